@@ -1,0 +1,63 @@
+# How tests are added.
+#
+#   pier_add_test(NAME <name>
+#       SOURCES <files> …
+#       [LINKS <targets> …]       beside the static library and cmocka
+#       [LABELS <labels> …]       ctest labels; the name of the folder below tests/ is always one
+#       [ARGS <arguments> …]      of the test program
+#       [ENVIRONMENT <NAME=value> …]
+#       [TIMEOUT <seconds>]       60 when not given; sanitizers and valgrind multiply it
+#       [FAULTS])                 system calls go through tests/support/fault_system.h
+#
+# makes the program <name> and the ctest test <name>. A test sees the public headers, the internal ones as
+# "<floor>/<unit>_internal.h", and those of tests/ as "support/<unit>.h".
+#
+#   pier_add_command_test(NAME <name> COMMAND <command and arguments> … [LABELS …] [ENVIRONMENT …] [TIMEOUT …])
+#
+# adds a ctest test that is not a program of its own: a script, or a tool that was built. It is skipped when it exits
+# with 77, and says why on its standard output.
+set(PIER_TEST_TIMEOUT_FACTOR 1 CACHE STRING "Multiplies the time limit of every test")
+
+function(pier__finish_test name labels environment timeout)
+    if(NOT timeout)
+        set(timeout 60)
+    endif()
+    math(EXPR timeout "${timeout} * ${PIER_TEST_TIMEOUT_FACTOR}")
+    cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE folder)
+    string(REGEX REPLACE "/.*" "" folder "${folder}")
+    if(folder MATCHES "^[a-z]")
+        list(APPEND labels ${folder})
+    endif()
+    set_tests_properties(
+        ${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${environment}" SKIP_RETURN_CODE 77)
+endfunction()
+
+function(pier_add_test)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "FAULTS" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS;ARGS;ENVIRONMENT")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
+        message(FATAL_ERROR "pier_add_test(${arg_NAME}): NAME or SOURCES missing, or unknown: ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    add_executable(${arg_NAME} ${arg_SOURCES})
+    target_include_directories(${arg_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/lib ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(${arg_NAME} PRIVATE PIER_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests"
+                                                   PIER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${arg_NAME} PRIVATE pier_flags pier_test_support ${arg_LINKS})
+    if(arg_FAULTS)
+        target_link_libraries(${arg_NAME} PRIVATE pier_test_faults)
+        list(APPEND arg_LABELS faults)
+    endif()
+    # Last, so that the static archive answers what the libraries before it ask.
+    target_link_libraries(${arg_NAME} PRIVATE pier_static)
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${arg_ARGS})
+    pier__finish_test(${arg_NAME} "unit;${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}")
+endfunction()
+
+function(pier_add_command_test)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_COMMAND)
+        message(FATAL_ERROR "pier_add_command_test(${arg_NAME}): NAME or COMMAND missing, or unknown: "
+                            "${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND})
+    pier__finish_test(${arg_NAME} "${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}")
+endfunction()
