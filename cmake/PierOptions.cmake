@@ -1,6 +1,4 @@
 # What can be chosen. Nothing here changes a public struct or the wire.
-include(CMakeDependentOption)
-
 option(PIER_BUILD_SHARED "Build the shared library" ON)
 option(PIER_BUILD_STATIC "Build the static library" ON)
 option(PIER_BUILD_TOOLS "Build the pier command" ON)
@@ -19,8 +17,8 @@ if(PIER_FUZZ AND NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "PIER_FUZZ needs clang, and the compiler is ${CMAKE_C_COMPILER_ID}")
 endif()
 if(PIER_BUILD_TESTS)
-    find_package(cmocka QUIET)
-    if(NOT cmocka_FOUND)
+    find_package(CMocka QUIET)
+    if(NOT CMocka_FOUND)
         message(STATUS "Pier: cmocka is not here, so the tests are not built")
         set(PIER_BUILD_TESTS OFF)
     endif()

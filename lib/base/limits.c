@@ -34,22 +34,23 @@ static uint64_t resolve_field(const char *field, uint64_t given, uint64_t defaul
     X(classes_max, uint32_t, PIER_CLASSES_MAX_DEFAULT, PIER_CLASSES_MAX_HIGHEST)
 
 pier_status pier__limits_resolve(const pier_limits *given, pier_limits *resolved, pier_error *error) {
-    static const pier_limits none = {.size = sizeof none};
-    if (given == NULL) {
-        given = &none;
-    }
-    memset(resolved, 0, sizeof *resolved);
-    if (given->size != sizeof *given) {
+    if (given != NULL && given->size != sizeof *given) {
         (void)pier__error_set(error, PIER_USAGE, PIER_FLOOR_BASE, 0, "size is %zu, and must be sizeof(pier_limits), %zu",
                               given->size, sizeof *given);
         if (error != NULL) {
             (void)snprintf(error->path, sizeof error->path, "pier_limits.size");
         }
+        memset(resolved, 0, sizeof *resolved);
         return PIER_USAGE;
     }
+    /* A copy, because both may be one struct. */
     pier_limits limits = {.size = sizeof limits};
+    if (given != NULL) {
+        limits = *given;
+    }
+    memset(resolved, 0, sizeof *resolved);
 #define RESOLVE(field, type, default_value, highest)                                                                   \
-    limits.field = (type)resolve_field(#field, given->field, (default_value), (highest), error);                       \
+    limits.field = (type)resolve_field(#field, limits.field, (default_value), (highest), error);                       \
     if (limits.field == 0) {                                                                                           \
         return PIER_USAGE;                                                                                             \
     }
