@@ -1,1 +1,93 @@
 # What is installed: headers, libraries, the command, the package files for CMake and pkg-config, the documents.
+include(CMakePackageConfigHelpers)
+set(PIER_INSTALL_CMAKEDIR ${CMAKE_INSTALL_LIBDIR}/cmake/pier)
+
+# Headers.
+get_property(headers GLOBAL PROPERTY PIER_HEADERS)
+list(REMOVE_ITEM headers version.h)
+if(EXISTS ${PROJECT_SOURCE_DIR}/include/pier/pier.h)
+    list(APPEND headers pier.h)
+endif()
+list(TRANSFORM headers PREPEND ${PROJECT_SOURCE_DIR}/include/pier/)
+install(
+    FILES ${headers} ${PROJECT_BINARY_DIR}/include/pier/version.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pier
+    COMPONENT development)
+
+# Libraries. Each has an export of its own, so that a program which takes the shared one needs nothing of what the
+# static one is linked with.
+if(PIER_BUILD_SHARED)
+    install(
+        TARGETS pier
+        EXPORT pier-shared
+        RUNTIME COMPONENT runtime
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+    install(
+        EXPORT pier-shared
+        NAMESPACE pier::
+        DESTINATION ${PIER_INSTALL_CMAKEDIR}
+        COMPONENT development)
+endif()
+if(PIER_BUILD_STATIC)
+    install(
+        TARGETS pier_static
+        EXPORT pier-static
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+    install(
+        EXPORT pier-static
+        NAMESPACE pier::
+        DESTINATION ${PIER_INSTALL_CMAKEDIR}
+        COMPONENT development)
+endif()
+
+# The package for CMake.
+configure_package_config_file(cmake/pier-config.cmake.in ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
+                              INSTALL_DESTINATION ${PIER_INSTALL_CMAKEDIR})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/pier-config-version.cmake COMPATIBILITY SameMajorVersion)
+install(
+    FILES ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
+          ${PROJECT_BINARY_DIR}/cmake/pier-config-version.cmake
+          ${PROJECT_SOURCE_DIR}/cmake/FindMsgpackC.cmake
+          ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake
+    DESTINATION ${PIER_INSTALL_CMAKEDIR}
+    COMPONENT development)
+
+# The package for pkg-config. msgpack-c's own was renamed between versions, so it is linked by the name of its library.
+cmake_path(GET MsgpackC_LIBRARY STEM PIER_MSGPACK_NAME)
+string(REGEX REPLACE "^lib" "" PIER_MSGPACK_NAME "${PIER_MSGPACK_NAME}")
+if(PIER_BUILD_SHARED)
+    set(PIER_PC_REQUIRES Requires.private)
+    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier\nLibs.private: -l${PIER_MSGPACK_NAME}")
+else()
+    set(PIER_PC_REQUIRES Requires)
+    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier -l${PIER_MSGPACK_NAME}")
+endif()
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE
+           PIER_PC_LIBDIR)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE
+           PIER_PC_INCLUDEDIR)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE
+           PIER_PC_PREFIX)
+configure_file(cmake/pier.pc.in ${PROJECT_BINARY_DIR}/cmake/pier.pc @ONLY)
+install(
+    FILES ${PROJECT_BINARY_DIR}/cmake/pier.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT development)
+
+# The command; it finds the library beside it, wherever both are moved together.
+if(TARGET pier_command)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE
+               libraries)
+    set_target_properties(pier_command PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
+    install(TARGETS pier_command RUNTIME COMPONENT runtime)
+endif()
+
+# The documents.
+foreach(document README.md LICENSE CHANGELOG.md SECURITY.md proto/wire.md)
+    if(EXISTS ${PROJECT_SOURCE_DIR}/${document})
+        install(
+            FILES ${document}
+            DESTINATION ${CMAKE_INSTALL_DOCDIR}
+            COMPONENT development)
+    endif()
+endforeach()

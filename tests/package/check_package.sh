@@ -1,0 +1,74 @@
+#!/bin/sh
+# Installs Pier, moves the tree, and builds a project outside it against that: with CMake and with pkg-config, shared
+# and static, in C and in C++.
+#
+#   check_package.sh CMAKE BUILD_DIR CONSUMER_DIR WORK_DIR VERSION "KINDS" CC CXX
+#
+# KINDS names the libraries that were built: `shared`, `static` or both.
+set -eu
+cmake=$1
+build=$2
+consumer=$3
+work=$4
+version=$5
+kinds=$6
+export CC="$7" CXX="$8"
+
+fail() {
+    echo "check_package: $*"
+    exit 1
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+"$cmake" --install "$build" --prefix "$work/first" >"$work/install.log"
+
+# The tree may stand anywhere, and knows nothing of where it was built.
+mv "$work/first" "$work/prefix"
+prefix=$work/prefix
+if grep -rIlF -e "$build" -e "$work/first" "$prefix"; then
+    fail "installed files name the folder of the build"
+fi
+libdir=$(dirname "$(find "$prefix" -name 'libpier.*' | head -n 1)")
+export PKG_CONFIG_PATH="$libdir/pkgconfig"
+
+expect() { # PROGRAM [LIBRARY_PATH]
+    answer=$(LD_LIBRARY_PATH="${2-}" "$1") || fail "$1 failed"
+    case $answer in
+    "pier $version, "*) ;;
+    *) fail "$1 answers: $answer" ;;
+    esac
+}
+
+warnings="-std=c11 -Wall -Wextra -Wpedantic -Werror"
+for kind in $kinds; do
+    "$cmake" -S "$consumer" -B "$work/cmake-$kind" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_COMPONENT="$kind" \
+        >"$work/cmake-$kind.log" || fail "the project is not configured: $(cat "$work/cmake-$kind.log")"
+    "$cmake" --build "$work/cmake-$kind" >"$work/build-$kind.log" 2>&1 || fail "$(cat "$work/build-$kind.log")"
+    expect "$work/cmake-$kind/consumer_c"
+    expect "$work/cmake-$kind/consumer_cxx"
+
+    case $kind in
+    shared)
+        # shellcheck disable=SC2046,SC2086
+        $CC $warnings "$consumer/consumer.c" -o "$work/consumer-shared" $(pkg-config --cflags --libs pier)
+        expect "$work/consumer-shared" "$libdir"
+        if readelf -d "$work/consumer-shared" | grep NEEDED | grep -E 'msgpack|xxhash|libz\.'; then
+            fail "a program of the shared library is linked with what only the library needs"
+        fi
+        readelf -d "$work/consumer-shared" | grep -q "NEEDED.*\[libpier\.so\.${version%%.*}\]" ||
+            fail "the program does not ask for the soname libpier.so.${version%%.*}"
+        ;;
+    static)
+        # shellcheck disable=SC2046,SC2086
+        $CC $warnings -static "$consumer/consumer.c" -o "$work/consumer-static" \
+            $(pkg-config --static --cflags --libs pier) 2>"$work/link.log" || fail "$(cat "$work/link.log")"
+        expect "$work/consumer-static"
+        ;;
+    esac
+done
+
+[ "$(pkg-config --modversion pier)" = "$version" ] || fail "pkg-config tells another version"
+if [ -x "$prefix/bin/pier" ]; then
+    "$prefix/bin/pier" --version | grep -qF "$version" || fail "the installed command tells another version"
+fi
