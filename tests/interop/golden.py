@@ -1,0 +1,88 @@
+"""What several tests share: classes and streams made with the writer of pier_wire.py."""
+
+from pier_value import Ext, F32, Time
+from pier_wire import PRESENCE, REPEATED, Class, Field, Writer
+
+STREAM_ID = 0x1122334455667788
+OPENED = 1_700_000_000_000_000_000
+
+LEVEL = Class("market.Level", 1, (Field(1, "price", "f64"), Field(2, "size", "u32")))
+TICK = Class(
+    "market.Tick",
+    3,
+    (
+        Field(1, "symbol", "text"),
+        Field(2, "price", "f64"),
+        Field(3, "size", "u32", PRESENCE),
+        Field(7, "at", "time", PRESENCE),
+        Field(8, "best", "record", PRESENCE, "market.Level"),
+        Field(9, "depth", "record", REPEATED, "market.Level"),
+        Field(300, "flags", "bool", REPEATED),
+    ),
+)
+EVERY = Class(
+    "test.Every",
+    0,
+    tuple(
+        Field(number, kind, kind, PRESENCE)
+        for number, kind in enumerate(
+            "bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 text bytes time".split(), 1
+        )
+    ),
+)
+NODE = Class(
+    "test.Node",
+    1,
+    (
+        Field(1, "value", "i64"),
+        Field(2, "next", "record", PRESENCE, "test.Node"),
+        Field(5, "tree", "record", PRESENCE, "test.Tree"),
+    ),
+)
+TREE = Class("test.Tree", 65535, (Field(1, "branches", "record", REPEATED, "test.Node"),))
+EMPTY = Class("test.Empty", 0, ())
+TYPES = (LEVEL, TICK, EVERY, NODE, TREE, EMPTY)
+
+TICKS = [
+    {
+        "symbol": "PIER", "price": 12.5, "size": 100, "at": Time(1_700_000_000, 5), "best": {"price": 12.25, "size": 7},
+        "depth": [{"price": 12.0, "size": 1}, {"price": 11.75, "size": 70000}], "flags": [True, False],
+    },
+    {"symbol": "", "price": -0.0, "depth": [], "flags": []},
+    {"symbol": "größer", "price": 1e300, "size": 0, "depth": [], "flags": [True] * 16},
+]  # fmt: skip
+EVERY_LOW = {
+    "bool": False, "i8": -128, "i16": -(2**15), "i32": -(2**31), "i64": -(2**63), "u8": 0, "u16": 0, "u32": 0, "u64": 0,
+    "f32": F32(-1.5), "f64": -1.7976931348623157e308, "text": "", "bytes": b"", "time": Time(-(2**63), 0),
+}  # fmt: skip
+EVERY_HIGH = {
+    "bool": True, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "i64": 2**63 - 1, "u8": 255, "u16": 2**16 - 1,
+    "u32": 2**32 - 1, "u64": 2**64 - 1, "f32": F32(2**127), "f64": 5e-324, "text": "\U0010ffff", "bytes": b"\0\xff",
+    "time": Time(2**63 - 1, 999_999_999),
+}  # fmt: skip
+
+
+def mixed_stream(checked=True):
+    """A few KB: untyped and typed records, several blocks and epochs, definitions, flushes, an empty block."""
+    writer = Writer(STREAM_ID, OPENED, target=160, types=TYPES, checked=checked)
+    writer.store({"text": "first", "list": [1, -1, 2.5, None, True]})
+    writer.store(TICKS[0], "market.Tick")
+    writer.store("between")
+    writer.flush()
+    for tick in TICKS:
+        writer.store(tick, "market.Tick")
+        writer.store(EVERY_LOW, "test.Every", short_switch=False)
+    writer.store(EVERY_HIGH, "test.Every")
+    writer.store({}, "test.Empty")
+    writer.store({"value": 1, "next": {"value": 2, "tree": {"branches": [{"value": 3}]}}}, "test.Node")
+    writer.flush()
+    writer.flush()
+    writer.checkpoint()
+    writer.store("x" * 500)
+    writer.store(TICKS[1], "market.Tick")
+    writer.store(Ext(7, b"ext"))
+    for number in range(40):
+        writer.store(number * 1000)
+    writer.checkpoint()
+    writer.store(b"last")
+    return writer.end()

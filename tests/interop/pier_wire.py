@@ -1,0 +1,254 @@
+"""The pieces of framed streams and a writer of them, from proto/wire.md alone; pier_reader.py reads them.
+
+A second implementation beside the library's, for the golden vectors and the tests. It is made to be read beside the
+specification, not to be fast, and holds the whole stream in memory.
+"""
+
+import struct
+from typing import NamedTuple, Optional
+
+import msgpack
+import xxhash
+from pier_value import Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
+
+MAGIC = b"\xc7\x3d\x50"
+PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
+PREAMBLE, RECORDS, DEFINITIONS, END = 0, 1, 2, 3
+FLUSHED, CHECKED, FIRST = 1, 2, 4
+RECORD_BYTES_MAX = 16 << 20
+CLASSES_MAX = 1024
+BLOCK_TARGET_HIGHEST = 16 << 20
+KINDS = {
+    "bool": 1, "i8": 2, "i16": 3, "i32": 4, "i64": 5, "u8": 6, "u16": 7, "u32": 8, "u64": 9, "f32": 10, "f64": 11,
+    "text": 12, "bytes": 13, "time": 14, "record": 16,
+}  # fmt: skip
+REPEATED, PRESENCE = 1, 2
+
+
+def xxh3(data):
+    return xxhash.xxh3_64_intdigest(data)
+
+
+class Field(NamedTuple):
+    number: int
+    name: str
+    kind: str
+    flags: int = 0
+    type: Optional[str] = None
+
+
+class Class(NamedTuple):
+    name: str
+    version: int
+    fields: tuple
+
+
+def closure_of(class_, types):
+    """The class, then every type that is reachable from it, by ascending name; `types` finds a type by its name."""
+    found, waiting = {class_.name: class_}, [class_]
+    while waiting:
+        for field in waiting.pop().fields:
+            if field.type is not None and field.type not in found:
+                found[field.type] = types[field.type]
+                waiting.append(types[field.type])
+    others = [found[name] for name in sorted(found, key=str.encode) if name != class_.name]
+    return [
+        [0, c.name, c.version, [[f.number, f.name, KINDS[f.kind], f.flags, f.type, None, None] for f in c.fields]]
+        for c in [class_, *others]
+    ]
+
+
+def definition(class_id, closure, fingerprint=None):
+    encoded = encode(closure)
+    if fingerprint is None:
+        fingerprint = xxhash.xxh3_128_digest(encoded)
+    return encode(Ext(80, b"\x10\x93" + encode(class_id) + encode(fingerprint) + encoded))
+
+
+def preamble(stream_id, opened=0, major=1, minor=0, required=0, ignorable=0, target=65536):
+    body = PREAMBLE_CONSTANT + struct.pack(
+        "<BBIIQIIIQQ", major, minor, required, ignorable, RECORD_BYTES_MAX, target, CLASSES_MAX, 128, stream_id, opened
+    )
+    return body + struct.pack("<Q", xxh3(body))
+
+
+HEADER = struct.Struct("<3sBBBBBQQIIIIIQQI")
+HEADER_FIELDS = (
+    "magic kind flags codec lane zero stream_id first number epoch records stored raw time check self_check".split()
+)
+
+
+def header(**fields):
+    """A header with its own check, whatever its fields hold; those that are not given are 0."""
+    values = [fields.get(name, 0) for name in HEADER_FIELDS[1:-1]]
+    body = HEADER.pack(MAGIC, *values, 0)[:-4]
+    return body + struct.pack("<I", xxh3(body) & 0xFFFFFFFF)
+
+
+class Writer:
+    """A framed stream in memory, with a stream id and times of the caller's choice."""
+
+    def __init__(self, stream_id, opened=0, target=65536, types=(), checked=True):
+        self.data = bytearray(preamble(stream_id, opened, target=target))
+        self.stream_id, self.target, self.time = stream_id, target, opened
+        self.types = {c.name: c for c in types}
+        self.checked = CHECKED if checked else 0
+        self.payload, self.records, self.current = bytearray(), 0, 0
+        self.next_record, self.next_block, self.epoch, self.first = 1, 0, 0, True
+        self.ids, self.next_id = {}, 1
+
+    def emit(self, kind, flags, payload, records):
+        flags |= (FIRST if self.first else 0) | (self.checked if payload else 0)
+        self.first = False
+        self.time += 1000 if self.time else 0
+        self.data += header(
+            kind=kind, flags=flags, stream_id=self.stream_id, first=self.next_record,
+            number=self.next_block, epoch=self.epoch, records=records, stored=len(payload), raw=len(payload),
+            time=self.time, check=xxh3(bytes(payload)) if flags & CHECKED else 0,
+        )  # fmt: skip
+        self.data += payload
+
+    def define(self, *names, class_id=None):
+        """A definitions block. It goes before the records block that is being gathered."""
+        payload = b""
+        for name in names:
+            self.ids[name] = class_id or self.next_id
+            self.next_id = self.ids[name] + 1
+            payload += definition(self.ids[name], closure_of(self.types[name], self.types))
+        self.emit(DEFINITIONS, 0, payload, 0)
+
+    def store(self, value, name=None, short_switch=True):
+        if name is not None and name not in self.ids:
+            self.define(name)
+        class_id = self.ids[name] if name is not None else 0
+        record = encode(to_slots(self.types[name], self.types, value) if name is not None else value)
+        width = 1 if class_id < 256 and short_switch else 2
+        switch = bytes([0xD3 + width, 80]) + class_id.to_bytes(width, "little")
+        alone = len(record) > self.target
+        whole = len(record) + (len(switch) if class_id != self.current else 0)
+        if self.payload and (alone or len(self.payload) + whole > 2 * self.target):
+            self.end_block()
+        if class_id != self.current:
+            self.payload += switch
+            self.current = class_id
+        self.payload += record
+        self.records += 1
+        if alone or len(self.payload) >= self.target:
+            self.end_block()
+
+    def end_block(self, flags=0):
+        self.emit(RECORDS, flags, self.payload, self.records)
+        self.next_record += self.records
+        self.next_block = (self.next_block + 1) & 0xFFFFFFFF
+        self.payload, self.records, self.current = bytearray(), 0, 0
+
+    def flush(self):
+        self.end_block(FLUSHED)
+
+    def checkpoint(self):
+        if self.payload:
+            self.end_block()
+        self.ids, self.next_id, self.epoch, self.first = {}, 1, self.epoch + 1, True
+
+    def end(self):
+        if self.payload:
+            self.flush()
+        self.time += 1000 if self.time else 0
+        self.data += header(kind=END, stream_id=self.stream_id, first=self.next_record, number=self.next_block,
+                            epoch=self.epoch, time=self.time)  # fmt: skip
+        return bytes(self.data)
+
+
+def to_slots(class_, types, value):
+    """A record given as a dict by field name, as the array of its slots."""
+
+    def one(field, item):
+        return to_slots(types[field.type], types, item) if field.kind == "record" else item
+
+    def slot(field):
+        item = value.get(field.name) if field.flags & PRESENCE else value[field.name]
+        if item is None:
+            return None
+        return [one(field, element) for element in item] if field.flags & REPEATED else one(field, item)
+
+    return [slot(field) for field in class_.fields]
+
+
+RANGES = {f"{sign}{bits}": (0, 2**bits - 1) if sign == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+          for sign in "iu" for bits in (8, 16, 32, 64)}  # fmt: skip
+TYPES = {"bool": bool, "f32": float, "f64": float, "text": str, "bytes": bytes, "time": Time}
+
+
+def from_slots(class_, types, slots):
+    """The array of a typed record as a Record by field name. Raises ValueError when it does not fit its definition."""
+
+    def one(field, item):
+        if field.kind == "record":
+            return from_slots(types[field.type], types, item)
+        if field.kind in RANGES:
+            low, high = RANGES[field.kind]
+            fits = isinstance(item, int) and not isinstance(item, bool) and low <= item <= high
+        else:
+            fits = type(item) is TYPES[field.kind]
+        if not fits:
+            raise ValueError(f"{class_.name}.{field.name}: {item!r} is no {field.kind}")
+        return item
+
+    if not isinstance(slots, list) or isinstance(slots, Pairs) or len(slots) != len(class_.fields):
+        raise ValueError(f"{class_.name}: not an array of {len(class_.fields)} slots")
+    record = Record()
+    for field, item in zip(class_.fields, slots):
+        if item is None and field.flags & PRESENCE:
+            continue
+        if field.flags & REPEATED and not isinstance(item, list):
+            raise ValueError(f"{class_.name}.{field.name}: not an array")
+        record.append((field.name, [one(field, i) for i in item] if field.flags & REPEATED else one(field, item)))
+    return record
+
+
+def parse_definition(data, at, end):
+    """The id, class and types of a definition whose value begins at `at`. Raises Damage or Cut."""
+
+    def need(condition, offset):
+        if not condition:
+            raise Damage("PROTOCOL", offset)
+
+    def is_int(value, low, high):
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    def is_name(value):
+        return isinstance(value, str) and 1 <= len(value.encode()) <= 255
+
+    value, behind = decode(data, at, end)
+    need(behind == end, behind)
+    need(isinstance(value, list) and len(value) == 3, at)
+    class_id, fingerprint, closure = value
+    id_at = head(data, at, end)[2]
+    fingerprint_at = skip(data, id_at, end)
+    closure_at = skip(data, fingerprint_at, end)
+    need(is_int(class_id, 1, 65535), id_at)
+    need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, fingerprint_at)
+    need(isinstance(closure, list) and closure, closure_at)
+    need(msgpack.packb(closure) == data[closure_at:end], closure_at)
+    kinds = {code: kind for kind, code in KINDS.items()}
+    classes = []
+    for type_ in closure:
+        need(isinstance(type_, list) and len(type_) == 4 and is_int(type_[0], 0, 0), closure_at)
+        need(is_name(type_[1]) and is_int(type_[2], 0, 2**32 - 1) and isinstance(type_[3], list), closure_at)
+        fields = []
+        for field in type_[3]:
+            need(isinstance(field, list) and len(field) == 7, closure_at)
+            number, name, kind, flags, named, oneof, default = field
+            need(is_int(number, 1, 65535) and is_name(name) and is_int(flags, 0, 2), closure_at)
+            need(is_int(kind, 1, 31) and kind in kinds and oneof is None and default is None, closure_at)
+            need(is_name(named) if kinds[kind] == "record" else named is None, closure_at)
+            need(not fields or number > fields[-1].number, closure_at)
+            fields.append(Field(number, name, kinds[kind], flags, named))
+        need(len({field.name for field in fields}) == len(fields), closure_at)
+        classes.append(Class(type_[1], type_[2], tuple(fields)))
+    types = {c.name: c for c in classes}
+    need(all(field.type in types for c in classes for field in c.fields if field.type is not None), closure_at)
+    need(closure == closure_of(classes[0], types), closure_at)
+    if xxhash.xxh3_128_digest(data[closure_at:end]) != fingerprint:
+        raise Damage("CORRUPT", fingerprint_at)
+    return class_id, classes[0], types
