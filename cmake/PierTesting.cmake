@@ -7,18 +7,23 @@
 #       [ARGS <arguments> …]      of the test program
 #       [ENVIRONMENT <NAME=value> …]
 #       [TIMEOUT <seconds>]       60 when not given; sanitizers and valgrind multiply it
+#       [SERIAL]                  runs alone, because it measures time or load
 #       [FAULTS])                 system calls go through tests/support/fault_system.h
 #
 # makes the program <name> and the ctest test <name>. A test sees the public headers, the internal ones as
 # "<floor>/<unit>_internal.h", and those of tests/ as "support/<unit>.h".
 #
-#   pier_add_command_test(NAME <name> COMMAND <command and arguments> … [LABELS …] [ENVIRONMENT …] [TIMEOUT …])
+#   pier_add_command_test(NAME <name> COMMAND <command and arguments> … [LABELS …] [ENVIRONMENT …] [TIMEOUT …]
+#       [SERIAL])
 #
-# adds a ctest test that is not a program of its own: a script, or a tool that was built. It is skipped when it exits
-# with 77, and says why on its standard output.
+# adds a ctest test that is not a unit test: a script, or a program that was built. COMMAND may name a target.
+#
+# Labels with a meaning: `slow` is left out by scripts/test.sh --quick. A test that cannot run here, for want of a
+# privilege for instance, says so on its standard output and exits with 77: it counts as skipped, and as failed in CI.
 set(PIER_TEST_TIMEOUT_FACTOR 1 CACHE STRING "Multiplies the time limit of every test")
+set(PIER_TEST_LAUNCHER "" CACHE STRING "What unit tests are run by, as a list: valgrind and its options, for instance")
 
-function(pier__finish_test name labels environment timeout)
+function(pier__finish_test name labels environment timeout serial)
     if(NOT timeout)
         set(timeout 60)
     endif()
@@ -29,11 +34,12 @@ function(pier__finish_test name labels environment timeout)
         list(APPEND labels ${folder})
     endif()
     set_tests_properties(
-        ${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${environment}" SKIP_RETURN_CODE 77)
+        ${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${environment}" SKIP_RETURN_CODE 77
+                           RUN_SERIAL ${serial})
 endfunction()
 
 function(pier_add_test)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "FAULTS" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS;ARGS;ENVIRONMENT")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "FAULTS;SERIAL" "NAME;TIMEOUT" "SOURCES;LINKS;LABELS;ARGS;ENVIRONMENT")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
         message(FATAL_ERROR "pier_add_test(${arg_NAME}): NAME or SOURCES missing, or unknown: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -48,16 +54,16 @@ function(pier_add_test)
     endif()
     # Last, so that the static archive answers what the libraries before it ask.
     target_link_libraries(${arg_NAME} PRIVATE pier_static)
-    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${arg_ARGS})
-    pier__finish_test(${arg_NAME} "unit;${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}")
+    add_test(NAME ${arg_NAME} COMMAND ${PIER_TEST_LAUNCHER} $<TARGET_FILE:${arg_NAME}> ${arg_ARGS})
+    pier__finish_test(${arg_NAME} "unit;${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}" ${arg_SERIAL})
 endfunction()
 
 function(pier_add_command_test)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "SERIAL" "NAME;TIMEOUT" "COMMAND;LABELS;ENVIRONMENT")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_COMMAND)
         message(FATAL_ERROR "pier_add_command_test(${arg_NAME}): NAME or COMMAND missing, or unknown: "
                             "${arg_UNPARSED_ARGUMENTS}")
     endif()
     add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND})
-    pier__finish_test(${arg_NAME} "${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}")
+    pier__finish_test(${arg_NAME} "${arg_LABELS}" "${arg_ENVIRONMENT}" "${arg_TIMEOUT}" ${arg_SERIAL})
 endfunction()
