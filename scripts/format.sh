@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Checks the format of the C and C++ files; with --fix, repairs it.
+source "$(dirname "$0")/lib/common.sh"
+
+need_packages format
+mapfile -t files < <(git ls-files '*.c' '*.h' '*.cpp')
+case ${1-} in
+'') clang-format --dry-run --Werror "${files[@]}" ;;
+--fix) clang-format -i "${files[@]}" ;;
+*) die "unknown: $1" ;;
+esac
