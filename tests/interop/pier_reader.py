@@ -263,7 +263,7 @@ class Loader:
             if size > end - behind:
                 raise Cut
             if self.data[behind : behind + 1] != b"\x10":
-                raise Damage("PROTOCOL", behind)
+                raise Damage("PROTOCOL", at)
             try:
                 class_id, class_, types = wire.parse_definition(self.data, behind + 1, behind + size)
             except Cut:
