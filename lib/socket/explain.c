@@ -1,0 +1,78 @@
+/* What failed, why, and what to do about it, in words.
+ *
+ * Floor 2 (socket). Has no state of its own: any thread may call it, for a direction that is its own. */
+#include "socket/socket_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error_internal.h"
+#include "socket/os_error_internal.h"
+
+/* Below this one, ports need a privilege on most systems (net.ipv4.ip_unprivileged_port_start of Linux). */
+#define PORT_UNPRIVILEGED 1024
+
+/* Room for an address in words; a longer one is cut, so that the reason behind it still fits in the error. */
+#define ADDRESS_WORDS_BYTES 116
+
+/* What can be done about it, or NULL when the words say all. */
+static const char *advice(const char *verb, const pier_address *address, pier_status status) {
+    bool listens = strcmp(verb, "listen on") == 0;
+    bool connects = strcmp(verb, "connect to") == 0;
+    bool is_tcp = address->transport == PIER_TRANSPORT_TCP;
+    if (listens && status == PIER_DENIED && is_tcp && address->port < PORT_UNPRIVILEGED) {
+        return "ports below 1024 need a privilege; choose a higher port or 0";
+    }
+    if (listens && status == PIER_DENIED && !is_tcp) {
+        return "its folder must be one that this process may write to";
+    }
+    if (listens && status == PIER_IN_USE) {
+        return is_tcp ? "another socket has this port; choose another one or 0"
+                      : "another process listens there; end it or choose another name";
+    }
+    if (listens && status == PIER_EXISTS) {
+        return "what is there is no socket; move it away or choose another path";
+    }
+    if (listens && status == PIER_NOT_FOUND) {
+        return "its folder must exist";
+    }
+    if (listens && status == PIER_UNREACHABLE) {
+        return "choose an address of this machine, or tcp://:PORT for all of them";
+    }
+    if (connects && status == PIER_REFUSED) {
+        return "nobody listens there; is the server running?";
+    }
+    if (connects && status == PIER_NOT_FOUND) {
+        return "is the server running, and is this its path?";
+    }
+    if (connects && status == PIER_DENIED && !is_tcp) {
+        return "only those may connect whom the socket's permissions let write";
+    }
+    return NULL;
+}
+
+pier_status pier__socket_explain(pier_error *error, const char *verb, const pier_address *address, int os_error) {
+    char words[PIER__OS_WORDS_BYTES];
+    char name[ADDRESS_WORDS_BYTES] = "an unnamed Unix socket";
+    pier_status status = pier__os_status(os_error);
+    const char *what_to_do = advice(verb, address, status);
+    if (address->transport != PIER_TRANSPORT_UNIX || address->name_bytes > 0) {
+        (void)pier_address_format(address, name, sizeof name);
+    }
+    return pier__error_set(error, status, PIER_FLOOR_SOCKET, os_error, "%s %s: %s%s%s", verb, name,
+                           pier__os_words(os_error, words), what_to_do != NULL ? ": " : "",
+                           what_to_do != NULL ? what_to_do : "");
+}
+
+static pier_status note_failure(pier_socket *socket, pier__direction way, pier_status status) {
+    atomic_store_explicit(&socket->failed_last, (unsigned char)way, memory_order_relaxed);
+    return status;
+}
+
+pier_status pier__socket_fail(pier_socket *socket, pier__direction way, const char *verb, int os_error) {
+    return note_failure(socket, way, pier__socket_explain(&socket->errors[way], verb, &socket->address, os_error));
+}
+
+pier_status pier__socket_refuse(pier_socket *socket, pier__direction way, pier_status status, const char *words) {
+    return note_failure(socket, way, pier__error_set(&socket->errors[way], status, PIER_FLOOR_SOCKET, 0, "%s", words));
+}

@@ -1,0 +1,134 @@
+/* Listening, and accepting connections.
+ *
+ * Floor 2 (socket). Knows the platform by its contract. A listener serves one thread at a time. */
+#include "socket/socket_internal.h"
+
+#include <string.h>
+
+#include "base/allocator_internal.h"
+#include "base/error_internal.h"
+#include "socket/os_error_internal.h"
+
+/* Opens, binds and listens; answers the system's error number, with nothing left open then. */
+static int listen_at(pier_socket *socket, const pier_address *address, const pier_socket_options *options) {
+    socket->address = *address;
+    int os_error = pier__platform_open(address, &socket->handle);
+    if (os_error != 0) {
+        return os_error;
+    }
+    if (address->family == PIER_FAMILY_UNIX_PATH) {
+        os_error = pier__platform_bind_path(socket->handle, address, &socket->unix_file);
+    } else {
+        os_error = pier__platform_bind(socket->handle, address);
+    }
+    if (os_error == 0) {
+        os_error = pier__platform_listen(socket->handle, options->backlog);
+    }
+    if (os_error != 0) {
+        (void)pier__socket_close(socket);
+        return os_error;
+    }
+    socket->role = PIER__SOCKET_LISTENS;
+    return 0;
+}
+
+/* Returns whether the address is the IPv6 wildcard, and if so gives that of IPv4 with the same port. */
+static bool is_wildcard(const pier_address *address, pier_address *ipv4) {
+    pier_address wildcard = {.transport = PIER_TRANSPORT_TCP, .family = PIER_FAMILY_IPV6, .name_bytes = 16};
+    wildcard.port = address->port;
+    *ipv4 = wildcard;
+    ipv4->family = PIER_FAMILY_IPV4;
+    ipv4->name_bytes = 4;
+    return pier_address_equal(address, &wildcard);
+}
+
+pier_status pier_socket_listen(pier_socket **out, const pier_address *address, const pier_socket_options *options,
+                               pier_error *error) {
+    pier_socket_options chosen;
+    pier_address ipv4;
+    if (out == NULL || address == NULL) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "out and address may not be NULL");
+    }
+    *out = NULL;
+    pier_status status = pier__socket_options(options, &chosen, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (!pier__socket_address_is_good(address)) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can listen");
+    }
+    pier_allocator allocator = pier__allocator_choose(chosen.allocator);
+    pier_socket *socket = pier__socket_new(&allocator, chosen.delay);
+    if (socket == NULL) {
+        return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SOCKET, 0, "there is no memory for a socket");
+    }
+    int os_error = listen_at(socket, address, &chosen);
+    if (pier__os_status(os_error) == PIER_UNREACHABLE && is_wildcard(address, &ipv4)) {
+        /* A machine without IPv6: all its addresses are IPv4. */
+        os_error = listen_at(socket, &ipv4, &chosen);
+    }
+    if (os_error != 0) {
+        pier_socket_destroy(socket);
+        return pier__socket_explain(error, "listen on", address, os_error);
+    }
+    *out = socket;
+    return PIER_OK;
+}
+
+/* Makes a connection out of the listener's spare socket. */
+static pier_status take_connection(pier_socket *listener, pier_socket **out, int handle, const pier_address *peer) {
+    pier_socket *socket = listener->spare;
+    if (listener->address.transport == PIER_TRANSPORT_TCP && !listener->delays) {
+        /* Linux hands the listener's setting on, which no standard promises: so each connection gets it. */
+        int os_error = pier__platform_set_no_delay(handle);
+        if (os_error != 0) {
+            (void)pier__platform_close(handle);
+            return pier__socket_fail(listener, PIER__READ, "set up a connection of", os_error);
+        }
+    }
+    listener->spare = NULL;
+    socket->handle = handle;
+    socket->role = PIER__SOCKET_CONNECTED;
+    socket->address = *peer;
+    *out = socket;
+    return PIER_OK;
+}
+
+pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_address *peer, pier_deadline deadline) {
+    pier_address from;
+    if (peer != NULL) {
+        memset(peer, 0, sizeof *peer);
+    }
+    if (out != NULL) {
+        *out = NULL;
+    }
+    if (listener == NULL) {
+        return PIER_USAGE;
+    }
+    if (out == NULL || listener->role != PIER__SOCKET_LISTENS) {
+        return pier__socket_refuse(listener, PIER__READ, PIER_USAGE, "only a listening socket accepts connections");
+    }
+    if (listener->spare == NULL) {
+        listener->spare = pier__socket_new(&listener->allocator, listener->delays);
+        if (listener->spare == NULL) {
+            return pier__socket_refuse(listener, PIER__READ, PIER_NO_MEMORY, "there is no memory for a connection");
+        }
+    }
+    for (;;) {
+        int handle = PIER__NO_HANDLE;
+        int os_error = pier__platform_accept(listener->handle, &handle, &from);
+        if (os_error == 0) {
+            if (peer != NULL) {
+                *peer = from;
+            }
+            return take_connection(listener, out, handle, &from);
+        }
+        if (pier__os_status(os_error) != PIER_WOULD_BLOCK) {
+            return pier__socket_fail(listener, PIER__READ, "accept on", os_error);
+        }
+        pier_status status = pier__socket_await(listener, PIER__READ, PIER_READABLE, deadline, "accept on");
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
+}

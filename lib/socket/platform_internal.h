@@ -1,0 +1,85 @@
+/* What the socket floor asks of the system.
+ *
+ * Floor 2 (socket). One set of files for each system implements it whole (*_posix.c). Knows addresses and handles, and
+ * nothing of pier_socket. Has no state: any thread may call it.
+ *
+ * Every function that returns int returns 0 or the system's error number, for pier__os_status and pier__os_words. None
+ * shows an interruption by a signal; none raises SIGPIPE; every handle that one makes is closed on exec and does not
+ * block. On failure a handle that would be made is PIER__NO_HANDLE. */
+#ifndef PIER_SOCKET_PLATFORM_INTERNAL_H
+#define PIER_SOCKET_PLATFORM_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pier/address.h>
+#include <pier/bytes.h>
+#include <pier/clock.h>
+
+#define PIER__NO_HANDLE (-1)
+
+/* The file that a listening Unix socket made, to be removed by this process alone, and only while it is that file. */
+typedef struct pier__unix_file {
+    bool is_ours;
+    uint64_t device;
+    uint64_t inode;
+    int64_t process;
+} pier__unix_file;
+
+/* Makes a stream socket of the address' family. */
+int pier__platform_open(const pier_address *address, int *handle);
+
+/* Makes a connected pair of Unix stream sockets. */
+int pier__platform_open_pair(int handles[2]);
+
+/* Lets TCP send small writes at once. */
+int pier__platform_set_no_delay(int handle);
+
+/* Binds a TCP socket or one with an abstract name: reuses the address of dead connections, and opens the IPv6 wildcard
+ * for IPv4, too. */
+int pier__platform_bind(int handle, const pier_address *address);
+
+/* Binds a Unix socket to a path, with mode 0600, in the place of a dead one if need be. Answers the numbers of
+ * PIER_EXISTS for a place that something else has, and of PIER_IN_USE for one that a living socket has. */
+int pier__platform_bind_path(int handle, const pier_address *address, pier__unix_file *file);
+
+/* Removes the file again, before the handle is closed: until then nobody takes it for dead. */
+void pier__platform_remove_path(const pier_address *address, const pier__unix_file *file);
+
+int pier__platform_listen(int handle, uint32_t backlog);
+
+/* Takes a waiting connection; those that died while they waited are passed over. */
+int pier__platform_accept(int listener, int *handle, pier_address *peer);
+
+/* Begins to connect. A number of PIER_WOULD_BLOCK says that it goes on: wait for PIER_WRITABLE, then ask
+ * pier__platform_connect_result. */
+int pier__platform_connect(int handle, const pier_address *address);
+
+/* Connects a Unix socket, waiting until `deadline` while the listener's queue is full. A number of PIER_WOULD_BLOCK
+ * says that it still is: then nothing goes on. */
+int pier__platform_connect_unix(int handle, const pier_address *address, pier_deadline deadline);
+
+/* Tells how a connect ended that went on. A TCP socket that was connected with itself counts as refused. */
+int pier__platform_connect_result(int handle, const pier_address *address);
+
+/* Reads what is there; 0 bytes are the end. */
+int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size);
+
+/* Writes what fits; `count` is 1 to PIER_SPANS_MAX. */
+int pier__platform_send(int handle, const pier_bytes *spans, size_t count, size_t *size);
+
+/* Waits for PIER_READABLE and PIER_WRITABLE of any handle. ready: what is there of `events`; 0 when the deadline
+ * passed first. PIER_NOW only looks. */
+int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadline deadline);
+
+/* Ends the sending direction. */
+int pier__platform_shutdown(int handle);
+
+/* Closes; the handle is gone whatever the answer. */
+int pier__platform_close(int handle);
+
+int pier__platform_local_address(int handle, pier_address *address);
+int pier__platform_peer_address(int handle, pier_address *address);
+
+#endif

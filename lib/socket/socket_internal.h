@@ -1,0 +1,69 @@
+/* The socket's insides, for the files of its floor and for the file floor.
+ *
+ * Floor 2 (socket). What belongs to one direction (its error, its end) is touched by the thread of that direction
+ * alone; what both would touch (which direction failed last) is atomic. */
+#ifndef PIER_SOCKET_SOCKET_INTERNAL_H
+#define PIER_SOCKET_SOCKET_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include <pier/socket.h>
+
+#include "socket/platform_internal.h"
+
+typedef enum pier__socket_role {
+    PIER__SOCKET_LISTENS,
+    PIER__SOCKET_CONNECTING,
+    PIER__SOCKET_CONNECTED,
+    PIER__SOCKET_FAILED, /* to connect */
+    PIER__SOCKET_CLOSED
+} pier__socket_role;
+
+typedef enum pier__direction { PIER__READ = 0, PIER__WRITE = 1 } pier__direction;
+
+struct pier_socket {
+    pier_allocator allocator;
+    int handle;
+    pier__socket_role role;
+    bool is_shut;              /* the sending direction was ended */
+    bool delays;               /* TCP may gather small writes: for those that a listener accepts */
+    int connect_error;         /* why connecting failed */
+    pier_socket *spare;        /* of a listener: what the next connection will be, so that memory can never cost one */
+    pier__unix_file unix_file; /* of a listener */
+    pier_address address;      /* where it listens, or the other side: for words */
+    atomic_uchar failed_last;  /* pier__direction */
+    pier_error errors[2];      /* by pier__direction */
+};
+
+/* Reads the options. Returns PIER_OK, or PIER_USAGE with the error filled. */
+pier_status pier__socket_options(const pier_socket_options *given, pier_socket_options *chosen, pier_error *error);
+
+/* Makes a socket without a handle; NULL when there is no memory. */
+pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays);
+
+/* Returns whether `address` is one that a stream socket can have: TCP or Unix, and whole. */
+bool pier__socket_address_is_good(const pier_address *address);
+
+/* Fills `error` with "VERB ADDRESS: what the number means; what to do", and returns the status of the number. */
+pier_status pier__socket_explain(pier_error *error, const char *verb, const pier_address *address, int os_error);
+
+/* Fills the error of one direction of a socket, notes that it failed last, and returns the status. */
+pier_status pier__socket_fail(pier_socket *socket, pier__direction way, const char *verb, int os_error);
+pier_status pier__socket_refuse(pier_socket *socket, pier__direction way, pier_status status, const char *words);
+
+/* Waits until the socket is ready for a call that would have blocked. Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT;
+ * or the failure, filled under `verb`. */
+pier_status pier__socket_await(pier_socket *socket, pier__direction way, uint32_t event, pier_deadline deadline,
+                               const char *verb);
+
+/* Takes a connect that goes on further, until it stands, fails or the deadline passes; both kinds of failure are filled
+ * in under that direction. */
+pier_status pier__socket_finish_connect(pier_socket *socket, pier__direction way, pier_deadline deadline);
+
+/* Closes. pier_socket_close without the demand to look at the answer. */
+pier_status pier__socket_close(pier_socket *socket);
+
+/* Returns whether the socket is a connection, standing or on its way: what a file can be made of. */
+bool pier__socket_is_stream(const pier_socket *socket);
+
+#endif
