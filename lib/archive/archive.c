@@ -1,0 +1,297 @@
+/* Archives opened, destroyed and asked; what both directions share.
+ *
+ * Floor 4 (archive). storer.c and loader.c do the work; this file makes and ends them. */
+#include <pier/archive.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "archive/loader_internal.h"
+#include "archive/storer_internal.h"
+#include "base/error_internal.h"
+#include "base/limits_internal.h"
+#include "base/random_internal.h"
+
+/* What a read is offered at least, and a seekable file's distance of checkpoints: proto/wire.md, Definitions. */
+enum { READ_BYTES_DEFAULT = 64 << 10, CHECKPOINT_BYTES_DEFAULT = 1 << 20 };
+
+uint64_t pier__archive_time(const pier__archive *archive) {
+    if (archive->time_is_given || archive->file == NULL) {
+        return archive->time_unix_ns;
+    }
+    return (uint64_t)pier_clock_unix_ns();
+}
+
+pier_status pier__archive_tell(pier__archive *archive, pier_status status, const char *format, ...) {
+    char text[sizeof archive->error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return pier__error_set(&archive->error, status, PIER_FLOOR_ARCHIVE, 0, "%s", text);
+}
+
+pier_status pier__archive_fail_by_file(pier__archive *archive) {
+    archive->error = *pier_file_error(archive->file);
+    archive->failure = archive->error.status;
+    pier__archive_close_window(archive);
+    return archive->failure;
+}
+
+void pier__loader_locate(pier__loader *loader, uint64_t position) {
+    pier_error *error = &loader->common.error;
+    error->offset = position;
+    if (loader->block != PIER_NO_OFFSET) {
+        error->block_offset = loader->block;
+        error->payload_offset = position - loader->block - PIER__PIECE_BYTES;
+    }
+    if (loader->in_record) {
+        error->record = loader->record_number;
+    }
+}
+
+pier_status pier__loader_fail(pier__loader *loader, pier_status status, uint64_t position, const char *format, ...) {
+    char text[sizeof loader->common.error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    loader->common.failure = pier__archive_tell(&loader->common, status, "%s", text);
+    pier__loader_locate(loader, position);
+    pier__archive_close_window(&loader->common);
+    return status;
+}
+
+pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier_status status, const char *path,
+                                  const char *format, ...) {
+    pier__loader *loader = pier__loader_of(archive);
+    char text[sizeof loader->common.error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)pier__loader_fail(loader, status, loader->record + (size_t)(at - loader->record_memory), "%s", text);
+    if (path != NULL) {
+        (void)snprintf(loader->common.error.path, sizeof loader->common.error.path, "%s", path);
+    }
+    return status;
+}
+
+static pier_status check_options(const pier_archive_options *options, pier_file *file, bool storing, pier_error *error) {
+    if (options->size != sizeof *options && options->size != 0) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0, "pier_archive_options.size is %zu, this library has %zu",
+                               options->size, sizeof *options);
+    }
+    if (options->format < PIER_FORMAT_FRAMED || options->format > PIER_FORMAT_GUESS ||
+        options->plain_form < PIER_PLAIN_MAP || options->plain_form > PIER_PLAIN_ARRAY) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0, "a format or plain form that does not exist");
+    }
+    uint32_t capability = storing ? PIER_FILE_CAN_WRITE : PIER_FILE_CAN_READ;
+    if (file != NULL && (pier_file_capabilities(file) & capability) == 0) {
+        return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_ARCHIVE, 0, "the file cannot be %s",
+                               storing ? "written" : "read");
+    }
+    return PIER_OK;
+}
+
+pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pier_archive_options *options, bool storing,
+                               pier_error *error) {
+    static const pier_archive_options none = {0};
+    archive->options = options != NULL ? *options : none;
+    pier_status status = check_options(&archive->options, file, storing, error);
+    if (status == PIER_OK) {
+        status = pier__limits_resolve(archive->options.limits, &archive->limits, error);
+    }
+    if (status != PIER_OK) {
+        return status;
+    }
+    archive->window.storing = storing;
+    archive->allocator = pier__allocator_choose(archive->options.allocator);
+    archive->file = file;
+    archive->format = archive->options.format;
+    archive->deadline = PIER_NEVER;
+    pier__error_clear(&archive->error);
+    if (archive->options.read_bytes == 0) {
+        archive->options.read_bytes = READ_BYTES_DEFAULT;
+    }
+    bool can_seek = file != NULL && (pier_file_capabilities(file) & PIER_FILE_CAN_SEEK) != 0;
+    if (archive->options.checkpoint_bytes == 0 && can_seek) {
+        archive->options.checkpoint_bytes = CHECKPOINT_BYTES_DEFAULT;
+    }
+    return PIER_OK;
+}
+
+/* Begins a stream from nothing; the buffer stays. */
+static pier_status begin_storing(pier__storer *storer, pier_error *error) {
+    pier__archive *common = &storer->common;
+    storer->stream_id = common->options.stream_id;
+    if (storer->stream_id == 0 && !pier__random_u64(&storer->stream_id)) {
+        return pier__error_set(error, PIER_SYSTEM, PIER_FLOOR_ARCHIVE, 0, "the system gives no random number");
+    }
+    storer->sent = 0;
+    storer->ready = 0;
+    storer->next_record = 1;
+    storer->next_block = 0;
+    storer->epoch = 0;
+    storer->epoch_bytes = 0;
+    storer->epoch_begins = true;
+    storer->preamble_is_made = false;
+    storer->is_ended = false;
+    storer->message_is_open = false;
+    storer->block_is_open = false;
+    storer->in_record = false;
+    storer->refusal = PIER_OK;
+    storer->class_count = 0;
+    storer->last_class = NULL;
+    pier__storer_set_cursor(storer, 0);
+    return PIER_OK;
+}
+
+static void begin_loading(pier__loader *loader) {
+    pier__loader_release_retired(loader);
+    pier__loader_forget_classes(loader);
+    loader->base = 0;
+    loader->taken = 0;
+    loader->end = 0;
+    loader->input_is_ended = false;
+    loader->skip_bytes = 0;
+    loader->needed = 0;
+    loader->phase = PIER__PHASE_START;
+    loader->preamble_is_known = false;
+    loader->stream_is_known = false;
+    loader->next_record = 1;
+    loader->next_block = 0;
+    loader->epoch = 0;
+    loader->epoch_has_blocks = false;
+    loader->end_is_told = false;
+    loader->in_block = false;
+    loader->block = PIER_NO_OFFSET;
+    loader->records_left = 0;
+    loader->in_record = false;
+    loader->scan_is_begun = false;
+    loader->is_recovering = false;
+    loader->is_searching = false;
+    loader->common.window.cursor = NULL;
+    loader->common.window.limit = NULL;
+}
+
+pier_status pier_archive_open_store(pier_archive **out, pier_file *file, const pier_archive_options *options,
+                                    pier_error *error) {
+    *out = NULL;
+    pier__storer draft = {0};
+    pier_status status = pier__archive_init(&draft.common, file, options, true, error);
+    if (status == PIER_OK) {
+        status = begin_storing(&draft, error);
+    }
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier__storer *storer = (pier__storer *)pier__allocate(&draft.common.allocator, sizeof *storer);
+    if (storer == NULL || !pier__scan_init(&draft.scan, &draft.common.limits, &draft.common.allocator)) {
+        pier__release(&draft.common.allocator, storer, sizeof *storer);
+        return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_ARCHIVE, 0, "no memory for an archive");
+    }
+    *storer = draft;
+    *out = &storer->common.window;
+    return PIER_OK;
+}
+
+pier_status pier_archive_open_load(pier_archive **out, pier_file *file, const pier_archive_options *options,
+                                   pier_error *error) {
+    *out = NULL;
+    pier__loader draft = {0};
+    pier_status status = pier__archive_init(&draft.common, file, options, false, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    begin_loading(&draft);
+    pier__loader *loader = (pier__loader *)pier__allocate(&draft.common.allocator, sizeof *loader);
+    if (loader == NULL || !pier__scan_init(&draft.scan, &draft.common.limits, &draft.common.allocator)) {
+        pier__release(&draft.common.allocator, loader, sizeof *loader);
+        return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_ARCHIVE, 0, "no memory for an archive");
+    }
+    *loader = draft;
+    *out = &loader->common.window;
+    return PIER_OK;
+}
+
+static void destroy_storer(pier__storer *storer) {
+    pier_allocator allocator = storer->common.allocator;
+    pier__release(&allocator, storer->buffer, storer->capacity);
+    pier__release(&allocator, storer->classes, storer->class_capacity * sizeof *storer->classes);
+    pier__scan_deinit(&storer->scan, &allocator);
+    pier__release(&allocator, storer, sizeof *storer);
+}
+
+static void destroy_loader(pier__loader *loader) {
+    pier_allocator allocator = loader->common.allocator;
+    pier__loader_release_retired(loader);
+    pier__loader_forget_classes(loader);
+    pier__release(&allocator, loader->classes, loader->class_capacity * sizeof *loader->classes);
+    pier__release(&allocator, loader->buffer, loader->capacity + PIER_PADDING_BYTES);
+    pier__scan_deinit(&loader->scan, &allocator);
+    pier__release(&allocator, loader, sizeof *loader);
+}
+
+void pier_archive_destroy(pier_archive *archive) {
+    if (archive == NULL) {
+        return;
+    }
+    if (pier__archive_of(archive)->other != NULL) {
+        pier__archive_of(archive)->other->other = NULL;
+    }
+    if (archive->storing) {
+        destroy_storer(pier__storer_of(archive));
+    } else {
+        destroy_loader(pier__loader_of(archive));
+    }
+}
+
+pier_status pier_archive_reset(pier_archive *archive) {
+    pier__archive *common = pier__archive_of(archive);
+    common->failure = PIER_OK;
+    common->format = common->options.format;
+    pier__error_clear(&common->error);
+    if (archive->storing) {
+        common->failure = begin_storing(pier__storer_of(archive), &common->error);
+        return common->failure;
+    }
+    begin_loading(pier__loader_of(archive));
+    return PIER_OK;
+}
+
+pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
+    pier__archive *storing = pier__archive_of(store);
+    if (!store->storing || (load != NULL && load->storing)) {
+        return pier__archive_tell(storing, PIER_USAGE, "a storing archive is paired with a loading one");
+    }
+    if (storing->other != NULL) {
+        storing->other->other = NULL;
+        storing->other = NULL;
+    }
+    if (load != NULL) {
+        pier__archive *loading = pier__archive_of(load);
+        if (loading->other != NULL) {
+            loading->other->other = NULL;
+        }
+        storing->other = loading;
+        loading->other = storing;
+    }
+    return PIER_OK;
+}
+
+void pier_archive_set_deadline(pier_archive *archive, pier_deadline deadline) {
+    pier__archive_of(archive)->deadline = deadline;
+}
+
+void pier_archive_set_time(pier_archive *archive, uint64_t unix_ns) {
+    pier__archive_of(archive)->time_unix_ns = unix_ns;
+    pier__archive_of(archive)->time_is_given = true;
+}
+
+pier_status pier_archive_status(const pier_archive *archive) { return pier__archive_of_const(archive)->failure; }
+
+const pier_error *pier_archive_error(const pier_archive *archive) { return &pier__archive_of_const(archive)->error; }
+
+pier_format pier_archive_format(const pier_archive *archive) { return pier__archive_of_const(archive)->format; }

@@ -1,0 +1,109 @@
+/* What an archive is made of, and what the record floor may ask of it.
+ *
+ * Floor 4 (archive). The public struct is the window; around it lies what both directions share, around that a storer
+ * or a loader (storer_internal.h, loader_internal.h). The record floor uses the functions at the end of this header
+ * and nothing deeper. */
+#ifndef PIER_ARCHIVE_ARCHIVE_INTERNAL_H
+#define PIER_ARCHIVE_ARCHIVE_INTERNAL_H
+
+#include <pier/archive.h>
+
+#include "base/buffer_internal.h"
+
+/* What storing and loading archives share. `window` comes first: a pier_archive pointer is a pointer to this. */
+typedef struct pier__archive {
+    pier_archive window;
+    pier_allocator allocator;
+    pier_limits limits;
+    pier_file *file; /* borrowed; NULL: by hand */
+    pier_format format;
+    pier_archive_options options; /* as given, with the defaults filled in */
+    pier_deadline deadline;
+    uint64_t time_unix_ns;
+    bool time_is_given;
+    pier_status failure; /* the one that sticks; PIER_OK when there is none */
+    pier_error error;    /* the last failure, refusal or skipped record */
+    struct pier__archive *other; /* the other direction of the connection, or NULL */
+} pier__archive;
+
+static inline pier__archive *pier__archive_of(pier_archive *archive) { return (pier__archive *)archive; }
+static inline const pier__archive *pier__archive_of_const(const pier_archive *archive) {
+    return (const pier__archive *)archive;
+}
+
+/* Makes the window empty: inline functions then fall into their slow path, which knows why. */
+static inline void pier__archive_close_window(pier__archive *archive) { archive->window.limit = archive->window.cursor; }
+
+/* Returns the time to mark a piece with: as given, or over a file the system's clock, or 0. */
+uint64_t pier__archive_time(const pier__archive *archive);
+
+/* Fills what both directions share from the options. Returns PIER_OK; PIER_USAGE; PIER_UNSUPPORTED. */
+pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pier_archive_options *options,
+                               bool storing, pier_error *error);
+
+/* Fills the error without making it stick; the offsets are to be set afterwards. Returns `status`. */
+pier_status pier__archive_tell(pier__archive *archive, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
+
+/* Takes the failure of the file over and makes it stick. Returns its status. */
+pier_status pier__archive_fail_by_file(pier__archive *archive);
+
+/* For the record floor: storing ---------------------------------------------------------------------------------- */
+
+/* How the record floor encodes the closure of a class (proto/wire.md, Definitions) into `closure`. Returns PIER_OK or
+ * PIER_NO_MEMORY, or PIER_USAGE with `error` filled for a class that breaks the rules. */
+typedef pier_status pier__encode_closure(const void *class_of_caller, pier__buffer *closure, pier_error *error);
+
+/* Begins a record of a class, as pier_archive_begin. Framed: before the first record of the class in this epoch its
+ * definition is put into the stream, and the block is switched to the class. Plain: nothing of the sort.
+ * class_of_caller: identifies the class within this archive; must stay the same thing while the archive lives. */
+pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller, pier__encode_closure *encode);
+
+/* Makes room for `bytes` at the cursor, moving the buffer if need be. Returns false, with the record refused, when
+ * there is no memory or the record would be above the limit. */
+bool pier__archive_reserve(pier_archive *archive, size_t bytes);
+
+/* Refuses the record that is being stored: pier_archive_end will take it back and answer `status`. The first refusal
+ * counts. path: class and field, or NULL. */
+void pier__archive_refuse(pier_archive *archive, pier_status status, const char *path, const char *format, ...)
+    PIER_PRINTF(4, 5);
+
+/* Ends a record that a codec has stored, as pier_archive_end, without looking at its bytes: the codec vouches that they
+ * are one value within depth and elements. */
+pier_status pier__archive_end_typed(pier_archive *archive);
+
+/* For the record floor: loading ---------------------------------------------------------------------------------- */
+
+/* A class that the stream defined. */
+typedef struct pier__stream_class {
+    uint16_t id;
+    uint64_t fingerprint_high;
+    uint64_t fingerprint_low;
+    uint8_t *closure; /* the encoded closure, owned by the loader until the epoch ends */
+    size_t closure_bytes;
+    uint64_t offset; /* of the closure on the wire */
+    /* Of the record floor: whom the class was matched with, and what it made of the definition. `release` is called
+     * with `definition` (not NULL) when the class goes. */
+    const void *bound;
+    void *definition;
+    void (*release)(const pier_allocator *allocator, void *definition);
+} pier__stream_class;
+
+/* Returns the class of the current record; NULL when it has none or there is no record. */
+pier__stream_class *pier__archive_record_class(pier_archive *archive);
+
+/* Gives the current record to a codec: `*begin` is its first byte, `*end` where its block's payload ends; behind it lie at
+ * least PIER_PADDING_BYTES readable bytes. Returns false when there is no record or a failure sticks. */
+bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end);
+
+/* Tells that the codec has taken the record whole, up to `end`. */
+void pier__archive_typed_done(pier_archive *archive, const uint8_t *end);
+
+/* Opens the window of the token calls on the current record from its first byte, after a scan of the whole record;
+ * cursor and limit are then its bounds. Returns false when there is none or the scan fails (which sticks). */
+bool pier__archive_open_record(pier_archive *archive);
+
+/* Fails the loading of the current record at `at`, a byte of its window; sticks. Returns `status`. */
+pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier_status status, const char *path,
+                                  const char *format, ...) PIER_PRINTF(5, 6);
+
+#endif

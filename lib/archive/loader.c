@@ -1,0 +1,406 @@
+/* Loading archives: the next record, whatever the format; see loader_internal.h. */
+#include "archive/loader_internal.h"
+
+#include <string.h>
+
+/* A block gave all its records; not a status of the public table, since it never leaves this file. */
+#define BLOCK_DONE PIER_MORE
+
+static void close_window(pier__loader *loader) {
+    loader->common.window.cursor = NULL;
+    loader->common.window.limit = NULL;
+}
+
+/* Makes the bytes of the current record the window. */
+static void open_window(pier__loader *loader, uint64_t begin, uint64_t end) {
+    loader->common.window.cursor = loader->record_memory + (size_t)(begin - loader->record);
+    loader->common.window.limit = loader->record_memory + (size_t)(end - loader->record);
+}
+
+/* A record begins at `position`; `end` is 0 when only a codec will know. */
+static void begin_record(pier__loader *loader, uint64_t position, uint64_t end) {
+    loader->in_record = true;
+    loader->record = position;
+    loader->record_end = end;
+    loader->record_memory = pier__loader_at(loader, position);
+    loader->record_number = loader->next_record++;
+    if (end != 0) {
+        open_window(loader, position, end);
+    }
+}
+
+/* Tells a limit that the scan met. */
+static pier_status tell_limit(pier__loader *loader, const char *what) {
+    return pier__archive_tell(&loader->common, PIER_LIMIT, "%s: %llu %s, the limit is %llu", what,
+                              (unsigned long long)loader->scan.found, loader->scan.reason,
+                              (unsigned long long)loader->scan.limit);
+}
+
+/* Scans a record in a block. Returns PIER_OK with its size; PIER_SKIPPED with its size when it is above a limit; or a
+ * failure. */
+static pier_status scan_in_block(pier__loader *loader, uint64_t position, size_t *size) {
+    const uint8_t *value = pier__loader_at(loader, position);
+    size_t there = (size_t)(loader->payload_end - position);
+    pier__scan_begin(&loader->scan);
+    pier_status status = pier__scan_run(&loader->scan, value, there);
+    if (status == PIER_OK) {
+        *size = loader->scan.position;
+        return PIER_OK;
+    }
+    if (status == PIER_LIMIT) {
+        *size = pier__scan_extent(value, there);
+        if (*size > 0) {
+            (void)tell_limit(loader, "a record is passed over");
+            loader->common.error.record = loader->next_record;
+            pier__loader_locate(loader, position + loader->scan.position);
+            return PIER_SKIPPED;
+        }
+        status = PIER_MORE;
+    }
+    return status == PIER_MORE
+               ? pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a record runs past the end of its block")
+               : pier__loader_fail(loader, status, position + loader->scan.position, "%s", loader->scan.reason);
+}
+
+/* Whether a value is an ext of Pier's type; `there` is at least 1. */
+static bool is_own_ext(const uint8_t *at, size_t there) {
+    bool is_ext = (at[0] >= 0xc7 && at[0] <= 0xc9) || (at[0] >= 0xd4 && at[0] <= 0xd8);
+    return is_ext && pier__heads[at[0]].head_bytes <= there && at[pier__heads[at[0]].head_bytes - 1] == PIER__EXT_TYPE;
+}
+
+/* Takes the class switches at the current place. */
+static pier_status take_switches(pier__loader *loader) {
+    while (loader->next_at < loader->payload_end) {
+        const uint8_t *at = pier__loader_at(loader, loader->next_at);
+        size_t there = (size_t)(loader->payload_end - loader->next_at);
+        if (!is_own_ext(at, there)) {
+            return PIER_OK;
+        }
+        size_t id_bytes = at[0] == 0xd4 ? 1 : at[0] == 0xd5 ? 2 : 0;
+        if (id_bytes == 0) {
+            return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at, "a piece of the stream where a record should be");
+        }
+        if (there < 2 + id_bytes) {
+            break;
+        }
+        loader->class_id = (uint16_t)(at[2] | (id_bytes == 2 ? at[3] << 8 : 0));
+        loader->class_in_force = pier__loader_find_class(loader, loader->class_id);
+        loader->next_at += 2 + id_bytes;
+    }
+    return pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a block ends before its last record");
+}
+
+static void leave_block(pier__loader *loader) {
+    loader->next_record += loader->records_left;
+    loader->records_left = 0;
+    loader->in_block = false;
+    loader->block = PIER_NO_OFFSET;
+    pier__loader_take(loader, loader->payload_end);
+}
+
+/* Moves to the next record of the current block. */
+static pier_status next_in_block(pier__loader *loader) {
+    if (loader->records_left == 0) {
+        if (loader->next_at != loader->payload_end) {
+            return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at, "bytes follow the last record of a block");
+        }
+        leave_block(loader);
+        return BLOCK_DONE;
+    }
+    pier_status status = take_switches(loader);
+    if (status != PIER_OK) {
+        return status;
+    }
+    const pier__stream_class *in_force = loader->class_in_force;
+    size_t size = 0;
+    bool codec_finds_end =
+        in_force != NULL && in_force->bound != NULL && loader->header.raw_bytes <= loader->common.limits.record_bytes_max;
+    if (!codec_finds_end) {
+        status = scan_in_block(loader, loader->next_at, &size);
+        if (status < 0) {
+            return status;
+        }
+    }
+    loader->records_left--;
+    if (status == PIER_SKIPPED) {
+        loader->next_at += size;
+        loader->next_record++;
+        return status;
+    }
+    begin_record(loader, loader->next_at, codec_finds_end ? 0 : loader->next_at + size);
+    if (loader->class_id != 0 && in_force == NULL) {
+        return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->record, "class id %u is not defined in epoch %u of the stream",
+                                 loader->class_id, loader->epoch);
+    }
+    return PIER_OK;
+}
+
+pier_status pier__loader_end_record(pier__loader *loader) {
+    if (!loader->in_record) {
+        return PIER_OK;
+    }
+    if (loader->record_end == 0) {
+        size_t size = pier__scan_extent(loader->record_memory, (size_t)(loader->payload_end - loader->record));
+        if (size == 0) {
+            return pier__loader_fail(loader, PIER_PROTOCOL, loader->record, "a record is not a whole value");
+        }
+        loader->record_end = loader->record + size;
+    }
+    loader->in_record = false;
+    close_window(loader);
+    pier__loader_release_retired(loader);
+    if (loader->in_block) {
+        loader->next_at = loader->record_end;
+    } else {
+        pier__loader_take(loader, loader->record_end);
+    }
+    return PIER_OK;
+}
+
+/* Goes on scanning the value at `position` of a plain stream. Returns as pier__scan_run. */
+static pier_status scan_plain(pier__loader *loader, uint64_t position) {
+    if (!loader->scan_is_begun) {
+        pier__scan_begin(&loader->scan);
+        loader->scan_is_begun = true;
+    }
+    size_t there = pier__loader_there(loader, position);
+    return there == 0 ? PIER_MORE : pier__scan_run(&loader->scan, pier__loader_at(loader, position), there);
+}
+
+static pier_status next_plain(pier__loader *loader) {
+    for (;;) {
+        pier_status status = scan_plain(loader, loader->taken);
+        if (status == PIER_OK) {
+            loader->scan_is_begun = false;
+            begin_record(loader, loader->taken, loader->taken + loader->scan.position);
+            return PIER_OK;
+        }
+        if (status == PIER_LIMIT) {
+            (void)tell_limit(loader, "a record cannot be loaded");
+            loader->common.failure = PIER_LIMIT;
+            pier__loader_locate(loader, loader->taken + loader->scan.position);
+            return PIER_LIMIT;
+        }
+        if (status != PIER_MORE) {
+            return pier__loader_fail(loader, status, loader->taken + loader->scan.position, "%s", loader->scan.reason);
+        }
+        status = pier__loader_need(loader, pier__loader_there(loader, loader->taken) + 1);
+        if (status == PIER_END) {
+            return loader->end == loader->taken
+                       ? PIER_END
+                       : pier__loader_fail(loader, PIER_TRUNCATED, loader->end, "the input ends within a value");
+        }
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
+}
+
+static pier_status next_framed(pier__loader *loader) {
+    for (;;) {
+        pier_status status = BLOCK_DONE;
+        if (loader->in_block) {
+            status = next_in_block(loader);
+        }
+        if (status == BLOCK_DONE && !loader->in_block) {
+            status = pier__loader_take_piece(loader, NULL);
+            if (status == PIER_OK) {
+                continue;
+            }
+        }
+        return status;
+    }
+}
+
+void pier__loader_guess(pier__loader *loader) {
+    if (loader->common.format != PIER_FORMAT_GUESS) {
+        return;
+    }
+    size_t there = pier__loader_there(loader, loader->taken);
+    size_t compared = there < PIER__CONSTANT_BYTES ? there : PIER__CONSTANT_BYTES;
+    if (compared > 0 && memcmp(pier__loader_at(loader, loader->taken), pier__preamble_constant, compared) != 0) {
+        loader->common.format = PIER_FORMAT_PLAIN;
+    } else if (compared == PIER__CONSTANT_BYTES) {
+        loader->common.format = PIER_FORMAT_FRAMED;
+    } else if (loader->input_is_ended && there > 0) {
+        /* A cut preamble: the framed loader tells best what is missing. */
+        loader->common.format = PIER_FORMAT_FRAMED;
+    }
+}
+
+/* Waits until the format can be told. Returns PIER_OK; PIER_END when nothing ever came; "not now"; or a failure. */
+static pier_status await_format(pier__loader *loader) {
+    for (;;) {
+        pier__loader_guess(loader);
+        if (loader->common.format != PIER_FORMAT_GUESS) {
+            return PIER_OK;
+        }
+        pier_status status = pier__loader_need(loader, pier__loader_there(loader, loader->taken) + 1);
+        if (status != PIER_OK && !(status == PIER_END && loader->end > loader->taken)) {
+            return status;
+        }
+    }
+}
+
+pier_status pier_archive_next(pier_archive *archive) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing) {
+        return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive has no next record");
+    }
+    if (loader->common.failure != PIER_OK) {
+        return loader->common.failure;
+    }
+    pier_status status = pier__loader_end_record(loader);
+    if (status == PIER_OK) {
+        status = await_format(loader);
+    }
+    if (status != PIER_OK) {
+        return status;
+    }
+    return loader->common.format == PIER_FORMAT_PLAIN ? next_plain(loader) : next_framed(loader);
+}
+
+pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
+    pier__loader *loader = pier__loader_of(archive);
+    *block = (pier_block){0};
+    if (archive->storing || loader->common.format != PIER_FORMAT_FRAMED) {
+        return pier__archive_tell(&loader->common, PIER_USAGE, "only a framed loading archive has blocks");
+    }
+    if (loader->common.failure != PIER_OK) {
+        return loader->common.failure;
+    }
+    loader->in_record = false;
+    close_window(loader);
+    pier__loader_release_retired(loader);
+    if (loader->in_block) {
+        leave_block(loader);
+    }
+    return pier__loader_take_piece(loader, block);
+}
+
+/* Whether a whole piece with a record, or one that fails, lies behind `position`. */
+static bool has_piece_with_record(const pier__loader *loader, uint64_t position) {
+    for (;;) {
+        size_t there = pier__loader_there(loader, position);
+        size_t wrong = 0;
+        const uint8_t *piece = pier__loader_at(loader, position);
+        if (there > 0 && !pier__piece_may_begin(piece, there, &wrong)) {
+            return true;
+        }
+        if (there < PIER__PIECE_BYTES) {
+            return loader->input_is_ended;
+        }
+        if (!pier__piece_proves_itself(piece)) {
+            return true;
+        }
+        position += PIER__PIECE_BYTES;
+        if (piece[3] == PIER_BLOCK_PREAMBLE) {
+            continue;
+        }
+        pier__header header;
+        pier__header_decode(piece, &header);
+        if (header.kind == PIER_BLOCK_END || header.stored_bytes > pier__loader_payload_max(loader, &header)) {
+            return true;
+        }
+        if (header.stored_bytes > there - PIER__PIECE_BYTES) {
+            return loader->input_is_ended;
+        }
+        if (header.records > 0) {
+            return true;
+        }
+        position += header.stored_bytes;
+    }
+}
+
+bool pier_archive_has_next(pier_archive *archive) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing) {
+        return false;
+    }
+    if (loader->common.failure != PIER_OK) {
+        return true;
+    }
+    pier__loader_guess(loader);
+    if (loader->common.format == PIER_FORMAT_GUESS) {
+        return loader->input_is_ended;
+    }
+    if (loader->common.format == PIER_FORMAT_FRAMED) {
+        if (loader->in_block) {
+            return loader->records_left > 0 || has_piece_with_record(loader, loader->payload_end);
+        }
+        return loader->skip_bytes <= pier__loader_there(loader, loader->taken)
+                   ? has_piece_with_record(loader, loader->taken + loader->skip_bytes)
+                   : loader->input_is_ended;
+    }
+    uint64_t position = loader->in_record ? loader->record_end : loader->taken;
+    if (scan_plain(loader, position) != PIER_MORE) {
+        return true;
+    }
+    return loader->input_is_ended;
+}
+
+bool pier_archive_is_message_end(const pier_archive *archive) {
+    const pier__loader *loader = (const pier__loader *)archive;
+    return !archive->storing && loader->in_record && loader->in_block && loader->records_left == 0 &&
+           (loader->header.flags & PIER__FLAG_MESSAGE_END) != 0;
+}
+
+uint64_t pier_archive_record_number(const pier_archive *archive) {
+    const pier__loader *loader = (const pier__loader *)archive;
+    return !archive->storing && loader->in_record ? loader->record_number : 0;
+}
+
+pier_bytes pier_archive_record_bytes(pier_archive *archive) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
+        return (pier_bytes){NULL, 0};
+    }
+    if (loader->record_end == 0 && !pier__archive_open_record(archive)) {
+        return (pier_bytes){NULL, 0};
+    }
+    return (pier_bytes){loader->record_memory, (size_t)(loader->record_end - loader->record)};
+}
+
+bool pier__archive_open_record(pier_archive *archive) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
+        return false;
+    }
+    if (loader->record_end == 0) {
+        size_t size = 0;
+        /* A record above a limit is only passed over before it is current; this one fails. */
+        pier__scan_begin(&loader->scan);
+        size_t there = (size_t)(loader->payload_end - loader->record);
+        pier_status status = pier__scan_run(&loader->scan, loader->record_memory, there);
+        if (status == PIER_MORE) {
+            (void)pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a record runs past the end of its block");
+            return false;
+        }
+        if (status != PIER_OK) {
+            (void)pier__loader_fail(loader, status, loader->record + loader->scan.position, "%s", loader->scan.reason);
+            return false;
+        }
+        size = loader->scan.position;
+        loader->record_end = loader->record + size;
+    }
+    open_window(loader, loader->record, loader->record_end);
+    return true;
+}
+
+bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
+        return false;
+    }
+    *begin = loader->record_memory;
+    *end = loader->record_memory +
+           (size_t)((loader->in_block ? loader->payload_end : loader->record_end) - loader->record);
+    return true;
+}
+
+void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {
+    pier__loader *loader = pier__loader_of(archive);
+    loader->record_end = loader->record + (size_t)(end - loader->record_memory);
+    loader->common.window.cursor = loader->record_memory + (size_t)(end - loader->record_memory);
+    loader->common.window.limit = loader->common.window.cursor;
+}

@@ -1,0 +1,228 @@
+/* Taking bytes in: from the file or by hand; see loader_internal.h.
+ *
+ * Memory grows with the bytes that are there, never with what they announce: room for twice of what has come, and no
+ * less than one read. */
+#include <string.h>
+
+#include "archive/loader_internal.h"
+
+/* Behind the capacity: what codecs may read past a block. */
+enum { PADDING = PIER_PADDING_BYTES };
+
+void pier__loader_release_retired(pier__loader *loader) {
+    if (loader->retired != NULL) {
+        pier__release(&loader->common.allocator, loader->retired, loader->retired_capacity + PADDING);
+        loader->retired = NULL;
+    }
+}
+
+/* On the wire: the first byte that must stay in memory. */
+static uint64_t first_in_use(const pier__loader *loader) { return loader->in_block ? loader->block : loader->taken; }
+
+/* Views and the window of the current record point into the buffer, and would not see it move. */
+static bool is_viewed(const pier__loader *loader) { return loader->in_record && loader->retired == NULL; }
+
+/* Moves what is in use to the front of the same memory. */
+static void compact(pier__loader *loader) {
+    uint64_t first = first_in_use(loader);
+    size_t size = (size_t)(loader->end - first);
+    if (size > 0) {
+        memmove(loader->buffer, pier__loader_at(loader, first), size);
+    }
+    loader->base = first;
+}
+
+/* Moves what is in use into new memory of `capacity` bytes. */
+static bool move(pier__loader *loader, size_t capacity) {
+    uint8_t *buffer = (uint8_t *)pier__allocate(&loader->common.allocator, capacity + PADDING);
+    if (buffer == NULL) {
+        return false;
+    }
+    uint64_t first = first_in_use(loader);
+    size_t size = (size_t)(loader->end - first);
+    if (size > 0) {
+        memcpy(buffer, pier__loader_at(loader, first), size);
+    }
+    /* Codecs read past the end of what came, and throw away what they find there; it must only be something. */
+    memset(buffer + size, 0, capacity + PADDING - size);
+    if (is_viewed(loader)) {
+        loader->retired = loader->buffer;
+        loader->retired_capacity = loader->capacity;
+    } else if (loader->buffer != NULL) {
+        pier__release(&loader->common.allocator, loader->buffer, loader->capacity + PADDING);
+    }
+    loader->buffer = buffer;
+    loader->capacity = capacity;
+    loader->base = first;
+    return true;
+}
+
+/* Makes room for at least `bytes` behind what came. Returns false when there is no memory. */
+static bool make_room(pier__loader *loader, size_t bytes) {
+    size_t used = (size_t)(loader->end - loader->base);
+    if (loader->buffer != NULL && loader->capacity - used >= bytes) {
+        return true;
+    }
+    size_t kept = (size_t)(loader->end - first_in_use(loader));
+    if (loader->buffer != NULL && !is_viewed(loader) && loader->capacity - kept >= bytes && kept <= loader->capacity / 2) {
+        compact(loader);
+        return true;
+    }
+    if (bytes > (size_t)PTRDIFF_MAX / 4 - kept) {
+        return false;
+    }
+    size_t capacity = kept + bytes;
+    if (capacity < kept * 2) {
+        capacity = kept * 2;
+    }
+    return move(loader, capacity);
+}
+
+bool pier__loader_may_fill(const pier__loader *loader) {
+    return !loader->input_is_ended && loader->common.failure == PIER_OK &&
+           loader->end - loader->taken < loader->common.limits.queue_bytes_max;
+}
+
+/* The room that a read is offered: all that is left in the buffer, at least `read_bytes`. */
+static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
+    if (!make_room(loader, loader->common.options.read_bytes)) {
+        return false;
+    }
+    *space = pier__loader_at(loader, loader->end);
+    *size = loader->capacity - (size_t)(loader->end - loader->base);
+    return true;
+}
+
+pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
+    pier__archive *common = &loader->common;
+    if (loader->input_is_ended) {
+        return PIER_END;
+    }
+    if (common->file == NULL) {
+        return PIER_MORE;
+    }
+    uint8_t *space = NULL;
+    size_t size = 0;
+    if (!make_read_room(loader, &space, &size)) {
+        return pier__archive_tell(common, PIER_NO_MEMORY, "no memory to read %u bytes", common->options.read_bytes);
+    }
+    size_t came = 0;
+    pier_status status = pier_file_read(common->file, space, size, &came, deadline);
+    if (status == PIER_OK) {
+        loader->end += came;
+    } else if (status == PIER_END) {
+        loader->input_is_ended = true;
+    } else if (status < 0) {
+        (void)pier__archive_fail_by_file(common);
+        pier__loader_locate(loader, loader->end);
+    }
+    return status;
+}
+
+pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
+    while (loader->end - loader->taken < bytes) {
+        loader->needed = (size_t)bytes;
+        pier_status status = pier__loader_fill(loader, loader->common.deadline);
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
+    return PIER_OK;
+}
+
+void pier__loader_take(pier__loader *loader, uint64_t position) {
+    loader->taken = position;
+    if (loader->end < position) {
+        loader->end = position;
+        loader->base = position;
+    }
+    if (loader->taken == loader->end && !loader->in_block && !is_viewed(loader)) {
+        loader->base = loader->end;
+    }
+}
+
+pier_status pier__loader_skip(pier__loader *loader) {
+    while (loader->skip_bytes > 0) {
+        uint64_t there = pier__loader_there(loader, loader->taken);
+        if (there == 0) {
+            pier_status status = pier__loader_need(loader, 1);
+            if (status != PIER_OK) {
+                return status;
+            }
+            continue;
+        }
+        uint64_t passed = there < loader->skip_bytes ? there : loader->skip_bytes;
+        loader->skip_bytes -= passed;
+        pier__loader_take(loader, loader->taken + passed);
+    }
+    return PIER_OK;
+}
+
+/* What feeding by hand may not do, or PIER_OK. */
+static pier_status check_feeding(pier__loader *loader, size_t bytes) {
+    pier__archive *common = &loader->common;
+    if (common->window.storing || common->file != NULL || loader->input_is_ended) {
+        return pier__archive_tell(common, PIER_USAGE, "%s",
+                                  common->window.storing   ? "a storing archive is not fed"
+                                  : common->file != NULL ? "an archive over a file is not fed"
+                                                         : "bytes are fed after the end of the input");
+    }
+    uint64_t queue_bytes_max = common->limits.queue_bytes_max;
+    if (queue_bytes_max < loader->needed + (uint64_t)common->options.read_bytes) {
+        queue_bytes_max = loader->needed + (uint64_t)common->options.read_bytes;
+    }
+    uint64_t there = loader->end - loader->taken;
+    if (bytes > queue_bytes_max - (there < queue_bytes_max ? there : queue_bytes_max)) {
+        return pier__archive_tell(common, PIER_LIMIT, "%zu bytes more would make the unread input exceed %llu (queue_bytes_max)",
+                                  bytes, (unsigned long long)queue_bytes_max);
+    }
+    return PIER_OK;
+}
+
+pier_status pier_archive_feed(pier_archive *archive, pier_bytes bytes) {
+    pier__loader *loader = pier__loader_of(archive);
+    pier_status status = archive->storing ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
+                                          : check_feeding(loader, bytes.size);
+    if (status != PIER_OK || bytes.size == 0) {
+        return status;
+    }
+    if (!make_room(loader, bytes.size)) {
+        return pier__archive_tell(&loader->common, PIER_NO_MEMORY, "no memory for %zu bytes of input", bytes.size);
+    }
+    memcpy(pier__loader_at(loader, loader->end), bytes.data, bytes.size);
+    loader->end += bytes.size;
+    return PIER_OK;
+}
+
+pier_status pier_archive_feed_space(pier_archive *archive, void **space, size_t *space_bytes) {
+    pier__loader *loader = pier__loader_of(archive);
+    *space = NULL;
+    *space_bytes = 0;
+    pier_status status = archive->storing ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
+                                          : check_feeding(loader, 1);
+    if (status != PIER_OK) {
+        return status;
+    }
+    uint8_t *room = NULL;
+    if (!make_read_room(loader, &room, space_bytes)) {
+        return pier__archive_tell(&loader->common, PIER_NO_MEMORY, "no memory for %u bytes of input",
+                                  loader->common.options.read_bytes);
+    }
+    *space = room;
+    return PIER_OK;
+}
+
+void pier_archive_feed_filled(pier_archive *archive, size_t size_bytes) {
+    pier__loader *loader = pier__loader_of(archive);
+    if (archive->storing || loader->buffer == NULL) {
+        return;
+    }
+    size_t room = loader->capacity - (size_t)(loader->end - loader->base);
+    loader->end += size_bytes < room ? size_bytes : room;
+}
+
+void pier_archive_feed_end(pier_archive *archive) {
+    if (!archive->storing && pier__archive_of(archive)->file == NULL) {
+        pier__loader_of(archive)->input_is_ended = true;
+    }
+}

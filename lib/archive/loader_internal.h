@@ -1,0 +1,173 @@
+/* A loading archive inside: one buffer that holds what came in and is not loaded yet.
+ *
+ *     wire    base ───── taken ═════════════ end ┄┄┄┄ capacity ┄┄ padding
+ *             gone       block, record        room
+ *
+ * Floor 4 (archive). All positions are offsets on the wire, so that they stay true when the buffer moves. A view that
+ * was given out for the current record must stay true as well: when the buffer has to move under one, the old memory
+ * is kept until the next record ("retired").
+ *
+ * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c checks the pieces of a framed
+ * stream, loader_class.c keeps its definitions, loader_recover.c goes on after damage, load_token.c loads values. */
+#ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
+#define PIER_ARCHIVE_LOADER_INTERNAL_H
+
+#include "archive/archive_internal.h"
+#include "archive/scan_internal.h"
+#include "archive/wire_internal.h"
+
+/* Where a framed loader stands in its stream. */
+typedef enum pier__loader_phase {
+    PIER__PHASE_START = 0,  /* a preamble must come */
+    PIER__PHASE_STREAM = 1, /* blocks come, up to the end mark */
+    PIER__PHASE_ENDED = 2   /* the end mark was seen: a preamble may come, or nothing */
+} pier__loader_phase;
+
+typedef struct pier__loader {
+    pier__archive common;
+    uint8_t *buffer;
+    size_t capacity; /* without the padding */
+    uint64_t base;   /* on the wire, of the first byte in the buffer */
+    uint64_t taken;  /* on the wire: what is before it is dealt with */
+    uint64_t end;    /* on the wire: behind the last byte that came */
+    uint8_t *retired; /* memory that views of the current record point into, or NULL */
+    size_t retired_capacity;
+    bool input_is_ended;  /* the file said END, or pier_archive_feed_end was called */
+    uint64_t skip_bytes;  /* of a block that is passed over, not come yet */
+    size_t needed;        /* bytes that the piece being awaited has */
+    /* The stream */
+    pier__loader_phase phase;
+    bool preamble_is_known;
+    pier__preamble peer;
+    bool stream_is_known;  /* stream_id is worth comparing */
+    uint64_t stream_id;
+    uint64_t next_record;
+    uint32_t next_block;
+    uint32_t epoch;
+    bool epoch_has_blocks;
+    bool end_is_told;      /* PIER_END was answered for the end mark */
+    /* The block */
+    bool in_block;
+    pier__header header;
+    uint64_t block;        /* on the wire, of its header */
+    uint64_t payload_end;
+    uint32_t records_left; /* after the current record */
+    uint16_t class_id;     /* in force */
+    pier__stream_class *class_in_force; /* NULL: none */
+    /* The record */
+    uint64_t next_at;      /* on the wire: where the next record of the block begins */
+    bool in_record;
+    uint64_t record;       /* on the wire */
+    uint64_t record_end;   /* 0 until it is known: a codec finds it */
+    uint8_t *record_memory; /* where the record lies; views and the window point here */
+    uint64_t record_number;
+    /* Classes of the epoch */
+    pier__stream_class **classes;
+    size_t class_count;
+    size_t class_capacity;
+    size_t closure_bytes; /* of all of them */
+    pier__scan scan;
+    bool scan_is_begun;    /* plain: a value is half scanned */
+    /* Going on after damage */
+    bool is_recovering;
+    bool is_searching;     /* byte by byte: no length could be trusted */
+    uint64_t damage;       /* on the wire: where the damage begins */
+    uint64_t search_at;    /* on the wire: the next place to look at */
+    uint64_t trusted_end;  /* before it no preamble is believed: it may be part of a record */
+} pier__loader;
+
+static inline pier__loader *pier__loader_of(pier_archive *archive) { return (pier__loader *)archive; }
+
+/* The loading side of a connection, seen from either side; NULL when there is none. */
+static inline pier__loader *pier__loader_of_pair(pier__archive *archive) {
+    return archive->other != NULL && !archive->other->window.storing ? (pier__loader *)archive->other : NULL;
+}
+
+/* The memory at a position on the wire. */
+static inline uint8_t *pier__loader_at(const pier__loader *loader, uint64_t position) {
+    return loader->buffer + (size_t)(position - loader->base);
+}
+
+/* How many bytes lie from `position` on. */
+static inline size_t pier__loader_there(const pier__loader *loader, uint64_t position) {
+    return loader->end > position ? (size_t)(loader->end - position) : 0;
+}
+
+/* Fails: sticks, and empties the window. `position` is on the wire. Returns `status`. */
+pier_status pier__loader_fail(pier__loader *loader, pier_status status, uint64_t position, const char *format, ...)
+    PIER_PRINTF(4, 5);
+
+/* Sets the offsets of the last error from a position on the wire. */
+void pier__loader_locate(pier__loader *loader, uint64_t position);
+
+/* loader_input.c ------------------------------------------------------------------------------------------------- */
+
+/* Returns whether the input may take more bytes in before something is loaded. */
+bool pier__loader_may_fill(const pier__loader *loader);
+
+/* Reads once from the file into the buffer. Returns PIER_OK with more bytes; PIER_END (then input_is_ended); PIER_MORE
+ * without a file; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_NO_MEMORY; or what the file answers, which sticks. */
+pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline);
+
+/* Fills until `bytes` lie from `taken` on. Returns PIER_OK; PIER_END when the input ends before; else as
+ * pier__loader_fill. */
+pier_status pier__loader_need(pier__loader *loader, uint64_t bytes);
+
+/* Takes everything up to `position` as dealt with. */
+void pier__loader_take(pier__loader *loader, uint64_t position);
+
+/* Passes over the bytes of a block that is skipped. Returns as pier__loader_need. */
+pier_status pier__loader_skip(pier__loader *loader);
+
+/* Frees memory that was kept for the views of the last record. */
+void pier__loader_release_retired(pier__loader *loader);
+
+/* loader.c ------------------------------------------------------------------------------------------------------- */
+
+/* Learns the format from what came in, if that is still unknown and enough is there. */
+void pier__loader_guess(pier__loader *loader);
+
+/* Ends the current record; what of it was not loaded is passed over. Returns PIER_OK or a failure. */
+pier_status pier__loader_end_record(pier__loader *loader);
+
+/* loader_piece.c ------------------------------------------------------------------------------------------------- */
+
+/* What is wrong with a header besides the numbers that a stream goes on with, for a loader that knows its stream. */
+typedef struct pier__fault {
+    pier_status status; /* PIER_OK: nothing */
+    size_t at;          /* byte of the header */
+    const char *text;
+} pier__fault;
+
+pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__preamble *preamble);
+pier__fault pier__loader_check_header(const pier__loader *loader, const pier__header *header);
+
+/* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
+ * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */
+pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block);
+
+/* Waits for the preamble of a framed stream, without taking it. Returns PIER_OK, "not now", PIER_END (as a failure:
+ * PIER_TRUNCATED) or a failure, none of which sticks here. */
+pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline);
+
+/* Begins a stream with its preamble. */
+void pier__loader_begin_stream(pier__loader *loader, const pier__preamble *preamble);
+
+/* Begins an epoch: no class is known. */
+void pier__loader_begin_epoch(pier__loader *loader, uint32_t epoch);
+
+/* The most payload that a header may announce to be taken into memory. */
+uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header *header);
+
+/* loader_class.c ------------------------------------------------------------------------------------------------- */
+
+/* Takes the definitions in the payload of the current definitions block. Returns PIER_OK or a failure. */
+pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end);
+
+/* Returns the class with this id, or NULL. */
+pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id);
+
+/* Forgets all classes. */
+void pier__loader_forget_classes(pier__loader *loader);
+
+#endif

@@ -1,0 +1,178 @@
+/* The scan; see scan_internal.h. Formats: https://github.com/msgpack/msgpack/blob/master/spec.md
+ *
+ * `position` moves only over whole heads and whole strings, so that an interrupted scan looks at a head again and
+ * needs no state within one. A stack of counts is kept for the depth alone; the extent needs only one counter. */
+#include "archive/scan_internal.h"
+
+#include "base/endian_internal.h"
+
+#define BARE(bytes) {PIER__HEAD_BARE, (bytes), 0, 0}
+#define FIXED(kind, count) {PIER__HEAD_##kind, 1, 0, (count)}
+#define SIZED(kind, head, length) {PIER__HEAD_##kind, (head), (length), 0}
+#define FIXED_EXT(length) {PIER__HEAD_BYTES, 2, 0, (length)}
+#define FOUR(row, a) row(a), row(a), row(a), row(a)
+#define SIXTEEN(row, a) FOUR(row, a), FOUR(row, a), FOUR(row, a), FOUR(row, a)
+#define COUNTED_8(kind, a)                                                                                             \
+    FIXED(kind, (a)), FIXED(kind, (a) + 1), FIXED(kind, (a) + 2), FIXED(kind, (a) + 3), FIXED(kind, (a) + 4),          \
+        FIXED(kind, (a) + 5), FIXED(kind, (a) + 6), FIXED(kind, (a) + 7)
+
+const pier__head pier__heads[256] = {
+    /* 00 to 7f: positive fixint */
+    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1),
+    /* 80 to bf: fixmap, fixarray, fixstr */
+    COUNTED_8(MAP, 0), COUNTED_8(MAP, 8),
+    COUNTED_8(ARRAY, 0), COUNTED_8(ARRAY, 8),
+    COUNTED_8(BYTES, 0), COUNTED_8(BYTES, 8), COUNTED_8(BYTES, 16), COUNTED_8(BYTES, 24),
+    /* c0 to c3: nil, never used, false, true */
+    BARE(1), {PIER__HEAD_NEVER, 1, 0, 0}, BARE(1), BARE(1),
+    /* c4 to c9: bin 8, 16, 32; ext 8, 16, 32 */
+    SIZED(BYTES, 2, 1), SIZED(BYTES, 3, 2), SIZED(BYTES, 5, 4), SIZED(BYTES, 3, 1), SIZED(BYTES, 4, 2), SIZED(BYTES, 6, 4),
+    /* ca to d3: float 32, 64; uint 8 to 64; int 8 to 64 */
+    BARE(5), BARE(9), BARE(2), BARE(3), BARE(5), BARE(9), BARE(2), BARE(3), BARE(5), BARE(9),
+    /* d4 to d8: fixext 1, 2, 4, 8, 16 */
+    FIXED_EXT(1), FIXED_EXT(2), FIXED_EXT(4), FIXED_EXT(8), FIXED_EXT(16),
+    /* d9 to df: str 8, 16, 32; array 16, 32; map 16, 32 */
+    SIZED(BYTES, 2, 1), SIZED(BYTES, 3, 2), SIZED(BYTES, 5, 4), SIZED(ARRAY, 3, 2), SIZED(ARRAY, 5, 4), SIZED(MAP, 3, 2),
+    SIZED(MAP, 5, 4),
+    /* e0 to ff: negative fixint */
+    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1)};
+
+bool pier__scan_init(pier__scan *scan, const pier_limits *limits, const pier_allocator *allocator) {
+    scan->open = (uint64_t *)pier__allocate_array(allocator, limits->depth_max, sizeof(uint64_t));
+    scan->depth_max = limits->depth_max;
+    scan->elements_max = limits->elements_max;
+    scan->text_bytes_max = limits->text_bytes_max;
+    scan->value_bytes_max = limits->record_bytes_max;
+    pier__scan_begin(scan);
+    return scan->open != NULL;
+}
+
+void pier__scan_deinit(pier__scan *scan, const pier_allocator *allocator) {
+    pier__release(allocator, scan->open, scan->depth_max * sizeof(uint64_t));
+    scan->open = NULL;
+}
+
+static uint32_t head_length(const pier__head *head, const uint8_t *at) {
+    switch (head->length_bytes) {
+    case 1:
+        return at[1];
+    case 2:
+        return pier__load_be16(at + 1);
+    case 4:
+        return pier__load_be32(at + 1);
+    default:
+        return head->fixed;
+    }
+}
+
+static pier_status limit_exceeded(pier__scan *scan, const char *reason, uint64_t found, uint64_t limit) {
+    scan->reason = reason;
+    scan->found = found;
+    scan->limit = limit;
+    return PIER_LIMIT;
+}
+
+/* One value of the innermost open array or map is done; closes those that are complete by it. Returns whether the
+ * whole value is. */
+static bool close_value(pier__scan *scan) {
+    while (scan->depth > 0) {
+        if (--scan->open[scan->depth - 1] > 0) {
+            return false;
+        }
+        scan->depth--;
+    }
+    return true;
+}
+
+/* A head of an array or map is whole: opens it. Its limits are checked before the bytes of its elements are awaited. */
+static pier_status open_container(pier__scan *scan, uint64_t values) {
+    if (values > scan->elements_max - scan->elements) {
+        return limit_exceeded(scan, "elements in a record", scan->elements + values, scan->elements_max);
+    }
+    scan->open[scan->depth++] = values;
+    return PIER_OK;
+}
+
+pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) {
+    for (;;) {
+        if (scan->position == size) {
+            return PIER_MORE;
+        }
+        const uint8_t *at = value + scan->position;
+        size_t there = size - scan->position;
+        const pier__head *head = &pier__heads[*at];
+        if (PIER_UNLIKELY(head->kind == PIER__HEAD_NEVER)) {
+            scan->reason = "byte 0xc1 begins no value";
+            return PIER_PROTOCOL;
+        }
+        if (PIER_UNLIKELY(scan->elements >= scan->elements_max)) {
+            return limit_exceeded(scan, "elements in a record", scan->elements + 1, scan->elements_max);
+        }
+        if ((size_t)head->length_bytes + 1 > there) {
+            return PIER_MORE;
+        }
+        uint64_t whole = head->head_bytes;
+        uint32_t length = head_length(head, at);
+        if (head->kind == PIER__HEAD_BYTES) {
+            if (PIER_UNLIKELY(length > scan->text_bytes_max)) {
+                return limit_exceeded(scan, "bytes of one text, bin or ext", length, scan->text_bytes_max);
+            }
+            whole += length;
+        }
+        if (PIER_UNLIKELY(scan->position + whole > scan->value_bytes_max)) {
+            return limit_exceeded(scan, "bytes of a record", scan->position + whole, scan->value_bytes_max);
+        }
+        if (head->kind >= PIER__HEAD_ARRAY && scan->depth == scan->depth_max) {
+            return limit_exceeded(scan, "depth of arrays and maps", (uint64_t)scan->depth + 1, scan->depth_max);
+        }
+        if (head->kind >= PIER__HEAD_ARRAY && length > 0) {
+            uint64_t values = head->kind == PIER__HEAD_MAP ? (uint64_t)length * 2 : length;
+            scan->elements++;
+            pier_status status = open_container(scan, values);
+            if (status != PIER_OK) {
+                return status;
+            }
+            scan->position += (size_t)whole;
+            continue;
+        }
+        if (whole > there) {
+            return PIER_MORE;
+        }
+        scan->elements++;
+        scan->position += (size_t)whole;
+        if (close_value(scan)) {
+            return PIER_OK;
+        }
+    }
+}
+
+size_t pier__scan_extent(const uint8_t *value, size_t size) {
+    size_t position = 0;
+    /* Every value still to come has a byte at least, so a count above the bytes that are left cannot be met: that
+     * keeps the counter from overflowing. */
+    uint64_t to_come = 1;
+    while (to_come > 0) {
+        size_t there = size - position;
+        if (to_come > there) {
+            return 0;
+        }
+        const pier__head *head = &pier__heads[value[position]];
+        if (head->kind == PIER__HEAD_NEVER || head->head_bytes > there) {
+            return 0;
+        }
+        uint64_t length = head_length(head, value + position);
+        uint64_t whole = head->head_bytes + (head->kind == PIER__HEAD_BYTES ? length : 0);
+        if (whole > there) {
+            return 0;
+        }
+        to_come--;
+        if (head->kind == PIER__HEAD_ARRAY) {
+            to_come += length;
+        } else if (head->kind == PIER__HEAD_MAP) {
+            to_come += length * 2;
+        }
+        position += (size_t)whole;
+    }
+    return position;
+}

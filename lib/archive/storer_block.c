@@ -1,0 +1,212 @@
+/* Making the pieces of a framed stream in the storer's buffer; see storer_internal.h.
+ *
+ * A header's room is left when its block begins, and filled in place when it ends. Nothing here sends. */
+#include <string.h>
+
+#include "archive/storer_internal.h"
+#include "base/endian_internal.h"
+
+/* Moves the cursor over bytes that were written at it. */
+static void advance(pier__storer *storer, size_t bytes) {
+    pier__storer_set_cursor(storer, pier__storer_cursor(storer) + bytes);
+}
+
+pier_status pier__storer_open_stream(pier__storer *storer) {
+    pier__archive *common = &storer->common;
+    if (common->format == PIER_FORMAT_GUESS && common->other != NULL) {
+        common->format = common->other->format;
+    }
+    if (common->format == PIER_FORMAT_GUESS) {
+        return PIER_WOULD_BLOCK;
+    }
+    if (common->format == PIER_FORMAT_PLAIN || storer->preamble_is_made) {
+        return PIER_OK;
+    }
+    if (!pier__storer_make_room(storer, PIER__PIECE_BYTES)) {
+        return PIER_NO_MEMORY;
+    }
+    pier__preamble preamble = {
+        .version_major = 1,
+        .record_bytes_max = common->limits.record_bytes_max,
+        .block_target_bytes = common->limits.block_target_bytes,
+        .classes_max = common->limits.classes_max,
+        .depth_max = common->limits.depth_max,
+        .stream_id = storer->stream_id,
+        .time_unix_ns = pier__archive_time(common),
+    };
+    pier__preamble_encode(&preamble, common->window.cursor);
+    advance(storer, PIER__PIECE_BYTES);
+    storer->ready = pier__storer_cursor(storer);
+    storer->preamble_is_made = true;
+    return PIER_OK;
+}
+
+void pier__storer_check_epoch(pier__storer *storer) {
+    uint64_t checkpoint_bytes = storer->common.options.checkpoint_bytes;
+    if (storer->block_is_open || checkpoint_bytes == 0 || storer->epoch_bytes < checkpoint_bytes) {
+        return;
+    }
+    storer->epoch++;
+    storer->epoch_bytes = 0;
+    storer->epoch_begins = true;
+    storer->class_count = 0;
+    storer->last_class = NULL;
+}
+
+bool pier__storer_open_block(pier__storer *storer) {
+    if (storer->block_is_open) {
+        return true;
+    }
+    if (!pier__storer_make_room(storer, PIER__PIECE_BYTES)) {
+        return false;
+    }
+    advance(storer, PIER__PIECE_BYTES);
+    storer->block_is_open = true;
+    storer->block_records = 0;
+    storer->block_class = 0;
+    return true;
+}
+
+/* Fills the header at `at` for a payload up to `end`, and counts what was made. */
+static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, size_t end, unsigned flags) {
+    pier__archive *common = &storer->common;
+    const uint8_t *payload = storer->buffer + at + PIER__PIECE_BYTES;
+    size_t payload_bytes = end - at - PIER__PIECE_BYTES;
+    bool has_check = !common->options.checksum_off && payload_bytes > 0;
+    pier__header header = {
+        .kind = (uint8_t)kind,
+        .flags = (uint8_t)(flags | (has_check ? PIER__FLAG_CHECKSUM : 0) |
+                           (storer->epoch_begins && kind != PIER_BLOCK_END ? PIER__FLAG_EPOCH_BEGIN : 0)),
+        .stream_id = storer->stream_id,
+        .first_record = storer->next_record - (kind == PIER_BLOCK_RECORDS ? storer->block_records : 0),
+        .number = storer->next_block,
+        .epoch = storer->epoch,
+        .records = kind == PIER_BLOCK_RECORDS ? storer->block_records : 0,
+        .stored_bytes = (uint32_t)payload_bytes,
+        .raw_bytes = (uint32_t)payload_bytes,
+        .time_unix_ns = pier__archive_time(common),
+        .payload_check = has_check ? pier__payload_check(payload, payload_bytes) : 0,
+    };
+    pier__header_encode(&header, storer->buffer + at);
+    storer->epoch_bytes += end - at;
+    if (kind != PIER_BLOCK_END) {
+        storer->epoch_begins = false;
+    }
+}
+
+void pier__storer_end_block(pier__storer *storer, size_t end, unsigned flags) {
+    fill_header(storer, PIER_BLOCK_RECORDS, storer->ready, end, flags);
+    storer->next_block++;
+    storer->ready = end;
+    storer->block_is_open = false;
+}
+
+bool pier__storer_end_message(pier__storer *storer) {
+    if (storer->common.format == PIER_FORMAT_PLAIN) {
+        storer->ready = pier__storer_cursor(storer);
+        return true;
+    }
+    if (storer->message_is_open) {
+        /* When the last record ended its block by size, an empty block carries the mark. */
+        if (!pier__storer_open_block(storer)) {
+            return false;
+        }
+        pier__storer_end_block(storer, pier__storer_cursor(storer), PIER__FLAG_MESSAGE_END);
+        storer->message_is_open = false;
+    } else if (storer->block_is_open) {
+        pier__storer_set_cursor(storer, storer->ready);
+        storer->block_is_open = false;
+    }
+    return true;
+}
+
+bool pier__storer_end_stream(pier__storer *storer) {
+    if (storer->common.format == PIER_FORMAT_FRAMED) {
+        if (!pier__storer_make_room(storer, PIER__PIECE_BYTES)) {
+            return false;
+        }
+        size_t at = pier__storer_cursor(storer);
+        fill_header(storer, PIER_BLOCK_END, at, at + PIER__PIECE_BYTES, 0);
+        advance(storer, PIER__PIECE_BYTES);
+        storer->ready = pier__storer_cursor(storer);
+    }
+    storer->is_ended = true;
+    return true;
+}
+
+void pier__storer_switch_class(pier__storer *storer, uint16_t id) {
+    uint8_t *at = storer->common.window.cursor;
+    if (id <= UINT8_MAX) {
+        at[0] = 0xd4;
+        at[1] = PIER__EXT_TYPE;
+        at[2] = (uint8_t)id;
+        advance(storer, 3);
+    } else {
+        at[0] = 0xd5;
+        at[1] = PIER__EXT_TYPE;
+        pier__store_le16(at + 2, id);
+        advance(storer, 4);
+    }
+    storer->block_class = id;
+}
+
+/* Writes `[ id, fingerprint, ` up to the closure; returns its length, at most 23 bytes. */
+static size_t write_definition_head(const pier__stored_class *class_to_define, uint8_t *at) {
+    uint8_t *begin = at;
+    *at++ = 0x93;
+    if (class_to_define->id < 128) {
+        *at++ = (uint8_t)class_to_define->id;
+    } else if (class_to_define->id <= UINT8_MAX) {
+        *at++ = 0xcc;
+        *at++ = (uint8_t)class_to_define->id;
+    } else {
+        *at++ = 0xcd;
+        pier__store_be16(at, class_to_define->id);
+        at += 2;
+    }
+    *at++ = 0xc4;
+    *at++ = 16;
+    pier__store_be64(at, class_to_define->fingerprint_high);
+    pier__store_be64(at + 8, class_to_define->fingerprint_low);
+    return (size_t)(at + 16 - begin);
+}
+
+/* Writes the head of an ext of Pier's with `length` payload bytes; returns its length, at most 6 bytes. */
+static size_t write_ext_head(size_t length, uint8_t *at) {
+    if (length <= UINT8_MAX) {
+        at[0] = 0xc7;
+        at[1] = (uint8_t)length;
+        at[2] = PIER__EXT_TYPE;
+        return 3;
+    }
+    if (length <= UINT16_MAX) {
+        at[0] = 0xc8;
+        pier__store_be16(at + 1, (uint16_t)length);
+        at[3] = PIER__EXT_TYPE;
+        return 4;
+    }
+    at[0] = 0xc9;
+    pier__store_be32(at + 1, (uint32_t)length);
+    at[5] = PIER__EXT_TYPE;
+    return 6;
+}
+
+bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure) {
+    uint8_t head[32];
+    size_t head_bytes = write_definition_head(class_to_define, head);
+    size_t ext_bytes = 1 + head_bytes + closure.size;
+    if (!pier__storer_make_room(storer, PIER__PIECE_BYTES + 6 + ext_bytes)) {
+        return false;
+    }
+    size_t at = pier__storer_cursor(storer);
+    uint8_t *to = storer->common.window.cursor + PIER__PIECE_BYTES;
+    to += write_ext_head(ext_bytes, to);
+    *to++ = PIER__DEFINITION_KIND;
+    memcpy(to, head, head_bytes);
+    memcpy(to + head_bytes, closure.data, closure.size);
+    size_t end = (size_t)(to + head_bytes + closure.size - storer->buffer);
+    fill_header(storer, PIER_BLOCK_DEFINITIONS, at, end, 0);
+    pier__storer_set_cursor(storer, end);
+    storer->ready = end;
+    return true;
+}

@@ -1,0 +1,153 @@
+/* Which classes a stream has defined, and defining one before its first record; see storer_internal.h. */
+#include "archive/storer_internal.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static const pier__stored_class *find_by_caller(const pier__storer *storer, const void *class_of_caller) {
+    for (size_t i = 0; i < storer->class_count; i++) {
+        if (storer->classes[i].class_of_caller == class_of_caller) {
+            return &storer->classes[i];
+        }
+    }
+    return NULL;
+}
+
+static pier__stored_class *find_by_fingerprint(const pier__storer *storer, XXH128_hash_t fingerprint) {
+    for (size_t i = 0; i < storer->class_count; i++) {
+        if (storer->classes[i].fingerprint_high == fingerprint.high64 &&
+            storer->classes[i].fingerprint_low == fingerprint.low64) {
+            return &storer->classes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool make_room_for_class(pier__storer *storer) {
+    if (storer->class_count < storer->class_capacity) {
+        return true;
+    }
+    size_t capacity = storer->class_capacity == 0 ? 8 : storer->class_capacity * 2;
+    pier__stored_class *classes = (pier__stored_class *)pier__reallocate(
+        &storer->common.allocator, storer->classes, storer->class_capacity * sizeof *classes,
+        capacity * sizeof *classes);
+    if (classes == NULL) {
+        return false;
+    }
+    storer->classes = classes;
+    storer->class_capacity = capacity;
+    storer->last_class = NULL;
+    return true;
+}
+
+/* Ends the open block, which must not hold the definition, and puts a block with the definition behind it. The record
+ * that was begun moves behind both. */
+static bool define_before_record(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure) {
+    if (storer->block_records > 0) {
+        pier__storer_end_block(storer, pier__storer_cursor(storer), 0);
+        storer->rollback.block_is_open = false;
+        storer->rollback.cursor = storer->ready;
+        storer->rollback.ready = storer->ready;
+        storer->rollback.epoch_begins = storer->epoch_begins;
+    } else {
+        pier__storer_set_cursor(storer, storer->ready);
+        storer->block_is_open = false;
+        storer->rollback.block_is_open = false;
+        storer->rollback.cursor = storer->ready;
+    }
+    return pier__storer_define(storer, class_to_define, closure) && pier__storer_open_block(storer);
+}
+
+static pier_status refuse_for_memory(pier__storer *storer) {
+    pier__storer_refuse(storer, PIER_NO_MEMORY, "no memory to define a class");
+    return PIER_NO_MEMORY;
+}
+
+/* Adds the class to the table and to the stream; the record that was begun is refused when that fails. */
+static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
+                          pier_bytes closure) {
+    uint32_t classes_max = storer->common.limits.classes_max;
+    if (storer->class_count >= classes_max) {
+        pier__storer_refuse(storer, PIER_LIMIT, "one class more than the limit of %u in an epoch (classes_max)",
+                            classes_max);
+        return PIER_LIMIT;
+    }
+    if (closure.size > storer->common.limits.record_bytes_max) {
+        pier__storer_refuse(storer, PIER_LIMIT, "a definition of %zu bytes is above record_bytes_max", closure.size);
+        return PIER_LIMIT;
+    }
+    if (!make_room_for_class(storer)) {
+        return refuse_for_memory(storer);
+    }
+    pier__stored_class *added = &storer->classes[storer->class_count];
+    *added = (pier__stored_class){class_of_caller, fingerprint.high64, fingerprint.low64,
+                                  (uint16_t)(storer->class_count + 1)};
+    storer->class_count++;
+    storer->last_class = added;
+    if (!define_before_record(storer, added, closure)) {
+        return refuse_for_memory(storer);
+    }
+    return PIER_OK;
+}
+
+/* Switches the block to the class of the record that was begun. */
+static pier_status switch_to(pier__storer *storer, const pier__stored_class *found) {
+    storer->last_class = found;
+    if (storer->block_class != found->id) {
+        if (!pier__storer_make_room(storer, PIER__SWITCH_BYTES_MAX)) {
+            pier__storer_refuse(storer, PIER_NO_MEMORY, "no memory for a record");
+            return PIER_NO_MEMORY;
+        }
+        pier__storer_switch_class(storer, found->id);
+        storer->value = pier__storer_cursor(storer);
+    }
+    return PIER_OK;
+}
+
+/* A record that cannot begin leaves nothing behind. */
+static pier_status begun_or_abandoned(pier__storer *storer, pier_status status) {
+    if (status != PIER_OK) {
+        pier_archive_abandon(&storer->common.window);
+    }
+    return status;
+}
+
+pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, pier_bytes closure) {
+    XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+    pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
+    if (found == NULL) {
+        pier_status status = define(storer, class_of_caller, fingerprint, closure);
+        if (status != PIER_OK) {
+            return begun_or_abandoned(storer, status);
+        }
+        found = &storer->classes[storer->class_count - 1];
+    } else if (found->class_of_caller == NULL) {
+        found->class_of_caller = class_of_caller;
+    }
+    return begun_or_abandoned(storer, switch_to(storer, found));
+}
+
+pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller, pier__encode_closure *encode) {
+    pier__storer *storer = pier__storer_of(archive);
+    pier_status status = pier_archive_begin(archive);
+    if (status != PIER_OK || storer->common.format == PIER_FORMAT_PLAIN) {
+        return status;
+    }
+    const pier__stored_class *found = storer->last_class;
+    if (found == NULL || found->class_of_caller != class_of_caller) {
+        found = find_by_caller(storer, class_of_caller);
+    }
+    if (found != NULL) {
+        return begun_or_abandoned(storer, switch_to(storer, found));
+    }
+    pier__buffer closure;
+    pier__buffer_init(&closure, &storer->common.allocator);
+    status = encode(class_of_caller, &closure, &storer->common.error);
+    if (status == PIER_OK) {
+        status = pier__storer_begin_class(storer, class_of_caller, (pier_bytes){closure.data, closure.size});
+    } else {
+        pier_archive_abandon(archive);
+    }
+    pier__buffer_deinit(&closure);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* A storing archive inside: one buffer that holds what is sent, ready, and being made.
+ *
+ *     buffer  0 ───── sent ═════════ ready ───────────────── cursor ┄┄┄┄ limit
+ *             gone          queued         the open block           room
+ *
+ * Floor 4 (archive). storer.c begins and ends records, storer_block.c makes blocks, storer_output.c sends, storer_class.c
+ * defines classes, store_token.c stores values. */
+#ifndef PIER_ARCHIVE_STORER_INTERNAL_H
+#define PIER_ARCHIVE_STORER_INTERNAL_H
+
+#include "archive/archive_internal.h"
+#include "archive/scan_internal.h"
+#include "archive/wire_internal.h"
+
+/* A class that this stream has defined. */
+typedef struct pier__stored_class {
+    const void *class_of_caller; /* NULL: it was forwarded */
+    uint64_t fingerprint_high;
+    uint64_t fingerprint_low;
+    uint16_t id;
+} pier__stored_class;
+
+/* What is put back when a record is refused. */
+typedef struct pier__rollback {
+    size_t cursor;
+    size_t ready;
+    bool block_is_open;
+    bool epoch_begins;
+    uint16_t block_class;
+    uint32_t block_records;
+    size_t classes;
+} pier__rollback;
+
+typedef struct pier__storer {
+    pier__archive common;
+    uint8_t *buffer;
+    size_t capacity;
+    size_t sent;
+    size_t ready;
+    uint64_t stream_id;
+    uint64_t next_record;  /* number of the next record, from 1 */
+    uint32_t next_block;   /* number of the next records block */
+    uint32_t epoch;
+    uint64_t epoch_bytes;  /* made since the epoch began */
+    bool epoch_begins;     /* the next block is the first of its epoch */
+    bool preamble_is_made;
+    bool is_ended;         /* the end mark is made */
+    bool message_is_open;  /* records since the last flush */
+    bool block_is_open;    /* a header's room is at `ready` */
+    uint32_t block_records;
+    uint16_t block_class;  /* in force at the end of the block */
+    bool in_record;
+    bool is_typed;         /* the record's codec vouches for its form */
+    size_t value;          /* where the record's value begins, behind a class switch */
+    pier_status refusal;   /* of the record being stored */
+    pier__rollback rollback;
+    pier__stored_class *classes;
+    size_t class_count;
+    size_t class_capacity;
+    const pier__stored_class *last_class;
+    pier__scan scan;
+} pier__storer;
+
+static inline pier__storer *pier__storer_of(pier_archive *archive) { return (pier__storer *)archive; }
+
+/* Where the cursor stands in the buffer. */
+static inline size_t pier__storer_cursor(const pier__storer *storer) {
+    return storer->buffer == NULL ? 0 : (size_t)(storer->common.window.cursor - storer->buffer);
+}
+
+/* Puts the cursor at `position` with an empty window. */
+void pier__storer_set_cursor(pier__storer *storer, size_t position);
+
+/* Makes room for `bytes` at the cursor whatever is being stored. Returns false when there is no memory. */
+bool pier__storer_make_room(pier__storer *storer, size_t bytes);
+
+/* Refuses the current record; see pier__archive_refuse. */
+void pier__storer_refuse(pier__storer *storer, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
+
+/* storer_block.c ------------------------------------------------------------------------------------------------- */
+
+/* Makes the preamble, once; takes a guessed format over. Returns PIER_OK, PIER_NO_MEMORY, or, while the format is not
+ * known, PIER_WOULD_BLOCK. */
+pier_status pier__storer_open_stream(pier__storer *storer);
+
+/* Begins a new epoch, in which no class is known, when a checkpoint is due and no block is open. */
+void pier__storer_check_epoch(pier__storer *storer);
+
+/* Opens a records block if none is open. Returns false when there is no memory. */
+bool pier__storer_open_block(pier__storer *storer);
+
+/* Ends the open block at `end`, which makes it ready; `flags` are added to its own. */
+void pier__storer_end_block(pier__storer *storer, size_t end, unsigned flags);
+
+/* Ends what is open as a message. Returns false when there is no memory. */
+bool pier__storer_end_message(pier__storer *storer);
+
+/* Appends the end mark. Returns false when there is no memory. */
+bool pier__storer_end_stream(pier__storer *storer);
+
+/* Appends a class switch. Room for it is there. */
+void pier__storer_switch_class(pier__storer *storer, uint16_t id);
+
+/* Appends a definitions block that holds one definition. No block is open. Returns false when there is no memory. */
+bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure);
+
+/* storer_class.c ------------------------------------------------------------------------------------------------- */
+
+/* Begins a record of the class with this fingerprint, defining it by `closure` if need be. */
+pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, pier_bytes closure);
+
+/* storer_output.c ------------------------------------------------------------------------------------------------ */
+
+/* Sends what is ready, within the deadline, until at most `keep` bytes are queued. Returns PIER_OK, PIER_WOULD_BLOCK,
+ * PIER_TIMEOUT, or a failure, which sticks. Without a file: PIER_OK when at most `keep` bytes are queued. */
+pier_status pier__storer_send(pier__storer *storer, uint64_t keep);
+
+/* storer.c ------------------------------------------------------------------------------------------------------- */
+
+/* The parts of pier_archive_begin and pier_archive_end, for the typed ways in. */
+pier_status pier__storer_begin(pier__storer *storer);
+pier_status pier__storer_end(pier__storer *storer);
+
+#endif

@@ -1,0 +1,97 @@
+/* Sending what a storer has ready; see storer_internal.h.
+ *
+ * When the system takes no more and the other direction of the connection is known, input is taken in meanwhile: two
+ * sides that both send would else wait for each other for ever. When that input has reached its limit too, the answer
+ * is "not now" at once, and the program must load. */
+#include "archive/loader_internal.h"
+#include "archive/storer_internal.h"
+
+/* Everything is sent: begin at the front of the buffer again. */
+static void rewind_buffer(pier__storer *storer) {
+    size_t cursor = pier__storer_cursor(storer);
+    if (storer->sent == cursor && !storer->block_is_open && !storer->in_record) {
+        storer->sent = 0;
+        storer->ready = 0;
+        pier__storer_set_cursor(storer, 0);
+    }
+}
+
+/* Waits until the file takes more, and takes input in while it waits. */
+static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
+    pier_file *file = storer->common.file;
+    bool reads = pier__loader_may_fill(loader);
+    if (!reads && !loader->input_is_ended) {
+        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
+                                  "cannot send, and unread input is at its limit of %llu bytes (queue_bytes_max): load "
+                                  "records, then flush again",
+                                  (unsigned long long)loader->common.limits.queue_bytes_max);
+    }
+    uint32_t ready = 0;
+    pier_status status =
+        pier_file_wait(file, reads ? PIER_READABLE | PIER_WRITABLE : PIER_WRITABLE, &ready, storer->common.deadline);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (reads && (ready & PIER_READABLE) != 0) {
+        /* What goes wrong with the input is for pier_archive_next to tell; here it only stops the reading. */
+        (void)pier__loader_fill(loader, PIER_NOW);
+    }
+    return PIER_OK;
+}
+
+pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
+    pier__archive *common = &storer->common;
+    if (common->file == NULL) {
+        return storer->ready - storer->sent <= keep ? PIER_OK : PIER_WOULD_BLOCK;
+    }
+    pier__loader *loader = pier__loader_of_pair(common);
+    while (storer->ready - storer->sent > keep) {
+        pier_bytes span = {storer->buffer + storer->sent, storer->ready - storer->sent};
+        size_t taken = 0;
+        pier_status status = pier_file_write(common->file, &span, 1, &taken, loader != NULL ? PIER_NOW : common->deadline);
+        if (status == PIER_OK) {
+            storer->sent += taken;
+            continue;
+        }
+        if (status == PIER_WOULD_BLOCK && loader != NULL && common->deadline != PIER_NOW) {
+            status = wait_with_input(storer, loader);
+            if (status == PIER_OK) {
+                continue;
+            }
+        }
+        return status < 0 ? pier__archive_fail_by_file(common) : status;
+    }
+    rewind_buffer(storer);
+    return PIER_OK;
+}
+
+pier_bytes pier_archive_drain(pier_archive *archive) {
+    pier__storer *storer = pier__storer_of(archive);
+    if (!archive->storing || storer->common.file != NULL || storer->common.failure != PIER_OK) {
+        return (pier_bytes){NULL, 0};
+    }
+    /* The preamble is ready from the first moment. Without memory for it there is nothing to send yet. */
+    (void)pier__storer_open_stream(storer);
+    return (pier_bytes){storer->ready > storer->sent ? storer->buffer + storer->sent : NULL, storer->ready - storer->sent};
+}
+
+void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
+    pier__storer *storer = pier__storer_of(archive);
+    if (!archive->storing || storer->common.failure != PIER_OK) {
+        return;
+    }
+    if (storer->common.file != NULL || size_bytes > storer->ready - storer->sent) {
+        storer->common.failure =
+            pier__archive_tell(&storer->common, PIER_USAGE, "%zu bytes were told as drained, %zu were ready", size_bytes,
+                               storer->common.file != NULL ? (size_t)0 : storer->ready - storer->sent);
+        pier__archive_close_window(&storer->common);
+        return;
+    }
+    storer->sent += size_bytes;
+    rewind_buffer(storer);
+}
+
+uint64_t pier_archive_queued_bytes(const pier_archive *archive) {
+    const pier__storer *storer = (const pier__storer *)archive;
+    return archive->storing ? storer->ready - storer->sent : 0;
+}

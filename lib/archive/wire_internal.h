@@ -1,0 +1,78 @@
+/* The pieces of a framed stream as numbers: proto/wire.md in C.
+ *
+ * Floor 4 (archive). Pure functions between structs and 64 bytes; knows nothing of buffers and files. */
+#ifndef PIER_ARCHIVE_WIRE_INTERNAL_H
+#define PIER_ARCHIVE_WIRE_INTERNAL_H
+
+#include <pier/archive.h>
+
+#define PIER__EXT_TYPE 80 /* of everything that is Pier's own in a stream */
+
+#define PIER__PIECE_BYTES 64    /* a preamble, a block header, an end mark */
+#define PIER__CONSTANT_BYTES 10 /* at the start of a preamble: what guessing compares */
+#define PIER__PREFIX_BYTES 3    /* at the start of each piece: ext 8, 61 bytes, type 80 */
+
+#define PIER__FLAG_MESSAGE_END 1u
+#define PIER__FLAG_CHECKSUM 2u
+#define PIER__FLAG_EPOCH_BEGIN 4u
+#define PIER__FLAGS_KNOWN 7u
+
+#define PIER__DEFINITION_KIND 0x10
+
+/* A record above this needs the consent of the other side of a connection: its preamble. */
+#define PIER__CONSENT_BYTES 65536
+
+/* The longest class switch. */
+#define PIER__SWITCH_BYTES_MAX 4
+
+/* The constant start of a preamble. */
+extern const uint8_t pier__preamble_constant[PIER__CONSTANT_BYTES];
+
+typedef struct pier__preamble {
+    uint8_t version_major;
+    uint8_t version_minor;
+    uint32_t features_required;
+    uint32_t features_ignorable;
+    uint64_t record_bytes_max;
+    uint32_t block_target_bytes;
+    uint32_t classes_max;
+    uint32_t depth_max;
+    uint64_t stream_id;
+    uint64_t time_unix_ns;
+} pier__preamble;
+
+typedef struct pier__header {
+    uint8_t kind; /* pier_block_kind but the preamble */
+    uint8_t flags;
+    uint8_t codec;
+    uint8_t lane;
+    uint8_t reserved;
+    uint64_t stream_id;
+    uint64_t first_record;
+    uint32_t number;
+    uint32_t epoch;
+    uint32_t records;
+    uint32_t stored_bytes;
+    uint32_t raw_bytes;
+    uint64_t time_unix_ns;
+    uint64_t payload_check;
+} pier__header;
+
+/* Write 64 bytes, their check included. */
+void pier__preamble_encode(const pier__preamble *preamble, uint8_t *piece);
+void pier__header_encode(const pier__header *header, uint8_t *piece);
+
+/* Return whether the first `size` bytes of a piece (up to 64) may begin one; `wrong` gets the index of the first byte that cannot. */
+bool pier__piece_may_begin(const uint8_t *bytes, size_t size, size_t *wrong);
+
+/* Return whether the 64 bytes of a piece pass their own check, by its kind. */
+bool pier__piece_proves_itself(const uint8_t *piece);
+
+/* Take 64 bytes that passed their check apart. */
+void pier__preamble_decode(const uint8_t *piece, pier__preamble *preamble);
+void pier__header_decode(const uint8_t *piece, pier__header *header);
+
+/* Returns the check over a payload. */
+uint64_t pier__payload_check(const uint8_t *payload, size_t size);
+
+#endif
