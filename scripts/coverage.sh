@@ -4,6 +4,7 @@
 #   scripts/coverage.sh [PERCENT]
 #
 # The report, line by line, is build/coverage/report/index.html.
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 percent=${1:-95}
 

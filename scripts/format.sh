@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Checks the format of the C and C++ files; with --fix, repairs it.
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 
 need_packages format

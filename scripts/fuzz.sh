@@ -5,6 +5,7 @@
 #
 # Starts from tests/fuzz/corpus/TARGET/. What it finds on the way is kept in build/fuzz/corpus/TARGET/, an input that
 # breaks something in build/fuzz/found/: put that one into tests/fuzz/corpus/TARGET/ together with its repair.
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 seconds=${1:-60}
 [[ $seconds =~ ^[0-9]+$ ]] || die "the seconds are not a number: $seconds"

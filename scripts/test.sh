@@ -6,10 +6,11 @@
 #
 # Installs what is missing first. The last line is `N passed, N failed`, summed over all builds. A test that cannot run
 # here is named as skipped; with CI=true it counts as failed.
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 
 usage() {
-    sed -n '2,/^source/{/^source/d;s/^# \{0,1\}//;p}' "$0"
+    sed -n '2,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0"
 }
 
 presets=(release asan-ubsan tsan)
@@ -68,7 +69,8 @@ for preset in "${presets[@]}"; do
         die "the tests of $preset did not run"
     }
     # Failures in full, and the closing lines that ctest writes.
-    sed -n '/\*\*\*/,/^ *[0-9]*\/[0-9]* Test.*Passed/p; /tests passed/,$p' "$pier_logs/$preset-test.log" | cat -s
+    awk '/ Test +#[0-9]+: / { show = /\*\*\*/ } /tests passed,/ { show = 1 } show && !/^ +Start +[0-9]+: /' \
+        "$pier_logs/$preset-test.log"
     add_up "$preset"
     say "tested $preset in $((SECONDS - run_started)) s"
 done

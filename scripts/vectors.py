@@ -371,8 +371,12 @@ def damaged():
     framed("doubled-preamble", data[:64] + data, ("TRUNCATED", 64), records=9)
     framed("doubled-end-mark", data + data[end:], ("CORRUPT", size + 3), records=9)
     framed("other-stream-id", patched(data, two, stream_id=99), ("CORRUPT", two + 8), records=6)
-    framed("other-record-number", patched(data, two, first=5), ("CORRUPT", two + 16), ("CORRUPT", three + 16), records=6)
-    framed("other-block-number", patched(data, two, number=7), ("CORRUPT", two + 24), ("CORRUPT", three + 24), records=6)
+    framed(
+        "other-record-number", patched(data, two, first=5), ("CORRUPT", two + 16), ("CORRUPT", three + 16), records=6
+    )
+    framed(
+        "other-block-number", patched(data, two, number=7), ("CORRUPT", two + 24), ("CORRUPT", three + 24), records=6
+    )
     framed("other-epoch", patched(data, two, epoch=1), ("CORRUPT", two + 28), ("CORRUPT", three + 28), records=6)
     framed("epoch-without-flag", patched(data, one, flags=3), ("CORRUPT", one + 28), records=9)
     framed("epoch-flag-again", patched(data, two, flags=7), ("CORRUPT", two + 28), records=6)
@@ -399,7 +403,9 @@ def damaged():
     framed("count-too-low", surplus, ("PROTOCOL", three), records=9)
     framed("value-cut-by-block", with_payload(data, two, payload[:-1]), ("PROTOCOL", three - 1), records=8)
     framed("never-used-byte", with_payload(data, two, b"\x01\x92\x02\xc1\x03"), ("PROTOCOL", after + 3), records=7)
-    framed("unknown-class", with_payload(data, two, b"\x01\xd4\x50\x09\x90\x02"), ("UNKNOWN_CLASS", after + 1), records=7)
+    framed(
+        "unknown-class", with_payload(data, two, b"\x01\xd4\x50\x09\x90\x02"), ("UNKNOWN_CLASS", after + 1), records=7
+    )
     framed("piece-as-record", with_payload(data, two, b"\x01\xc7\x01\x50\x09\x02"), ("PROTOCOL", after + 1), records=7)
     framed("compressed-as-record", with_payload(data, two, encode(Ext(80, b"\x11abc")) + b"\x01\x02"), ("PROTOCOL", after),
            records=6)  # fmt: skip
@@ -437,7 +443,12 @@ def damaged_definitions():
         return with_payload(data, define, payload), ("UNKNOWN_CLASS", records + 64 + len(payload) - len(good))
 
     framed("definition-bad-check", flipped(data, define + 80), ("CORRUPT", define + 64), unknown, records=1)
-    framed("definition-missing", data[:define] + patched(data[records:], 0, flags=7), unknown[:1] + (define + 64,), records=1)
+    framed(
+        "definition-missing",
+        data[:define] + patched(data[records:], 0, flags=7),
+        unknown[:1] + (define + 64,),
+        records=1,
+    )
     wrong = with_payload(data, define, wire.definition(1, closure, fingerprint=bytes(16)))
     framed("definition-bad-fingerprint", wrong, ("CORRUPT", fingerprint), unknown, records=1)
     changed, error = moved(good + good)
@@ -475,12 +486,16 @@ def main():
     damaged_definitions()
     total = sum(map(len, FILES.values()))
     assert total < BYTES_MAX, f"{total} bytes are too many"
-    present = {path.name: path for path in FOLDER.glob("*.*") if path.suffix in (".pier", ".msgpack", ".jsonl", ".error")}
+    present = {
+        path.name: path for path in FOLDER.glob("*.*") if path.suffix in (".pier", ".msgpack", ".jsonl", ".error")
+    }
     if sys.argv[1:] == ["--check"]:
         wrong = sorted(set(present) ^ set(FILES))
         wrong += sorted(name for name in set(present) & set(FILES) if present[name].read_bytes() != FILES[name])
         for name in wrong:
-            print(f"{name}: {'differs' if name in present and name in FILES else 'missing' if name in FILES else 'surplus'}")
+            print(
+                f"{name}: {'differs' if name in present and name in FILES else 'missing' if name in FILES else 'surplus'}"
+            )
         print(f"{len(FILES)} files, {total} bytes, {len(wrong)} wrong")
         return 1 if wrong else 0
     if sys.argv[1:]:

@@ -28,6 +28,7 @@ warnings="$warnings -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wsh
 failed=0
 for header in "$@"; do
     # -O2, because some warnings come from the optimiser looking into inline functions.
+    # shellcheck disable=SC2086
     printf '#include <pier/%s>\n#include <pier/%s>\nextern int used;\nint used = 0;\n' "$header" "$header" |
         "$compiler" -x "$language" "-std=$standard" -O2 $warnings $includes -c -o /dev/null - || {
         echo "pier/$header does not compile alone as $standard"

@@ -2,11 +2,13 @@
 # Installs Pier, moves the tree, and builds a project outside it against that: with CMake and with pkg-config, shared
 # and static, in C and in C++.
 #
-#   check_package.sh CMAKE BUILD_DIR CONSUMER_DIR WORK_DIR VERSION "KINDS" CC CXX
+#   check_package.sh CMAKE GENERATOR BUILD_DIR CONSUMER_DIR WORK_DIR VERSION "KINDS" CC CXX
 #
 # KINDS names the libraries that were built: `shared`, `static` or both.
 set -eu
 cmake=$1
+export CMAKE_GENERATOR="$2"
+shift
 build=$2
 consumer=$3
 work=$4
