@@ -4,8 +4,11 @@
 #ifndef PIER_BYTES_H
 #define PIER_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <pier/export.h>
 
 /* A run of bytes. `data` may be NULL when `size` is 0. */
 typedef struct pier_bytes {
@@ -18,6 +21,10 @@ typedef struct pier_text {
     const char *data;
     size_t size; /* bytes */
 } pier_text;
+
+/* Returns whether the text is valid UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF; a zero byte is
+ * valid. `text` may be NULL when `size_bytes` is 0. Never blocks; any thread may call it. */
+PIER_API bool pier_text_is_valid(const char *text, size_t size_bytes);
 
 /* A point in time, as MessagePack's timestamp has it: seconds since 1970-01-01 00:00 UTC and the nanoseconds after
  * them. */
