@@ -105,7 +105,8 @@ def integers():
 def floats():
     numbers = [0.0, -0.0, 1.0, -1.0, 0.1, 1 / 3, 100000.0, 123456789.0, 1e15, 1e16, 1e17, 1e21, 1e22, 1e23, 1e100, 1e-4,
                1e-5, 1e-7, 123456789012345680.0, 5e-324, 2.2250738585072014e-308, 2.225073858507201e-308,
-               1.7976931348623157e308, 2.0**-44, 2.0**-1022, 2.0**53, 2.0**53 + 2, 2.0**63, 2.0**64, 0.3, 9007199254740993e3,
+               1.7976931348623157e308, 2.0**-44, 2.0**-1022, 2.0**53, 2.0**53 + 2, 2.0**63, 2.0**64, 0.3,
+               9007199254740993e3,
                float("inf"), float("-inf"), float("nan")]  # fmt: skip
     singles = [Raw(b"\xca" + struct.pack(">f", number))
                for number in (0.0, -0.0, 1.0, 0.1, 1e-45, 3.4028234663852886e38, 1.1754943508222875e-38, 16777216.0,
@@ -143,18 +144,22 @@ def sizes():
 
 
 def texts():
-    bad = [b"\xff", b"a\x80", b"\xc0\x80", b"\xc1\xbf", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80",
-           b"\xf5\x80\x80\x80", b"\xe2\x82", b"\xf0\x9f\x98", b"ok\xc3", b"\xf0\x80\x80\x80"]  # fmt: skip
-    good = ["", "plain", '"quoted" \\ /', "".join(map(chr, range(0x20))), "\x7f\x80\x9f", "ä€😀", "\u2028\u2029\ufeff",
-            "\ud7ff\ue000\ufffe\uffff", "\U00010000\U0010ffff", "a\0b", "<script>&amp;'"]  # fmt: skip
+    bad = [b"\xff", b"a\x80", b"\xc0\x80", b"\xc1\xbf", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xed\xbf\xbf",
+           b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80", b"\xe2\x82", b"\xf0\x9f\x98", b"ok\xc3",
+           b"\xf0\x80\x80\x80"]  # fmt: skip
+    good = ["", "plain", '"quoted" \\ /', "".join(map(chr, range(0x20))), "\x7f\x80\x9f", "ä€😀",
+            "\u2028\u2029\ufeff", "\ud7ff\ue000\ufffe\uffff", "\U00010000\U0010ffff", "a\0b",
+            "<script>&amp;'"]  # fmt: skip
     return good + [BadText(text) for text in bad]
 
 
 def maps():
     return [
         {}, {"a": 1}, {"b": 1, "a": 2, "": 3}, {"a": {"b": {"c": {}}}}, {"ключ": "значение", 'quo"te': 1},
-        Pairs([("a", 1), ("a", 2)]), Pairs([("a", 1), ("b", 2), ("a", 1)]), Pairs([(1, 2)]), Pairs([(None, 0), ("a", 1)]),
-        Pairs([(-1, "x"), (1.5, "y"), (True, "z"), (b"\0", []), ([1], {}), (Time(1, 0), 1)]), Pairs([({"a": 1}, {"b": 2})]),
+        Pairs([("a", 1), ("a", 2)]), Pairs([("a", 1), ("b", 2), ("a", 1)]), Pairs([(1, 2)]),
+        Pairs([(None, 0), ("a", 1)]),
+        Pairs([(-1, "x"), (1.5, "y"), (True, "z"), (b"\0", []), ([1], {}), (Time(1, 0), 1)]),
+        Pairs([({"a": 1}, {"b": 2})]),
         Pairs([(BadText(b"\xff"), 1), ("a", 2)]), Pairs([("1", 1), (1, 1)]),
         {"$bin": "AA=="}, {"$other": 1}, {"$": None}, {"$a": 1, "$b": 2}, {"a": {"$map": []}}, {"a$": 1},
     ]  # fmt: skip
@@ -165,7 +170,8 @@ def times():
         return [Raw(bytes({4: [0xD6], 8: [0xD7]}.get(len(p), [0xC7, len(p)])) + b"\xff" + p) for p in payloads]
 
     right = [Time(0, 0), Time(1, 0), Time(2**32 - 1, 0), Time(2**32, 0), Time(0, 1), Time(2**34 - 1, 999_999_999),
-             Time(2**34, 0), Time(-1, 0), Time(-1, 999_999_999), Time(2**63 - 1, 999_999_999), Time(-(2**63), 0)]  # fmt: skip
+             Time(2**34, 0), Time(-1, 0), Time(-1, 999_999_999), Time(2**63 - 1, 999_999_999),
+             Time(-(2**63), 0)]  # fmt: skip
     wide = forms(struct.pack(">Q", 7), struct.pack(">Iq", 0, 7), struct.pack(">Iq", 5, 7))
     heads = [Raw(b"\xc7\x04\xff\0\0\0\x07"), Raw(b"\xc8\0\x04\xff\0\0\0\x07"), Raw(b"\xc9\0\0\0\x08\xff" + bytes(8)),
              Raw(b"\xc8\0\x0c\xff" + struct.pack(">Iq", 1, -2))]  # fmt: skip
@@ -307,7 +313,7 @@ def streams():
     framed("empty-block-with-check", sealed, records=0)
 
 
-# Framed streams that are damaged ---------------------------------------------------------------------------------------
+# Framed streams that are damaged --------------------------------------------------------------------------------------
 
 
 def patched(data, at, **fields):
@@ -407,8 +413,8 @@ def damaged():
         "unknown-class", with_payload(data, two, b"\x01\xd4\x50\x09\x90\x02"), ("UNKNOWN_CLASS", after + 1), records=7
     )
     framed("piece-as-record", with_payload(data, two, b"\x01\xc7\x01\x50\x09\x02"), ("PROTOCOL", after + 1), records=7)
-    framed("compressed-as-record", with_payload(data, two, encode(Ext(80, b"\x11abc")) + b"\x01\x02"), ("PROTOCOL", after),
-           records=6)  # fmt: skip
+    framed("compressed-as-record", with_payload(data, two, encode(Ext(80, b"\x11abc")) + b"\x01\x02"),
+           ("PROTOCOL", after), records=6)  # fmt: skip
 
     # The end of the input.
     framed("no-bytes", b"", ("TRUNCATED", 0), records=0)
@@ -493,9 +499,8 @@ def main():
         wrong = sorted(set(present) ^ set(FILES))
         wrong += sorted(name for name in set(present) & set(FILES) if present[name].read_bytes() != FILES[name])
         for name in wrong:
-            print(
-                f"{name}: {'differs' if name in present and name in FILES else 'missing' if name in FILES else 'surplus'}"
-            )
+            state = "differs" if name in present and name in FILES else "missing" if name in FILES else "surplus"
+            print(f"{name}: {state}")
         print(f"{len(FILES)} files, {total} bytes, {len(wrong)} wrong")
         return 1 if wrong else 0
     if sys.argv[1:]:

@@ -25,9 +25,7 @@ EVERY = Class(
     0,
     tuple(
         Field(number, kind, kind, PRESENCE)
-        for number, kind in enumerate(
-            "bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 text bytes time".split(), 1
-        )
+        for number, kind in enumerate("bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 text bytes time".split(), 1)
     ),
 )
 NODE = Class(

@@ -169,7 +169,9 @@ class Loader:
             self.only_preamble = refusal[0] == "VERSION"
             raise Refused(*refusal, scan=at + 1)
         self.expect_preamble = self.only_preamble = False
-        self.new_stream(int.from_bytes(data[at + 40 : at + 48], "little"), int.from_bytes(data[at + 28 : at + 32], "little"))
+        self.new_stream(
+            int.from_bytes(data[at + 40 : at + 48], "little"), int.from_bytes(data[at + 28 : at + 32], "little")
+        )
         self.result.pieces.append((at, wire.PREAMBLE))
         return at + 64
 
@@ -243,9 +245,7 @@ class Loader:
                 name = current[0].name if current else None
                 if current:
                     value = wire.from_slots(current[0], current[1], value)
-                self.result.records.append(
-                    Loaded(number + count - left, name, value, at, self.data[at:behind])
-                )
+                self.result.records.append(Loaded(number + count - left, name, value, at, self.data[at:behind]))
             except Damage:
                 self.result.skipped.append(at)
             left -= 1

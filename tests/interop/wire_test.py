@@ -28,9 +28,11 @@ class WireTest(unittest.TestCase):
         self.assertEqual(self.right.damages, [])
         self.assertTrue(self.right.ended)
         self.assertEqual([r.number for r in self.right.records], list(range(1, 57)))
-        self.assertEqual(to_json(self.right.records[1].value), '{"symbol":"PIER","price":12.5,"size":100,'
-                         '"at":{"$time":[1700000000,5]},"best":{"price":12.25,"size":7},"depth":[{"price":12.0,"size":1}'
-                         ',{"price":11.75,"size":70000}],"flags":[true,false]}')  # fmt: skip
+        self.assertEqual(
+            to_json(self.right.records[1].value),
+            '{"symbol":"PIER","price":12.5,"size":100,"at":{"$time":[1700000000,5]},"best":{"price":12.25,"size":7},'
+            '"depth":[{"price":12.0,"size":1},{"price":11.75,"size":70000}],"flags":[true,false]}',
+        )
         kinds = [kind for _, kind in self.right.pieces]
         self.assertEqual(kinds[0], wire.PREAMBLE)
         self.assertEqual(kinds[-1], wire.END)
@@ -62,7 +64,24 @@ class WireTest(unittest.TestCase):
             self.assertLessEqual(lost, 42, bit)
 
     def test_decoder_against_msgpack(self):
-        for value in [0, 127, 128, 2**64 - 1, -1, -32, -33, -(2**63), 1.5, "", "x" * 40, b"", [], [1, [2, [3]]], None, True]:
+        for value in [
+            0,
+            127,
+            128,
+            2**64 - 1,
+            -1,
+            -32,
+            -33,
+            -(2**63),
+            1.5,
+            "",
+            "x" * 40,
+            b"",
+            [],
+            [1, [2, [3]]],
+            None,
+            True,
+        ]:
             packed = msgpack.packb(value, use_bin_type=True)
             self.assertEqual(encode(value), packed)
             self.assertEqual(decode(packed, 0, len(packed)), (value, len(packed)))

@@ -1,0 +1,259 @@
+/* Runs many archives in one process, for the tests of this folder that are written in Python.
+ *
+ * Standard input holds cases, one behind the other; standard output their answers. All numbers are little-endian.
+ *
+ *     case     u8 job, u8 format, u8 goes on after damage, u32 chunk (0: all at once), u32 target (0: default),
+ *              u32 size, bytes
+ *     job 'L'  loads the bytes, fed in chunks. Items: 'R' a record: u64 number, u8 end of a message, bytes as they
+ *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
+ *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
+ *              "bytes" are u32 size and content.
+ *     job 'S'  loads the bytes as plain records, and stores them into a stream of `format`, token by token; an ext of
+ *              type 81 flushes instead. Items: 'O' bytes of the stream; last 'E' as above.
+ *
+ * Nothing here judges an answer: that is Python's. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <pier/load.h>
+#include <pier/store.h>
+
+#include "archive/archive_internal.h"
+#include "base/endian_internal.h"
+
+enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 15 };
+
+typedef struct test_case {
+    uint8_t job;
+    pier_format format;
+    bool goes_on;
+    uint32_t chunk;
+    uint32_t target;
+    uint32_t size;
+    uint8_t *bytes; /* exactly `size`, so that a sanitizer sees what is read behind them */
+} test_case;
+
+static void require(bool holds, const char *what) {
+    if (!holds) {
+        (void)fprintf(stderr, "driver: %s\n", what);
+        exit(3);
+    }
+}
+
+static void put(const void *bytes, size_t size) {
+    require(size == 0 || fwrite(bytes, 1, size, stdout) == size, "standard output failed");
+}
+
+static void put_u8(uint8_t value) { put(&value, 1); }
+
+static void put_u32(uint32_t value) {
+    uint8_t bytes[4];
+    pier__store_le32(bytes, value);
+    put(bytes, sizeof bytes);
+}
+
+static void put_u64(uint64_t value) {
+    uint8_t bytes[8];
+    pier__store_le64(bytes, value);
+    put(bytes, sizeof bytes);
+}
+
+static void put_bytes(pier_bytes bytes) {
+    put_u32((uint32_t)bytes.size);
+    put(bytes.data, bytes.size);
+}
+
+static void put_status(char item, pier_status status, uint64_t offset) {
+    put_u8((uint8_t)item);
+    put_u32((uint32_t)status);
+    put_u64(offset);
+}
+
+/* Reads the next case. Returns false at the end of the input. */
+static bool read_case(test_case *next) {
+    uint8_t head[CASE_HEAD_BYTES];
+    size_t came = fread(head, 1, sizeof head, stdin);
+    if (came == 0) {
+        return false;
+    }
+    require(came == sizeof head, "a case is cut");
+    next->job = head[0];
+    next->format = (pier_format)head[1];
+    next->goes_on = head[2] != 0;
+    next->chunk = pier__load_le32(head + 3);
+    next->target = pier__load_le32(head + 7);
+    next->size = pier__load_le32(head + 11);
+    next->bytes = (uint8_t *)malloc(next->size > 0 ? next->size : 1);
+    require(next->bytes != NULL, "no memory");
+    require(fread(next->bytes, 1, next->size, stdin) == next->size, "a case is cut");
+    return true;
+}
+
+static pier_archive *open_archive(bool storing, pier_format format, uint32_t target) {
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = target};
+    pier_archive_options options = {.size = sizeof options, .limits = &limits, .format = format, .stream_id = 0x5eed};
+    pier_archive *archive = NULL;
+    pier_error error;
+    pier_status status = storing ? pier_archive_open_store(&archive, NULL, &options, &error)
+                                 : pier_archive_open_load(&archive, NULL, &options, &error);
+    require(status == PIER_OK, "an archive could not be opened");
+    return archive;
+}
+
+/* Loads one value, with all that it holds, and stores it again. */
+static void copy_value(pier_archive *to, pier_archive *from) {
+    for (uint64_t left = 1; left > 0; left--) {
+        pier_kind kind = pier_load_kind(from);
+        pier_token token = pier_load_token(from);
+        require(token.kind == kind, "pier_load_kind and pier_load_token differ");
+        switch (token.kind) {
+        case PIER_KIND_NONE: return;
+        case PIER_KIND_NIL: pier_store_nil(to); break;
+        case PIER_KIND_BOOL: pier_store(to, token.as.boolean); break;
+        case PIER_KIND_UINT: pier_store_u64(to, token.as.uint); break;
+        case PIER_KIND_INT: pier_store_i64(to, token.as.sint); break;
+        case PIER_KIND_F32: pier_store(to, token.as.f32); break;
+        case PIER_KIND_F64: pier_store(to, token.as.f64); break;
+        case PIER_KIND_TEXT: pier_store(to, token.as.text); break;
+        case PIER_KIND_BYTES: pier_store(to, token.as.bytes); break;
+        case PIER_KIND_EXT: pier_store(to, token.as.ext); break;
+        case PIER_KIND_TIME: pier_store(to, token.as.time); break;
+        case PIER_KIND_ARRAY:
+            pier_store_array(to, token.as.count);
+            left += token.as.count;
+            break;
+        case PIER_KIND_MAP:
+            pier_store_map(to, token.as.count);
+            left += (uint64_t)token.as.count * 2;
+            break;
+        }
+    }
+}
+
+static void put_record(pier_archive *archive) {
+    put_u8('R');
+    put_u64(pier_archive_record_number(archive));
+    put_u8(pier_archive_is_message_end(archive) ? 1 : 0);
+    put_bytes(pier_archive_record_bytes(archive));
+    pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0);
+    require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
+    copy_value(copy, archive);
+    pier_status status = pier_archive_end(copy);
+    if (status == PIER_OK) {
+        status = pier_archive_flush(copy);
+    }
+    put_bytes(status == PIER_OK ? pier_archive_drain(copy) : (pier_bytes){NULL, 0});
+    pier_archive_destroy(copy);
+    const pier__stream_class *class_of_record = pier__archive_record_class(archive);
+    put_bytes(class_of_record != NULL ? (pier_bytes){class_of_record->closure, class_of_record->closure_bytes}
+                                      : (pier_bytes){NULL, 0});
+}
+
+/* Feeds the next chunk, or tells the end of the input. */
+static void feed(pier_archive *archive, const test_case *now, uint32_t *fed) {
+    if (*fed == now->size) {
+        pier_archive_feed_end(archive);
+        return;
+    }
+    uint32_t chunk = now->chunk != 0 && now->chunk < now->size - *fed ? now->chunk : now->size - *fed;
+    require(pier_archive_feed(archive, (pier_bytes){now->bytes + *fed, chunk}) == PIER_OK, "feeding failed");
+    *fed += chunk;
+}
+
+/* Goes on after damage. Returns PIER_OK, or the status with which the case ends. */
+static pier_status go_on(pier_archive *archive, const test_case *now, uint32_t *fed) {
+    for (;;) {
+        pier_status status = pier_archive_recover(archive, NULL);
+        if (status != PIER_MORE) {
+            return status;
+        }
+        feed(archive, now, fed);
+    }
+}
+
+static void run_load(const test_case *now) {
+    pier_archive *archive = open_archive(false, now->format, now->target);
+    uint32_t fed = 0;
+    for (;;) {
+        /* An end mark answers END whenever nothing is fed behind it. */
+        pier_status status = pier_archive_next(archive);
+        uint64_t offset = pier_archive_error(archive)->offset;
+        if (status == PIER_OK) {
+            put_record(archive);
+        } else if (status == PIER_MORE || (status == PIER_END && fed < now->size)) {
+            feed(archive, now, &fed);
+        } else if (status == PIER_SKIPPED) {
+            put_status('K', pier_archive_error(archive)->status, offset);
+        } else if (status < 0 && now->goes_on) {
+            put_status('F', status, offset);
+            status = go_on(archive, now, &fed);
+            if (status != PIER_OK) {
+                put_status('E', status, offset);
+                break;
+            }
+        } else {
+            put_status('E', status, offset);
+            break;
+        }
+    }
+    pier_archive_destroy(archive);
+}
+
+static bool is_flush(pier_archive *archive) {
+    pier_bytes record = pier_archive_record_bytes(archive);
+    const uint8_t *bytes = (const uint8_t *)record.data;
+    return record.size == 3 && bytes[0] == 0xd4 && bytes[1] == FLUSH_TYPE;
+}
+
+static void put_drained(pier_archive *archive) {
+    pier_bytes ready = pier_archive_drain(archive);
+    if (ready.size > 0) {
+        put_u8('O');
+        put_bytes(ready);
+        pier_archive_drained(archive, ready.size);
+    }
+}
+
+static void run_store(const test_case *now) {
+    pier_archive *from = open_archive(false, PIER_FORMAT_PLAIN, 0);
+    pier_archive *to = open_archive(true, now->format, now->target);
+    pier_status status = now->size > 0 ? pier_archive_feed(from, (pier_bytes){now->bytes, now->size}) : PIER_OK;
+    pier_archive_feed_end(from);
+    while (status == PIER_OK) {
+        status = pier_archive_next(from);
+        if (status != PIER_OK) {
+            break;
+        }
+        if (is_flush(from)) {
+            status = pier_archive_flush(to);
+        } else {
+            status = pier_archive_begin(to);
+            if (status == PIER_OK) {
+                copy_value(to, from);
+                status = pier_archive_end(to);
+            }
+        }
+        put_drained(to);
+    }
+    if (status == PIER_END) {
+        status = pier_archive_close(to);
+    }
+    put_drained(to);
+    put_status('E', status, pier_archive_error(to)->offset);
+    pier_archive_destroy(from);
+    pier_archive_destroy(to);
+}
+
+int main(void) {
+    test_case now;
+    while (read_case(&now)) {
+        require(now.job == 'L' || now.job == 'S', "no such job");
+        if (now.job == 'L') {
+            run_load(&now);
+        } else {
+            run_store(&now);
+        }
+        free(now.bytes);
+    }
+    return fflush(stdout) == 0 ? 0 : 3;
+}

@@ -1,0 +1,150 @@
+"""What the tests of this folder share: the library, run by the driver (driver.c), and the `pier` command.
+
+The programs are named by the environment: PIER_DRIVER and PIER_COMMAND. A test that has neither says so and exits with
+77, which ctest shows as skipped.
+"""
+
+import os
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+from typing import NamedTuple
+
+import msgpack
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+VECTORS = ROOT / "proto" / "vectors"
+FRAMED, PLAIN, GUESS = 0, 1, 2
+TABLE = re.findall(r"X\((\w+), (-?\d+),", (ROOT / "include" / "pier" / "status.h").read_text())
+STATUS_NAMES = {int(value): name for name, value in TABLE}
+BATCH_BYTES = 8 << 20
+TIMEOUT_S = 600
+
+
+def program(variable):
+    path = os.environ.get(variable, "")
+    if not os.access(path, os.X_OK):
+        print(f"skipped: {variable} does not name a program")
+        sys.exit(77)
+    return path
+
+
+class Loaded(NamedTuple):
+    number: int
+    message_end: bool
+    encoded: bytes
+    copy: bytes  # loaded and stored value by value
+    class_name: object
+
+
+class Answer:
+    """What the library made of a case: records, failures [(status, offset)] in order, skipped offsets, and how it
+    ended. A case that does not go on after damage has its failure in `end` alone."""
+
+    def __init__(self):
+        self.records, self.failures, self.skipped, self.end, self.output = [], [], [], None, b""
+
+
+class Case(NamedTuple):
+    data: bytes
+    format: int = FRAMED
+    goes_on: bool = True
+    chunk: int = 0
+    target: int = 0
+    job: str = "L"
+
+    def encoded(self):
+        head = struct.pack(
+            "<cBBIII", self.job.encode(), self.format, self.goes_on, self.chunk, self.target, len(self.data)
+        )
+        return head + self.data
+
+
+def run(cases):
+    """Runs the cases, many to a process. Yields (case, Answer) in order."""
+    batch, size = [], 0
+    for case in cases:
+        batch.append(case)
+        size += len(case.data)
+        if size >= BATCH_BYTES or len(batch) >= 4000:
+            yield from run_batch(batch)
+            batch, size = [], 0
+    yield from run_batch(batch)
+
+
+def run_batch(batch):
+    driver = subprocess.run(
+        [program("PIER_DRIVER")],
+        input=b"".join(case.encoded() for case in batch),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=TIMEOUT_S,
+    )
+    answers = list(parse(driver.stdout))
+    if driver.returncode != 0 or len(answers) != len(batch):
+        failed = batch[len(answers)] if len(answers) < len(batch) else None
+        print(driver.stderr.decode(errors="replace"), file=sys.stderr)
+        raise AssertionError(f"the driver ended with {driver.returncode} in case {failed}")
+    yield from zip(batch, answers)
+
+
+def parse(output):
+    """The answers in the driver's output; one that is cut is left out."""
+    at, answer = 0, Answer()
+
+    def take(form):
+        nonlocal at
+        values = struct.unpack_from(form, output, at)
+        at += struct.calcsize(form)
+        return values
+
+    def take_bytes():
+        nonlocal at
+        (size,) = take("<I")
+        at += size
+        return output[at - size : at]
+
+    while at < len(output):
+        item = output[at : at + 1]
+        at += 1
+        if item == b"R":
+            number, message_end = take("<QB")
+            encoded, copy, closure = take_bytes(), take_bytes(), take_bytes()
+            name = msgpack.unpackb(closure)[0][1] if closure else None
+            answer.records.append(Loaded(number, message_end == 1, encoded, copy, name))
+        elif item == b"O":
+            answer.output += take_bytes()
+        else:
+            status, offset = take("<iQ")
+            entry = (STATUS_NAMES[status], offset)
+            if item == b"F":
+                answer.failures.append(entry)
+            elif item == b"K":
+                answer.skipped.append(offset)
+            else:
+                answer.end = entry
+                yield answer
+                answer = Answer()
+
+
+def pier(*arguments, data=b"", timeout=60):
+    """Runs the command. Returns (exit status, standard output, standard error)."""
+    result = subprocess.run(
+        [program("PIER_COMMAND"), *map(str, arguments)], input=data, capture_output=True, timeout=timeout
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+def vectors():
+    """The golden vectors: (name, format, bytes, expected JSON lines, expected errors)."""
+    for path in sorted(VECTORS.iterdir()):
+        if path.suffix not in (".pier", ".msgpack"):
+            continue
+        error = path.with_suffix(".error")
+        lines = error.read_text().splitlines() if error.exists() else []
+        errors = [(line.split()[0], int(line.split()[1])) for line in lines]
+        yield path, FRAMED if path.suffix == ".pier" else PLAIN, path.read_bytes(), path.with_suffix(
+            ".jsonl"
+        ).read_bytes(), errors

@@ -1,0 +1,85 @@
+"""The library against the golden vectors, whole and in chunks; and python3-msgpack, which walks every framed one."""
+
+import unittest
+
+import interop
+import msgpack
+import pier_reader
+from pier_value import decode, to_json
+
+CHUNKS = (0, 1, 7, 64)
+
+
+class VectorsTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_library_answers_as_the_vectors_say(self):
+        vectors = [v for v in interop.vectors() for _ in CHUNKS]
+        cases = [interop.Case(v[2], v[1], chunk=CHUNKS[i % len(CHUNKS)]) for i, v in enumerate(vectors)]
+        for (path, format_, data, jsonl, errors), (case, answer) in zip(vectors, interop.run(cases)):
+            with self.subTest(path.name, chunk=case.chunk):
+                load = pier_reader.load if format_ == interop.FRAMED else pier_reader.load_plain
+                expected = load(data)
+                self.assertEqual(answer.failures, errors)
+                self.assertEqual(answer.skipped, [])
+                # END when the stream came to its end mark or no block was left to go on with; a plain stream cannot be
+                # gone on with, and answers its failure again.
+                if format_ == interop.FRAMED or not errors:
+                    self.assertEqual(answer.end[0], "END")
+                else:
+                    self.assertEqual(answer.end[0], errors[0][0])
+                self.assertEqual(
+                    [(r.number, r.class_name, r.encoded) for r in answer.records],
+                    [(r.number, r.class_name, r.encoded) for r in expected.records],
+                )
+                for record, loaded in zip(expected.records, answer.records):
+                    value, _ = decode(record.encoded, 0, len(record.encoded))
+                    copy, _ = decode(loaded.copy, 0, len(loaded.copy))
+                    self.assertEqual(to_json(copy), to_json(value))
+                text = "".join(to_json(record.value) + "\n" for record in expected.records)
+                self.assertEqual(text.encode(), jsonl)
+
+    def test_first_failure_sticks(self):
+        vectors = list(interop.vectors())
+        cases = [interop.Case(v[2], v[1], goes_on=False) for v in vectors]
+        for (path, _, _, jsonl, errors), (_, answer) in zip(vectors, interop.run(cases)):
+            with self.subTest(path.name):
+                if errors:
+                    self.assertEqual(answer.end, errors[0])
+                else:
+                    self.assertEqual(answer.end[0], "END")
+                    self.assertEqual(len(answer.records), len(jsonl.splitlines()))
+
+    def test_guessing_comes_to_the_same(self):
+        # An input that is cut or damaged in its first ten bytes is told by the format that it is guessed to have.
+        vectors = [v for v in interop.vectors() if v[1] == interop.PLAIN or v[2][:10] == b"\xc7\x3d\x50\0PIER\r\n"]
+        cases = [interop.Case(v[2], interop.GUESS, goes_on=False, chunk=1) for v in vectors]
+        for (path, _, _, _, errors), (_, answer) in zip(vectors, interop.run(cases)):
+            with self.subTest(path.name):
+                self.assertEqual(answer.end if errors else answer.end[:1], errors[0] if errors else ("END",))
+
+    def test_msgpack_walks_every_right_stream(self):
+        for path, format_, data, jsonl, errors in interop.vectors():
+            if errors or format_ != interop.FRAMED or path.stem in ("framed-times", "framed-texts", "framed-maps"):
+                continue  # broken timestamps, text and keys that python3-msgpack itself refuses
+            with self.subTest(path.name):
+                unpacker = msgpack.Unpacker(raw=False, strict_map_key=False, timestamp=0)
+                unpacker.feed(data)
+                found = list(unpacker)
+                self.assertEqual(unpacker.tell(), len(data))
+                own = sum(isinstance(value, msgpack.ExtType) and value.code == 80 for value in found)
+                self.assertEqual(len(found) - own, len(jsonl.splitlines()))
+
+    def test_msgpack_walks_the_others_by_skipping(self):
+        for name in ("framed-times", "framed-texts", "framed-maps"):
+            data = (interop.VECTORS / f"{name}.pier").read_bytes()
+            unpacker = msgpack.Unpacker()
+            unpacker.feed(data)
+            while unpacker.tell() < len(data):
+                unpacker.skip()
+            self.assertEqual(unpacker.tell(), len(data))
+
+
+if __name__ == "__main__":
+    interop.program("PIER_DRIVER")
+    unittest.main()
