@@ -70,6 +70,7 @@ static bool is_own_ext(const uint8_t *at, size_t there) {
 
 /* Takes the class switches at the current place. */
 static pier_status take_switches(pier__loader *loader) {
+    loader->switch_at = loader->next_at;
     while (loader->next_at < loader->payload_end) {
         const uint8_t *at = pier__loader_at(loader, loader->next_at);
         size_t there = (size_t)(loader->payload_end - loader->next_at);
@@ -85,6 +86,7 @@ static pier_status take_switches(pier__loader *loader) {
         }
         loader->class_id = (uint16_t)(at[2] | (id_bytes == 2 ? at[3] << 8 : 0));
         loader->class_in_force = pier__loader_find_class(loader, loader->class_id);
+        loader->switch_at = loader->next_at;
         loader->next_at += 2 + id_bytes;
     }
     return pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a block ends before its last record");
@@ -129,7 +131,7 @@ static pier_status next_in_block(pier__loader *loader) {
     }
     begin_record(loader, loader->next_at, codec_finds_end ? 0 : loader->next_at + size);
     if (loader->class_id != 0 && in_force == NULL) {
-        return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->record, "class id %u is not defined in epoch %u of the stream",
+        return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->switch_at, "class id %u is not defined in epoch %u of the stream",
                                  loader->class_id, loader->epoch);
     }
     return PIER_OK;

@@ -111,7 +111,8 @@ static size_t definition_prefix(const uint8_t *at, size_t size, pier__stream_cla
 }
 
 /* Checks the closure of a definition at `position` on the wire and keeps it. */
-static pier_status take_closure(pier__loader *loader, pier__stream_class *found, const uint8_t *closure, uint64_t position) {
+static pier_status take_closure(pier__loader *loader, pier__stream_class *found, const uint8_t *closure, uint64_t position,
+                                uint64_t id_at) {
     const pier_limits *limits = &loader->common.limits;
     pier__scan_begin(&loader->scan);
     pier_status status = pier__scan_run(&loader->scan, closure, found->closure_bytes);
@@ -125,10 +126,10 @@ static pier_status take_closure(pier__loader *loader, pier__stream_class *found,
     }
     XXH128_hash_t fingerprint = XXH3_128bits(closure, found->closure_bytes);
     if (fingerprint.high64 != found->fingerprint_high || fingerprint.low64 != found->fingerprint_low) {
-        return pier__loader_fail(loader, PIER_CORRUPT, position - 16, "the fingerprint of a definition is not its own");
+        return pier__loader_fail(loader, PIER_CORRUPT, position - 18, "the fingerprint of a definition is not its own");
     }
     if (pier__loader_find_class(loader, found->id) != NULL) {
-        return pier__loader_fail(loader, PIER_PROTOCOL, position, "class id %u is defined twice in an epoch", found->id);
+        return pier__loader_fail(loader, PIER_PROTOCOL, id_at, "class id %u is defined twice in an epoch", found->id);
     }
     if (loader->class_count >= limits->classes_max) {
         return pier__loader_fail(loader, PIER_LIMIT, position, "one class more than the limit of %u in an epoch (classes_max)",
@@ -160,7 +161,8 @@ static pier_status take_each(pier__loader *loader, uint64_t payload, uint64_t pa
             return pier__loader_fail(loader, PIER_PROTOCOL, position + content, "a definition lacks its id and fingerprint");
         }
         found.closure_bytes = length - content - prefix;
-        pier_status status = take_closure(loader, &found, at + content + prefix, position + content + prefix);
+        pier_status status = take_closure(loader, &found, at + content + prefix, position + content + prefix,
+                                          position + content + 1);
         if (status != PIER_OK) {
             return status;
         }

@@ -53,6 +53,7 @@ typedef struct pier__loader {
     uint64_t payload_end;
     uint32_t records_left; /* after the current record */
     uint16_t class_id;     /* in force */
+    uint64_t switch_at;    /* on the wire, of the class switch just before the record; else the record itself */
     pier__stream_class *class_in_force; /* NULL: none */
     /* The record */
     uint64_t next_at;      /* on the wire: where the next record of the block begins */

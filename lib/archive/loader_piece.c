@@ -41,7 +41,8 @@ pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__
 uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header *header) {
     const pier_limits *limits = &loader->common.limits;
     if (header->kind == PIER_BLOCK_DEFINITIONS) {
-        return limits->queue_bytes_max;
+        /* A loader of small records reads definitions of the ordinary size all the same. */
+        return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
     }
     if (header->records <= 1) {
         return limits->record_bytes_max + PIER__SWITCH_BYTES_MAX;
@@ -50,8 +51,11 @@ uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header
 }
 
 pier__fault pier__loader_check_header(const pier__loader *loader, const pier__header *header) {
-    if ((header->flags & ~PIER__FLAGS_KNOWN) != 0) {
-        return (pier__fault){PIER_PROTOCOL, 4, "a block with unknown flags"};
+    unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS       ? PIER__FLAGS_KNOWN
+                             : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
+                                                                      : 0;
+    if ((header->flags & ~flags_of_kind) != 0) {
+        return (pier__fault){PIER_PROTOCOL, 4, "a block with flags that its kind does not have"};
     }
     if (header->codec != 0) {
         return (pier__fault){PIER_VERSION, 5, "a block with an unknown codec"};
@@ -89,11 +93,25 @@ static pier__fault check_numbers(const pier__loader *loader, const pier__header 
         return (pier__fault){PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one"};
     }
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
+    bool must_begin = !loader->epoch_has_blocks && header->kind != PIER_BLOCK_END;
     uint32_t expected = begins && loader->epoch_has_blocks ? loader->epoch + 1 : loader->epoch;
-    if (header->epoch != expected) {
+    if (header->epoch != expected || (must_begin && !begins)) {
         return (pier__fault){PIER_CORRUPT, 28, "a block of another epoch"};
     }
     return (pier__fault){PIER_OK, 0, NULL};
+}
+
+/* Of two faults the one that stands first in the header, so that the offset told is that of the first wrong byte. */
+static pier__fault first_fault(pier__fault left, pier__fault right) {
+    bool takes_left = left.status != PIER_OK && (right.status == PIER_OK || left.at <= right.at);
+    return takes_left ? left : right;
+}
+
+/* At the start and behind an end mark only a preamble may stand. */
+static bool lacks_preamble(const pier__loader *loader, size_t there, size_t *wrong) {
+    *wrong = 3;
+    return loader->phase != PIER__PHASE_STREAM && there > 3 &&
+           pier__loader_at(loader, loader->taken)[3] != PIER_BLOCK_PREAMBLE;
 }
 
 /* Waits for the 64 bytes of a piece; bytes that cannot begin one fail as soon as they are there. */
@@ -101,10 +119,11 @@ static pier_status await_piece(pier__loader *loader) {
     for (;;) {
         size_t there = pier__loader_there(loader, loader->taken);
         size_t wrong = 0;
-        if (!pier__piece_may_begin(pier__loader_at(loader, loader->taken), there, &wrong)) {
+        if (!pier__piece_may_begin(pier__loader_at(loader, loader->taken), there, &wrong) ||
+            lacks_preamble(loader, there, &wrong)) {
             return pier__loader_fail(loader, PIER_CORRUPT, loader->taken + wrong,
-                                     loader->phase == PIER__PHASE_START ? "this does not begin a framed stream"
-                                                                        : "no block begins here");
+                                     loader->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream"
+                                                                         : "no block begins here");
         }
         if (there >= PIER__PIECE_BYTES) {
             return PIER_OK;
@@ -271,15 +290,9 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     if (piece[3] == PIER_BLOCK_PREAMBLE) {
         return take_preamble(loader, piece, block);
     }
-    if (loader->phase != PIER__PHASE_STREAM) {
-        return pier__loader_fail(loader, PIER_CORRUPT, loader->taken, "a block outside a stream: a preamble is missing");
-    }
     pier__header header;
     pier__header_decode(piece, &header);
-    pier__fault fault = pier__loader_check_header(loader, &header);
-    if (fault.status == PIER_OK) {
-        fault = check_numbers(loader, &header);
-    }
+    pier__fault fault = first_fault(pier__loader_check_header(loader, &header), check_numbers(loader, &header));
     if (fault.status != PIER_OK) {
         return pier__loader_fail(loader, fault.status, loader->taken + fault.at, "%s", fault.text);
     }

@@ -52,9 +52,7 @@ static void adopt(pier__loader *loader, const pier__header *header) {
     loader->stream_id = header->stream_id;
     loader->next_record = header->first_record;
     loader->next_block = header->number;
-    if ((header->flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
-        loader->epoch_has_blocks = false;
-    }
+    loader->epoch_has_blocks = (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0;
 }
 
 static outcome try_block(search *looking, uint64_t position, const uint8_t *piece) {

@@ -284,7 +284,15 @@ static pier_status ask_consent(pier__storer *storer, size_t size) {
     return PIER_OK;
 }
 
-/* A record above the target stands alone: the block before it ends, and the record moves behind a header of its own. */
+/* A record above the target stands alone, and no block of several records is above twice the target. */
+static bool needs_own_block(const pier__storer *storer, size_t size) {
+    uint32_t target = storer->common.limits.block_target_bytes;
+    size_t payload = pier__storer_cursor(storer) - storer->ready - PIER__PIECE_BYTES;
+    return storer->common.format == PIER_FORMAT_FRAMED && storer->block_records > 0 &&
+           (size > target || payload > (size_t)target * 2);
+}
+
+/* The block before the record ends, and the record moves behind a header of its own. */
 static bool give_own_block(pier__storer *storer, size_t size) {
     uint16_t class_id = storer->block_class;
     size_t end_of_others = storer->rollback.cursor;
@@ -359,8 +367,7 @@ pier_status pier__storer_end(pier__storer *storer) {
             return status;
         }
     }
-    bool stands_alone = common->format == PIER_FORMAT_FRAMED && size > common->limits.block_target_bytes;
-    if (storer->refusal == PIER_OK && stands_alone && storer->block_records > 0 && !give_own_block(storer, size)) {
+    if (storer->refusal == PIER_OK && needs_own_block(storer, size) && !give_own_block(storer, size)) {
         pier__storer_refuse(storer, PIER_NO_MEMORY, "no memory for a block");
     }
     if (storer->refusal != PIER_OK) {

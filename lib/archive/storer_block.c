@@ -72,7 +72,9 @@ static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, s
     pier__archive *common = &storer->common;
     const uint8_t *payload = storer->buffer + at + PIER__PIECE_BYTES;
     size_t payload_bytes = end - at - PIER__PIECE_BYTES;
-    bool has_check = !common->options.checksum_off && payload_bytes > 0;
+    bool has_check = !common->options.checksum_off && kind != PIER_BLOCK_END;
+    /* An epoch that no block has begun yet is not told by an end mark. */
+    bool is_silent_epoch = kind == PIER_BLOCK_END && storer->epoch_begins && storer->epoch > 0;
     pier__header header = {
         .kind = (uint8_t)kind,
         .flags = (uint8_t)(flags | (has_check ? PIER__FLAG_CHECKSUM : 0) |
@@ -80,7 +82,7 @@ static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, s
         .stream_id = storer->stream_id,
         .first_record = storer->next_record - (kind == PIER_BLOCK_RECORDS ? storer->block_records : 0),
         .number = storer->next_block,
-        .epoch = storer->epoch,
+        .epoch = storer->epoch - (is_silent_epoch ? 1 : 0),
         .records = kind == PIER_BLOCK_RECORDS ? storer->block_records : 0,
         .stored_bytes = (uint32_t)payload_bytes,
         .raw_bytes = (uint32_t)payload_bytes,
