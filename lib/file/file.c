@@ -303,6 +303,11 @@ void pier_file_destroy(pier_file *file) {
     pier__release(&allocator, file, sizeof *file);
 }
 
+void pier__file_abandon(pier_file *file) {
+    pier_allocator allocator = file->allocator;
+    pier__release(&allocator, file, sizeof *file);
+}
+
 uint32_t pier_file_capabilities(const pier_file *file) {
     return file->ops->capabilities;
 }

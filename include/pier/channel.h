@@ -1,0 +1,91 @@
+/* Channels: a connection with an archive each way.
+ *
+ * Floor 7 (channel). Joins what the floors below offer: an address is resolved, a socket connected or accepted, a file
+ * put over it, and a storing and a loading archive over that, paired so that two sides which both send do not wait for
+ * each other. A channel may move between threads and serves one at a time. */
+#ifndef PIER_CHANNEL_H
+#define PIER_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pier/archive.h>
+#include <pier/socket.h>
+
+typedef struct pier_channel pier_channel;
+
+/* Choices at creation. Zero it, set what differs, and set `size`. */
+typedef struct pier_channel_options {
+    size_t size;                     /* sizeof(pier_channel_options) */
+    const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied */
+    const pier_limits *limits;       /* NULL: the defaults; both directions; copied */
+    pier_format format;              /* PIER_FORMAT_GUESS: on an accepting side only */
+    pier_plain_form plain_form;
+    bool checksum_off;
+    bool delay;                      /* TCP, connecting: let the system gather small writes; otherwise it sends at once */
+    uint32_t close_timeout_ms;       /* how long closing waits for the peer to end its side; 0: 2,000 */
+} pier_channel_options;
+
+/* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;
+ * see pier_address_resolve and pier_socket_listen. Of a name's addresses the first that works is taken.
+ * out: owned: freed by pier_socket_destroy; NULL on failure. allocator: NULL for the default. error: NULL, or filled.
+ * Returns as those two. Blocks only to resolve a name. */
+PIER_API pier_status pier_channel_listen(pier_socket **out, const char *endpoint, const pier_allocator *allocator,
+                                         pier_error *error) PIER_MUST_USE;
+
+/* Accepts the next connection of a listening socket as a channel.
+ * out: owned: freed by pier_channel_destroy; NULL on failure and on "not now". error: NULL, or filled on failure.
+ * Returns as pier_socket_accept and pier_channel_open. Blocks until `deadline`. */
+PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
+                                         const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
+
+/* Connects to an endpoint given as text: each address of a name in turn, until one answers.
+ * Returns as pier_address_resolve, pier_socket_connect and pier_channel_open; after several addresses the last one's
+ * status. Blocks until `deadline`, and to resolve a name as long as the system does. */
+PIER_API pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_deadline deadline,
+                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
+
+/* Makes a channel over a connected stream socket, which is taken; on failure it stays the caller's. The preamble of the
+ * storing side leaves as far as the system takes it at once.
+ * Returns PIER_OK; PIER_USAGE for a listening or closed socket or bad options; PIER_NO_MEMORY; PIER_SYSTEM when the
+ * system gives no random number. Never blocks. */
+PIER_API pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
+                                       pier_error *error) PIER_MUST_USE;
+
+/* Returns the archive that stores to the peer, borrowed until the channel is destroyed. */
+PIER_API pier_archive *pier_channel_store_archive(pier_channel *channel);
+
+/* Returns the archive that loads from the peer, borrowed until the channel is destroyed. */
+PIER_API pier_archive *pier_channel_load_archive(pier_channel *channel);
+
+/* Returns the socket, borrowed until the channel is destroyed; for its addresses. */
+PIER_API pier_socket *pier_channel_socket(pier_channel *channel);
+
+/* Sets the deadline of both archives; PIER_NEVER at first. */
+PIER_API void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline);
+
+/* Returns the system's handle for a poll loop; -1 when closed. */
+PIER_API int pier_channel_handle(const pier_channel *channel);
+
+/* Returns the events to poll for, level-triggered: PIER_READABLE unless unread input is at its limit or has ended,
+ * PIER_WRITABLE while bytes are queued. First ask pier_archive_has_next: what is in memory raises no event. */
+PIER_API uint32_t pier_channel_wanted(pier_channel *channel);
+
+/* Ends the storing side: end mark, flush, and the peer reads the end; loading goes on. May be repeated, and must be
+ * while it answers "not now". Returns as pier_archive_close and pier_file_shutdown. Blocks until the deadline. */
+PIER_API pier_status pier_channel_shutdown(pier_channel *channel) PIER_MUST_USE;
+
+/* Ends the storing side, reads what the peer still sends and drops it, so that the system resets nothing, and closes.
+ * Returns PIER_OK; PIER_TIMEOUT when the peer did not end its side within `close_timeout_ms` (everything is closed all
+ * the same) or the deadline passed before all was sent (then it may be repeated); PIER_WOULD_BLOCK with PIER_NOW:
+ * call again when the handle is ready; or the first failure, with everything closed. May be repeated. */
+PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
+
+/* Closes at once if need be, and frees. NULL is allowed. */
+PIER_API void pier_channel_destroy(pier_channel *channel);
+
+/* Returns the last failure of either archive, the file or the socket, borrowed until the next call. */
+PIER_API const pier_error *pier_channel_error(const pier_channel *channel);
+
+#endif

@@ -1,0 +1,266 @@
+/* Channels; see <pier/channel.h>.
+ *
+ * Floor 7 (channel). Owns its file (which owns the socket) and its two archives, and decides nothing about bytes. */
+#include <pier/channel.h>
+
+#include <string.h>
+
+#include "archive/archive_internal.h"
+#include "archive/loader_internal.h"
+#include "base/allocator_internal.h"
+#include "base/error_internal.h"
+#include "file/file_internal.h"
+
+enum { CLOSE_TIMEOUT_MS_DEFAULT = 2000, ADDRESSES_MAX = 16 };
+
+struct pier_channel {
+    pier_allocator allocator;
+    pier_socket *socket; /* owned by the file */
+    pier_file *file;
+    pier_archive *store;
+    pier_archive *load;
+    pier_deadline deadline;
+    uint32_t close_timeout_ms;
+    bool is_shut;
+    pier_deadline drain_until; /* 0: the end of the peer's side is not awaited yet */
+    pier_error error;
+};
+
+static pier_status check_options(const pier_channel_options *options, pier_error *error) {
+    if (options != NULL && options->size != 0 && options->size != sizeof *options) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "pier_channel_options.size is %zu, this library has %zu",
+                               options->size, sizeof *options);
+    }
+    return PIER_OK;
+}
+
+pier_status pier_channel_listen(pier_socket **out, const char *endpoint, const pier_allocator *allocator,
+                                pier_error *error) {
+    *out = NULL;
+    pier_address addresses[ADDRESSES_MAX];
+    size_t count = 0;
+    pier_status status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier_socket_options options = {.size = sizeof options, .allocator = allocator};
+    for (size_t i = 0; i < count; i++) {
+        status = pier_socket_listen(out, &addresses[i], &options, error);
+        if (status == PIER_OK) {
+            break;
+        }
+    }
+    return status;
+}
+
+/* Opens both archives over the file, each as the options say. */
+static pier_status open_archives(pier_channel *channel, const pier_channel_options *options, pier_error *error) {
+    pier_archive_options archive_options = {
+        .size = sizeof archive_options,
+        .allocator = &channel->allocator,
+        .limits = options->limits,
+        .format = options->format,
+        .plain_form = options->plain_form,
+        .checksum_off = options->checksum_off,
+    };
+    pier_status status = pier_archive_open_store(&channel->store, channel->file, &archive_options, error);
+    if (status == PIER_OK) {
+        status = pier_archive_open_load(&channel->load, channel->file, &archive_options, error);
+    }
+    return status == PIER_OK ? pier_archive_pair(channel->store, channel->load) : status;
+}
+
+pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
+                              pier_error *error) {
+    *out = NULL;
+    static const pier_channel_options defaults = {0};
+    pier_status status = check_options(options, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    options = options != NULL ? options : &defaults;
+    pier_allocator allocator = pier__allocator_choose(options->allocator);
+    pier_channel *channel = (pier_channel *)pier__allocate(&allocator, sizeof *channel);
+    if (channel == NULL) {
+        return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a channel");
+    }
+    memset(channel, 0, sizeof *channel);
+    channel->allocator = allocator;
+    channel->deadline = PIER_NEVER;
+    channel->close_timeout_ms = options->close_timeout_ms != 0 ? options->close_timeout_ms : CLOSE_TIMEOUT_MS_DEFAULT;
+    pier__error_clear(&channel->error);
+    status = pier_file_open_socket(&channel->file, socket, &allocator, error);
+    if (status != PIER_OK) {
+        pier__release(&allocator, channel, sizeof *channel);
+        return status;
+    }
+    channel->socket = socket;
+    status = open_archives(channel, options, error);
+    if (status != PIER_OK) {
+        pier_archive_destroy(channel->store);
+        pier_archive_destroy(channel->load);
+        pier__file_abandon(channel->file);
+        pier__release(&allocator, channel, sizeof *channel);
+        return status;
+    }
+    /* The peer waits for nothing but may want to know our limits: the preamble goes now, as far as it goes. What goes
+     * wrong here is told by the first call that stores. */
+    pier_archive_set_deadline(channel->store, PIER_NOW);
+    (void)(pier_archive_flush(channel->store) == PIER_OK);
+    pier_archive_set_deadline(channel->store, PIER_NEVER);
+    *out = channel;
+    return PIER_OK;
+}
+
+pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
+                                const pier_channel_options *options, pier_error *error) {
+    *out = NULL;
+    pier_socket *socket = NULL;
+    pier_status status = pier_socket_accept(listener, &socket, NULL, deadline);
+    if (status != PIER_OK) {
+        if (status < 0 && error != NULL) {
+            *error = *pier_socket_error(listener);
+        }
+        return status;
+    }
+    status = pier_channel_open(out, socket, options, error);
+    if (status != PIER_OK) {
+        pier_socket_destroy(socket);
+    }
+    return status;
+}
+
+pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_deadline deadline,
+                                 const pier_channel_options *options, pier_error *error) {
+    *out = NULL;
+    pier_address addresses[ADDRESSES_MAX];
+    size_t count = 0;
+    pier_status status = check_options(options, error);
+    if (status == PIER_OK && options != NULL && options->format == PIER_FORMAT_GUESS) {
+        status = pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "only an accepting side may guess the format");
+    }
+    if (status == PIER_OK) {
+        status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, error);
+    }
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier_socket_options socket_options = {
+        .size = sizeof socket_options,
+        .allocator = options != NULL ? options->allocator : NULL,
+        .delay = options != NULL && options->delay,
+    };
+    pier_socket *socket = NULL;
+    for (size_t i = 0; i < count && socket == NULL; i++) {
+        status = pier_socket_connect(&socket, &addresses[i], deadline, &socket_options, error);
+    }
+    if (status == PIER_OK) {
+        status = pier_channel_open(out, socket, options, error);
+        if (status != PIER_OK) {
+            pier_socket_destroy(socket);
+        }
+    }
+    return status;
+}
+
+pier_archive *pier_channel_store_archive(pier_channel *channel) { return channel->store; }
+
+pier_archive *pier_channel_load_archive(pier_channel *channel) { return channel->load; }
+
+pier_socket *pier_channel_socket(pier_channel *channel) { return channel->socket; }
+
+void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
+    channel->deadline = deadline;
+    pier_archive_set_deadline(channel->store, deadline);
+    pier_archive_set_deadline(channel->load, deadline);
+}
+
+int pier_channel_handle(const pier_channel *channel) { return pier_file_handle(channel->file); }
+
+uint32_t pier_channel_wanted(pier_channel *channel) {
+    uint32_t reads = pier__loader_may_fill(pier__loader_of(channel->load)) ? PIER_READABLE : 0;
+    return reads | (pier_archive_queued_bytes(channel->store) > 0 ? PIER_WRITABLE : 0);
+}
+
+/* Keeps an error for pier_channel_error. Returns `status`. */
+static pier_status keep(pier_channel *channel, pier_status status, const pier_error *error) {
+    if (status < 0) {
+        channel->error = *error;
+    }
+    return status;
+}
+
+pier_status pier_channel_shutdown(pier_channel *channel) {
+    if (channel->is_shut) {
+        return PIER_OK;
+    }
+    pier_status status = pier_archive_close(channel->store);
+    if (status != PIER_OK) {
+        return keep(channel, status, pier_archive_error(channel->store));
+    }
+    status = pier_file_shutdown(channel->file);
+    if (status == PIER_OK) {
+        channel->is_shut = true;
+    }
+    return keep(channel, status, pier_file_error(channel->file));
+}
+
+/* Reads and drops what the peer still sends, up to its end. */
+static pier_status drain(pier_channel *channel) {
+    if (channel->drain_until == 0) {
+        channel->drain_until = pier_deadline_after_ms(channel->close_timeout_ms);
+    }
+    pier_deadline deadline = channel->deadline < channel->drain_until ? channel->deadline : channel->drain_until;
+    uint8_t dropped[4096];
+    pier_status status = PIER_OK;
+    while (status == PIER_OK) {
+        size_t size = 0;
+        status = pier_file_read(channel->file, dropped, sizeof dropped, &size, deadline);
+        if (status == PIER_OK && pier_clock_monotonic_ns() > channel->drain_until) {
+            status = PIER_TIMEOUT;
+        }
+    }
+    return status == PIER_END ? PIER_OK : keep(channel, status, pier_file_error(channel->file));
+}
+
+pier_status pier_channel_close(pier_channel *channel) {
+    if (pier_file_handle(channel->file) < 0) {
+        return PIER_OK;
+    }
+    pier_status status = pier_channel_shutdown(channel);
+    if (status > 0) {
+        return status;
+    }
+    if (status == PIER_OK) {
+        status = drain(channel);
+        if (status == PIER_WOULD_BLOCK && pier_clock_monotonic_ns() <= channel->drain_until) {
+            return status;
+        }
+    }
+    pier_status closed = pier_file_close(channel->file);
+    return status != PIER_OK ? status : keep(channel, closed, pier_file_error(channel->file));
+}
+
+void pier_channel_destroy(pier_channel *channel) {
+    if (channel == NULL) {
+        return;
+    }
+    pier_allocator allocator = channel->allocator;
+    pier_archive_destroy(channel->store);
+    pier_archive_destroy(channel->load);
+    pier_file_destroy(channel->file);
+    pier__release(&allocator, channel, sizeof *channel);
+}
+
+const pier_error *pier_channel_error(const pier_channel *channel) {
+    if (channel->error.status != PIER_OK) {
+        return &channel->error;
+    }
+    if (pier_archive_status(channel->load) < 0) {
+        return pier_archive_error(channel->load);
+    }
+    if (pier_archive_status(channel->store) < 0) {
+        return pier_archive_error(channel->store);
+    }
+    return pier_file_error(channel->file);
+}
