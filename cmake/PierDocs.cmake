@@ -5,7 +5,8 @@ if(DOXYGEN_FOUND)
     add_custom_target(
         docs
         COMMAND Doxygen::doxygen ${PROJECT_BINARY_DIR}/docs/Doxyfile
-        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        COMMAND ${CMAKE_COMMAND} -DWARNINGS=${PROJECT_BINARY_DIR}/docs/warnings.txt -P
+                ${PROJECT_SOURCE_DIR}/cmake/CheckDocs.cmake
         COMMENT "Making the API reference"
         VERBATIM)
 endif()
