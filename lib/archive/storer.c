@@ -378,6 +378,14 @@ pier_status pier__storer_end(pier__storer *storer) {
     return send_full_blocks(storer);
 }
 
+pier_status pier_archive_end(pier_archive *archive) {
+    if (archive->storing) {
+        return pier__storer_end(pier__storer_of(archive));
+    }
+    pier__loader *loader = pier__loader_of(archive);
+    return loader->common.failure != PIER_OK ? loader->common.failure : pier__loader_end_record(loader);
+}
+
 /* The end of a record that one call stores: when it is not now, nothing is left open, and the call may be repeated. */
 static pier_status end_or_abandon(pier__storer *storer) {
     pier_status status = pier__storer_end(storer);
