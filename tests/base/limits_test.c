@@ -35,6 +35,11 @@ static void none_and_zero_are_the_defaults(void **state) {
     assert_defaults(&resolved);
 }
 
+/* What lies between the fields and behind them is not compared: nobody sets it. */
+static void assert_same(const pier_limits *left, const pier_limits *right) {
+    assert_memory_equal(left, right, offsetof(pier_limits, classes_max) + sizeof left->classes_max);
+}
+
 static void given_values_hold_from_1_to_the_highest(void **state) {
     (void)state;
     const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1};
@@ -43,9 +48,9 @@ static void given_values_hold_from_1_to_the_highest(void **state) {
                                  PIER_CLASSES_MAX_HIGHEST};
     pier_limits resolved;
     assert_int_equal(pier__limits_resolve(&lowest, &resolved, NULL), PIER_OK);
-    assert_memory_equal(&resolved, &lowest, sizeof lowest);
+    assert_same(&resolved, &lowest);
     assert_int_equal(pier__limits_resolve(&highest, &resolved, NULL), PIER_OK);
-    assert_memory_equal(&resolved, &highest, sizeof highest);
+    assert_same(&resolved, &highest);
 }
 
 static void resolving_in_place_is_allowed(void **state) {
@@ -62,7 +67,7 @@ static void assert_refused(const pier_limits *given, const char *path, const cha
     pier_error error;
     memset(&resolved, 0x77, sizeof resolved);
     assert_int_equal(pier__limits_resolve(given, &resolved, &error), PIER_USAGE);
-    assert_memory_equal(&resolved, &nothing, sizeof resolved);
+    assert_same(&resolved, &nothing);
     assert_int_equal(error.status, PIER_USAGE);
     assert_int_equal(error.floor, PIER_FLOOR_BASE);
     assert_string_equal(error.path, path);
