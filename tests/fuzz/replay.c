@@ -11,7 +11,7 @@
 static unsigned long replayed;
 
 static void replay_bytes(const uint8_t *data, size_t size) {
-    uint8_t *exact = malloc(size > 0 ? size : 1);
+    uint8_t *exact = calloc(1, size > 0 ? size : 1);
     FUZZ_REQUIRE(exact != NULL);
     if (size > 0) {
         memcpy(exact, data, size);
