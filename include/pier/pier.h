@@ -1,0 +1,25 @@
+/* All of Pier: the umbrella over every public header.
+ *
+ * For programs. The library itself and whoever wants less includes the headers one by one, from the floor of the
+ * address up: <pier/address.h>, <pier/archive.h>, … */
+#ifndef PIER_PIER_H
+#define PIER_PIER_H
+
+#include <pier/address.h>
+#include <pier/allocator.h>
+#include <pier/archive.h>
+#include <pier/bytes.h>
+#include <pier/channel.h>
+#include <pier/clock.h>
+#include <pier/error.h>
+#include <pier/export.h>
+#include <pier/file.h>
+#include <pier/limits.h>
+#include <pier/load.h>
+#include <pier/serialize.h>
+#include <pier/socket.h>
+#include <pier/status.h>
+#include <pier/store.h>
+#include <pier/version.h>
+
+#endif
