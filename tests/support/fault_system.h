@@ -54,6 +54,7 @@
     X(PIPE2, pipe2, 0u, EMFILE)                                                                                        \
     X(UNLINK, unlink, 0u, EACCES)                                                                                      \
     X(CHMOD, chmod, 0u, EPERM)                                                                                         \
+    X(FCHMOD, fchmod, 0u, EPERM)                                                                                       \
     X(GETRANDOM, getrandom, FAULT_IS_INTERRUPTIBLE, ENOSYS)
 
 typedef enum fault_call {

@@ -59,6 +59,7 @@ WRAP(EVENTFD, int, eventfd, (unsigned value, int flags), (value, flags))
 WRAP(PIPE2, int, pipe2, (int pair[2], int flags), (pair, flags))
 WRAP(UNLINK, int, unlink, (const char *path), (path))
 WRAP(CHMOD, int, chmod, (const char *path, mode_t mode), (path, mode))
+WRAP(FCHMOD, int, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(GETRANDOM, ssize_t, getrandom, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 
 enum { SPANS_MAX = 1024 };
