@@ -87,14 +87,18 @@ static bool close_value(pier__scan *scan) {
 
 /* A head of an array or map is whole: opens it. Its limits are checked before the bytes of its elements are awaited. */
 static pier_status open_container(pier__scan *scan, uint64_t values) {
-    if (values > scan->elements_max - scan->elements) {
-        return limit_exceeded(scan, "elements in a record", scan->elements + values, scan->elements_max);
+    if (values > scan->elements_max - scan->elements - 1) {
+        return limit_exceeded(scan, "elements in a record", scan->elements + 1 + values, scan->elements_max);
     }
+    scan->elements++;
     scan->open[scan->depth++] = values;
     return PIER_OK;
 }
 
 pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) {
+    if (scan->is_whole) {
+        return PIER_OK;
+    }
     for (;;) {
         if (scan->position == size) {
             return PIER_MORE;
@@ -128,7 +132,6 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) 
         }
         if (head->kind >= PIER__HEAD_ARRAY && length > 0) {
             uint64_t values = head->kind == PIER__HEAD_MAP ? (uint64_t)length * 2 : length;
-            scan->elements++;
             pier_status status = open_container(scan, values);
             if (status != PIER_OK) {
                 return status;
@@ -142,6 +145,7 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) 
         scan->elements++;
         scan->position += (size_t)whole;
         if (close_value(scan)) {
+            scan->is_whole = true;
             return PIER_OK;
         }
     }

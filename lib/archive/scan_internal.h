@@ -21,6 +21,7 @@ typedef struct pier__scan {
     uint64_t text_bytes_max;
     uint64_t value_bytes_max;
     size_t position; /* bytes of the value that are dealt with; after a failure the byte that is wrong */
+    bool is_whole;   /* the end of the value was found: asked again, the scan goes no further */
     /* After a failure: the words, and for PIER_LIMIT the value found and the limit. */
     const char *reason;
     uint64_t found;
@@ -36,11 +37,13 @@ static inline void pier__scan_begin(pier__scan *scan) {
     scan->depth = 0;
     scan->elements = 0;
     scan->position = 0;
+    scan->is_whole = false;
     scan->reason = NULL;
 }
 
 /* Goes on over a value whose first `size` bytes are at `value`: the same bytes as before, and more.
- * Returns PIER_OK: the value is whole and has `position` bytes; PIER_MORE; PIER_PROTOCOL; PIER_LIMIT. */
+ * Returns PIER_OK: the value is whole and has `position` bytes; PIER_MORE; PIER_PROTOCOL; PIER_LIMIT. An end and a
+ * failure are answered again when it is asked again. */
 pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size);
 
 /* Finds the end of a value within `size` bytes whatever its depth and number of elements. Returns its size; 0 when it
