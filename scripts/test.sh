@@ -35,21 +35,30 @@ passed=0
 failed=0
 skipped=()
 
-# Reads one number of the totals that ctest writes into the head of its JUnit file.
-total() { # FILE NAME
-    sed -n "1,/>/s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+# Counts the lines of a file that match.
+count() { # PATTERN FILE
+    grep -c -E -e "$1" "$2" || true
 }
 
-# Adds one run up. What ctest calls skipped answered 77; cmocka marks tests that it skipped inside a program.
+# Names what was skipped inside a test that ran: tests of a cmocka program, tests of a Python program.
+skipped_inside() { # LOG
+    awk '/^[0-9]+\/[0-9]+ Test: / { test = $3 }
+        /^\[  SKIPPED \] [A-Za-z0-9_]+$/ && !seen[test, $4]++ { print test ": " $4 }
+        /^(OK|FAILED) \(.*skipped=/ { print test ": " $0 }' "$1"
+}
+
+# Adds one run up, from the JUnit file that ctest writes. A test that answered 77 was skipped; one that could not be
+# started at all failed.
 add_up() { # PRESET
-    local file=build/$1/junit.xml log=build/$1/Testing/Temporary/LastTest.log tests failures skips names
-    tests=$(total "$file" tests)
-    failures=$(total "$file" failures)
-    skips=$(total "$file" skipped)
-    mapfile -t names < <(sed -n 's/.*<testcase name="\([^"]*\)".*status="notrun".*/\1/p' "$file"
-        sed -n 's/^\[  SKIPPED \] \([A-Za-z0-9_]*\)$/\1/p' "$log" | sort -u)
-    passed=$((passed + tests - failures - skips))
-    failed=$((failed + failures))
+    local file=build/$1/junit.xml all run skips names
+    all=$(count '<testcase ' "$file")
+    run=$(count '<testcase .* status="run"' "$file")
+    skips=$(count '<skipped message="SKIP_RETURN_CODE' "$file")
+    passed=$((passed + run))
+    failed=$((failed + all - run - skips))
+    mapfile -t names < <(grep -B 1 '<skipped message="SKIP_RETURN_CODE' "$file" |
+        sed -n 's/.*<testcase name="\([^"]*\)".*/\1/p'
+        skipped_inside "build/$1/Testing/Temporary/LastTest.log")
     if ((${#names[@]} > 0)); then
         skipped+=("${names[@]/#/$1: }")
     fi

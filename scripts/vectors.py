@@ -272,8 +272,10 @@ def streams():
         stream.store(round_)
         stream.store({"value": round_}, "test.Node")
         stream.store({}, "test.Empty")
-    stream.payload += b"\xd4\x50\0\xd5\x50\0\0\xd4\x50\xff"
-    framed("class-switches", stream.end(), records=12)
+    stream.payload += b"\xd4\x50\xff\xd4\x50\0\xd5\x50\xff\xff\xd5\x50\0\0"
+    stream.current = 0
+    stream.store("behind several switches")
+    framed("class-switches", stream.end(), records=13)
 
     stream = writer()
     for epoch in range(3):
@@ -347,7 +349,7 @@ def three_blocks():
 def damaged():
     data, at, size = three_blocks()
     framed("three-blocks", data, records=9)
-    preamble, one, two, three, end = at
+    _, one, two, three, end = at
 
     # A byte that is wrong, found by a constant or a check.
     framed("bad-preamble-constant", flipped(data, 6), ("CORRUPT", 6), records=9)
@@ -381,19 +383,45 @@ def damaged():
         "other-record-number", patched(data, two, first=5), ("CORRUPT", two + 16), ("CORRUPT", three + 16), records=6
     )
     framed(
-        "other-block-number", patched(data, two, number=7), ("CORRUPT", two + 24), ("CORRUPT", three + 24), records=6
+        "other-block-number", patched(data, two, number=7), ("CORRUPT", two + 24), ("CORRUPT", three + 24), records=9
     )
-    framed("other-epoch", patched(data, two, epoch=1), ("CORRUPT", two + 28), ("CORRUPT", three + 28), records=6)
+    framed("other-epoch", patched(data, two, epoch=1), ("CORRUPT", two + 28), ("CORRUPT", three + 28), records=9)
     framed("epoch-without-flag", patched(data, one, flags=3), ("CORRUPT", one + 28), records=9)
-    framed("epoch-flag-again", patched(data, two, flags=7), ("CORRUPT", two + 28), records=6)
+    framed("epoch-flag-again", patched(data, two, flags=7), ("CORRUPT", two + 28), records=9)
     framed("other-end-number", patched(data, end, first=11), ("CORRUPT", end + 16), records=9)
+
+    # A record holds a whole stream, which must not be taken for the stream itself when what is around it is damaged.
+    inner = wire.Writer(7)
+    inner.store("inner")
+    outer = writer()
+    for number in range(3):
+        outer.store([number, inner.end()])
+        outer.flush()
+    nest = outer.end()
+    at = [at for at, _ in load(nest).pieces]
+    framed("stream-in-payload-check", flipped(nest, at[2] + 65), ("CORRUPT", at[2] + 64), records=2)
+    framed("stream-in-header-check", flipped(nest, at[2] + 50), ("CORRUPT", at[2]), records=2)
+    framed("stream-in-header-kind", flipped(nest, at[2] + 3), ("CORRUPT", at[2] + 4), records=2)
+    framed("stream-in-header-stored", flipped(nest, at[2] + 37), ("CORRUPT", at[2]), records=2)
+    framed("stream-in-header-count", flipped(nest, at[2] + 33), ("CORRUPT", at[2]), records=2)
+    framed("stream-in-cut", nest[: at[3] - 1], ("TRUNCATED", at[3] - 1), records=1)
+
+    # Behind an end mark another stream may begin, and its preamble may be what is damaged.
+    other = wire.Writer(2)
+    other.store("other")
+    other.flush()
+    other.store("another")
+    both = data + other.end()
+    framed("bad-second-preamble", flipped(both, size + 50), ("CORRUPT", size), records=11)
+    framed("missing-second-preamble", both[:size] + both[size + 64 :], ("CORRUPT", size + 3), records=11)
+    framed("block-behind-end", data + data[two:three], ("CORRUPT", size + 3), records=9)
 
     # Fields with values that they may not have, under a right check.
     framed("major-version", wire.preamble(golden.STREAM_ID, major=2) + data[64:], ("VERSION", 10), records=0)
     framed("required-feature", wire.preamble(golden.STREAM_ID, required=1 << 9) + data[64:], ("VERSION", 12), records=0)
     framed("stream-id-zero", wire.preamble(0) + data[64:], ("PROTOCOL", 40), records=9)
     framed("reserved-flag", patched(data, two, flags=0x0B), ("PROTOCOL", two + 4), records=6)
-    framed("reserved-codec", patched(data, two, codec=1), ("PROTOCOL", two + 5), records=6)
+    framed("reserved-codec", patched(data, two, codec=1), ("VERSION", two + 5), records=3)
     framed("reserved-lane", patched(data, two, lane=1), ("PROTOCOL", two + 6), records=6)
     framed("reserved-byte", patched(data, two, zero=1), ("PROTOCOL", two + 7), records=6)
     framed("other-raw-length", patched(data, two, raw=1000), ("PROTOCOL", two + 40), records=6)
@@ -409,9 +437,9 @@ def damaged():
     framed("count-too-low", surplus, ("PROTOCOL", three), records=9)
     framed("value-cut-by-block", with_payload(data, two, payload[:-1]), ("PROTOCOL", three - 1), records=8)
     framed("never-used-byte", with_payload(data, two, b"\x01\x92\x02\xc1\x03"), ("PROTOCOL", after + 3), records=7)
-    framed(
-        "unknown-class", with_payload(data, two, b"\x01\xd4\x50\x09\x90\x02"), ("UNKNOWN_CLASS", after + 1), records=7
-    )
+    unknown = with_payload(data, two, b"\xd4\x50\x09\x90\x02\xd4\x50\0\x03")
+    framed("unknown-class", unknown, ("UNKNOWN_CLASS", after), ("UNKNOWN_CLASS", after + 4), records=7)
+    framed("switch-at-end", with_payload(data, two, payload + b"\xd4\x50\0"), ("PROTOCOL", three), records=9)
     framed("piece-as-record", with_payload(data, two, b"\x01\xc7\x01\x50\x09\x02"), ("PROTOCOL", after + 1), records=7)
     framed("compressed-as-record", with_payload(data, two, encode(Ext(80, b"\x11abc")) + b"\x01\x02"),
            ("PROTOCOL", after), records=6)  # fmt: skip
@@ -458,19 +486,25 @@ def damaged_definitions():
     wrong = with_payload(data, define, wire.definition(1, closure, fingerprint=bytes(16)))
     framed("definition-bad-fingerprint", wrong, ("CORRUPT", fingerprint), unknown, records=1)
     changed, error = moved(good + good)
-    framed("definition-id-twice", changed, ("PROTOCOL", define + 64 + len(good) + good.index(b"\x93") + 1), records=2)
+    framed(
+        "definition-id-twice",
+        changed,
+        ("PROTOCOL", define + 64 + len(good) + good.index(b"\x93") + 1),
+        error,
+        records=1,
+    )
     changed, error = moved(b"\x01")
     framed("definition-not-ext", changed, ("PROTOCOL", define + 64), error, records=1)
     changed, error = moved(b"\xd4\x50\x01")
     framed("definition-is-switch", changed, ("PROTOCOL", define + 64), error, records=1)
     changed, error = moved(b"")
-    framed("definition-none", patched(changed, define, flags=4, check=0), ("PROTOCOL", define + 64), error, records=1)
+    framed("definition-none", patched(changed, define, flags=4, check=0), error, records=1)
     framed("definition-with-count", patched(data, define, records=1), ("PROTOCOL", define + 32), unknown, records=1)
     framed("definition-with-flush", patched(data, define, flags=7), ("PROTOCOL", define + 4), unknown, records=1)
     changed, error = moved(good[:-1])
-    framed("definition-cut", changed, ("PROTOCOL", define + 64 + len(good) - 1), error, records=1)
+    framed("definition-cut", changed, ("PROTOCOL", define + 64), error, records=1)
     changed, error = moved(wire.definition(0, closure))
-    framed("definition-id-zero", changed, ("PROTOCOL", define + 64 + good.index(b"\x93") + 1), error, records=1)
+    framed("definition-id-zero", changed, ("PROTOCOL", define + 64 + good.index(b"\x93")), error, records=1)
 
     # Another epoch's ids are not this one's: the class of epoch 0 is unknown behind the checkpoint whose block is gone.
     stream = writer()

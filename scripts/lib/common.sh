@@ -70,7 +70,7 @@ build_preset() {
         cmake --preset "$preset" "$@" &&
             cmake --build --preset "$preset" --parallel "$pier_jobs" ${PIER_BUILD_TARGETS:+--target $PIER_BUILD_TARGETS}
     } >"$log" 2>&1 || {
-        grep -n -A 12 -E 'error: |^FAILED|^CMake Error' "$log" | head -n 80 >&2 || true
+        grep -n -A 12 -E 'error: |^FAILED|^CMake Error' "$log" | cut -c 1-300 | head -n 80 >&2 || true
         die "$preset was not built: see $log"
     }
     say "built $preset in $((SECONDS - started)) s"
