@@ -13,6 +13,7 @@ import sys
 from typing import NamedTuple
 
 import msgpack
+from pier_value import BadText, Ext, Pairs, Time, decode, to_json
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 VECTORS = ROOT / "proto" / "vectors"
@@ -127,6 +128,45 @@ def parse(output):
                 answer.end = entry
                 yield answer
                 answer = Answer()
+
+
+def from_msgpack(value):
+    """What python3-msgpack unpacked, as the values of pier_value.py."""
+    if isinstance(value, str):
+        raw = value.encode("utf-8", "surrogateescape")
+        return value if raw == value.encode("utf-8", "ignore") else BadText(raw)
+    if isinstance(value, msgpack.Timestamp):
+        return Time(value.seconds, value.nanoseconds)
+    if isinstance(value, Pairs):
+        return Pairs((from_msgpack(key), from_msgpack(item)) for key, item in value)
+    return [from_msgpack(item) for item in value] if isinstance(value, list) else value
+
+
+# So that python3-msgpack takes all that it can: text that is not UTF-8, keys of any type and twice, ext of any type.
+UNPACK = {
+    "unicode_errors": "surrogateescape", "strict_map_key": False, "timestamp": 0, "object_pairs_hook": Pairs,
+    "ext_hook": Ext,
+}  # fmt: skip
+
+
+def walk(data, own_too=False):
+    """The values that python3-msgpack's Unpacker finds in a stream, as JSON; ext of Pier's type are left out."""
+    at, found = 0, []
+    unpacker = msgpack.Unpacker(max_buffer_size=0, **UNPACK)
+    unpacker.feed(data)
+    while at < len(data):
+        unpacker.skip()
+        behind = unpacker.tell()
+        try:
+            value = from_msgpack(msgpack.unpackb(data[at:behind], **UNPACK))
+        except ValueError:
+            # The one value that it walks over and does not give: a timestamp that breaks the rules.
+            value = decode(data, at, behind)[0]
+            assert '{"$ext":[-1,' in to_json(value), to_json(value)
+        if own_too or not (isinstance(value, Ext) and value.type == 80):
+            found.append(to_json(value))
+        at = behind
+    return found
 
 
 def pier(*arguments, data=b"", timeout=60):

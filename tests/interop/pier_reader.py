@@ -27,11 +27,12 @@ class Result:
 
 
 class Refused(Damage):
-    """A damage, with the places where a loader may go on: `then` is tried first, `scan` begins the search."""
+    """A damage. `piece` is the piece that is refused, where the search for a way on begins; or `behind` is where the
+    stream goes on, since the block that holds the damage has proved itself."""
 
-    def __init__(self, status, offset, then=None, scan=0):
+    def __init__(self, status, offset, piece=None, behind=None):
         super().__init__(status, offset)
-        self.then, self.scan = then, scan
+        self.piece, self.behind = piece, behind
 
 
 def load(data):
@@ -43,7 +44,7 @@ def load(data):
             at = loader.piece(at)
         except Refused as refused:
             loader.result.damages.append((refused.status, refused.offset))
-            at = loader.recover(refused)
+            at = refused.behind if refused.behind is not None else loader.recover(refused)
     return loader.result
 
 
@@ -52,20 +53,14 @@ def load_plain(data):
     result, at, data = Result(), 0, bytes(data)
     while at < len(data):
         try:
-            try:
-                value, behind = decode(data, at, len(data))
-                result.records.append(Loaded(len(result.records) + 1, None, value, at, data[at:behind]))
-            except Damage as damage:
-                if damage.status != "LIMIT":
-                    raise
-                behind = skip(data, at, len(data))
-                result.skipped.append(at)
+            value, behind = decode(data, at, len(data))
         except Cut:
             result.damages.append(("TRUNCATED", len(data)))
             return result
         except Damage as damage:
             result.damages.append((damage.status, damage.offset))
             return result
+        result.records.append(Loaded(len(result.records) + 1, None, value, at, data[at:behind]))
         at = behind
     result.ended = True
     return result
@@ -75,73 +70,74 @@ class Loader:
     def __init__(self, data):
         self.data, self.result = data, Result()
         self.expect_preamble = True  # at the start and behind an end mark
-        self.only_preamble = False  # after a version that this reader does not know
         self.resuming = False  # the piece that comes first after damage: its numbers are taken over
         self.new_stream(None, wire.BLOCK_TARGET_HIGHEST)
 
     def new_stream(self, stream_id, target):
-        self.stream_id, self.target = stream_id, min(target, wire.BLOCK_TARGET_HIGHEST)
+        self.stream_id, self.target, self.ended = stream_id, target, False
         self.next_record, self.next_block, self.epoch, self.classes = 1, 0, -1, {}
 
     def piece(self, at):
         """Reads the piece at `at`; returns where the next one begins, None at the end of the input."""
         data = self.data
-        if at == len(data):
-            if self.expect_preamble and at > 0:
-                self.result.ended = True
-                return None
-            raise Refused("TRUNCATED", at, scan=at)
+        if at == len(data) and self.expect_preamble and at > 0:
+            self.result.ended = True
+            return None
         resuming, self.resuming = self.resuming, False
         kind = self.sealed(at)
         if kind == wire.PREAMBLE:
             return self.preamble(at)
-        fields = self.fields(at, resuming)
+        fields = self.header_of(at)
+        for wrong, status, place in self.refusals(fields):
+            if wrong and not (resuming and status == "CORRUPT"):
+                raise Refused(status, at + place, piece=at)
         behind = at + 64 + fields["stored"]
-        self.take_numbers(fields)
-        if kind == wire.END:
-            self.expect_preamble, self.stream_id = True, None
-            self.result.pieces.append((at, kind))
-            return behind
-        if self.too_long(fields):
-            if fields["records"] != 1 or kind != wire.RECORDS:
-                raise Refused("LIMIT", at + 36, scan=at + 64)
-            self.result.skipped.append(at)
-            self.next_record, self.next_block = self.next_record + 1, (self.next_block + 1) & 0xFFFFFFFF
-            return behind
-        if behind > len(data):
-            raise Refused("TRUNCATED", len(data), scan=at + 64)
-        if not self.payload_proves(at, fields):
-            raise Refused("CORRUPT", at + 64, then=behind, scan=at + 64)
+        if not self.too_long(fields):
+            if behind > len(data):
+                raise Refused("TRUNCATED", len(data), piece=at)
+            if not self.payload_proves(at, fields):
+                raise Refused("CORRUPT", at + 64, piece=at)
+        self.take(fields)
         self.result.pieces.append((at, kind))
-        first, records = fields["first"], fields["records"]
-        if kind == wire.RECORDS:
-            self.next_record, self.next_block = first + records, (fields["number"] + 1) & 0xFFFFFFFF
+        if self.too_long(fields):
+            self.result.skipped.append(at)
+            return behind
         try:
             if kind == wire.RECORDS:
-                self.records(at + 64, behind, first, records)
-            else:
+                self.records(at + 64, behind, fields["first"], fields["records"])
+            elif kind == wire.DEFINITIONS:
                 self.definitions(at + 64, behind)
         except Damage as damage:
-            raise Refused(damage.status, damage.offset, then=behind, scan=behind) from None
+            raise Refused(damage.status, damage.offset, behind=behind) from None
         except Cut:
-            raise Refused("PROTOCOL", behind, then=behind, scan=behind) from None
+            raise Refused("PROTOCOL", behind, behind=behind) from None
         return behind
+
+    def take(self, fields):
+        """A header that passed its checks takes effect."""
+        if fields["flags"] & wire.FIRST or fields["epoch"] != self.epoch:
+            self.classes = {}
+        self.stream_id, self.epoch = fields["stream_id"], fields["epoch"]
+        self.next_record, self.next_block = fields["first"] + fields["records"], fields["number"]
+        if fields["kind"] == wire.RECORDS:
+            self.next_block = (self.next_block + 1) & 0xFFFFFFFF
+        self.expect_preamble = self.ended = fields["kind"] == wire.END
 
     def sealed(self, at):
         """The kind of the piece at `at`, whose constant bytes and check are right."""
         data = self.data
-        constant = wire.PREAMBLE_CONSTANT if self.expect_preamble else wire.MAGIC
-        if data[at + 3 : at + 4] == b"\x00":
+        constant = wire.MAGIC
+        if self.expect_preamble or data[at + 3 : at + 4] == b"\x00":
             constant = wire.PREAMBLE_CONSTANT
         for offset, byte in enumerate(constant, at):
             if offset < len(data) and data[offset] != byte:
-                raise Refused("CORRUPT", offset, scan=at)
+                raise Refused("CORRUPT", offset, piece=at)
         if at + 3 < len(data) and data[at + 3] > wire.END:
-            raise Refused("CORRUPT", at + 3, scan=at)
+            raise Refused("CORRUPT", at + 3, piece=at)
         if len(data) - at < 64:
-            raise Refused("TRUNCATED", len(data), scan=at)
+            raise Refused("TRUNCATED", len(data), piece=at)
         if not self.check_holds(at):
-            raise Refused("CORRUPT", at, scan=at)
+            raise Refused("CORRUPT", at, piece=at)
         return data[at + 3]
 
     def check_holds(self, at):
@@ -150,25 +146,27 @@ class Loader:
         return wire.xxh3(self.data[at : at + covered]).to_bytes(8, "little")[: len(check)] == check
 
     def preamble_refusal(self, at):
-        data = self.data
-        if data[at + 10] != 1:
+        def number(offset, size):
+            return int.from_bytes(self.data[at + offset : at + offset + size], "little")
+
+        if self.data[at + 10] != 1:
             return "VERSION", at + 10
-        if data[at + 12 : at + 16] != bytes(4):
+        if number(12, 4) != 0:
             return "VERSION", at + 12
-        if data[at + 40 : at + 48] == bytes(8):
+        if not 1 <= number(28, 4) <= wire.BLOCK_TARGET_HIGHEST:
+            return "PROTOCOL", at + 28
+        if number(40, 8) == 0:
             return "PROTOCOL", at + 40
         return None
 
     def preamble(self, at):
         data = self.data
         if not self.expect_preamble:
-            self.expect_preamble = True
-            raise Refused("TRUNCATED", at, then=at, scan=at + 1)
+            raise Refused("TRUNCATED", at, piece=at)
         refusal = self.preamble_refusal(at)
         if refusal:
-            self.only_preamble = refusal[0] == "VERSION"
-            raise Refused(*refusal, scan=at + 1)
-        self.expect_preamble = self.only_preamble = False
+            raise Refused(*refusal, piece=at)
+        self.expect_preamble = False
         self.new_stream(
             int.from_bytes(data[at + 40 : at + 48], "little"), int.from_bytes(data[at + 28 : at + 32], "little")
         )
@@ -179,105 +177,96 @@ class Loader:
         return dict(zip(wire.HEADER_FIELDS, wire.HEADER.unpack_from(self.data, at)))
 
     def refusals(self, fields):
-        """What a header breaks, field by field in the order of their bytes: (status, place in the header)."""
+        """What a header breaks, field by field in the order of their bytes: (whether, status, place in the header)."""
         kind, flags = fields["kind"], fields["flags"]
         allowed = {wire.RECORDS: 7, wire.DEFINITIONS: 6, wire.END: 0}[kind]
-        block = kind == wire.RECORDS
         epoch = self.epoch + 1 if flags & wire.FIRST else max(self.epoch, 0) if kind == wire.END else self.epoch
         yield flags & ~allowed, "PROTOCOL", 4
-        yield fields["codec"], "PROTOCOL", 5
+        yield fields["codec"], "VERSION", 5
         yield fields["lane"], "PROTOCOL", 6
         yield fields["zero"], "PROTOCOL", 7
         yield self.stream_id not in (None, fields["stream_id"]), "CORRUPT", 8
         yield fields["first"] != self.next_record, "CORRUPT", 16
         yield fields["number"] != self.next_block, "CORRUPT", 24
         yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
-        yield fields["records"] and not block, "PROTOCOL", 32
+        yield fields["records"] and kind != wire.RECORDS, "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
+        yield self.too_long(fields) and fields["records"] != 1, "LIMIT", 36
         yield fields["raw"] != fields["stored"], "PROTOCOL", 40
         yield fields["check"] and not flags & wire.CHECKED, "PROTOCOL", 52
-
-    def fields(self, at, resuming):
-        fields = self.header_of(at)
-        for wrong, status, place in self.refusals(fields):
-            if wrong and not (resuming and status == "CORRUPT"):
-                raise Refused(status, at + place, scan=at)
-        return fields
-
-    def take_numbers(self, fields):
-        if fields["flags"] & wire.FIRST or fields["epoch"] != self.epoch:
-            self.classes = {}
-        self.stream_id, self.epoch = fields["stream_id"], fields["epoch"]
-        self.next_record, self.next_block = fields["first"], fields["number"]
-        self.expect_preamble = False
 
     def too_long(self, fields):
         stored = fields["stored"]
         if fields["kind"] == wire.DEFINITIONS:
             return stored > wire.RECORD_BYTES_MAX
-        return stored > (wire.RECORD_BYTES_MAX + 4 if fields["records"] == 1 else 2 * self.target)
+        return stored > (wire.RECORD_BYTES_MAX + 4 if fields["records"] <= 1 else 2 * self.target)
 
     def payload_proves(self, at, fields):
         payload = self.data[at + 64 : at + 64 + fields["stored"]]
         return not fields["flags"] & wire.CHECKED or wire.xxh3(payload) == fields["check"]
 
     def records(self, at, end, number, count):
-        current, left = None, count
+        class_id, left = 0, count
         while at < end:
-            kind, size, behind = head(self.data, at, end)
-            if kind == "ext" and self.data[behind : min(behind + 1, end)] == b"\x50":
+            if left == 0:
+                raise Damage("PROTOCOL", at)
+            begin = at
+            while self.is_own_ext(at, end):
                 width = {0xD4: 1, 0xD5: 2}.get(self.data[at])
                 if width is None:
                     raise Damage("PROTOCOL", at)
-                if end - behind < 1 + width:
+                if end - at < 2 + width:
                     raise Cut
-                class_id = int.from_bytes(self.data[behind + 1 : behind + 1 + width], "little")
-                if class_id not in self.classes and class_id != 0:
-                    raise Damage("UNKNOWN_CLASS", at)
-                current = self.classes.get(class_id)
-                at = behind + 1 + width
-                continue
-            if left == 0:
-                raise Damage("PROTOCOL", at)
+                class_id = int.from_bytes(self.data[at + 2 : at + 2 + width], "little")
+                begin, at = at, at + 2 + width
             behind = skip(self.data, at, end)
-            try:
-                value, behind = decode(self.data, at, end)
-                name = current[0].name if current else None
-                if current:
-                    value = wire.from_slots(current[0], current[1], value)
-                self.result.records.append(Loaded(number + count - left, name, value, at, self.data[at:behind]))
-            except Damage:
-                self.result.skipped.append(at)
+            if class_id and class_id not in self.classes:
+                self.result.damages.append(("UNKNOWN_CLASS", begin))
+            else:
+                self.record(at, end, number + count - left, self.classes.get(class_id))
             left -= 1
             at = behind
         if left:
             raise Cut
 
+    def record(self, at, end, number, definition):
+        try:
+            value, behind = decode(self.data, at, end)
+        except Damage:
+            self.result.skipped.append(at)
+            return
+        if definition:
+            value = wire.from_slots(*definition, value)
+        name = definition[0].name if definition else None
+        self.result.records.append(Loaded(number, name, value, at, self.data[at:behind]))
+
+    def is_own_ext(self, at, end):
+        if at == end or not (0xC7 <= self.data[at] <= 0xC9 or 0xD4 <= self.data[at] <= 0xD8):
+            return False
+        behind = head(self.data, at, end)[2]
+        return self.data[behind : min(behind + 1, end)] == b"\x50"
+
     def definitions(self, at, end):
-        begin = at
+        """A block of definitions takes effect whole or not at all."""
+        classes = dict(self.classes)
         while at < end:
             kind, size, behind = head(self.data, at, end)
-            behind += 1
-            if kind != "ext" or self.data[behind - 1 : min(behind, end)] != b"\x50":
-                raise Damage("PROTOCOL", at)
-            if size > end - behind:
-                raise Cut
-            if self.data[behind : behind + 1] != b"\x10":
+            own = kind == "ext" and self.data[behind : behind + 2] == b"\x50\x10"
+            if not own or self.data[at] >= 0xD4 or size > end - behind - 1:
                 raise Damage("PROTOCOL", at)
             try:
-                class_id, class_, types = wire.parse_definition(self.data, behind + 1, behind + size)
+                class_id, class_, types = wire.parse_definition(self.data, behind + 2, behind + 1 + size)
             except Cut:
-                raise Damage("PROTOCOL", behind + size) from None
-            if class_id in self.classes:
-                raise Damage("PROTOCOL", head(self.data, behind + 1, end)[2])
-            if len(self.classes) == wire.CLASSES_MAX:
+                raise Damage("PROTOCOL", behind + 2) from None
+            if class_id in classes:
+                raise Damage("PROTOCOL", head(self.data, behind + 2, end)[2])
+            if len(classes) == wire.CLASSES_MAX:
                 raise Damage("LIMIT", at)
-            self.classes[class_id] = (class_, types)
-            at = behind + size
-        if begin == end:
-            raise Damage("PROTOCOL", begin)
+            classes[class_id] = (class_, types)
+            at = behind + 1 + size
+        self.classes = classes
 
-    def proves(self, at):
+    def proves(self, at, trusted_end):
         """Whether a loader that looks for a way on takes the piece at `at`."""
         data = self.data
         if not data.startswith(wire.MAGIC, at) or len(data) - at < 64 or data[at + 3] > wire.END:
@@ -285,33 +274,40 @@ class Loader:
         if not self.check_holds(at):
             return False
         if data[at + 3] == wire.PREAMBLE:
-            return data.startswith(wire.PREAMBLE_CONSTANT, at) and self.preamble_refusal(at) is None
-        if self.only_preamble:
-            return False
+            constant = data.startswith(wire.PREAMBLE_CONSTANT, at)
+            return at >= trusted_end and constant and self.preamble_refusal(at) is None
         fields = self.header_of(at)
-        if any(wrong and status == "PROTOCOL" for wrong, status, _ in self.refusals(fields)):
+        other = self.stream_id != fields["stream_id"]
+        if other and not (self.stream_id is None or self.ended):
             return False
-        if self.stream_id not in (None, fields["stream_id"]) or self.too_long(fields):
+        if not other and fields["first"] < self.next_record:
             return False
-        if self.stream_id is not None:
-            lag = (fields["number"] - self.next_block) & 0xFFFFFFFF
-            epoch = self.epoch + (1 if fields["flags"] & wire.FIRST else 0)
-            if fields["first"] < self.next_record or lag >= 1 << 31 or fields["epoch"] < epoch:
-                return False
-        return fields["stored"] <= len(data) - at - 64 and self.payload_proves(at, fields)
+        if any(wrong and status != "CORRUPT" for wrong, status, _ in self.refusals(fields)):
+            return False
+        return self.too_long(fields) or (fields["stored"] <= len(data) - at - 64 and self.payload_proves(at, fields))
 
     def recover(self, refused):
         """Where to go on after damage; None when there is no such place."""
-        data = self.data
-        if refused.then == len(data):
+        data, piece = self.data, refused.piece
+        if refused.status == "VERSION":
             return None
-        at = refused.then
-        if at is None or not self.proves(at):
-            at = data.find(wire.MAGIC, refused.scan)
-            while at >= 0 and not self.proves(at):
-                at = data.find(wire.MAGIC, at + 1)
-        if at < 0:
-            return None
+        places, trusted_end = [piece], 0
+        if len(data) - piece >= 64 and not data.startswith(wire.PREAMBLE_CONSTANT, piece):
+            fields = self.header_of(piece)
+            places += [piece + 64 + fields["stored"], piece + 64 + fields["raw"]]
+            if data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.END and self.check_holds(piece):
+                trusted_end = max(places)
+        for at in places:
+            if at == len(data):
+                return None
+            if self.proves(at, trusted_end):
+                return self.resume(at)
+        at = data.find(wire.MAGIC, piece + 1)
+        while at >= 0 and not self.proves(at, trusted_end):
+            at = data.find(wire.MAGIC, at + 1)
+        return self.resume(at) if at >= 0 else None
+
+    def resume(self, at):
         self.resuming = True
-        self.expect_preamble = data[at + 3] == wire.PREAMBLE
+        self.expect_preamble = self.data[at + 3] == wire.PREAMBLE
         return at

@@ -146,7 +146,7 @@ def decode(data, at, end):
         kind, size, at = head(data, at, end)
         counted[0] += 1
         if kind == "value":
-            return size, at
+            return F32(size) if data[begin] == 0xCA else size, at
         if kind in ("array", "map"):
             counts = size if kind == "array" else 2 * size
             if depth >= DEPTH_MAX or counts > ELEMENTS_MAX - counted[0]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 import msgpack
 import xxhash
-from pier_value import Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
+from pier_value import F32, Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
 
 MAGIC = b"\xc7\x3d\x50"
 PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
@@ -176,7 +176,7 @@ def to_slots(class_, types, value):
 
 RANGES = {f"{sign}{bits}": (0, 2**bits - 1) if sign == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
           for sign in "iu" for bits in (8, 16, 32, 64)}  # fmt: skip
-TYPES = {"bool": bool, "f32": float, "f64": float, "text": str, "bytes": bytes, "time": Time}
+TYPES = {"bool": bool, "f32": F32, "f64": float, "text": str, "bytes": bytes, "time": Time}
 
 
 def from_slots(class_, types, slots):
@@ -226,8 +226,8 @@ def parse_definition(data, at, end):
     id_at = head(data, at, end)[2]
     fingerprint_at = skip(data, id_at, end)
     closure_at = skip(data, fingerprint_at, end)
-    need(is_int(class_id, 1, 65535), id_at)
-    need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, fingerprint_at)
+    need(is_int(class_id, 1, 65535), at)
+    need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, at)
     need(isinstance(closure, list) and closure, closure_at)
     need(msgpack.packb(closure) == data[closure_at:end], closure_at)
     kinds = {code: kind for kind, code in KINDS.items()}

@@ -88,8 +88,8 @@ class WireTest(unittest.TestCase):
 
     def test_depth_and_forms(self):
         deep = Raw(b"\x91" * 127 + b"\x90")
-        self.assertEqual(load_plain(deep).skipped, [])
-        self.assertEqual(load_plain(b"\x91" * 128 + b"\x90").skipped, [0])
+        self.assertEqual(load_plain(deep).damages, [])
+        self.assertEqual(load_plain(b"\x91" * 128 + b"\x90").damages, [("LIMIT", 128)])
         with self.assertRaises(Damage):
             decode(b"\x92\x01\xc1", 0, 3)
         self.assertEqual(load_plain(b"\x01\xc1").damages, [("PROTOCOL", 1)])
