@@ -79,7 +79,7 @@ pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier
 }
 
 static pier_status check_options(const pier_archive_options *options, pier_file *file, bool storing, pier_error *error) {
-    if (options->size != sizeof *options && options->size != 0) {
+    if (options->size != sizeof *options) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0, "pier_archive_options.size is %zu, this library has %zu",
                                options->size, sizeof *options);
     }
@@ -97,7 +97,7 @@ static pier_status check_options(const pier_archive_options *options, pier_file 
 
 pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pier_archive_options *options, bool storing,
                                pier_error *error) {
-    static const pier_archive_options none = {0};
+    static const pier_archive_options none = {.size = sizeof none};
     archive->options = options != NULL ? *options : none;
     pier_status status = check_options(&archive->options, file, storing, error);
     if (status == PIER_OK) {

@@ -27,7 +27,7 @@ struct pier_channel {
 };
 
 static pier_status check_options(const pier_channel_options *options, pier_error *error) {
-    if (options != NULL && options->size != 0 && options->size != sizeof *options) {
+    if (options != NULL && options->size != sizeof *options) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "pier_channel_options.size is %zu, this library has %zu",
                                options->size, sizeof *options);
     }
@@ -73,7 +73,7 @@ static pier_status open_archives(pier_channel *channel, const pier_channel_optio
 pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
                               pier_error *error) {
     *out = NULL;
-    static const pier_channel_options defaults = {0};
+    static const pier_channel_options defaults = {.size = sizeof defaults};
     pier_status status = check_options(options, error);
     if (status != PIER_OK) {
         return status;
