@@ -11,6 +11,7 @@ import unittest
 import golden
 import interop
 import pier_reader
+import pier_wire as wire
 
 SEED = 20240229
 
@@ -25,17 +26,27 @@ def shape(records):
     return [(record.number, record.class_name, record.encoded) for record in records]
 
 
+def flips(stream):
+    """Every single bit of the stream flipped: (name, case)."""
+    for bit in range(len(stream) * 8):
+        damaged = bytearray(stream)
+        damaged[bit // 8] ^= 1 << bit % 8
+        yield f"bit {bit % 8} of byte {bit // 8}", interop.Case(bytes(damaged), chunk=0 if bit % 5 else 13)
+
+
 class DamageTest(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         cls.stream = golden.mixed_stream()
         cls.right = shape(pier_reader.load(cls.stream).records)
         cls.pieces = [at for at, _ in pier_reader.load(cls.stream).pieces] + [len(cls.stream)]
 
-    def check(self, what, case, answer):
+    def check(self, what, case, answer, right):
         records = shape(answer.records)
-        self.assertTrue(is_part(records, self.right), f"{what}: a wrong record")
-        if len(records) < len(self.right):
+        self.assertTrue(is_part(records, right), f"{what}: a wrong record")
+        if len(records) < len(right):
             self.assertNotEqual(answer.failures, [], f"{what}: a loss without a word")
         for record in answer.records:
             self.assertEqual(pier_reader.decode(record.copy, 0, len(record.copy))[1], len(record.copy), what)
@@ -43,12 +54,12 @@ class DamageTest(unittest.TestCase):
         self.assertEqual(answer.failures, expected.damages, what)
         self.assertEqual(records, shape(expected.records), what)
 
-    def run_all(self, named_cases):
+    def run_all(self, named_cases, right=None):
         names, cases = zip(*named_cases)
         differing = []
         for name, (case, answer) in zip(names, interop.run(cases)):
             try:
-                self.check(name, case, answer)
+                self.check(name, case, answer, right or self.right)
             except AssertionError as error:
                 differing.append(str(error).splitlines()[0] + f" [{name}]")
         self.assertEqual(differing[:20], [], f"{len(differing)} of {len(cases)}")
@@ -67,12 +78,24 @@ class DamageTest(unittest.TestCase):
             self.assertEqual(shape(answer.records), self.right[: len(answer.records)])
 
     def test_every_bit_flip(self):
-        def flipped(bit):
-            damaged = bytearray(self.stream)
-            damaged[bit // 8] ^= 1 << bit % 8
-            return interop.Case(bytes(damaged), chunk=0 if bit % 5 else 13)
+        self.run_all(flips(self.stream))
 
-        self.run_all((f"bit {bit % 8} of byte {bit // 8}", flipped(bit)) for bit in range(len(self.stream) * 8))
+    def test_stream_within_a_record(self):
+        # Above twice the target too, so that the bound on lengths would differ if the header's count were another.
+        inner = wire.Writer(7)
+        for number in range(3):
+            inner.store(["inner", number])
+            inner.flush()
+        outer = wire.Writer(8, target=64)
+        outer.store("first")
+        outer.store(inner.end())
+        outer.store([b"between", inner.end()])
+        outer.store("last")
+        stream = outer.end()
+        right = shape(pier_reader.load(stream).records)
+        self.assertEqual(len(right), 4)
+        self.run_all(flips(stream), right)
+        self.run_all(((f"cut at {size}", interop.Case(stream[:size])) for size in range(len(stream))), right)
 
     def test_pieces_missing_doubled_swapped(self):
         def slices():
