@@ -6,9 +6,9 @@
 
 #include "base/allocator_internal.h"
 #include "base/error_internal.h"
+#include "base/os_error_internal.h"
 #include "file/file_internal.h"
 #include "file/platform_internal.h"
-#include "socket/os_error_internal.h"
 #include "socket/platform_internal.h"
 
 /* How much of a long path an error shows, from its end: the reason stands behind it and must still fit. */

@@ -9,9 +9,9 @@
 
 #include "base/allocator_internal.h"
 #include "base/error_internal.h"
+#include "base/os_error_internal.h"
 #include "file/file_internal.h"
 #include "file/platform_internal.h"
-#include "socket/os_error_internal.h"
 #include "socket/platform_internal.h"
 
 /* A pipe that poll calls writable has room for this many bytes (PIPE_BUF of Linux, pipe(7)). */

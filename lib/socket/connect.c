@@ -5,7 +5,7 @@
 
 #include "base/allocator_internal.h"
 #include "base/error_internal.h"
-#include "socket/os_error_internal.h"
+#include "base/os_error_internal.h"
 
 /* Opens and begins to connect; answers the system's error number. */
 static int begin(pier_socket *socket, pier_deadline deadline) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error_internal.h"
-#include "socket/os_error_internal.h"
+#include "base/os_error_internal.h"
 
 /* Below this one, ports need a privilege on most systems (net.ipv4.ip_unprivileged_port_start of Linux). */
 #define PORT_UNPRIVILEGED 1024

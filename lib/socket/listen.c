@@ -7,7 +7,7 @@
 
 #include "base/allocator_internal.h"
 #include "base/error_internal.h"
-#include "socket/os_error_internal.h"
+#include "base/os_error_internal.h"
 
 /* Opens, binds and listens; answers the system's error number, with nothing left open then. */
 static int listen_at(pier_socket *socket, const pier_address *address, const pier_socket_options *options) {

@@ -8,7 +8,7 @@
 #include "socket/socket_internal.h"
 
 #include "base/error_internal.h"
-#include "socket/os_error_internal.h"
+#include "base/os_error_internal.h"
 
 pier_status pier__socket_await(pier_socket *socket, pier__direction way, uint32_t event, pier_deadline deadline,
                                const char *verb) {

@@ -1,7 +1,7 @@
 /* The table of POSIX error numbers.
  *
- * Floor 2 (socket), POSIX. Has no state: any thread may call it. */
-#include "socket/os_error_internal.h"
+ * Floor 0 (base), POSIX. Has no state: any thread may call it. */
+#include "base/os_error_internal.h"
 
 #include <errno.h>
 #include <stdio.h>

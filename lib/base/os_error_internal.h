@@ -1,8 +1,8 @@
 /* What the system's error numbers mean to Pier: the one table.
  *
- * Floor 2 (socket), and the files above it. Knows nothing of what failed. Has no state: any thread may call it. */
-#ifndef PIER_SOCKET_OS_ERROR_INTERNAL_H
-#define PIER_SOCKET_OS_ERROR_INTERNAL_H
+ * Floor 0 (base), for the floors above. Knows nothing of what failed. Has no state: any thread may call it. */
+#ifndef PIER_BASE_OS_ERROR_INTERNAL_H
+#define PIER_BASE_OS_ERROR_INTERNAL_H
 
 #include <stddef.h>
 
