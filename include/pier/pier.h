@@ -9,9 +9,11 @@
 #include <pier/allocator.h>
 #include <pier/archive.h>
 #include <pier/bytes.h>
+#include <pier/cancel.h>
 #include <pier/channel.h>
 #include <pier/clock.h>
 #include <pier/error.h>
+#include <pier/event.h>
 #include <pier/export.h>
 #include <pier/file.h>
 #include <pier/limits.h>

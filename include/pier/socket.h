@@ -19,12 +19,9 @@
 #include <pier/bytes.h>
 #include <pier/clock.h>
 #include <pier/error.h>
+#include <pier/event.h>
 
 typedef struct pier_socket pier_socket;
-
-/* Events that pier_socket_wait waits for and reports; they may be or-ed. */
-#define PIER_READABLE 1u
-#define PIER_WRITABLE 2u
 
 /* How many spans one write may have. */
 #define PIER_SPANS_MAX 64
