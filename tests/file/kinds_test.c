@@ -1,0 +1,730 @@
+/* What each kind of file does that no other does: disk files, handles of somebody else, memory, sockets.
+ *
+ * Floor 3 (file). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <pier/file.h>
+
+/* A folder of the test's own, and a path in it. */
+typedef struct place {
+    char folder[64];
+    char path[96];
+} place;
+
+static int make_place(void **state) {
+    static place made;
+    (void)snprintf(made.folder, sizeof made.folder, "/tmp/pier-test-XXXXXX");
+    assert_non_null(mkdtemp(made.folder));
+    (void)snprintf(made.path, sizeof made.path, "%s/file", made.folder);
+    *state = &made;
+    return 0;
+}
+
+static int remove_place(void **state) {
+    const place *made = *state;
+    (void)unlink(made->path);
+    return rmdir(made->folder);
+}
+
+static void put(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_content(const char *path, const char *text) {
+    char got[256] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t size = fread(got, 1, sizeof got - 1, file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(size, strlen(text));
+    assert_string_equal(got, text);
+}
+
+static void write_text(pier_file *file, const char *text) {
+    size_t size = 0;
+    pier_bytes span = {text, strlen(text)};
+    assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NEVER), PIER_OK);
+    assert_int_equal(size, strlen(text));
+}
+
+static pier_status open_and_close(const char *path, pier_file_mode mode, pier_error *error) {
+    pier_file *file = (pier_file *)error;
+    pier_status status = pier_file_open_disk(&file, path, mode, NULL, error);
+    assert_true((status == PIER_OK) == (file != NULL));
+    pier_file_destroy(file);
+    return status;
+}
+
+/* ---- disk ---- */
+
+static void the_four_modes_do_what_they_say(void **state) {
+    const place *at = *state;
+    pier_file *file = NULL;
+    pier_error error;
+    struct stat status;
+    mode_t before = umask(0);
+    assert_int_equal(open_and_close(at->path, PIER_FILE_READ, &error), PIER_NOT_FOUND);
+    assert_int_equal(error.os_error, ENOENT);
+    assert_int_equal(access(at->path, F_OK), -1);
+
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_CREATE, NULL, NULL), PIER_OK);
+    (void)umask(before);
+    write_text(file, "one ");
+    write_text(file, "two");
+    assert_int_equal(pier_file_close(file), PIER_OK);
+    pier_file_destroy(file);
+    assert_content(at->path, "one two");
+    assert_int_equal(stat(at->path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+
+    assert_int_equal(open_and_close(at->path, PIER_FILE_CREATE, &error), PIER_EXISTS);
+    assert_int_equal(error.os_error, EEXIST);
+    assert_content(at->path, "one two");
+
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_APPEND, NULL, NULL), PIER_OK);
+    write_text(file, " three");
+    pier_file_destroy(file);
+    assert_content(at->path, "one two three");
+
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_REPLACE, NULL, NULL), PIER_OK);
+    assert_content(at->path, "");
+    write_text(file, "new");
+    pier_file_destroy(file);
+    assert_content(at->path, "new");
+
+    assert_int_equal(unlink(at->path), 0);
+    assert_int_equal(open_and_close(at->path, PIER_FILE_APPEND, &error), PIER_OK);
+    assert_content(at->path, "");
+    assert_int_equal(unlink(at->path), 0);
+    assert_int_equal(open_and_close(at->path, PIER_FILE_REPLACE, &error), PIER_OK);
+    assert_content(at->path, "");
+}
+
+static void appending_goes_to_the_end_whoever_else_appends(void **state) {
+    const place *at = *state;
+    pier_file *first = NULL;
+    pier_file *second = NULL;
+    uint64_t length = 0;
+    assert_int_equal(pier_file_open_disk(&first, at->path, PIER_FILE_APPEND, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_disk(&second, at->path, PIER_FILE_APPEND, NULL, NULL), PIER_OK);
+    write_text(first, "a");
+    write_text(second, "b");
+    write_text(first, "c");
+    assert_int_equal(pier_file_length(second, &length), PIER_OK);
+    assert_int_equal(length, 3);
+    pier_file_destroy(first);
+    pier_file_destroy(second);
+    assert_content(at->path, "abc");
+}
+
+static void handles_are_closed_on_exec(void **state) {
+    const place *at = *state;
+    pier_file *file = NULL;
+    int lowest = dup(0);
+    assert_true(lowest >= 0);
+    assert_int_equal(close(lowest), 0);
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_CREATE, NULL, NULL), PIER_OK);
+    assert_int_equal(fcntl(lowest, F_GETFD), FD_CLOEXEC);
+    pier_file_destroy(file);
+    assert_int_equal(fcntl(lowest, F_GETFD), -1);
+}
+
+static void links_are_followed_but_not_created_through(void **state) {
+    const place *at = *state;
+    pier_error error;
+    pier_file *file = NULL;
+    char link_path[128];
+    (void)snprintf(link_path, sizeof link_path, "%s/link", at->folder);
+    assert_int_equal(symlink(at->path, link_path), 0);
+    assert_int_equal(open_and_close(link_path, PIER_FILE_CREATE, &error), PIER_EXISTS);
+    assert_int_equal(access(at->path, F_OK), -1);
+    assert_int_equal(pier_file_open_disk(&file, link_path, PIER_FILE_APPEND, NULL, NULL), PIER_OK);
+    write_text(file, "through");
+    pier_file_destroy(file);
+    assert_content(at->path, "through");
+    assert_int_equal(unlink(link_path), 0);
+}
+
+static void what_is_no_disk_file_is_left_alone(void **state) {
+    const place *at = *state;
+    static const pier_file_mode modes[] = {PIER_FILE_READ, PIER_FILE_REPLACE, PIER_FILE_APPEND};
+    pier_error error;
+    assert_int_equal(mkfifo(at->path, 0600), 0);
+    for (size_t i = 0; i < 3; i++) {
+        /* A pipe that nobody is at: opening it the usual way would wait for ever. */
+        assert_int_equal(open_and_close(at->path, modes[i], &error), PIER_UNSUPPORTED);
+        assert_true(error.text[0] != '\0');
+        assert_int_equal(open_and_close(at->folder, modes[i], &error), PIER_UNSUPPORTED);
+        assert_non_null(strstr(error.text, "this is a folder"));
+        assert_int_equal(open_and_close("/dev/null", modes[i], &error), PIER_UNSUPPORTED);
+        assert_non_null(strstr(error.text, "/dev/null: this is no disk file, but a pipe or a device"));
+    }
+}
+
+static void the_errors_name_the_path(void **state) {
+    const place *at = *state;
+    pier_error error;
+    char text[256];
+    assert_int_equal(open_and_close(at->path, PIER_FILE_READ, &error), PIER_NOT_FOUND);
+    (void)snprintf(text, sizeof text, "open %s: there is nothing of that name", at->path);
+    assert_string_equal(error.text, text);
+    assert_int_equal(error.floor, PIER_FLOOR_FILE);
+    put(at->path, "x");
+    (void)snprintf(text, sizeof text, "%s/below", at->path);
+    assert_int_equal(open_and_close(text, PIER_FILE_CREATE, &error), PIER_NOT_FOUND);
+    assert_int_equal(error.os_error, ENOTDIR);
+    /* A long path is shown from its end, and the reason still fits. */
+    char path[600] = "/tmp";
+    for (int i = 0; i < 50; i++) {
+        (void)strcat(path, "/no-folder");
+    }
+    assert_int_equal(open_and_close(path, PIER_FILE_CREATE, &error), PIER_NOT_FOUND);
+    assert_int_equal(strncmp(error.text, "create ...", 10), 0);
+    assert_non_null(strstr(error.text, "/no-folder: there is nothing of that name"));
+    memset(path, 'n', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(open_and_close(path, PIER_FILE_CREATE, &error), PIER_SYSTEM);
+    assert_int_equal(error.os_error, ENAMETOOLONG);
+}
+
+static void misuse_of_opening_is_refused(void **state) {
+    const place *at = *state;
+    pier_error error;
+    pier_file *file = (pier_file *)&error;
+    assert_int_equal(pier_file_open_disk(&file, NULL, PIER_FILE_READ, NULL, &error), PIER_USAGE);
+    assert_null(file);
+    assert_int_equal(pier_file_open_disk(&file, "", PIER_FILE_READ, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_disk(&file, at->path, (pier_file_mode)4, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_disk(NULL, at->path, PIER_FILE_CREATE, NULL, &error), PIER_USAGE);
+    assert_int_equal(access(at->path, F_OK), -1);
+    file = (pier_file *)&error;
+    assert_int_equal(pier_file_open_handle(&file, -1, PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
+    assert_null(file);
+    assert_int_equal(pier_file_open_handle(&file, 0, 0, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_handle(&file, 0, PIER_FILE_CAN_SEEK, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_handle(NULL, 0, PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_memory(NULL, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_view(NULL, (pier_bytes){NULL, 1}, NULL, &error), PIER_USAGE);
+    file = (pier_file *)&error;
+    assert_int_equal(pier_file_open_view(&file, (pier_bytes){NULL, 1}, NULL, &error), PIER_USAGE);
+    assert_null(file);
+}
+
+static void a_seek_beyond_any_file_is_refused(void **state) {
+    const place *at = *state;
+    pier_file *file = NULL;
+    char got[8];
+    size_t size = 0;
+    put(at->path, "abc");
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_READ, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_seek(file, UINT64_MAX), PIER_USAGE);
+    assert_int_equal(pier_file_seek(file, (uint64_t)INT64_MAX + 1), PIER_USAGE);
+    /* The point of reading stays where it was. */
+    assert_int_equal(pier_file_read(file, got, 1, &size, PIER_NOW), PIER_OK);
+    assert_int_equal(got[0], 'a');
+    pier_file_destroy(file);
+}
+
+static int write_beyond_the_limit(const char *path) {
+    struct rlimit limit = {.rlim_cur = 10, .rlim_max = 10};
+    pier_file *file = NULL;
+    size_t size = 0;
+    pier_bytes spans[2] = {{"1234567", 7}, {"890abc", 6}};
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+        pier_file_open_disk(&file, path, PIER_FILE_CREATE, NULL, NULL) != PIER_OK) {
+        return 1;
+    }
+    if (pier_file_write(file, spans, 2, &size, PIER_NEVER) != PIER_OK || size != 10) {
+        return 2;
+    }
+    if (pier_file_write(file, spans, 1, &size, PIER_NEVER) != PIER_NO_SPACE || size != 0) {
+        return 3;
+    }
+    return pier_file_error(file)->os_error == EFBIG ? 0 : 4;
+}
+
+static void a_short_count_comes_before_no_space(void **state) {
+    const place *at = *state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(write_beyond_the_limit(at->path));
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 0);
+    assert_content(at->path, "1234567890");
+}
+
+static void a_new_file_is_synced_with_its_name(void **state) {
+    const place *at = *state;
+    pier_file *file = NULL;
+    char before[512];
+    assert_int_equal(pier_file_open_disk(&file, at->path, PIER_FILE_CREATE, NULL, NULL), PIER_OK);
+    write_text(file, "x");
+    assert_int_equal(pier_file_sync(file), PIER_OK);
+    assert_int_equal(pier_file_sync(file), PIER_OK);
+    pier_file_destroy(file);
+    /* By a bare name, too. */
+    assert_int_equal(unlink(at->path), 0);
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(at->folder), 0);
+    assert_int_equal(pier_file_open_disk(&file, "file", PIER_FILE_APPEND, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_sync(file), PIER_OK);
+    pier_file_destroy(file);
+    assert_int_equal(chdir(before), 0);
+    assert_content(at->path, "");
+}
+
+static int open_as_nobody(const char *path) {
+    pier_error error;
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) {
+        return 99;
+    }
+    if (open_and_close(path, PIER_FILE_READ, &error) != PIER_DENIED) {
+        return 1;
+    }
+    if (open_and_close(path, PIER_FILE_REPLACE, &error) != PIER_DENIED) {
+        return 2;
+    }
+    return strstr(error.text, "permission denied") != NULL ? 0 : 3;
+}
+
+static void permissions_are_told(void **state) {
+    const place *at = *state;
+    put(at->path, "secret");
+    assert_int_equal(chmod(at->path, 0), 0);
+    assert_int_equal(chmod(at->folder, 0755), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        _exit(open_as_nobody(at->path));
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 0);
+    assert_int_equal(chmod(at->path, 0600), 0);
+    assert_content(at->path, "secret");
+}
+
+/* ---- handles ---- */
+
+static void a_handle_must_be_open_for_that(void **state) {
+    const place *at = *state;
+    pier_file *file = (pier_file *)&at;
+    pier_error error;
+    int pair[2];
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_WRITE, NULL, &error), PIER_USAGE);
+    assert_null(file);
+    assert_non_null(strstr(error.text, "is not open for writing"));
+    assert_int_equal(pier_file_open_handle(&file, pair[1], PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
+    assert_non_null(strstr(error.text, "is not open for reading"));
+    assert_int_equal(
+        pier_file_open_handle(&file, pair[1], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, &error), PIER_USAGE);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+    assert_int_equal(pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
+    assert_int_equal(error.os_error, EBADF);
+    int folder = open(at->folder, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pier_file_open_handle(&file, folder, PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
+    assert_non_null(strstr(error.text, "it is a folder"));
+    assert_int_equal(close(folder), 0);
+}
+
+static void the_flags_of_a_handle_stay(void **state) {
+    (void)state;
+    int pair[2];
+    char got[4];
+    size_t size = 0;
+    uint32_t ready = 0;
+    pier_file *reader = NULL;
+    pier_file *writer = NULL;
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(pier_file_open_handle(&reader, pair[0], PIER_FILE_CAN_READ, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_handle(&writer, pair[1], PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_handle(reader), pair[0]);
+    assert_int_equal(pier_file_read(reader, got, sizeof got, &size, PIER_NOW), PIER_WOULD_BLOCK);
+    write_text(writer, "x");
+    assert_int_equal(pier_file_wait(reader, PIER_READABLE, &ready, PIER_NEVER), PIER_OK);
+    assert_int_equal(pier_file_read(reader, got, sizeof got, &size, PIER_NEVER), PIER_OK);
+    assert_int_equal(fcntl(pair[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_int_equal(fcntl(pair[1], F_GETFL) & O_NONBLOCK, 0);
+    pier_file_destroy(reader);
+    pier_file_destroy(writer);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void a_pipe_with_a_deadline_takes_little_at_once(void **state) {
+    (void)state;
+    static char bytes[1 << 20];
+    int pair[2];
+    size_t size = 0;
+    size_t total = 0;
+    pier_file *writer = NULL;
+    pier_bytes spans[2] = {{bytes, 3000}, {bytes, sizeof bytes}};
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(pier_file_open_handle(&writer, pair[1], PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    pier_status status = PIER_OK;
+    while (status == PIER_OK) {
+        status = pier_file_write(writer, spans, 2, &size, pier_deadline_after_ms(20));
+        assert_int_equal(size, status == PIER_OK ? 4096 : 0);
+        total += size;
+    }
+    assert_int_equal(status, PIER_TIMEOUT);
+    assert_true(total >= 4096);
+    pier_file_destroy(writer);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void a_pipe_that_does_not_block_is_waited_for(void **state) {
+    (void)state;
+    static char bytes[1 << 20];
+    int pair[2];
+    char got[4];
+    size_t size = 0;
+    pier_file *reader = NULL;
+    pier_file *writer = NULL;
+    pier_bytes span = {bytes, sizeof bytes};
+    assert_int_equal(pipe2(pair, O_NONBLOCK | O_CLOEXEC), 0);
+    assert_int_equal(pier_file_open_handle(&reader, pair[0], PIER_FILE_CAN_READ, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_handle(&writer, pair[1], PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        assert_int_equal(usleep(30000), 0);
+        _exit(write(pair[1], "abcd", 4) == 4 ? 0 : 1);
+    }
+    assert_int_equal(pier_file_read(reader, got, sizeof got, &size, PIER_NEVER), PIER_OK);
+    assert_int_equal(size, 4);
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+    /* As much as it takes, then nothing; and when it is emptied, again. */
+    assert_int_equal(pier_file_write(writer, &span, 1, &size, PIER_NEVER), PIER_OK);
+    assert_in_range(size, 4096, sizeof bytes - 1);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        assert_int_equal(usleep(30000), 0);
+        for (size_t done = 0; done < size;) {
+            ssize_t part = read(pair[0], bytes, sizeof bytes);
+            if (part <= 0) {
+                _exit(1);
+            }
+            done += (size_t)part;
+        }
+        _exit(0);
+    }
+    size_t taken = 0;
+    assert_int_equal(pier_file_write(writer, &span, 1, &taken, PIER_NEVER), PIER_OK);
+    assert_int_equal(waitpid(child, &how, 0), child);
+    pier_file_destroy(reader);
+    pier_file_destroy(writer);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void a_pipe_without_a_reader_raises_no_signal(void **state) {
+    (void)state;
+    static const pier_deadline deadlines[] = {PIER_NOW, 1, PIER_NEVER};
+    int pair[2];
+    size_t size = 99;
+    pier_file *writer = NULL;
+    pier_bytes span = {"x", 1};
+    sigset_t mask;
+    sigset_t pending;
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(pier_file_open_handle(&writer, pair[1], PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(close(pair[0]), 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(pier_file_write(writer, &span, 1, &size, deadlines[i]), PIER_CLOSED);
+        assert_int_equal(size, 0);
+        assert_int_equal(pier_file_error(writer)->os_error, EPIPE);
+        /* Neither is one left waiting, nor is the thread's mask another one. */
+        assert_int_equal(sigpending(&pending), 0);
+        assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+        assert_int_equal(pthread_sigmask(SIG_SETMASK, NULL, &mask), 0);
+        assert_int_equal(sigismember(&mask, SIGPIPE), 0);
+    }
+    pier_file_destroy(writer);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void a_signal_that_waited_before_still_waits(void **state) {
+    (void)state;
+    int pair[2];
+    size_t size = 99;
+    pier_file *writer = NULL;
+    pier_bytes span = {"x", 1};
+    sigset_t pipe_alone;
+    sigset_t before;
+    sigset_t pending;
+    int number = 0;
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(pier_file_open_handle(&writer, pair[1], PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(sigemptyset(&pipe_alone), 0);
+    assert_int_equal(sigaddset(&pipe_alone, SIGPIPE), 0);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &pipe_alone, &before), 0);
+    assert_int_equal(raise(SIGPIPE), 0);
+    assert_int_equal(pier_file_write(writer, &span, 1, &size, PIER_NEVER), PIER_CLOSED);
+    assert_int_equal(sigpending(&pending), 0);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 1);
+    assert_int_equal(sigwait(&pipe_alone, &number), 0);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
+    pier_file_destroy(writer);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void devices_are_read_and_written(void **state) {
+    (void)state;
+    char got[16];
+    size_t size = 0;
+    pier_file *file = NULL;
+    pier_bytes span = {"x", 1};
+    int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pier_file_open_handle(&file, zero, PIER_FILE_CAN_READ, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_OK);
+    assert_int_equal(size, sizeof got);
+    pier_file_destroy(file);
+    assert_int_equal(close(zero), 0);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pier_file_open_handle(&file, full, PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_write(file, &span, 1, &size, pier_deadline_after_ms(1000)), PIER_NO_SPACE);
+    assert_int_equal(pier_file_error(file)->os_error, ENOSPC);
+    pier_file_destroy(file);
+    assert_int_equal(close(full), 0);
+}
+
+static void a_terminal_gives_its_lines(void **state) {
+    (void)state;
+    int control = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(control >= 0);
+    assert_int_equal(grantpt(control), 0);
+    assert_int_equal(unlockpt(control), 0);
+    char name[128];
+    assert_int_equal(ptsname_r(control, name, sizeof name), 0);
+    int terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(terminal >= 0);
+    pier_file *file = NULL;
+    char got[32];
+    size_t size = 0;
+    assert_int_equal(
+        pier_file_open_handle(&file, terminal, PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_WOULD_BLOCK);
+    /* Half a line is not there yet; Return makes it one. */
+    assert_int_equal(write(control, "half", 4), 4);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, pier_deadline_after_ms(20)), PIER_TIMEOUT);
+    assert_int_equal(write(control, " whole\n", 7), 7);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, pier_deadline_after_ms(5000)), PIER_OK);
+    assert_int_equal(size, 11);
+    assert_memory_equal(got, "half whole\n", 11);
+    assert_int_equal(fcntl(terminal, F_GETFL) & O_NONBLOCK, 0);
+    pier_bytes span = {"out", 3};
+    assert_int_equal(pier_file_write(file, &span, 1, &size, pier_deadline_after_ms(5000)), PIER_OK);
+    assert_int_equal(size, 3);
+    pier_file_destroy(file);
+    assert_int_equal(close(terminal), 0);
+    assert_int_equal(close(control), 0);
+}
+
+static void the_standard_handles_are_called_by_name(void **state) {
+    const place *at = *state;
+    put(at->path, "");
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pier_file *file = NULL;
+        size_t size = 0;
+        pier_bytes span = {"x", 1};
+        int pair[2];
+        int out = open(at->path, O_WRONLY);
+        if (pipe(pair) != 0 || close(pair[0]) != 0 || dup2(pair[1], 1) != 1 ||
+            pier_file_open_handle(&file, 1, PIER_FILE_CAN_WRITE, NULL, NULL) != PIER_OK ||
+            pier_file_write(file, &span, 1, &size, PIER_NEVER) != PIER_CLOSED) {
+            _exit(1);
+        }
+        const char *text = pier_file_error(file)->text;
+        _exit(write(out, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : 2);
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 0);
+    assert_content(at->path, "write to standard output: the peer no longer reads");
+}
+
+static void a_socket_handle_may_be_reset(void **state) {
+    (void)state;
+    int pair[2];
+    char got[4];
+    size_t size = 99;
+    pier_file *file = NULL;
+    pier_bytes span = {"unread", 6};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    assert_int_equal(
+        pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_OK);
+    assert_int_equal(close(pair[1]), 0);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_RESET);
+    assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_CLOSED);
+    pier_file_destroy(file);
+    assert_int_equal(close(pair[0]), 0);
+}
+
+/* ---- sockets ---- */
+
+static void a_file_needs_a_socket_that_carries_bytes(void **state) {
+    (void)state;
+    pier_address address;
+    pier_socket *listener = NULL;
+    pier_socket *client = NULL;
+    pier_error error;
+    pier_file *file = (pier_file *)&error;
+    assert_int_equal(pier_address_parse("tcp://127.0.0.1:0", &address, NULL), PIER_OK);
+    assert_int_equal(pier_socket_listen(&listener, &address, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_socket_local_address(listener, &address), PIER_OK);
+    assert_int_equal(pier_file_open_socket(&file, listener, NULL, &error), PIER_USAGE);
+    assert_null(file);
+    assert_int_equal(pier_file_open_socket(&file, NULL, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_socket(NULL, listener, NULL, &error), PIER_USAGE);
+    /* One that is still connecting will carry them. */
+    assert_int_equal(pier_socket_connect(&client, &address, PIER_NOW, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_socket(&file, client, NULL, &error), PIER_OK);
+    assert_int_equal(pier_file_handle(file), pier_socket_handle(client));
+    pier_file_destroy(file);
+    assert_int_equal(pier_socket_close(listener), PIER_OK);
+    assert_int_equal(pier_file_open_socket(&file, listener, NULL, &error), PIER_USAGE);
+    pier_socket_destroy(listener);
+}
+
+static void the_socket_s_errors_come_through(void **state) {
+    (void)state;
+    pier_socket *first = NULL;
+    pier_socket *second = NULL;
+    pier_file *file = NULL;
+    char got[4];
+    size_t size = 0;
+    pier_bytes span = {"unread", 6};
+    assert_int_equal(pier_socket_pair(&first, &second, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_socket(&file, first, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_OK);
+    pier_socket_destroy(second);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_RESET);
+    assert_int_equal(pier_file_error(file)->floor, PIER_FLOOR_SOCKET);
+    assert_int_equal(pier_file_error(file)->os_error, ECONNRESET);
+    assert_string_equal(pier_file_error(file)->text,
+                        "read from an unnamed Unix socket: the peer reset the connection");
+    assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_CLOSED);
+    assert_int_equal(pier_file_write_error(file)->status, PIER_CLOSED);
+    assert_int_equal(pier_file_read_error(file)->status, PIER_RESET);
+    pier_file_destroy(file);
+}
+
+/* ---- memory ---- */
+
+static void memory_gives_all_that_was_written(void **state) {
+    (void)state;
+    pier_file *file = NULL;
+    char got[8];
+    size_t size = 0;
+    assert_int_equal(pier_file_open_memory(&file, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_memory_bytes(file).size, 0);
+    write_text(file, "abc");
+    assert_int_equal(pier_file_read(file, got, 2, &size, PIER_NOW), PIER_OK);
+    write_text(file, "def");
+    pier_bytes all = pier_file_memory_bytes(file);
+    assert_int_equal(all.size, 6);
+    assert_memory_equal(all.data, "abcdef", 6);
+    assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_OK);
+    assert_int_equal(size, 4);
+    assert_memory_equal(got, "cdef", 4);
+    pier_file_destroy(file);
+}
+
+static void memory_that_cannot_be_had_is_told(void **state) {
+    (void)state;
+    pier_file *file = NULL;
+    size_t size = 99;
+    pier_bytes spans[2] = {{"x", SIZE_MAX}, {"y", SIZE_MAX}};
+    assert_int_equal(pier_file_open_memory(&file, NULL, NULL), PIER_OK);
+    write_text(file, "kept");
+    assert_int_equal(pier_file_write(file, spans, 2, &size, PIER_NOW), PIER_NO_MEMORY);
+    assert_int_equal(size, 0);
+    assert_int_equal(pier_file_memory_bytes(file).size, 4);
+    assert_non_null(strstr(pier_file_error(file)->text, "behind the 4 of a file in memory"));
+    pier_file_destroy(file);
+}
+
+static void a_view_shows_the_caller_s_bytes(void **state) {
+    (void)state;
+    pier_file *file = NULL;
+    static const char bytes[] = "view";
+    assert_int_equal(pier_file_open_view(&file, (pier_bytes){bytes, 4}, NULL, NULL), PIER_OK);
+    assert_ptr_equal(pier_file_memory_bytes(file).data, bytes);
+    assert_int_equal(pier_file_memory_bytes(file).size, 4);
+    pier_file_destroy(file);
+    assert_int_equal(pier_file_open_view(&file, (pier_bytes){NULL, 0}, NULL, NULL), PIER_OK);
+    char got[1];
+    size_t size = 99;
+    assert_int_equal(pier_file_read(file, got, 1, &size, PIER_NOW), PIER_END);
+    pier_file_destroy(file);
+}
+
+int main(void) {
+#define AT_A_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+    const struct CMUnitTest tests[] = {
+        AT_A_PLACE(the_four_modes_do_what_they_say),
+        AT_A_PLACE(appending_goes_to_the_end_whoever_else_appends),
+        AT_A_PLACE(handles_are_closed_on_exec),
+        AT_A_PLACE(links_are_followed_but_not_created_through),
+        AT_A_PLACE(what_is_no_disk_file_is_left_alone),
+        AT_A_PLACE(the_errors_name_the_path),
+        AT_A_PLACE(misuse_of_opening_is_refused),
+        AT_A_PLACE(a_seek_beyond_any_file_is_refused),
+        AT_A_PLACE(a_short_count_comes_before_no_space),
+        AT_A_PLACE(a_new_file_is_synced_with_its_name),
+        AT_A_PLACE(permissions_are_told),
+        AT_A_PLACE(a_handle_must_be_open_for_that),
+        cmocka_unit_test(the_flags_of_a_handle_stay),
+        cmocka_unit_test(a_pipe_with_a_deadline_takes_little_at_once),
+        cmocka_unit_test(a_pipe_that_does_not_block_is_waited_for),
+        cmocka_unit_test(a_pipe_without_a_reader_raises_no_signal),
+        cmocka_unit_test(a_signal_that_waited_before_still_waits),
+        cmocka_unit_test(devices_are_read_and_written),
+        cmocka_unit_test(a_terminal_gives_its_lines),
+        AT_A_PLACE(the_standard_handles_are_called_by_name),
+        cmocka_unit_test(a_socket_handle_may_be_reset),
+        cmocka_unit_test(a_file_needs_a_socket_that_carries_bytes),
+        cmocka_unit_test(the_socket_s_errors_come_through),
+        cmocka_unit_test(memory_gives_all_that_was_written),
+        cmocka_unit_test(memory_that_cannot_be_had_is_told),
+        cmocka_unit_test(a_view_shows_the_caller_s_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
