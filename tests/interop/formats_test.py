@@ -154,6 +154,15 @@ class FormatsTest(unittest.TestCase):
                 self.assertEqual(record.encoded, encode(decode(record.encoded, 0, len(record.encoded))[0]))
             self.assertEqual(interop.walk(answer.output), want)
 
+    def test_own_ext_is_no_record(self):
+        for value in (b"\xd4\x50\x01", b"\xc7\x03\x50\x10\x01\x02", wire.preamble(1), wire.definition(1, [])):
+            [(_, answer)] = list(interop.run([interop.Case(b"\x01" + value, interop.FRAMED, job="S")]))
+            self.assertEqual(answer.end[0], "USAGE")
+            self.assertEqual(answer.output[64:], b"")
+            [(_, answer)] = list(interop.run([interop.Case(b"\x01" + value, interop.PLAIN, job="S")]))
+            self.assertEqual(answer.end[0], "OK")
+            self.assertEqual(interop.walk(answer.output, own_too=True)[0], "1")
+
 
 def is_own_ext(value):
     return isinstance(decoded := decode(value, 0, len(value))[0], Ext) and decoded.type == 80

@@ -230,9 +230,10 @@ def to_json(value):
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        # Python's repr is the shortest text that reads back, and always has a point or an exponent.
+        # Python's repr has the shortest digits that read back, and always a point or an exponent.
         if math.isfinite(value):
-            return float.__repr__(value)
+            digits, _, exponent = float.__repr__(value).partition("e")
+            return f"{digits}e{int(exponent)}" if exponent else digits
         return wrapped("float", '"NaN"' if math.isnan(value) else '"Infinity"' if value > 0 else '"-Infinity"')
     if isinstance(value, str):
         return text(value)
