@@ -1,0 +1,198 @@
+/* A client of `pier listen`: see client.h. */
+#include "client.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "connection.h"
+#include "report.h"
+#include "server.h"
+
+/* Records that a client has in one turn, before it is the next one's. */
+#define TURN_RECORDS 256
+
+static const char command[] = "listen";
+
+client *client_create(pier_channel *channel, uint64_t number, bool is_greeted) {
+    client *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        pier_channel_destroy(channel);
+        return NULL;
+    }
+    pier_channel_set_deadline(channel, PIER_NOW);
+    made->channel = channel;
+    made->is_greeted = is_greeted;
+    connection_peer_name(channel, number, made->name, sizeof(made->name));
+    return made;
+}
+
+void client_destroy(client *closed) {
+    pier_channel_destroy(closed->channel);
+    free(closed);
+}
+
+/* Notes the first byte. */
+static void look_for_bytes(client *looked_at) {
+    char byte;
+    if (!looked_at->has_sent) {
+        looked_at->has_sent =
+            recv(pier_channel_handle(looked_at->channel), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    }
+}
+
+/* Tells what is wrong with the client, once. Returns false: it has to go. */
+static bool accuse(const client *accused, const pier_error *error) {
+    /* A connection without bytes is no error, however it ends. */
+    if (accused->has_sent) {
+        (void)report_error(command, error, accused->name, "");
+    }
+    return false;
+}
+
+/* Sends what is ready. Returns false on failure. */
+static bool flush(client *served) {
+    pier_archive *store = pier_channel_store_archive(served->channel);
+    pier_status status = served->is_closed ? pier_archive_close(store) : pier_archive_flush(store);
+    return status >= 0 || accuse(served, pier_archive_error(store));
+}
+
+/* Sends the preamble to a framed client as soon as it is known to be one: it may wait for it with a large record. */
+static bool greet(client *served) {
+    if (served->is_greeted || pier_archive_format(pier_channel_load_archive(served->channel)) != PIER_FORMAT_FRAMED) {
+        return true;
+    }
+    served->is_greeted = true;
+    return flush(served);
+}
+
+/* Begins a new stream to a client that goes on behind its end mark. Returns whether it could be done now. */
+static pier_status reopen(client *served) {
+    pier_archive *store = pier_channel_store_archive(served->channel);
+    pier_status status = pier_archive_close(store);
+    if (status == PIER_OK) {
+        status = pier_archive_reset(store);
+    }
+    served->is_closed = status != PIER_OK;
+    return status;
+}
+
+/* Echoes the current record. Returns false on failure; when it is not possible now, `owes_echo` stays. */
+static bool echo(client *served) {
+    pier_archive *store = pier_channel_store_archive(served->channel);
+    pier_status status = served->is_closed ? reopen(served) : PIER_OK;
+    if (status == PIER_OK) {
+        status = pier_archive_forward(store, pier_channel_load_archive(served->channel));
+    }
+    served->owes_echo = status > 0;
+    if (status >= 0) {
+        return true;
+    }
+    (void)report_error(command, pier_archive_error(store), served->name, ": the record is not echoed");
+    /* Refused: too large for what the client said it loads, for instance. */
+    return pier_archive_status(store) == PIER_OK;
+}
+
+/* The stream ended. A framed one may go on behind its end mark; the end of the input says END again. */
+static bool end_stream(client *served) {
+    bool is_framed = pier_archive_format(pier_channel_load_archive(served->channel)) == PIER_FORMAT_FRAMED;
+    served->is_finished = served->has_ended || !is_framed;
+    served->has_ended = true;
+    served->is_closed = true;
+    return flush(served);
+}
+
+/* Loads, prints, saves and echoes one record. Returns false when the client has to go; `*status` is PIER_OK when there
+ * may be more. */
+static bool serve_record(client *served, server *listening, pier_status *status) {
+    pier_archive *load = pier_channel_load_archive(served->channel);
+    *status = pier_archive_next(load);
+    if (!greet(served)) {
+        return false;
+    }
+    if (*status == PIER_END) {
+        if (!served->is_finished && !end_stream(served)) {
+            return false;
+        }
+        *status = served->is_finished ? PIER_END : PIER_OK;
+        return true;
+    }
+    if (*status == PIER_SKIPPED) {
+        (void)report_error(command, pier_archive_error(load), served->name, "");
+        *status = PIER_OK;
+        return true;
+    }
+    if (*status < 0) {
+        return accuse(served, pier_archive_error(load));
+    }
+    if (*status != PIER_OK) {
+        return true;
+    }
+    served->has_ended = false;
+    pier_status failure = PIER_OK;
+    bool goes_on = server_take_record(listening, load, &failure);
+    if (failure != PIER_OK) {
+        return accuse(served, pier_archive_error(load));
+    }
+    served->counts_last = !goes_on;
+    served->owes_echo = listening->echoes;
+    return true;
+}
+
+bool client_serve(client *served, server *listening) {
+    pier_archive *store = pier_channel_store_archive(served->channel);
+    bool reads = (served->ready & (POLLIN | POLLHUP | POLLERR)) != 0 || served->has_more || served->owes_echo;
+    if (pier_archive_queued_bytes(store) > 0 && !flush(served)) {
+        return false;
+    }
+    look_for_bytes(served);
+    pier_status status = PIER_OK;
+    for (int turn = 0; reads && turn < TURN_RECORDS && status == PIER_OK && !listening->is_over; turn++) {
+        if (served->owes_echo && !echo(served)) {
+            return false;
+        }
+        if (served->owes_echo || served->is_finished || output_is_full(&listening->out)) {
+            break;
+        }
+        if (!serve_record(served, listening, &status)) {
+            return false;
+        }
+    }
+    served->is_exhausted = reads && status != PIER_OK;
+    if (served->owes_echo && !echo(served)) {
+        return false;
+    }
+    served->has_more = !served->is_finished && pier_archive_has_next(pier_channel_load_archive(served->channel));
+    if (!flush(served)) {
+        return false;
+    }
+    if (!served->is_finished || pier_archive_queued_bytes(store) > 0) {
+        return true;
+    }
+    /* All is said: the close tells the other side, and resets nothing. */
+    (void)(pier_channel_close(served->channel) == PIER_OK);
+    return false;
+}
+
+bool client_finish(client *finished) {
+    if (finished->owes_echo && !echo(finished)) {
+        return false;
+    }
+    if (!finished->owes_echo) {
+        finished->is_closed = true;
+    }
+    if (!flush(finished)) {
+        return false;
+    }
+    if (finished->owes_echo || !connection_is_delivered(finished->channel)) {
+        return true;
+    }
+    (void)(pier_channel_close(finished->channel) == PIER_OK);
+    return false;
+}
+
+short client_wanted(const client *asked, const server *listening) {
+    bool reads = !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !output_is_full(&listening->out);
+    bool writes = pier_archive_queued_bytes(pier_channel_store_archive(asked->channel)) > 0;
+    return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
+}

@@ -1,0 +1,45 @@
+/* A client of `pier listen`: its connection, and what is going on with it.
+ *
+ * Part of the command; used by server.c, which owns the clients and decides when each has its turn. */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pier/channel.h>
+
+struct server;
+
+typedef struct client {
+    pier_channel *channel;
+    char name[PIER_ADDRESS_TEXT_BYTES_MAX];
+    bool has_sent;         /* a byte came from it */
+    bool is_greeted;       /* our preamble, if it is a framed client, was sent */
+    bool owes_echo;        /* the current record is printed, but not echoed yet */
+    bool has_more;         /* records are in memory: poll would not tell */
+    bool is_exhausted;     /* the last turn ended because there was nothing more to read */
+    bool has_ended;        /* the stream ended: end mark, or end of input */
+    bool is_closed;        /* our end mark is made */
+    bool is_finished;      /* nothing more is read; what waits is sent, then the client goes */
+    bool counts_last;      /* its record was the last one of --count */
+    short ready;           /* what poll said */
+} client;
+
+/* Makes a client of a connection, which is taken. Returns NULL when memory ran out; the connection is gone then. */
+client *client_create(pier_channel *channel, uint64_t number, bool is_greeted);
+
+/* Closes the connection at once and frees. */
+void client_destroy(client *closed);
+
+/* Gives the client its turn: sends, loads, prints, saves and echoes what can be done without waiting.
+ * Returns whether it stays; what it did wrong is told. */
+bool client_serve(client *served, struct server *server);
+
+/* Reads no more, and sends what waits and the end mark. Returns whether it is worth to wait for more of that. */
+bool client_finish(client *finished);
+
+/* Returns the events to poll for. */
+short client_wanted(const client *asked, const struct server *server);
+
+#endif

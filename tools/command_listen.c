@@ -1,0 +1,141 @@
+/* `pier listen`: options, and what is opened before the loop of server.c runs. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pier/limits.h>
+
+#include "commands.h"
+#include "keep.h"
+#include "options.h"
+#include "report.h"
+#include "server.h"
+#include "signals.h"
+
+static const char command[] = "listen";
+
+static const char help[] =
+    "usage: pier listen ENDPOINT [options]\n"
+    "\n"
+    "Takes connections at ENDPOINT and prints each record that comes as a line of JSON.\n"
+    "\n"
+    "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:0, tcp://:7000, unix:/path, unix:@name;\n"
+    "                       with port 0 the system chooses: `listening on ENDPOINT` on standard\n"
+    "                       error tells the port, and that clients may connect\n"
+    "  --plain, --framed    the format of all clients (each one's is guessed)\n"
+    "  --count N            end after N records of all clients together\n"
+    "  --echo               send each record back to who sent it\n"
+    "  --save FILE          keep the records in FILE, framed, in the order in which they are printed\n"
+    "  --force, --append    FILE may exist: replace it, or add to it\n"
+    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP
+    "\n"
+    "SIGINT and SIGTERM end it in order, with 0: what has come is printed, and echoes are sent.\n"
+    "A client that sends what cannot be read costs one line on standard error and its connection.\n"
+    "Exit status: 0 done, 2 usage, 3 system or network, 4 deadline.\n";
+
+typedef struct listen_options {
+    common_options common;
+    bool plain;
+    bool framed;
+    bool echo;
+    bool force;
+    bool append;
+    uint64_t count;
+    const char *save;
+    const char *endpoint;
+} listen_options;
+
+/* Returns as options_read. */
+static int read_options(int argc, char **argv, listen_options *chosen) {
+    *chosen = (listen_options){.common.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT};
+    const option_spec specs[] = {
+        {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
+        {"--framed", OPTION_FLAG, &chosen->framed, 0, 0},
+        {"--echo", OPTION_FLAG, &chosen->echo, 0, 0},
+        {"--force", OPTION_FLAG, &chosen->force, 0, 0},
+        {"--append", OPTION_FLAG, &chosen->append, 0, 0},
+        {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
+        {"--save", OPTION_TEXT, &chosen->save, 0, 0},
+        OPTIONS_COMMON(&chosen->common),
+    };
+    int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "ENDPOINT",
+                             &chosen->endpoint);
+    if (taken >= 0) {
+        return taken;
+    }
+    if (chosen->plain && chosen->framed) {
+        return options_refuse(command, "--plain and --framed exclude each other", "");
+    }
+    if (chosen->force && chosen->append) {
+        return options_refuse(command, "--force and --append exclude each other", "");
+    }
+    if ((chosen->force || chosen->append) && chosen->save == NULL) {
+        return options_refuse(command, "--force and --append are about --save", "");
+    }
+    if (chosen->save != NULL && chosen->save[0] == '\0') {
+        return options_refuse(command, "empty: ", "--save FILE");
+    }
+    return -1;
+}
+
+/* Says where it listens, now that it does. Returns EXIT_DONE, or what to exit with. */
+static int announce(pier_socket *listener) {
+    pier_address address;
+    char line[PIER_ADDRESS_TEXT_BYTES_MAX + 32] = "listening on ";
+    if (pier_socket_local_address(listener, &address) != PIER_OK) {
+        return report_error(command, pier_socket_error(listener), "", "");
+    }
+    size_t size = strlen(line);
+    size += pier_address_format(&address, line + size, sizeof(line) - size - 1);
+    line[size++] = '\n';
+    return write(STDERR_FILENO, line, size) == (ssize_t)size ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+/* Opens the file of --save, announces and runs the loop, which takes `running->listener`. */
+static int serve(const listen_options *chosen, server *running, keep *kept) {
+    int exit_status = EXIT_DONE;
+    if (chosen->save != NULL) {
+        exit_status = keep_open(kept, command, chosen->save, false, chosen->force, chosen->append,
+                                chosen->common.record_bytes_max);
+        running->save = kept->archive;
+    }
+    if (exit_status == EXIT_DONE && !signals_catch()) {
+        exit_status = report_errno(command, errno, "signals");
+    }
+    if (exit_status == EXIT_DONE) {
+        exit_status = announce(running->listener);
+    }
+    if (exit_status != EXIT_DONE) {
+        pier_socket_destroy(running->listener);
+        return exit_status;
+    }
+    output_init(&running->out, STDOUT_FILENO);
+    return server_run(running);
+}
+
+int command_listen(int argc, char **argv) {
+    listen_options chosen;
+    pier_error error;
+    int exit_status = read_options(argc, argv, &chosen);
+    if (exit_status >= 0) {
+        return exit_status;
+    }
+    keep kept = {0};
+    server running = {
+        .save_name = chosen.save,
+        .format = chosen.plain ? PIER_FORMAT_PLAIN : chosen.framed ? PIER_FORMAT_FRAMED : PIER_FORMAT_GUESS,
+        .echoes = chosen.echo,
+        .count = chosen.count,
+        .timeout_ms = chosen.common.timeout_ms,
+        .record_bytes_max = chosen.common.record_bytes_max,
+    };
+    /* Before the file of --save: an address in use must not leave an empty archive behind. */
+    if (pier_channel_listen(&running.listener, chosen.endpoint, NULL, &error) != PIER_OK) {
+        return report_error(command, &error, chosen.endpoint, "");
+    }
+    exit_status = serve(&chosen, &running, &kept);
+    int close_status = keep_close(&kept);
+    return exit_status != EXIT_DONE ? exit_status : close_status;
+}

@@ -1,0 +1,12 @@
+/* The commands. Each gets the arguments behind its name and returns what to exit with.
+ *
+ * Part of the command. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+int command_listen(int argc, char **argv);
+int command_connect(int argc, char **argv);
+int command_store(int argc, char **argv);
+int command_dump(int argc, char **argv);
+
+#endif

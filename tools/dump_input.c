@@ -1,0 +1,117 @@
+/* What dump reads: see dump_input.h. */
+#include "dump_input.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report.h"
+
+/* Below this a file is read before anybody looks. */
+#define PROGRESS_BYTES ((uint64_t)16 << 20)
+
+#define PROGRESS_INTERVAL_NS ((int64_t)200000000)
+
+static pier_status fail(pier_error *error, pier_status status, const char *text) {
+    *error = (pier_error){
+        .status = status,
+        .floor = PIER_FLOOR_FILE,
+        .offset = PIER_NO_OFFSET,
+        .block_offset = PIER_NO_OFFSET,
+        .payload_offset = PIER_NO_OFFSET,
+        .record = PIER_NO_OFFSET,
+    };
+    (void)snprintf(error->text, sizeof(error->text), "%s", text);
+    return status;
+}
+
+static void show_progress(dump_input *input) {
+    int64_t now_ns = pier_clock_monotonic_ns();
+    if (now_ns < input->progress_next_ns) {
+        return;
+    }
+    char text[96];
+    (void)snprintf(text, sizeof(text), "%" PRIu64 " %% of %" PRIu64 " MiB", input->bytes * 100 / input->total_bytes,
+                   input->total_bytes >> 20);
+    report_progress(text);
+    input->progress_next_ns = now_ns + PROGRESS_INTERVAL_NS;
+}
+
+/* Waits until the input can be read without waiting. */
+static pier_status await_input(dump_input *input, pier_error *error) {
+    struct pollfd entry = {pier_file_handle(input->inner), POLLIN, 0};
+    if (entry.fd < 0 || poll(&entry, 1, 0) != 0) {
+        return PIER_OK;
+    }
+    input->out_status = output_drain(input->out, PIER_NEVER);
+    if (input->out_status != PIER_OK) {
+        return fail(error, input->out_status, "standard output");
+    }
+    int ready;
+    do {
+        ready = poll(&entry, 1, input->timeout_ms == 0 ? -1 : (int)input->timeout_ms);
+    } while (ready < 0 && errno == EINTR);
+    return ready == 0 ? fail(error, PIER_TIMEOUT, "no byte came within the time") : PIER_OK;
+}
+
+static pier_status read_input(void *self, void *buffer, size_t capacity_bytes, size_t *size, pier_deadline deadline,
+                              pier_error *error) {
+    dump_input *input = self;
+    pier_status status = await_input(input, error);
+    (void)deadline;
+    if (status == PIER_OK) {
+        status = pier_file_read(input->inner, buffer, capacity_bytes, size, PIER_NEVER);
+        if (status < 0) {
+            *error = *pier_file_error(input->inner);
+        }
+    }
+    if (status == PIER_OK) {
+        input->bytes += *size;
+        if (input->shows_progress) {
+            show_progress(input);
+        }
+    } else {
+        *size = 0;
+    }
+    return status;
+}
+
+static const pier_file_ops ops = {
+    .size = sizeof(pier_file_ops),
+    .capabilities = PIER_FILE_CAN_READ,
+    .read = read_input,
+};
+
+pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, pier_error *error) {
+    *input = (dump_input){.out = out, .timeout_ms = timeout_ms};
+    pier_status status = strcmp(path, "-") == 0
+                             ? pier_file_open_handle(&input->inner, STDIN_FILENO, PIER_FILE_CAN_READ, NULL, error)
+                             : pier_file_open_disk(&input->inner, path, PIER_FILE_READ, NULL, error);
+    if (status == PIER_OK) {
+        status = pier_file_create(&input->file, &ops, input, NULL, error);
+    }
+    if (status != PIER_OK) {
+        dump_input_close(input);
+        return status;
+    }
+    struct stat about;
+    if (fstat(pier_file_handle(input->inner), &about) == 0 && S_ISREG(about.st_mode)) {
+        input->total_bytes = (uint64_t)about.st_size;
+    }
+    input->shows_progress = input->total_bytes >= PROGRESS_BYTES && report_has_colours(STDERR_FILENO) && !out->colours;
+    return PIER_OK;
+}
+
+void dump_input_close(dump_input *input) {
+    if (input->shows_progress) {
+        report_progress("");
+    }
+    pier_file_destroy(input->file);
+    pier_file_destroy(input->inner);
+    input->file = NULL;
+    input->inner = NULL;
+}

@@ -1,0 +1,43 @@
+/* JSON lines from standard input become records of an archive.
+ *
+ * Part of the command; used by store and connect. A line that is no JSON, or no record, is told with its line and
+ * column, and ends the input; what came before it is stored. Empty lines are passed over. */
+#ifndef FEEDER_H
+#define FEEDER_H
+
+#include <stdbool.h>
+
+#include <pier/archive.h>
+
+#include "lines.h"
+#include "value.h"
+
+typedef struct feeder {
+    const char *command; /* for messages */
+    pier_archive *archive;
+    lines input;
+    value_tree tree;
+    bool has_value;  /* the tree holds a value that is not stored yet */
+    bool in_record;  /* the value is in the archive, and its record is not ended yet */
+    bool is_over;    /* the input has ended, or a line was bad: nothing more comes */
+    int exit_status; /* what a bad line or a bad input exits with; EXIT_DONE without */
+} feeder;
+
+void feeder_init(feeder *feed, const char *command, pier_archive *archive, uint64_t record_bytes_max);
+void feeder_deinit(feeder *feed);
+
+/* Reads once from the input. A failure is told, and sets `is_over` and `exit_status`. Returns whether bytes came. */
+bool feeder_read(feeder *feed);
+
+/* Stores what lines there are. A bad line is told, and sets `is_over` and `exit_status`. Returns PIER_OK when all are
+ * stored; PIER_WOULD_BLOCK or PIER_TIMEOUT when the archive takes no more now; or the failure of the archive, which is
+ * not told. */
+pier_status feeder_store(feeder *feed);
+
+/* Returns whether a value waits for the archive. */
+bool feeder_has_value(const feeder *feed);
+
+/* Ends the input where it is. */
+void feeder_stop(feeder *feed);
+
+#endif

@@ -1,0 +1,257 @@
+/* JSON in: see json_read.h.
+ *
+ * yajl finds the tokens and keeps the rules of JSON; its callbacks give numbers as text and so lose nothing. What it
+ * does not see is looked for before: it takes overlong UTF-8, and makes a question mark of half a surrogate pair.
+ *
+ * Where a mistake is: yajl tells only how far it had read, which is behind a token that it did not like, and somewhere
+ * in what is no token. The start of the token is found by walking the line once more. */
+#include "json_read.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yajl/yajl_parse.h>
+
+#include "json_form.h"
+#include "json_text.h"
+
+typedef struct reader {
+    const char *line;
+    size_t size;
+    yajl_handle parser;
+    value_tree *tree;
+    json_problem *problem;
+    bool has_hidden; /* {"$map":…} left nodes behind that hold no value */
+    uint32_t depth;
+    uint32_t open[JSON_DEPTH_MAX]; /* indices of the arrays and maps around the next value */
+} reader;
+
+/* Notes a problem and stops the parser. */
+static int refuse(reader *r, pier_status status, size_t offset, const char *text) {
+    r->problem->status = status;
+    r->problem->offset = offset;
+    (void)snprintf(r->problem->text, sizeof(r->problem->text), "%s", text);
+    return 0;
+}
+
+static int out_of_memory(reader *r) { return refuse(r, PIER_NO_MEMORY, 0, pier_status_text(PIER_NO_MEMORY)); }
+
+/* Refuses the token that ended at `position`. */
+static int refuse_token(reader *r, pier_status status, size_t position, const char *text) {
+    return refuse(r, status, json_token_start(r->line, r->size, position - 1), text);
+}
+
+static uint32_t position_now(const reader *r) {
+    size_t consumed = yajl_get_bytes_consumed(r->parser);
+    return consumed > UINT32_MAX ? UINT32_MAX : (uint32_t)consumed;
+}
+
+/* Appends a node and counts it in what it lies in; a key and its value are two until the end of their map. */
+static int add(reader *r, pier_token token) {
+    if (value_tree_push(r->tree, token, position_now(r)) == UINT32_MAX) {
+        return out_of_memory(r);
+    }
+    if (r->depth > 0) {
+        r->tree->nodes[r->open[r->depth - 1]].token.as.count++;
+    }
+    return 1;
+}
+
+static int on_null(void *user) { return add(user, (pier_token){.kind = PIER_KIND_NIL}); }
+
+static int on_boolean(void *user, int value) {
+    return add(user, (pier_token){.kind = PIER_KIND_BOOL, .as.boolean = value != 0});
+}
+
+static int add_float(reader *r, const char *text, size_t size) {
+    /* strtod wants a terminator, which the line has not. */
+    char few[64];
+    char *copy = size < sizeof(few) ? few : value_tree_allocate(r->tree, size + 1);
+    if (copy == NULL) {
+        return out_of_memory(r);
+    }
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    double value = strtod(copy, NULL);
+    if (value - value != 0) {
+        return refuse_token(r, PIER_RANGE, position_now(r), "the number is too large for a float");
+    }
+    return add(r, (pier_token){.kind = PIER_KIND_F64, .as.f64 = value});
+}
+
+static int add_integer(reader *r, const char *text, size_t size) {
+    bool negative = text[0] == '-';
+    uint64_t magnitude = 0;
+    bool fits = true;
+    for (size_t i = negative ? 1 : 0; i < size && fits; i++) {
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        fits = magnitude < UINT64_MAX / 10 || (magnitude == UINT64_MAX / 10 && digit <= UINT64_MAX % 10);
+        magnitude = magnitude * 10 + digit;
+    }
+    if (!fits || (negative && magnitude > (uint64_t)1 << 63)) {
+        return refuse_token(r, PIER_RANGE, position_now(r), "the integer is beyond -2^63 or 2^64-1");
+    }
+    if (negative && magnitude > 0) {
+        /* In two steps, because 2^63 is no int64_t. */
+        return add(r, (pier_token){.kind = PIER_KIND_INT, .as.sint = -(int64_t)(magnitude - 1) - 1});
+    }
+    return add(r, (pier_token){.kind = PIER_KIND_UINT, .as.uint = magnitude});
+}
+
+static int on_number(void *user, const char *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '.' || text[i] == 'e' || text[i] == 'E') {
+            return add_float(user, text, size);
+        }
+    }
+    return add_integer(user, text, size);
+}
+
+static int on_string(void *user, const unsigned char *text, size_t size) {
+    reader *r = user;
+    const char *data = (const char *)text;
+    /* Without escapes the text lies in the line; otherwise in memory that yajl uses again. */
+    if ((uintptr_t)data < (uintptr_t)r->line || (uintptr_t)data >= (uintptr_t)r->line + r->size) {
+        char *copy = value_tree_allocate(r->tree, size);
+        if (copy == NULL) {
+            return out_of_memory(r);
+        }
+        if (size > 0) {
+            memcpy(copy, data, size);
+        }
+        data = copy;
+    }
+    return add(r, (pier_token){.kind = PIER_KIND_TEXT, .as.text = {data, size}});
+}
+
+static int begin(reader *r, pier_kind kind) {
+    if (r->depth == JSON_DEPTH_MAX) {
+        return refuse_token(r, PIER_LIMIT, position_now(r), "arrays and objects are nested too deep");
+    }
+    int added = add(r, (pier_token){.kind = kind, .as.count = 0});
+    r->open[r->depth++] = r->tree->count - 1;
+    return added;
+}
+
+static int on_begin_array(void *user) { return begin(user, PIER_KIND_ARRAY); }
+
+static int on_end_array(void *user) {
+    reader *r = user;
+    r->tree->nodes[r->open[--r->depth]].end = r->tree->count;
+    return 1;
+}
+
+static int on_begin_map(void *user) { return begin(user, PIER_KIND_MAP); }
+
+static int on_end_map(void *user) {
+    reader *r = user;
+    uint32_t map = r->open[--r->depth];
+    r->tree->nodes[map].end = r->tree->count;
+    r->tree->nodes[map].token.as.count /= 2;
+
+    uint32_t wrong;
+    const char *why = "the key came before";
+    int found = value_map_duplicate(r->tree, map, &wrong);
+    pier_status status = found == 0   ? json_form_read(r->tree, map, &r->has_hidden, &wrong, &why)
+                         : found < 0 ? PIER_NO_MEMORY
+                                     : PIER_PROTOCOL;
+    if (status == PIER_OK) {
+        return 1;
+    }
+    return status == PIER_NO_MEMORY ? out_of_memory(r) : refuse_token(r, status, r->tree->nodes[wrong].position, why);
+}
+
+static yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_begin_map,
+    .yajl_map_key = on_string,
+    .yajl_end_map = on_end_map,
+    .yajl_start_array = on_begin_array,
+    .yajl_end_array = on_end_array,
+};
+
+/* Returns where the mistake is that yajl met after it had consumed so many bytes. */
+static size_t place_of(const reader *r, size_t consumed, bool lexical) {
+    size_t token = json_token_start(r->line, r->size, consumed == 0 ? 0 : consumed - 1);
+    bool in_text = r->line[token] == '"' && json_token_end(r->line, r->size, token) > consumed;
+    bool at_comment = consumed < r->size && r->line[consumed] == '/';
+    bool at_end = r->line[token] == '"' && consumed >= r->size;
+    /* A character that may not stand in text, the start of a comment, text that is not ended; or else a token. */
+    return lexical && (in_text || at_comment || at_end) ? consumed : token;
+}
+
+/* Tells what yajl found wrong, in its own words but for its prefix and its line feed. */
+static void tell_syntax(reader *r) {
+    static const char lexical[] = "lexical error: ";
+    static const char parse[] = "parse error: ";
+    size_t consumed = yajl_get_bytes_consumed(r->parser);
+    char text[sizeof(r->problem->text)] = "not JSON";
+    unsigned char *message = yajl_get_error(r->parser, 0, NULL, 0);
+    if (message != NULL) {
+        (void)snprintf(text, sizeof(text), "%s", (const char *)message);
+        yajl_free_error(r->parser, message);
+    }
+    text[strcspn(text, "\n")] = '\0';
+    bool is_lexical = strncmp(text, lexical, sizeof(lexical) - 1) == 0;
+    size_t prefix = is_lexical ? sizeof(lexical) - 1 : strncmp(text, parse, sizeof(parse) - 1) == 0 ? sizeof(parse) - 1 : 0;
+    size_t offset = place_of(r, consumed, is_lexical);
+    (void)refuse(r, PIER_PROTOCOL, offset, offset >= r->size ? "the line ends within text" : text + prefix);
+}
+
+/* Takes the nodes out that hold no value. */
+static void remove_hidden(value_tree *tree) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        if (tree->nodes[i].token.kind != PIER_KIND_NONE) {
+            tree->nodes[kept++] = tree->nodes[i];
+        }
+    }
+    tree->count = kept;
+    value_tree_seal(tree);
+}
+
+static void parse(reader *r) {
+    const char *why;
+    size_t sound = json_sound_bytes(r->line, r->size, &why);
+    /* With the line feed behind it a number at the end of the line is complete. */
+    size_t size = sound == r->size ? sound + 1 : sound;
+    yajl_status status = yajl_parse(r->parser, (const unsigned char *)r->line, size);
+    if (status == yajl_status_error) {
+        tell_syntax(r);
+    } else if (status == yajl_status_ok && sound < r->size) {
+        (void)refuse(r, PIER_TEXT, sound, why);
+    } else if (status == yajl_status_ok && yajl_complete_parse(r->parser) != yajl_status_ok) {
+        (void)refuse(r, PIER_PROTOCOL, r->size, "the line ends before its value does");
+    }
+}
+
+pier_status json_read(const char *line, size_t size_bytes, value_tree *tree, json_problem *problem) {
+    reader r = {.line = line, .size = size_bytes, .tree = tree, .problem = problem};
+    value_tree_clear(tree);
+    *problem = (json_problem){.status = PIER_OK};
+    r.parser = yajl_alloc(&callbacks, NULL, &r);
+    if (r.parser == NULL) {
+        (void)out_of_memory(&r);
+        return problem->status;
+    }
+    (void)yajl_config(r.parser, yajl_dont_validate_strings, 1);
+    parse(&r);
+    yajl_free(r.parser);
+    if (r.has_hidden) {
+        remove_hidden(tree);
+    }
+    return problem->status;
+}
+
+size_t json_column(const char *line, size_t offset) {
+    size_t column = 1;
+    for (size_t i = 0; i < offset; i++) {
+        column += ((unsigned char)line[i] & 0xc0) != 0x80;
+    }
+    return column;
+}

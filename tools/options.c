@@ -1,0 +1,119 @@
+/* The arguments of a command: see options.h. */
+#include "options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+int options_refuse(const char *command, const char *why, const char *what) {
+    return report(command, PIER_USAGE, "%s%s (pier %s%s--help tells more)", why, what, command,
+                  command[0] != '\0' ? " " : "");
+}
+
+int options_print(const char *command, const char *text) {
+    if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+        return report_errno(command, errno, "standard output");
+    }
+    return EXIT_DONE;
+}
+
+/* Reads a number in decimal digits and nothing else. */
+static bool read_number(const char *text, uint64_t *number) {
+    *number = 0;
+    if (text[0] == '\0') {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        uint64_t digit = (uint64_t)(*text - '0');
+        if (*text < '0' || *text > '9' || *number > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *number = *number * 10 + digit;
+    }
+    return true;
+}
+
+/* Finds the spec whose name is the first `size` bytes of `text`. */
+static const option_spec *find(const option_spec *specs, size_t count, const char *text, size_t size) {
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(specs[i].name) == size && memcmp(specs[i].name, text, size) == 0) {
+            return &specs[i];
+        }
+    }
+    return NULL;
+}
+
+static int set_number(const char *command, const option_spec *spec, const char *text) {
+    uint64_t number;
+    if (!read_number(text, &number) || number < spec->lowest || number > spec->highest) {
+        char why[128];
+        (void)snprintf(why, sizeof(why), "%s takes a number from %" PRIu64 " to %" PRIu64 ", not ", spec->name,
+                       spec->lowest, spec->highest);
+        return options_refuse(command, why, text[0] == '\0' ? "nothing" : text);
+    }
+    *(uint64_t *)spec->target = number;
+    return -1;
+}
+
+/* Takes the option at argv[*at], and the argument behind it if it needs that. Returns as options_read. */
+static int take_option(const char *command, int argc, char **argv, int *at, const option_spec *specs, size_t count) {
+    const char *argument = argv[*at];
+    const char *equals = strchr(argument, '=');
+    size_t size = equals == NULL ? strlen(argument) : (size_t)(equals - argument);
+    const option_spec *spec = find(specs, count, argument, size);
+    if (spec == NULL) {
+        return options_refuse(command, "there is no option ", argument);
+    }
+    if (spec->kind == OPTION_FLAG) {
+        if (equals != NULL) {
+            return options_refuse(command, "no value is taken by ", spec->name);
+        }
+        *(bool *)spec->target = true;
+        return -1;
+    }
+    const char *value = equals == NULL ? NULL : equals + 1;
+    if (value == NULL && *at + 1 < argc) {
+        value = argv[++*at];
+    }
+    if (value == NULL) {
+        return options_refuse(command, "a value is missing behind ", spec->name);
+    }
+    if (spec->kind == OPTION_NUMBER) {
+        return set_number(command, spec, value);
+    }
+    *(const char **)spec->target = value;
+    return -1;
+}
+
+int options_read(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
+                 size_t spec_count, const char *operand_name, const char **operand) {
+    bool options_are_over = false;
+    *operand = NULL;
+    for (int at = 0; at < argc; at++) {
+        const char *argument = argv[at];
+        bool is_option = !options_are_over && argument[0] == '-' && argument[1] != '\0';
+        if (is_option && strcmp(argument, "--help") == 0) {
+            return options_print(command, help);
+        }
+        if (is_option && strcmp(argument, "--") == 0) {
+            options_are_over = true;
+        } else if (is_option) {
+            int taken = take_option(command, argc, argv, &at, specs, spec_count);
+            if (taken >= 0) {
+                return taken;
+            }
+        } else if (*operand != NULL) {
+            return options_refuse(command, "one argument too many: ", argument);
+        } else {
+            *operand = argument;
+        }
+    }
+    if (*operand == NULL || (*operand)[0] == '\0') {
+        return options_refuse(command, *operand == NULL ? "missing: " : "empty: ", operand_name);
+    }
+    return -1;
+}

@@ -1,0 +1,341 @@
+/* `pier listen` at work: see server.h. */
+#include "server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+#include "json_write.h"
+#include "report.h"
+#include "signals.h"
+#include "value_archive.h"
+
+/* Connections taken in one round. */
+#define ROUND_ACCEPTS 64
+
+/* How long the listening socket rests when there is nothing to accept a connection with. */
+#define ACCEPT_REST_MS 100
+
+/* At the end: how long what has already come is read, and how long what waits is sent. */
+#define LAST_READ_MS 1000
+#define LAST_SEND_MS 5000
+
+/* Whether all has arrived cannot be waited for, only asked. */
+#define ASK_AGAIN_MS 5
+
+/* Where things stand among the polls; clients follow. */
+enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_CLIENTS };
+
+static const char command[] = "listen";
+
+/* Ends the whole. The first reason counts. */
+static void end(server *running, int exit_status) {
+    running->exit_status = running->exit_status != EXIT_DONE ? running->exit_status : exit_status;
+    running->is_over = true;
+}
+
+bool server_take_record(server *running, pier_archive *load, pier_status *failure) {
+    pier_status status = value_tree_load(&running->tree, load);
+    if (status != PIER_OK) {
+        *failure = status;
+        return true;
+    }
+    if (running->save != NULL && pier_archive_forward(running->save, load) != PIER_OK) {
+        end(running, report_error(command, pier_archive_error(running->save), running->save_name, ""));
+        return false;
+    }
+    json_write(&running->out.text, &running->tree, running->out.colours);
+    text_buffer_append_char(&running->out.text, '\n');
+    running->records++;
+    if (running->records == running->count) {
+        end(running, EXIT_DONE);
+    }
+    return !running->is_over;
+}
+
+/* Makes a client of a connection and adds it. Returns false when there is no memory; the connection is gone then. */
+static bool add_client(server *running, pier_channel *channel) {
+    if (running->client_count == running->client_capacity) {
+        size_t capacity = running->client_capacity == 0 ? 16 : running->client_capacity * 2;
+        client **clients = realloc(running->clients, capacity * sizeof(*clients));
+        if (clients == NULL) {
+            pier_channel_destroy(channel);
+            return false;
+        }
+        running->clients = clients;
+        running->client_capacity = capacity;
+    }
+    client *added = client_create(channel, ++running->accepted, running->format != PIER_FORMAT_GUESS);
+    if (added != NULL) {
+        running->clients[running->client_count++] = added;
+    }
+    return added != NULL;
+}
+
+/* There is no descriptor or no memory for a connection: it waits, and is tried again. */
+static void rest(server *running, const pier_error *error) {
+    if (!running->cannot_accept) {
+        (void)report_error(command, error, "cannot accept a connection now", "");
+    }
+    running->cannot_accept = true;
+    running->accept_again = pier_deadline_after_ms(ACCEPT_REST_MS);
+}
+
+static void accept_clients(server *running) {
+    pier_limits limits = connection_limits(running->record_bytes_max);
+    pier_channel_options options = {.size = sizeof(options), .limits = &limits, .format = running->format};
+    for (int i = 0; i < ROUND_ACCEPTS; i++) {
+        pier_channel *channel;
+        pier_error error;
+        pier_status status = pier_channel_accept(&channel, running->listener, PIER_NOW, &options, &error);
+        if (status > 0) {
+            return;
+        }
+        if (status != PIER_OK) {
+            rest(running, &error);
+            return;
+        }
+        running->cannot_accept = false;
+        if (!add_client(running, channel)) {
+            (void)report(command, PIER_NO_MEMORY, "a connection is dropped: %s", pier_status_text(PIER_NO_MEMORY));
+        }
+    }
+}
+
+/* Returns whether a client has records in memory that could be printed now. */
+static bool has_work(const server *running) {
+    if (output_is_full(&running->out)) {
+        return false;
+    }
+    for (size_t i = 0; i < running->client_count; i++) {
+        if (running->clients[i]->has_more && !running->clients[i]->owes_echo) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_out(server *running) {
+    pier_status status = output_pump(&running->out);
+    if (status < 0) {
+        end(running, output_report(&running->out, command, status));
+    }
+}
+
+/* When no input waits, what was made is written out. */
+static void settle(server *running) {
+    bool pauses = !has_work(running);
+    if (pauses || output_is_ripe(&running->out)) {
+        write_out(running);
+    }
+    if (pauses && running->save != NULL && pier_archive_flush(running->save) != PIER_OK) {
+        end(running, report_error(command, pier_archive_error(running->save), running->save_name, ""));
+    }
+}
+
+static void serve_clients(server *running) {
+    size_t kept = 0;
+    for (size_t i = 0; i < running->client_count; i++) {
+        client *served = running->clients[i];
+        bool has_turn = served->ready != 0 || served->has_more;
+        if (!has_turn || running->is_over || client_serve(served, running)) {
+            running->clients[kept++] = served;
+        } else {
+            client_destroy(served);
+        }
+    }
+    running->client_count = kept;
+}
+
+/* Milliseconds until `deadline`, rounded up, for poll. */
+static int milliseconds_until(pier_deadline deadline) {
+    int64_t left_ns = deadline == PIER_NEVER ? -1 : deadline - pier_clock_monotonic_ns();
+    if (deadline == PIER_NEVER) {
+        return -1;
+    }
+    int64_t left_ms = left_ns <= 0 ? 0 : (left_ns + 999999) / 1000000;
+    return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
+}
+
+static bool make_polls(server *running) {
+    size_t count = POLL_CLIENTS + running->client_count;
+    if (count > running->poll_capacity) {
+        struct pollfd *polls = realloc(running->polls, count * 2 * sizeof(*polls));
+        if (polls == NULL) {
+            end(running, report(command, PIER_NO_MEMORY, "%zu connections", running->client_count));
+            return false;
+        }
+        running->polls = polls;
+        running->poll_capacity = count * 2;
+    }
+    bool listens = running->listener != NULL && !running->cannot_accept;
+    bool writes = output_pending(&running->out) > 0;
+    /* One signal is enough: afterwards it would wake the loop for ever. */
+    running->polls[POLL_SIGNALS] = (struct pollfd){signals_caught() == 0 ? signals_handle() : -1, POLLIN, 0};
+    running->polls[POLL_LISTENER] =
+        (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
+    running->polls[POLL_OUT] =
+        (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
+    for (size_t i = 0; i < running->client_count; i++) {
+        short wanted = client_wanted(running->clients[i], running);
+        /* A connection that nothing is wanted of would still answer that it was hung up, again and again. */
+        int handle = wanted == 0 ? -1 : pier_channel_handle(running->clients[i]->channel);
+        running->polls[POLL_CLIENTS + i] = (struct pollfd){handle, wanted, 0};
+    }
+    return true;
+}
+
+/* Waits for something to happen, until `deadline`, and notes at the clients what it was. Returns whether anything
+ * did. */
+static bool await(server *running, pier_deadline deadline) {
+    if (!make_polls(running)) {
+        return false;
+    }
+    int ready = poll(running->polls, POLL_CLIENTS + running->client_count, milliseconds_until(deadline));
+    for (size_t i = 0; i < running->client_count; i++) {
+        running->clients[i]->ready = ready > 0 ? running->polls[POLL_CLIENTS + i].revents : 0;
+    }
+    if (ready > 0 && (running->polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
+        /* Nobody reads standard output any more, and nothing was to be written that would tell. */
+        end(running, report_errno(command, EPIPE, "standard output"));
+    }
+    return ready > 0;
+}
+
+/* Until when the loop may sleep. */
+static pier_deadline sleep_until(const server *running) {
+    if (has_work(running)) {
+        return PIER_NOW;
+    }
+    pier_deadline deadline = running->idle_until;
+    if (running->cannot_accept && running->accept_again < deadline) {
+        deadline = running->accept_again;
+    }
+    return deadline;
+}
+
+/* A client said something, or is new: the time of --timeout begins anew. */
+static void note_activity(server *running) {
+    bool is_active = running->polls[POLL_LISTENER].revents != 0;
+    for (size_t i = 0; i < running->client_count && !is_active; i++) {
+        is_active = (running->clients[i]->ready & POLLIN) != 0;
+    }
+    if (is_active && running->timeout_ms > 0) {
+        running->idle_until = pier_deadline_after_ms((int64_t)running->timeout_ms);
+    }
+}
+
+static void run_round(server *running) {
+    bool is_awake = await(running, sleep_until(running));
+    if (running->is_over || signals_caught() != 0) {
+        return;
+    }
+    if (is_awake) {
+        note_activity(running);
+    } else if (pier_clock_monotonic_ns() >= running->idle_until) {
+        end(running, report(command, PIER_TIMEOUT, "no byte came within %llu ms",
+                            (unsigned long long)running->timeout_ms));
+        return;
+    }
+    if (running->cannot_accept && pier_clock_monotonic_ns() >= running->accept_again) {
+        accept_clients(running);
+    } else if (is_awake && (running->polls[POLL_LISTENER].revents & POLLIN) != 0) {
+        accept_clients(running);
+    }
+    serve_clients(running);
+    settle(running);
+}
+
+/* After a signal: prints the whole records that have already come, from each client until it has no more. */
+static void read_on(server *running) {
+    pier_deadline deadline = pier_deadline_after_ms(LAST_READ_MS);
+    for (size_t i = 0; i < running->client_count; i++) {
+        running->clients[i]->is_exhausted = false;
+    }
+    bool reads = true;
+    while (reads && !running->is_over && pier_clock_monotonic_ns() < deadline) {
+        reads = false;
+        for (size_t i = 0; i < running->client_count; i++) {
+            running->clients[i]->ready = running->clients[i]->is_exhausted ? 0 : POLLIN;
+        }
+        serve_clients(running);
+        write_out(running);
+        for (size_t i = 0; i < running->client_count; i++) {
+            reads = reads || !running->clients[i]->is_exhausted;
+        }
+        if (reads && (output_is_full(&running->out) || !has_work(running))) {
+            (void)await(running, pier_deadline_after_ms(ASK_AGAIN_MS));
+        }
+    }
+}
+
+/* Sends the clients what waits for them and their end marks. Returns whether some of that is worth to wait for. */
+static bool finish_clients(server *running, bool waits_for_all) {
+    bool waits = false;
+    size_t kept = 0;
+    for (size_t i = 0; i < running->client_count; i++) {
+        client *finished = running->clients[i];
+        if (client_finish(finished)) {
+            running->clients[kept++] = finished;
+            waits = waits || waits_for_all || finished->counts_last;
+        } else {
+            client_destroy(finished);
+        }
+    }
+    running->client_count = kept;
+    return waits;
+}
+
+/* Ends in order: what was printed reaches standard output, and the clients what waits for them, as far as they take it
+ * in time. */
+static void finish(server *running) {
+    pier_socket_destroy(running->listener);
+    running->listener = NULL;
+    bool waits_for_all = signals_caught() != 0;
+    if (waits_for_all && !running->is_over) {
+        read_on(running);
+    }
+    running->is_finishing = true;
+    pier_deadline deadline = pier_deadline_after_ms(LAST_SEND_MS);
+    bool has_output = running->out.os_error == 0;
+    for (;;) {
+        pier_status written = has_output ? output_pump(&running->out) : PIER_OK;
+        if (written < 0) {
+            end(running, output_report(&running->out, command, written));
+            has_output = false;
+        }
+        bool is_late = pier_clock_monotonic_ns() >= deadline;
+        bool sends = finish_clients(running, waits_for_all) && !is_late;
+        bool prints = has_output && written > 0 && (!is_late || signals_caught() == 0);
+        if (!sends && !prints) {
+            break;
+        }
+        (void)await(running, sends ? pier_deadline_after_ms(ASK_AGAIN_MS) : PIER_NEVER);
+    }
+    if (has_output && output_pending(&running->out) > 0) {
+        end(running, report(command, PIER_TIMEOUT, "standard output takes no more, and %zu bytes are left",
+                            output_pending(&running->out)));
+    }
+}
+
+static void deinit(server *running) {
+    for (size_t i = 0; i < running->client_count; i++) {
+        client_destroy(running->clients[i]);
+    }
+    free(running->clients);
+    free(running->polls);
+    value_tree_deinit(&running->tree);
+    output_deinit(&running->out);
+}
+
+int server_run(server *running) {
+    running->idle_until =
+        running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
+    while (!running->is_over && signals_caught() == 0) {
+        run_round(running);
+    }
+    finish(running);
+    deinit(running);
+    return running->exit_status;
+}

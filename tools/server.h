@@ -1,0 +1,57 @@
+/* `pier listen` at work: one thread, one poll loop over the listening socket, the clients, standard output and the
+ * signals, level-triggered, in which nothing waits for anybody.
+ *
+ * Part of the command. command_listen.c reads the options and opens what it needs; client.c serves one client. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <poll.h>
+
+#include <pier/archive.h>
+#include <pier/channel.h>
+
+#include "client.h"
+#include "output.h"
+#include "value.h"
+
+typedef struct server {
+    /* Set by command_listen.c. */
+    pier_socket *listener;
+    pier_archive *save; /* NULL: records are not saved */
+    const char *save_name;
+    pier_format format;
+    bool echoes;
+    uint64_t count; /* stop after so many records; 0: never */
+    uint64_t timeout_ms;
+    uint64_t record_bytes_max;
+    output out;
+    /* The loop's own. */
+    value_tree tree;
+    client **clients;
+    size_t client_count;
+    size_t client_capacity;
+    struct pollfd *polls;
+    size_t poll_capacity;
+    uint64_t accepted;
+    uint64_t records;
+    bool cannot_accept;        /* no descriptor or memory: the listening socket rests for a while */
+    pier_deadline accept_again;
+    pier_deadline idle_until;  /* --timeout */
+    int exit_status;           /* EXIT_DONE until something ended the whole */
+    bool is_over;              /* the loop ends */
+    bool is_finishing;         /* nothing more is read */
+} server;
+
+/* Runs until it is told to end, and ends in order. Returns what to exit with; what is wrong is told. */
+int server_run(server *running);
+
+/* For client.c: prints and saves the current record of `load`. Returns false when the whole is over: because it cannot
+ * be printed or saved, or because it was the last one to count. A record that cannot be loaded is neither, and
+ * `*failure` tells. */
+bool server_take_record(server *running, pier_archive *load, pier_status *failure);
+
+#endif
