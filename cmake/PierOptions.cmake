@@ -1,7 +1,7 @@
 # What can be chosen. Nothing here changes a public struct or the wire.
 option(PIER_BUILD_SHARED "Build the shared library" ON)
 option(PIER_BUILD_STATIC "Build the static library" ON)
-option(PIER_BUILD_TOOLS "Build the pier command" ON)
+option(PIER_BUILD_TOOLS "Build the pier command" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_EXAMPLES "Build the samples" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_WERROR "Turn warnings into errors" OFF)
