@@ -61,7 +61,7 @@ as_root() {
 
 # build_preset PRESET [CMAKE-OPTION…]: configures and builds build/PRESET, quietly unless it fails.
 build_preset() {
-    local preset=$1 started=$SECONDS log=$pier_logs/$1.log
+    local preset=$1 started=$SECONDS log=$pier_logs/$1.log errors='error: |^FAILED|^CMake Error'
     shift
     if [[ ! -e build/$preset/CMakeCache.txt ]] && command -v ninja >/dev/null; then
         set -- -G Ninja "$@"
@@ -70,7 +70,11 @@ build_preset() {
         cmake --preset "$preset" "$@" &&
             cmake --build --preset "$preset" --parallel "$pier_jobs" ${PIER_BUILD_TARGETS:+--target $PIER_BUILD_TARGETS}
     } >"$log" 2>&1 || {
-        grep -n -A 12 -E 'error: |^FAILED|^CMake Error' "$log" | cut -c 1-300 | head -n 80 >&2 || true
+        if grep -q -E "$errors" "$log"; then
+            grep -n -A 12 -E "$errors" "$log" | cut -c 1-300 | head -n 80 >&2
+        else
+            tail -n 20 "$log" >&2
+        fi
         die "$preset was not built: see $log"
     }
     say "built $preset in $((SECONDS - started)) s"
