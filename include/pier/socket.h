@@ -28,10 +28,10 @@ typedef struct pier_socket pier_socket;
 
 /* Choices at creation. Zero it, set what differs, and set `size`. */
 typedef struct pier_socket_options {
-    size_t size;                      /* sizeof(pier_socket_options) */
-    const pier_allocator *allocator;  /* NULL: pier_allocator_default() */
-    uint32_t backlog;                 /* listening: connections that may wait to be accepted; 0: 4,096 */
-    bool delay;                       /* TCP: let the system gather small writes (Nagle); otherwise it sends at once */
+    size_t size;                     /* sizeof(pier_socket_options) */
+    const pier_allocator *allocator; /* NULL: pier_allocator_default() */
+    uint32_t backlog;                /* listening: connections that may wait to be accepted; 0: 4,096 */
+    bool delay;                      /* TCP: let the system gather small writes (Nagle); otherwise it sends at once */
 } pier_socket_options;
 
 /* Makes a socket that listens at `address`, TCP or Unix. Port 0 lets the system choose: pier_socket_local_address

@@ -59,8 +59,9 @@ static pier_status read_abstract(const char *text, size_t begin, pier_address *a
         if (text[i] == '%') {
             byte = escaped_byte(text + i);
             if (byte < 0) {
-                return pier__endpoint_fail(error, offset, "`%` and two hexadecimal digits stand for a byte; write %25 "
-                                                          "for `%` itself");
+                return pier__endpoint_fail(error, offset,
+                                           "`%` and two hexadecimal digits stand for a byte; write %25 "
+                                           "for `%` itself");
             }
             i += 2;
         }
@@ -236,8 +237,9 @@ static pier_status read_port(const char *text, pier__text_run port, pier__endpoi
     pier__text_fault fault;
     if (!pier__number_read(text + port.begin, port.size, UINT16_MAX, &number, &fault)) {
         /* Up to here it is digits, but for `_` and `-`; only those and the size can be wrong. */
-        return pier__endpoint_fail(error, port.begin + fault.offset, "a port is a decimal number up to 65535, without "
-                                                                     "leading zeros");
+        return pier__endpoint_fail(error, port.begin + fault.offset,
+                                   "a port is a decimal number up to 65535, without "
+                                   "leading zeros");
     }
     endpoint->address.port = (uint16_t)number;
     return PIER_OK;

@@ -88,7 +88,7 @@ static bool read_group(const char *text, size_t size, size_t *position, ipv6_rea
         }
         value = value << 4 | (uint32_t)hex_value(text[*position]);
     }
-    if (*position < size && *position > begin && text[*position] == '.') {
+    if (*position<size && * position> begin && text[*position] == '.') {
         uint8_t bytes[4];
         if (reading->count > GROUPS - 2) {
             return fail(fault, begin, "there is no room for an IPv4 address behind seven groups");

@@ -19,8 +19,8 @@ static pier_status fail_lookup(pier_error *error, pier_status status, const char
         (void)pier__error_set(error, status, PIER_FLOOR_ADDRESS, fault->os_error,
                               "the system knows no %s of the name %.64s", what, name);
     } else {
-        (void)pier__error_set(error, status, PIER_FLOOR_ADDRESS, fault->os_error,
-                              "looking up the %s %.64s failed: %s", what, name, fault->words);
+        (void)pier__error_set(error, status, PIER_FLOOR_ADDRESS, fault->os_error, "looking up the %s %.64s failed: %s",
+                              what, name, fault->words);
     }
     if (error != NULL) {
         error->offset = run.begin;

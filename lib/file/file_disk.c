@@ -142,10 +142,9 @@ static pier_status open_path(disk_file *disk, pier_file_mode mode, pier_error *e
     pier_status status = PIER_OK;
     os_error = pier__handle_examine(disk->handle, &kind, &reads, &writes);
     if (os_error == 0 && kind != PIER__HANDLE_DISK) {
-        status = explain_words(error, PIER_UNSUPPORTED, verbs[mode], disk->path,
-                               kind == PIER__HANDLE_FOLDER ? "this is a folder"
-                                                           : "this is no disk file, but a pipe or a device",
-                               0);
+        status = explain_words(
+            error, PIER_UNSUPPORTED, verbs[mode], disk->path,
+            kind == PIER__HANDLE_FOLDER ? "this is a folder" : "this is no disk file, but a pipe or a device", 0);
     } else if (os_error == 0 && mode == PIER_FILE_REPLACE && !disk->is_name_unsynced) {
         os_error = pier__disk_empty(disk->handle);
     }

@@ -32,8 +32,8 @@ static pier_status memory_read(void *self, void *buffer, size_t capacity_bytes, 
 }
 
 /* Takes all spans or none, so that the bytes in memory end where the caller's records do. */
-static pier_status memory_write(void *self, const pier_bytes *spans, size_t count, size_t *size,
-                                pier_deadline deadline, pier_error *error) {
+static pier_status memory_write(void *self, const pier_bytes *spans, size_t count, size_t *size, pier_deadline deadline,
+                                pier_error *error) {
     memory_file *memory = self;
     size_t total = 0;
     (void)deadline;

@@ -257,7 +257,8 @@ static void the_errors_explain_themselves(void **state) {
         const char *words;
     } rows[] = {
         {"tcp://127.0.0.1:65536", "a port is a decimal number up to 65535, without leading zeros"},
-        {"tcp://localhost:80", "the host is a name, and only numbers are taken here; pier_address_resolve looks names up"},
+        {"tcp://localhost:80",
+         "the host is a name, and only numbers are taken here; pier_address_resolve looks names up"},
         {"tcp://[::1:80", "the bracket is not closed"},
         {"tcp://::1:80", "a second colon; an IPv6 address stands in brackets"},
         {"tcp://127.0.0.1:", "the port is missing; 0 lets the system choose one"},
@@ -344,8 +345,8 @@ static void addresses_that_no_text_gives_are_written(void **state) {
 static void addresses_differ_in_every_part(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "tcp://1.2.3.4:5", "udp://1.2.3.4:5",  "tcp://1.2.3.5:5", "tcp://1.2.3.4:6", "tcp://[::1.2.3.4]:5",
-        "tcp://[::1%1]:5", "tcp://[::1%2]:5",  "unix:a",          "unix:b",          "unix:aa",
+        "tcp://1.2.3.4:5", "udp://1.2.3.4:5",          "tcp://1.2.3.5:5", "tcp://1.2.3.4:6", "tcp://[::1.2.3.4]:5",
+        "tcp://[::1%1]:5", "tcp://[::1%2]:5",          "unix:a",          "unix:b",          "unix:aa",
         "unix:@a",         "tcp://[::ffff:1.2.3.4]:5",
     };
     for (size_t i = 0; i < COUNT(texts); i++) {

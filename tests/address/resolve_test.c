@@ -134,9 +134,9 @@ static void malformed_text_never_reaches_the_resolver(void **state) {
         const char *text;
         uint64_t offset;
     } rows[] = {
-        {"", 0},           {"http://host:80", 0}, {"host", 4},      {"host:", 5},      {"ho st:80", 2}, {"1.2.3:80", 5},
-        {"0x7f.1:80", 1},  {"host:+80", 5},       {"host:8/", 6},   {"1.2.3.4.:80", 7}, {"host:80:x", 7},
-        {"host:65536", 5}, {"host:-http", 5},     {"host:ht tp", 7},
+        {"", 0},          {"http://host:80", 0}, {"host", 4},       {"host:", 5},      {"ho st:80", 2},
+        {"1.2.3:80", 5},  {"0x7f.1:80", 1},      {"host:+80", 5},   {"host:8/", 6},    {"1.2.3.4.:80", 7},
+        {"host:80:x", 7}, {"host:65536", 5},     {"host:-http", 5}, {"host:ht tp", 7},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         pier_address address;
@@ -217,9 +217,9 @@ static void failures_of_the_resolver_are_told(void **state) {
         int answer;
         pier_status status;
     } rows[] = {
-        {EAI_NONAME, PIER_NOT_FOUND},     {EAI_NODATA, PIER_NOT_FOUND}, {EAI_ADDRFAMILY, PIER_NOT_FOUND},
-        {EAI_SERVICE, PIER_NOT_FOUND},    {EAI_AGAIN, PIER_SYSTEM},     {EAI_FAIL, PIER_SYSTEM},
-        {EAI_MEMORY, PIER_NO_MEMORY},     {EAI_SYSTEM, PIER_SYSTEM},
+        {EAI_NONAME, PIER_NOT_FOUND},  {EAI_NODATA, PIER_NOT_FOUND}, {EAI_ADDRFAMILY, PIER_NOT_FOUND},
+        {EAI_SERVICE, PIER_NOT_FOUND}, {EAI_AGAIN, PIER_SYSTEM},     {EAI_FAIL, PIER_SYSTEM},
+        {EAI_MEMORY, PIER_NO_MEMORY},  {EAI_SYSTEM, PIER_SYSTEM},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         pier_address address;

@@ -52,8 +52,8 @@ typedef struct pair_of_files {
 } pair_of_files;
 
 static const char *kind_name(file_kind kind) {
-    static const char *const names[] = {"socket",        "disk",        "append",   "memory",         "view", "pipe",
-                                        "socket_handle", "disk_handle", "scripted", "scripted_socket"};
+    static const char *const names[] = {"socket", "disk",          "append",      "memory",   "view",
+                                        "pipe",   "socket_handle", "disk_handle", "scripted", "scripted_socket"};
     return names[kind];
 }
 
@@ -562,7 +562,8 @@ static const struct {
     const char *name;
     suite_test *run;
 } suite[] = {
-#define ROW(test) {#test, test}
+#define ROW(test)                                                                                                      \
+    { #test, test }
     ROW(what_is_written_is_read),
     ROW(the_end_comes_after_the_last_byte),
     ROW(nothing_yet_is_told_as_asked),
@@ -592,8 +593,8 @@ int main(void) {
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
         kinds[kind] = (file_kind)kind;
         for (size_t i = 0; i < SUITE_COUNT; i++) {
-            bool fills = suite[i].run == a_full_one_blocks_and_goes_on ||
-                         suite[i].run == bytes_keep_their_order_under_load;
+            bool fills =
+                suite[i].run == a_full_one_blocks_and_goes_on || suite[i].run == bytes_keep_their_order_under_load;
             if (fills && !can_be_full(kinds[kind])) {
                 continue;
             }

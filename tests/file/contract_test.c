@@ -172,8 +172,7 @@ static void ops_must_have_what_they_claim(void **state) {
 
 static void ops_need_no_more_than_they_claim(void **state) {
     (void)state;
-    static const pier_file_ops reads = {
-        .size = sizeof reads, .capabilities = PIER_FILE_CAN_READ, .read = told_read};
+    static const pier_file_ops reads = {.size = sizeof reads, .capabilities = PIER_FILE_CAN_READ, .read = told_read};
     static const pier_file_ops writes_and_knows_its_length = {.size = sizeof reads,
                                                               .capabilities = PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK,
                                                               .write = told_write,

@@ -102,7 +102,8 @@ static pier_status open_files(pass_setting *setting, pier_file **writer, pier_fi
         }
         status = pier_file_open_handle(reader, setting->handles[0], PIER_FILE_CAN_READ, setting->allocator, &error);
         if (status == PIER_OK) {
-            status = pier_file_open_handle(writer, setting->handles[1], PIER_FILE_CAN_WRITE, setting->allocator, &error);
+            status =
+                pier_file_open_handle(writer, setting->handles[1], PIER_FILE_CAN_WRITE, setting->allocator, &error);
         }
         break;
     case PASS_MEMORY:
@@ -243,10 +244,10 @@ static void other_errors_are_met_too(void **state) {
         fault_call call;
         int error;
     } rows[] = {
-        {FAULT_READ, EAGAIN},   {FAULT_WRITEV, EAGAIN}, {FAULT_RECV, EAGAIN},     {FAULT_SENDMSG, EAGAIN},
+        {FAULT_READ, EAGAIN},   {FAULT_WRITEV, EAGAIN}, {FAULT_RECV, EAGAIN},      {FAULT_SENDMSG, EAGAIN},
         {FAULT_WRITEV, EDQUOT}, {FAULT_WRITEV, EPIPE},  {FAULT_FDATASYNC, ENOSPC}, {FAULT_FSYNC, EDQUOT},
-        {FAULT_CLOSE, EINTR},   {FAULT_CLOSE, ENOSPC},  {FAULT_OPEN, ENOSPC},     {FAULT_OPEN, EACCES},
-        {FAULT_FCNTL, EBADF},   {FAULT_FSTAT, EBADF},   {FAULT_PPOLL, EINVAL},    {FAULT_FTRUNCATE, EACCES},
+        {FAULT_CLOSE, EINTR},   {FAULT_CLOSE, ENOSPC},  {FAULT_OPEN, ENOSPC},      {FAULT_OPEN, EACCES},
+        {FAULT_FCNTL, EBADF},   {FAULT_FSTAT, EBADF},   {FAULT_PPOLL, EINVAL},     {FAULT_FTRUNCATE, EACCES},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         /* A disk never answers "not now"; if a kernel did, that is a failure and no endless wait. */
@@ -398,7 +399,8 @@ static const struct {
     const char *name;
     suite_test *run;
 } suite[] = {
-#define ROW(test) {#test, test}
+#define ROW(test)                                                                                                      \
+    { #test, test }
     ROW(every_system_call_may_fail),
     ROW(other_errors_are_met_too),
     ROW(interruptions_and_short_counts_change_nothing),

@@ -342,8 +342,8 @@ static void a_handle_must_be_open_for_that(void **state) {
     assert_non_null(strstr(error.text, "is not open for writing"));
     assert_int_equal(pier_file_open_handle(&file, pair[1], PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
     assert_non_null(strstr(error.text, "is not open for reading"));
-    assert_int_equal(
-        pier_file_open_handle(&file, pair[1], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_handle(&file, pair[1], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, &error),
+                     PIER_USAGE);
     assert_int_equal(close(pair[0]), 0);
     assert_int_equal(close(pair[1]), 0);
     assert_int_equal(pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE);
@@ -534,8 +534,8 @@ static void a_terminal_gives_its_lines(void **state) {
     pier_file *file = NULL;
     char got[32];
     size_t size = 0;
-    assert_int_equal(
-        pier_file_open_handle(&file, terminal, PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_handle(&file, terminal, PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL),
+                     PIER_OK);
     assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_WOULD_BLOCK);
     /* Half a line is not there yet; Return makes it one. */
     assert_int_equal(write(control, "half", 4), 4);
@@ -587,8 +587,8 @@ static void a_socket_handle_may_be_reset(void **state) {
     pier_file *file = NULL;
     pier_bytes span = {"unread", 6};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    assert_int_equal(
-        pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL), PIER_OK);
+    assert_int_equal(pier_file_open_handle(&file, pair[0], PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE, NULL, NULL),
+                     PIER_OK);
     assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_OK);
     assert_int_equal(close(pair[1]), 0);
     assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_RESET);
@@ -638,8 +638,7 @@ static void the_socket_s_errors_come_through(void **state) {
     assert_int_equal(pier_file_read(file, got, sizeof got, &size, PIER_NOW), PIER_RESET);
     assert_int_equal(pier_file_error(file)->floor, PIER_FLOOR_SOCKET);
     assert_int_equal(pier_file_error(file)->os_error, ECONNRESET);
-    assert_string_equal(pier_file_error(file)->text,
-                        "read from an unnamed Unix socket: the peer reset the connection");
+    assert_string_equal(pier_file_error(file)->text, "read from an unnamed Unix socket: the peer reset the connection");
     assert_int_equal(pier_file_write(file, &span, 1, &size, PIER_NOW), PIER_CLOSED);
     assert_int_equal(pier_file_write_error(file)->status, PIER_CLOSED);
     assert_int_equal(pier_file_read_error(file)->status, PIER_RESET);

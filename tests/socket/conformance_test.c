@@ -111,8 +111,8 @@ static void waits_until_the_deadline_and_no_longer(void **state) {
     assert_int_equal(size, 0);
     assert_in_range(milliseconds_since(begin_ns), JOINT_GLANCE_MS, JOINT_GLANCE_MS + 1000);
     begin_ns = pier_clock_monotonic_ns();
-    assert_int_equal(
-        pier_socket_wait(ends.client, PIER_READABLE, &ready, pier_deadline_after_ms(JOINT_GLANCE_MS)), PIER_TIMEOUT);
+    assert_int_equal(pier_socket_wait(ends.client, PIER_READABLE, &ready, pier_deadline_after_ms(JOINT_GLANCE_MS)),
+                     PIER_TIMEOUT);
     assert_int_equal(ready, 0);
     assert_in_range(milliseconds_since(begin_ns), JOINT_GLANCE_MS, JOINT_GLANCE_MS + 1000);
     /* A deadline that has passed is no PIER_NOW, and what is ready is done all the same. */
@@ -497,7 +497,8 @@ static const struct {
     const char *name;
     suite_test *run;
 } suite[] = {
-#define ROW(test) {#test, test}
+#define ROW(test)                                                                                                      \
+    { #test, test }
     ROW(carries_bytes_both_ways),
     ROW(reads_no_more_than_there_is_room_for),
     ROW(takes_sixty_four_spans),

@@ -257,9 +257,9 @@ static void a_full_queue_keeps_connections_waiting(void **state) {
     assert_int_equal(last, PIER_TIMEOUT);
     assert_null(clients[count]);
     int64_t begin_ns = pier_clock_monotonic_ns();
-    assert_int_equal(pier_socket_connect(&ends.client, &ends.address, pier_deadline_after_ms(JOINT_GLANCE_MS), NULL,
-                                         &error),
-                     PIER_TIMEOUT);
+    assert_int_equal(
+        pier_socket_connect(&ends.client, &ends.address, pier_deadline_after_ms(JOINT_GLANCE_MS), NULL, &error),
+        PIER_TIMEOUT);
     assert_in_range((pier_clock_monotonic_ns() - begin_ns) / 1000000, JOINT_GLANCE_MS, JOINT_GLANCE_MS + 1000);
     assert_null(ends.client);
     assert_int_equal(error.status, PIER_TIMEOUT);
@@ -481,8 +481,7 @@ static void a_reset_by_the_peer_is_told(void **state) {
     joint ends;
     joint_open(&ends, JOINT_TCP_IPV4);
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    assert_int_equal(
-        setsockopt(pier_socket_handle(ends.server), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    assert_int_equal(setsockopt(pier_socket_handle(ends.server), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
     assert_int_equal(pier_socket_close(ends.server), PIER_OK);
     char got[4];
     size_t size = 99;
@@ -648,7 +647,8 @@ static const struct {
     const char *name;
     suite_test *run;
 } suite[] = {
-#define ROW(test) {#test, test}
+#define ROW(test)                                                                                                      \
+    { #test, test }
     ROW(the_answer_carries_the_real_address),
     ROW(accept_gives_the_peer),
     ROW(accept_waits_as_told),

@@ -281,12 +281,18 @@ static void other_errors_are_met_too(void **state) {
         fault_call call;
         int error;
     } rows[] = {
-        {FAULT_ACCEPT4, ECONNABORTED}, {FAULT_ACCEPT4, EAGAIN},  {FAULT_ACCEPT4, ENOMEM}, {FAULT_ACCEPT4, EPROTO},
-        {FAULT_CONNECT, EINTR},        {FAULT_CONNECT, EAGAIN},  {FAULT_CONNECT, EACCES}, {FAULT_CONNECT, EADDRNOTAVAIL},
-        {FAULT_SENDMSG, EAGAIN},       {FAULT_SENDMSG, EPIPE},   {FAULT_SENDMSG, ENOMEM}, {FAULT_SENDMSG, ETIMEDOUT},
-        {FAULT_RECV, EAGAIN},          {FAULT_RECV, ENOMEM},     {FAULT_RECV, ETIMEDOUT}, {FAULT_PPOLL, EINTR},
-        {FAULT_PPOLL, EINVAL},         {FAULT_SOCKET, ENFILE},   {FAULT_SOCKET, ENOMEM},  {FAULT_SOCKET, EAFNOSUPPORT},
-        {FAULT_BIND, EACCES},          {FAULT_BIND, ENOSPC},     {FAULT_BIND, EROFS},     {FAULT_CLOSE, EINTR},
+        {FAULT_ACCEPT4, ECONNABORTED}, {FAULT_ACCEPT4, EAGAIN},
+        {FAULT_ACCEPT4, ENOMEM},       {FAULT_ACCEPT4, EPROTO},
+        {FAULT_CONNECT, EINTR},        {FAULT_CONNECT, EAGAIN},
+        {FAULT_CONNECT, EACCES},       {FAULT_CONNECT, EADDRNOTAVAIL},
+        {FAULT_SENDMSG, EAGAIN},       {FAULT_SENDMSG, EPIPE},
+        {FAULT_SENDMSG, ENOMEM},       {FAULT_SENDMSG, ETIMEDOUT},
+        {FAULT_RECV, EAGAIN},          {FAULT_RECV, ENOMEM},
+        {FAULT_RECV, ETIMEDOUT},       {FAULT_PPOLL, EINTR},
+        {FAULT_PPOLL, EINVAL},         {FAULT_SOCKET, ENFILE},
+        {FAULT_SOCKET, ENOMEM},        {FAULT_SOCKET, EAFNOSUPPORT},
+        {FAULT_BIND, EACCES},          {FAULT_BIND, ENOSPC},
+        {FAULT_BIND, EROFS},           {FAULT_CLOSE, EINTR},
         {FAULT_SHUTDOWN, ENOTCONN},    {FAULT_GETSOCKOPT, EBADF},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -394,8 +400,8 @@ static void taking_a_dead_place_over_may_fail(void **state) {
     pass_setting setting;
     setting_open(&setting, JOINT_UNIX_PATH);
     setting.has_dead_socket = true;
-    static const fault_call calls[] = {FAULT_SOCKET, FAULT_BIND, FAULT_CONNECT, FAULT_LSTAT,
-                                       FAULT_STAT,   FAULT_UNLINK, FAULT_CLOSE, FAULT_LISTEN};
+    static const fault_call calls[] = {FAULT_SOCKET, FAULT_BIND,   FAULT_CONNECT, FAULT_LSTAT,
+                                       FAULT_STAT,   FAULT_UNLINK, FAULT_CLOSE,   FAULT_LISTEN};
     static const int errors[] = {EIO, EACCES, EADDRINUSE, ENOENT};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (size_t j = 0; j < sizeof errors / sizeof errors[0]; j++) {
@@ -466,8 +472,8 @@ static void connections_that_died_waiting_are_passed_over(void **state) {
     joint ends;
     joint_listen(&ends, JOINT_TCP_IPV4);
     assert_int_equal(pier_socket_connect(&ends.client, &ends.address, joint_patience(), NULL, NULL), PIER_OK);
-    static const int errors[] = {ECONNABORTED, EPROTO,   ENOPROTOOPT,  EOPNOTSUPP, EPERM,
-                                 ENETDOWN,     ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET};
+    static const int errors[] = {ECONNABORTED, EPROTO,      ENOPROTOOPT, EOPNOTSUPP,   EPERM,
+                                 ENETDOWN,     ENETUNREACH, EHOSTDOWN,   EHOSTUNREACH, ENONET};
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         pier_socket *none = NULL;
         fault_system_fail(FAULT_ACCEPT4, 1, true, errors[i]);
@@ -505,9 +511,8 @@ static void waiting_for_room_in_a_queue_may_fail(void **state) {
     assert_int_equal(pier_socket_connect(&ends.client, &address, pass_deadline(), NULL, &error), PIER_REFUSED);
     fault_system_reset();
     fault_system_interrupt(2);
-    assert_int_equal(
-        pier_socket_connect(&ends.client, &address, pier_deadline_after_ms(JOINT_GLANCE_MS), NULL, &error),
-        PIER_TIMEOUT);
+    assert_int_equal(pier_socket_connect(&ends.client, &address, pier_deadline_after_ms(JOINT_GLANCE_MS), NULL, &error),
+                     PIER_TIMEOUT);
     fault_system_reset();
     assert_int_equal(fault_system_descriptors(), descriptors);
     /* A call that answered "full" too early is made again while there is time. */
@@ -536,7 +541,8 @@ static const struct {
     const char *name;
     suite_test *run;
 } suite[] = {
-#define ROW(test) {#test, test}
+#define ROW(test)                                                                                                      \
+    { #test, test }
     ROW(every_system_call_may_fail),
     ROW(connecting_in_two_steps_may_fail),
     ROW(other_errors_are_met_too),

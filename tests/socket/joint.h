@@ -25,7 +25,7 @@ typedef enum joint_kind {
 /* A listener with one connection: `client` connected, `server` was accepted. A pair has no listener. */
 typedef struct joint {
     joint_kind kind;
-    pier_address address;      /* where it listens, real port included */
+    pier_address address; /* where it listens, real port included */
     pier_socket *listener;
     pier_socket *client;
     pier_socket *server;

@@ -313,8 +313,8 @@ static void folders_are_asked_for(void **state) {
     pier_address address = joint_parse(text);
     assert_int_equal(pier_socket_listen(&socket, &address, NULL, &error), PIER_NOT_FOUND);
     assert_int_equal(error.os_error, ENOENT);
-    (void)snprintf(text, sizeof text, "listen on unix:%s/no/socket: there is nothing of that name: its folder must exist",
-                   at->folder);
+    (void)snprintf(text, sizeof text,
+                   "listen on unix:%s/no/socket: there is nothing of that name: its folder must exist", at->folder);
     assert_string_equal(error.text, text);
 }
 

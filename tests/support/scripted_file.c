@@ -223,8 +223,8 @@ static int scripted_handle(void *self) {
 
 static const pier_file_ops scripted_ops = {
     .size = sizeof scripted_ops,
-    .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_WAIT | PIER_FILE_CAN_SYNC |
-                    PIER_FILE_CAN_SHUTDOWN,
+    .capabilities =
+        PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_WAIT | PIER_FILE_CAN_SYNC | PIER_FILE_CAN_SHUTDOWN,
     .read = scripted_read,
     .write = scripted_write,
     .wait = scripted_wait,
@@ -268,13 +268,11 @@ static void add_event(scripted_file *script, scripted_event event) {
 }
 
 void scripted_file_at(scripted_file *script, uint32_t direction, uint64_t offset, pier_status status, uint32_t times) {
-    add_event(script,
-              (scripted_event){.direction = direction, .offset = offset, .status = status, .times = times});
+    add_event(script, (scripted_event){.direction = direction, .offset = offset, .status = status, .times = times});
 }
 
 void scripted_file_delay(scripted_file *script, uint32_t direction, uint64_t offset, uint32_t delay_ms) {
-    add_event(script,
-              (scripted_event){.direction = direction, .offset = offset, .times = 1, .delay_ms = delay_ms});
+    add_event(script, (scripted_event){.direction = direction, .offset = offset, .times = 1, .delay_ms = delay_ms});
 }
 
 void scripted_file_stall(scripted_file *script, uint32_t direction, uint64_t bytes) {

@@ -39,9 +39,9 @@ typedef struct scripted_event {
 /* The script and what became of it; in the caller's memory, which must outlive the file. Read the members freely, and
  * change them through the functions. */
 typedef struct scripted_file {
-    pier_bytes input;    /* what is read; without an inner file */
-    pier_file *inner;    /* reads and writes go on to this one, if there is one */
-    bool input_may_grow; /* at the end of the input stands "nothing yet" instead of the end */
+    pier_bytes input;       /* what is read; without an inner file */
+    pier_file *inner;       /* reads and writes go on to this one, if there is one */
+    bool input_may_grow;    /* at the end of the input stands "nothing yet" instead of the end */
     size_t read_bytes_max;  /* a read gives at most so many; 0: no cut */
     size_t write_bytes_max; /* a write takes at most so many; 0: no cut */
     uint64_t seed;          /* not 0: the sizes are random, from 1 to those maxima */
@@ -53,7 +53,7 @@ typedef struct scripted_file {
     uint32_t closes;       /* 0 or 1 */
     uint32_t syncs;
     uint32_t shutdowns;
-    pier_status sync_status;  /* what sync, shutdown and close answer; PIER_OK at first */
+    pier_status sync_status; /* what sync, shutdown and close answer; PIER_OK at first */
     pier_status shutdown_status;
     pier_status close_status;
     uint8_t *written; /* what was written; without an inner file */
