@@ -6,12 +6,14 @@ to come to the very records and errors of the Python reader.
 """
 
 import random
+import struct
 import unittest
 
 import golden
 import interop
 import pier_reader
 import pier_wire as wire
+from pier_value import Raw
 
 SEED = 20240229
 
@@ -109,6 +111,90 @@ class DamageTest(unittest.TestCase):
                     yield f"pieces {i} and {j} swapped", data[: at[i]] + moved + data[at[j + 1] :]
 
         self.run_all((name, interop.Case(data)) for name, data in slices())
+
+    def test_damage_under_right_checks(self):
+        # What no accident makes, but a bad writer may: fields and payloads changed, and the checks made anew.
+        print(f"seed {SEED}")
+        source = random.Random(SEED)
+        names = [name for name in wire.HEADER_FIELDS if name not in ("magic", "kind", "self_check")]
+
+        def other(value, form):
+            bits = 8 * struct.calcsize("<" + form)
+            near = (
+                value + source.choice((-2, -1, 1, 2)),
+                value ^ 1 << source.randrange(bits),
+                source.getrandbits(bits),
+                0,
+            )
+            return source.choice(near) % (1 << bits)
+
+        def change_header(data, at):
+            fields = dict(zip(wire.HEADER_FIELDS, wire.HEADER.unpack_from(data, at)))
+            for name in source.sample(names, source.choice((1, 1, 1, 2))):
+                fields[name] = other(fields[name], wire.HEADER.format[2:][wire.HEADER_FIELDS.index(name)])
+            return data[:at] + wire.header(**fields) + data[at + 64 :]
+
+        def change_payload(data, at, end):
+            payload = bytearray(data[at + 64 : end])
+            for _ in range(source.choice((1, 1, 2))):
+                place = source.randrange(len(payload) + 1)
+                kind = source.randrange(4)
+                if kind == 0:
+                    payload[place:place] = source.choice(
+                        (b"\xc1", b"\xd4\x50\x01", b"\xd5\x50\x02\0", b"\xc7\x01\x50\x10", b"\0")
+                    )
+                elif kind == 1:
+                    del payload[place : place + source.choice((1, 3))]
+                elif place < len(payload):
+                    payload[place] = source.choice((payload[place] ^ 1 << source.randrange(8), source.randrange(256)))
+            fields = dict(zip(wire.HEADER_FIELDS, wire.HEADER.unpack_from(data, at)))
+            size = len(payload)
+            fields.update(
+                stored=size, raw=size, check=wire.xxh3(bytes(payload)) if fields["flags"] & wire.CHECKED else 0
+            )
+            return data[:at] + wire.header(**fields) + bytes(payload) + data[end:]
+
+        def change_preamble(data):
+            body = bytearray(data[:56])
+            place = source.randrange(10, 56)
+            body[place] = other(body[place], "B")
+            return bytes(body) + struct.pack("<Q", wire.xxh3(bytes(body))) + data[64:]
+
+        def damaged():
+            place = source.randrange(len(self.pieces) - 1)
+            at, end = self.pieces[place], self.pieces[place + 1]
+            if place == 0:
+                return change_preamble(self.stream)
+            if self.stream[at + 3] == wire.RECORDS and source.random() < 0.5:
+                return change_payload(self.stream, at, end)
+            return change_header(self.stream, at)
+
+        cases = [interop.Case(damaged(), chunk=source.choice((0, 0, 1, 40))) for _ in range(8000)]
+        for number, (case, answer) in enumerate(interop.run(cases)):
+            with self.subTest(number=number):
+                expected = pier_reader.load(case.data, typed=False)
+                self.assertEqual(answer.failures, expected.damages)
+                self.assertEqual(len(answer.skipped), len(expected.skipped))
+                self.assertEqual(shape(answer.records), shape(expected.records))
+
+    def test_records_above_the_limit(self):
+        writer = wire.Writer(3, target=300)
+        sizes = [10, 95, 101, 96, 97, 98, 99, 100, 500, 3, 301, 299, 1, 2000]
+        for size in sizes:
+            writer.store(b"x" * size)
+        writer.store([[b"deep"]])
+        writer.store(Raw(b"\x91" * 128 + b"\x90"))
+        writer.store("last")
+        stream = writer.end()
+        limits = (8, 90, 98, 99, 100, 101, 102, 130, 303, 502, 10000)
+        cases = [interop.Case(stream, chunk=chunk, record_bytes_max=limit) for limit in limits for chunk in (0, 1, 70)]
+        for case, answer in interop.run(cases):
+            with self.subTest(limit=case.record_bytes_max, chunk=case.chunk):
+                expected = pier_reader.load(stream, case.record_bytes_max)
+                self.assertEqual(shape(answer.records), shape(expected.records))
+                self.assertEqual(len(answer.skipped), len(expected.skipped))
+                self.assertEqual((answer.failures, answer.end[0]), (expected.damages, "END"))
+                self.assertTrue(all(len(record.encoded) <= case.record_bytes_max for record in answer.records))
 
     def test_random_damage(self):
         print(f"seed {SEED}")

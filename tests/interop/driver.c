@@ -2,8 +2,8 @@
  *
  * Standard input holds cases, one behind the other; standard output their answers. All numbers are little-endian.
  *
- *     case     u8 job, u8 format, u8 goes on after damage, u32 chunk (0: all at once), u32 target (0: default),
- *              u32 size, bytes
+ *     case     u8 job, u8 format, u8 goes on after damage, u32 chunk (0: all at once), u32 target,
+ *              u32 most bytes of a record (both 0: default), u32 size, bytes
  *     job 'L'  loads the bytes, fed in chunks. Items: 'R' a record: u64 number, u8 end of a message, bytes as they
  *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
  *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
@@ -21,7 +21,7 @@
 #include "archive/archive_internal.h"
 #include "base/endian_internal.h"
 
-enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 15 };
+enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 19 };
 
 typedef struct test_case {
     uint8_t job;
@@ -29,6 +29,7 @@ typedef struct test_case {
     bool goes_on;
     uint32_t chunk;
     uint32_t target;
+    uint32_t record_bytes_max;
     uint32_t size;
     uint8_t *bytes; /* exactly `size`, so that a sanitizer sees what is read behind them */
 } test_case;
@@ -44,7 +45,9 @@ static void put(const void *bytes, size_t size) {
     require(size == 0 || fwrite(bytes, 1, size, stdout) == size, "standard output failed");
 }
 
-static void put_u8(uint8_t value) { put(&value, 1); }
+static void put_u8(uint8_t value) {
+    put(&value, 1);
+}
 
 static void put_u32(uint32_t value) {
     uint8_t bytes[4];
@@ -82,15 +85,16 @@ static bool read_case(test_case *next) {
     next->goes_on = head[2] != 0;
     next->chunk = pier__load_le32(head + 3);
     next->target = pier__load_le32(head + 7);
-    next->size = pier__load_le32(head + 11);
+    next->record_bytes_max = pier__load_le32(head + 11);
+    next->size = pier__load_le32(head + 15);
     next->bytes = (uint8_t *)malloc(next->size > 0 ? next->size : 1);
     require(next->bytes != NULL, "no memory");
     require(fread(next->bytes, 1, next->size, stdin) == next->size, "a case is cut");
     return true;
 }
 
-static pier_archive *open_archive(bool storing, pier_format format, uint32_t target) {
-    pier_limits limits = {.size = sizeof limits, .block_target_bytes = target};
+static pier_archive *open_archive(bool storing, pier_format format, uint32_t target, uint32_t record_bytes_max) {
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = target, .record_bytes_max = record_bytes_max};
     pier_archive_options options = {.size = sizeof options, .limits = &limits, .format = format, .stream_id = 0x5eed};
     pier_archive *archive = NULL;
     pier_error error;
@@ -107,17 +111,38 @@ static void copy_value(pier_archive *to, pier_archive *from) {
         pier_token token = pier_load_token(from);
         require(token.kind == kind, "pier_load_kind and pier_load_token differ");
         switch (token.kind) {
-        case PIER_KIND_NONE: return;
-        case PIER_KIND_NIL: pier_store_nil(to); break;
-        case PIER_KIND_BOOL: pier_store(to, token.as.boolean); break;
-        case PIER_KIND_UINT: pier_store_u64(to, token.as.uint); break;
-        case PIER_KIND_INT: pier_store_i64(to, token.as.sint); break;
-        case PIER_KIND_F32: pier_store(to, token.as.f32); break;
-        case PIER_KIND_F64: pier_store(to, token.as.f64); break;
-        case PIER_KIND_TEXT: pier_store(to, token.as.text); break;
-        case PIER_KIND_BYTES: pier_store(to, token.as.bytes); break;
-        case PIER_KIND_EXT: pier_store(to, token.as.ext); break;
-        case PIER_KIND_TIME: pier_store(to, token.as.time); break;
+        case PIER_KIND_NONE:
+            return;
+        case PIER_KIND_NIL:
+            pier_store_nil(to);
+            break;
+        case PIER_KIND_BOOL:
+            pier_store(to, token.as.boolean);
+            break;
+        case PIER_KIND_UINT:
+            pier_store_u64(to, token.as.uint);
+            break;
+        case PIER_KIND_INT:
+            pier_store_i64(to, token.as.sint);
+            break;
+        case PIER_KIND_F32:
+            pier_store(to, token.as.f32);
+            break;
+        case PIER_KIND_F64:
+            pier_store(to, token.as.f64);
+            break;
+        case PIER_KIND_TEXT:
+            pier_store(to, token.as.text);
+            break;
+        case PIER_KIND_BYTES:
+            pier_store(to, token.as.bytes);
+            break;
+        case PIER_KIND_EXT:
+            pier_store(to, token.as.ext);
+            break;
+        case PIER_KIND_TIME:
+            pier_store(to, token.as.time);
+            break;
         case PIER_KIND_ARRAY:
             pier_store_array(to, token.as.count);
             left += token.as.count;
@@ -135,7 +160,7 @@ static void put_record(pier_archive *archive) {
     put_u64(pier_archive_record_number(archive));
     put_u8(pier_archive_is_message_end(archive) ? 1 : 0);
     put_bytes(pier_archive_record_bytes(archive));
-    pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0);
+    pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0, 0);
     require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
     copy_value(copy, archive);
     pier_status status = pier_archive_end(copy);
@@ -172,7 +197,7 @@ static pier_status go_on(pier_archive *archive, const test_case *now, uint32_t *
 }
 
 static void run_load(const test_case *now) {
-    pier_archive *archive = open_archive(false, now->format, now->target);
+    pier_archive *archive = open_archive(false, now->format, now->target, now->record_bytes_max);
     uint32_t fed = 0;
     for (;;) {
         /* An end mark answers END whenever nothing is fed behind it. */
@@ -215,8 +240,8 @@ static void put_drained(pier_archive *archive) {
 }
 
 static void run_store(const test_case *now) {
-    pier_archive *from = open_archive(false, PIER_FORMAT_PLAIN, 0);
-    pier_archive *to = open_archive(true, now->format, now->target);
+    pier_archive *from = open_archive(false, PIER_FORMAT_PLAIN, 0, 0);
+    pier_archive *to = open_archive(true, now->format, now->target, now->record_bytes_max);
     pier_status status = now->size > 0 ? pier_archive_feed(from, (pier_bytes){now->bytes, now->size}) : PIER_OK;
     pier_archive_feed_end(from);
     while (status == PIER_OK) {

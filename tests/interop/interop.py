@@ -54,12 +54,12 @@ class Case(NamedTuple):
     goes_on: bool = True
     chunk: int = 0
     target: int = 0
+    record_bytes_max: int = 0
     job: str = "L"
 
     def encoded(self):
-        head = struct.pack(
-            "<cBBIII", self.job.encode(), self.format, self.goes_on, self.chunk, self.target, len(self.data)
-        )
+        sizes = (self.chunk, self.target, self.record_bytes_max, len(self.data))
+        head = struct.pack("<cBBIIII", self.job.encode(), self.format, self.goes_on, *sizes)
         return head + self.data
 
 

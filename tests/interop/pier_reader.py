@@ -35,9 +35,10 @@ class Refused(Damage):
         self.piece, self.behind = piece, behind
 
 
-def load(data):
-    """Reads a framed stream, or several one behind the other. Returns a Result."""
-    loader = Loader(bytes(data))
+def load(data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True):
+    """Reads a framed stream, or several one behind the other. `typed` gives typed records by the names of their fields,
+    and raises ValueError for one that does not fit its definition; else they are arrays. Returns a Result."""
+    loader = Loader(bytes(data), record_bytes_max, typed)
     at = 0
     while at is not None:
         try:
@@ -67,8 +68,9 @@ def load_plain(data):
 
 
 class Loader:
-    def __init__(self, data):
+    def __init__(self, data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True):
         self.data, self.result = data, Result()
+        self.record_bytes_max, self.typed = record_bytes_max, typed
         self.expect_preamble = True  # at the start and behind an end mark
         self.resuming = False  # the piece that comes first after damage: its numbers are taken over
         self.new_stream(None, wire.BLOCK_TARGET_HIGHEST)
@@ -191,15 +193,15 @@ class Loader:
         yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
         yield fields["records"] and kind != wire.RECORDS, "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
-        yield self.too_long(fields) and fields["records"] != 1, "LIMIT", 36
         yield fields["raw"] != fields["stored"], "PROTOCOL", 40
+        yield self.too_long(fields) and fields["records"] != 1, "LIMIT", 36
         yield fields["check"] and not flags & wire.CHECKED, "PROTOCOL", 52
 
     def too_long(self, fields):
         stored = fields["stored"]
         if fields["kind"] == wire.DEFINITIONS:
-            return stored > wire.RECORD_BYTES_MAX
-        return stored > (wire.RECORD_BYTES_MAX + 4 if fields["records"] <= 1 else 2 * self.target)
+            return stored > max(self.record_bytes_max, 65536)
+        return stored > (self.record_bytes_max + 4 if fields["records"] <= 1 else 2 * self.target)
 
     def payload_proves(self, at, fields):
         payload = self.data[at + 64 : at + 64 + fields["stored"]]
@@ -233,9 +235,11 @@ class Loader:
         try:
             value, behind = decode(self.data, at, end)
         except Damage:
+            behind = at + self.record_bytes_max + 1
+        if behind - at > self.record_bytes_max:
             self.result.skipped.append(at)
             return
-        if definition:
+        if definition and self.typed:
             value = wire.from_slots(*definition, value)
         name = definition[0].name if definition else None
         self.result.records.append(Loaded(number, name, value, at, self.data[at:behind]))
@@ -281,6 +285,8 @@ class Loader:
         if other and not (self.stream_id is None or self.ended):
             return False
         if not other and fields["first"] < self.next_record:
+            return False
+        if fields["first"] == 0 or fields["first"] + fields["records"] >= 1 << 64:
             return False
         if any(wrong and status != "CORRUPT" for wrong, status, _ in self.refusals(fields)):
             return False

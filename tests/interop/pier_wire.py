@@ -228,6 +228,8 @@ def parse_definition(data, at, end):
     closure_at = skip(data, fingerprint_at, end)
     need(is_int(class_id, 1, 65535), at)
     need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, at)
+    if xxhash.xxh3_128_digest(data[closure_at:end]) != fingerprint:
+        raise Damage("CORRUPT", fingerprint_at)
     need(isinstance(closure, list) and closure, closure_at)
     need(msgpack.packb(closure) == data[closure_at:end], closure_at)
     kinds = {code: kind for kind, code in KINDS.items()}
@@ -249,6 +251,4 @@ def parse_definition(data, at, end):
     types = {c.name: c for c in classes}
     need(all(field.type in types for c in classes for field in c.fields if field.type is not None), closure_at)
     need(closure == closure_of(classes[0], types), closure_at)
-    if xxhash.xxh3_128_digest(data[closure_at:end]) != fingerprint:
-        raise Damage("CORRUPT", fingerprint_at)
     return class_id, classes[0], types

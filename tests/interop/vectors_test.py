@@ -36,6 +36,20 @@ class VectorsTest(unittest.TestCase):
                 text = "".join(to_json(record.value) + "\n" for record in expected.records)
                 self.assertEqual(text.encode(), jsonl)
 
+    def test_every_split(self):
+        # In chunks of every size, so that each byte once ends a chunk: what comes out does not depend on it.
+        cases = [
+            interop.Case(data, format_, chunk=chunk)
+            for _, format_, data, _, _ in interop.vectors()
+            for chunk in range(min(len(data), 1500) + 1)
+        ]
+        print(f"{len(cases)} splits")
+        whole = None
+        for case, answer in interop.run(cases):
+            found = (answer.records, answer.failures, answer.skipped, answer.end)
+            whole = found if case.chunk == 0 else whole
+            self.assertEqual(found == whole, True, case)
+
     def test_first_failure_sticks(self):
         vectors = list(interop.vectors())
         cases = [interop.Case(v[2], v[1], goes_on=False) for v in vectors]
