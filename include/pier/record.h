@@ -1,0 +1,197 @@
+/* Typed records: a C struct, described once by a list of its fields, stored and loaded in one call.
+ *
+ * Floor 5 (record). Knows archives, and nothing of sockets. A list of fields makes a struct, its codec and its class:
+ *
+ *     #define MARKET_TICK(FIELD)                                                                                     \
+ *         FIELD(1, u64, id)                                                                                          \
+ *         FIELD(2, f64, price)                                                                                       \
+ *         FIELD(3, text(16), symbol)
+ *     PIER_RECORD(market_tick, "market.Tick", MARKET_TICK)
+ *
+ *     market_tick tick = {1, 99.5, "PIER"};
+ *     pier_status status = market_tick_store(archive, &tick);
+ *
+ * FIELD(number, kind, name): numbers identify the fields for ever, ascend, and are 1 to 65,535. The kinds:
+ *
+ *     kind          member                                             remarks
+ *     bool          bool name
+ *     i8 … i64      int8_t name … int64_t name
+ *     u8 … u64      uint8_t name … uint64_t name
+ *     f32, f64      float name, double name
+ *     time          pier_time name
+ *     text          pier_text name                                     UTF-8, borrowed; see below
+ *     text(N)       char name[N]                                       UTF-8, terminated: at most N - 1 bytes
+ *     bytes         pier_bytes name                                    borrowed; see below
+ *     bytes(N)      struct { uint32_t size; uint8_t data[N]; } name    at most N bytes
+ *     record(T)     T name                                             T is described before
+ *     optional(K)   bool has_name; member of K                         a value that may be absent
+ *     array(K, N)   uint32_t name_count; member of K, as an array      at most N elements; K is neither of these two
+ *
+ * A record that is loaded borrows text and bytes from the archive, until it moves to the next record. What lies behind
+ * the terminator of a text, the size of bytes and the count of an array has no meaning; an absent value is zero.
+ *
+ * A class may be described in any number of source files; static functions are all it consists of. */
+#ifndef PIER_RECORD_H
+#define PIER_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pier/archive.h>
+#include <pier/definition.h>
+#include <pier/record_codec.h>
+
+typedef struct pier_class pier_class;
+
+/* A field of a class: what it is on the wire and where it lies in the struct. */
+typedef struct pier_field {
+    const char *name;
+    size_t name_bytes;
+    uint16_t number;
+    bool repeated;
+    bool presence;
+    uint32_t count_max;     /* repeated: the most elements */
+    size_t element_bytes;   /* repeated: from one element to the next */
+    size_t count_offset;    /* repeated: where their count, a uint32_t, lies in the struct */
+    size_t presence_offset; /* presence: where the bool lies that tells */
+    size_t offset;          /* where the value lies */
+    pier_field_kind kind;
+    uint32_t capacity;      /* text and bytes: the size of the array that holds them; 0: they are borrowed */
+    const pier_class *type; /* record: its class */
+} pier_field;
+
+/* A class: all that the library knows of a struct. PIER_RECORD makes one, `market_tick_class`. */
+struct pier_class {
+    size_t size;      /* sizeof(pier_class) when the program was compiled */
+    const char *name; /* full name, "market.Tick": UTF-8, 1 to 255 bytes */
+    uint32_t version; /* the program's own; 0: none */
+    uint32_t field_count;
+    uint32_t values_max;               /* the most values in one record, arrays and records counted, too */
+    uint32_t depth;                    /* how many arrays are in one another, the record itself counted, too */
+    size_t record_bytes;               /* sizeof the struct */
+    const pier_field *(*fields)(void); /* the table, by ascending number */
+    /* Returns the most bytes that storing `record` writes. */
+    uint64_t (*measure)(const void *record);
+    /* Stores `record` at `at`, where there is room for that many bytes. Returns its end; NULL when a value may not be
+     * stored. */
+    uint8_t *(*encode)(uint8_t *at, const void *record);
+    /* Loads the record at `at`; `end` is the end of the block, behind which PIER_PADDING_BYTES may be read. Returns the
+     * record's end; NULL when it is not in the form that `encode` gives. */
+    const uint8_t *(*decode)(const uint8_t *at, const uint8_t *end, void *record);
+};
+
+/* Stores a record of a class, whole or not at all.
+ * class_of_record: borrowed while the archive lives, as its definition is made from it. record: the struct, read only
+ * during the call. In a framed archive the definition of the class goes before its first record; a plain one stores a
+ * map or an array, as pier_archive_options.plain_form says.
+ * Returns PIER_OK; refused, with the field in pier_archive_error: PIER_TEXT (text is not UTF-8), PIER_RANGE (text that
+ * is not terminated, a count or size above its capacity, nanoseconds above 999,999,999), PIER_LIMIT; PIER_USAGE
+ * (archive loads, or is within a record; the class breaks the rules); PIER_NO_MEMORY (does not stick);
+ * PIER_WOULD_BLOCK or PIER_TIMEOUT: nothing was stored, call again; or the failure that sticks. Blocks as
+ * pier_archive_begin and pier_archive_end do. */
+PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record,
+                                       const void *record) PIER_MUST_USE;
+
+/* Loads the current record, after pier_archive_next answered PIER_OK, whole or not at all: when it fails `record` is
+ * all zero. May be called again, for this class or another.
+ * A record without a class (of a plain archive, or one that a peer stored by tokens) may be a map by field name, in any
+ * order, or an array by field number less one: unknown fields are passed over, missing ones and nil are zero.
+ * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type); PIER_MISMATCH (the class is
+ * defined differently in the stream); PIER_RANGE (a number, text or count that does not fit); PIER_TEXT (text is not
+ * UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice); PIER_LIMIT; PIER_NO_MEMORY;
+ * PIER_USAGE (archive stores; there is no record), which does not stick; or the failure that sticks. All others stick:
+ * pier_archive_recover goes on with the next record. Text and bytes are borrowed until then. Never blocks. */
+PIER_API pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record,
+                                      void *record) PIER_MUST_USE;
+
+/* Returns whether the current record is of the class, by its name: to tell records of several classes apart. False for
+ * a record without a class, and when its definition breaks the rules: then the failure sticks. Never blocks. */
+PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record);
+
+/* Makes of a list of fields: the struct `name`, its class `name##_class`, and the functions
+ *
+ *     pier_status name##_store(pier_archive *archive, const name *record);    as pier_store_record
+ *     pier_status name##_load(pier_archive *archive, name *record);           as pier_load_record
+ *
+ * Stands outside of functions, without a semicolon. */
+#define PIER_RECORD(name, full_name, FIELDS) PIER_RECORD_VERSION(name, full_name, 0, FIELDS)
+
+/* As PIER_RECORD, with a version of the program's own in the definition. */
+#define PIER_RECORD_VERSION(name, full_name, version, FIELDS)                                                          \
+    typedef struct name {                                                                                              \
+        FIELDS(PIER__MEMBER_FIELD)                                                                                     \
+    } name;                                                                                                            \
+    PIER_DESCRIBE_VERSION(name, full_name, version, FIELDS)
+
+/* As PIER_RECORD for a struct that the program already has: `name` is its typedef. The types of the members that the
+ * list names are checked when it is compiled; members that it does not name are left alone, but zeroed by a load that
+ * fails. */
+#define PIER_DESCRIBE(name, full_name, FIELDS) PIER_DESCRIBE_VERSION(name, full_name, 0, FIELDS)
+
+#define PIER_DESCRIBE_VERSION(name, full_name, version_of_class, FIELDS)                                               \
+    PIER__CODEC void pier__##name##_check(void) {                                                                      \
+        typedef name pier__self;                                                                                       \
+        enum { pier__number_zero = 0 FIELDS(PIER__NUMBER_FIELD) };                                                     \
+        FIELDS(PIER__CHECK_FIELD)                                                                                      \
+    }                                                                                                                  \
+    enum {                                                                                                             \
+        pier__##name##_fields = 0 FIELDS(PIER__COUNT_FIELD),                                                           \
+        pier__##name##_most = 3 FIELDS(PIER__MOST_FIELD),                                                              \
+        pier__##name##_values = 1 FIELDS(PIER__VALUES_FIELD)                                                           \
+    };                                                                                                                 \
+    union pier__##name##_depth {                                                                                       \
+        char pier__self[1];                                                                                            \
+        FIELDS(PIER__DEPTH_FIELD)                                                                                      \
+    };                                                                                                                 \
+    PIER__CODEC uint64_t pier__##name##_extra(const name *record) {                                                    \
+        uint64_t extra = 0;                                                                                            \
+        FIELDS(PIER__EXTRA_FIELD)                                                                                      \
+        (void)record;                                                                                                  \
+        return extra;                                                                                                  \
+    }                                                                                                                  \
+    PIER__CODEC uint8_t *pier__##name##_put(uint8_t *at, const name *record) {                                         \
+        unsigned wrong = 0;                                                                                            \
+        at = pier__put_count(at, pier__##name##_fields);                                                               \
+        FIELDS(PIER__PUT_FIELD)                                                                                        \
+        (void)record;                                                                                                  \
+        return wrong == 0 ? at : NULL;                                                                                 \
+    }                                                                                                                  \
+    PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record) {              \
+        enum { pier__checks_fields = (int)pier__##name##_most > PIER__UNCHECKED_BYTES };                               \
+        unsigned wrong = 0;                                                                                            \
+        at = pier__take_slots(at, pier__##name##_fields, &wrong);                                                      \
+        FIELDS(PIER__TAKE_FIELD)                                                                                       \
+        (void)end;                                                                                                     \
+        (void)record;                                                                                                  \
+        return wrong == 0 ? at : NULL;                                                                                 \
+    }                                                                                                                  \
+    PIER__CODEC uint64_t pier__##name##_measure(const void *record) {                                                  \
+        return (uint64_t)pier__##name##_most + PIER__OVERHANG_BYTES + pier__##name##_extra((const name *)record);      \
+    }                                                                                                                  \
+    PIER__CODEC uint8_t *pier__##name##_encode(uint8_t *at, const void *record) {                                      \
+        return pier__##name##_put(at, (const name *)record);                                                           \
+    }                                                                                                                  \
+    PIER__CODEC const uint8_t *pier__##name##_decode(const uint8_t *at, const uint8_t *end, void *record) {            \
+        at = pier__##name##_take(at, end, (name *)record);                                                             \
+        return at != NULL && at <= end ? at : NULL;                                                                    \
+    }                                                                                                                  \
+    PIER__CODEC const pier_field *pier__##name##_rows(void) {                                                          \
+        typedef name pier__self;                                                                                       \
+        static const pier_field rows[] = {FIELDS(PIER__ROW_FIELD)};                                                    \
+        return rows;                                                                                                   \
+    }                                                                                                                  \
+    PIER__UNUSED static const pier_class name##_class = {sizeof(pier_class),     full_name,                            \
+                                                         version_of_class,       pier__##name##_fields,                \
+                                                         pier__##name##_values,  sizeof(union pier__##name##_depth),   \
+                                                         sizeof(name),           pier__##name##_rows,                  \
+                                                         pier__##name##_measure, pier__##name##_encode,                \
+                                                         pier__##name##_decode};                                       \
+    PIER_MUST_USE PIER__CODEC pier_status name##_store(pier_archive *archive, const name *record) {                    \
+        return pier_store_record(archive, &name##_class, record);                                                      \
+    }                                                                                                                  \
+    PIER_MUST_USE PIER__CODEC pier_status name##_load(pier_archive *archive, name *record) {                           \
+        return pier_load_record(archive, &name##_class, record);                                                       \
+    }
+
+#endif

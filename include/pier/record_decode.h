@@ -1,0 +1,257 @@
+/* The inline half of loading records: one kernel for each kind of field. For the code that PIER_RECORD makes; programs
+ * call the functions that it names.
+ *
+ * Floor 5 (record). Knows no archive: a kernel reads the value at `at` and returns where the next one begins. It looks
+ * neither where the block ends nor whether an earlier value was right: behind each block lie PIER_PADDING_BYTES that
+ * may be read, and what does not fit sets `*wrong`, which is asked once a record. So a kernel must keep three promises
+ * whatever the bytes are:
+ *
+ *   - it reads at most PIER__OVERHANG_BYTES behind the most that its kind takes when it is stored,
+ *   - it moves on by no more than that most, but for text and bytes, which move on only after a look at `end`,
+ *   - it gives a value that is safe to use (a count within its capacity) although `*wrong` is set.
+ *
+ * A kernel takes the forms that Pier stores and those nearly as common; for the rest `*wrong` is set and the record is
+ * loaded again by the slow way, which takes every legal form and tells what is wrong. */
+#ifndef PIER_RECORD_DECODE_H
+#define PIER_RECORD_DECODE_H
+
+#include <pier/archive.h>
+#include <pier/record_integers.h>
+
+/* The most bytes that may be taken between two looks at the end of the block. */
+#define PIER__UNCHECKED_BYTES (PIER_PADDING_BYTES - PIER__OVERHANG_BYTES)
+
+/* The look at the end. */
+PIER__KERNEL const uint8_t *pier__check_end(const uint8_t *at, const uint8_t *end, unsigned *wrong) {
+    if (PIER_UNLIKELY(at > end)) {
+        *wrong |= 1;
+        return end;
+    }
+    return at;
+}
+
+/* The other scalars ------------------------------------------------------------------------------------------------ */
+
+PIER__KERNEL const uint8_t *pier__take_boolean(const uint8_t *at, const uint8_t *end, bool *value, unsigned *wrong) {
+    (void)end;
+    *wrong |= (at[0] & 0xfeu) ^ 0xc2u;
+    *value = (at[0] & 1u) != 0;
+    return at + 1;
+}
+
+PIER__KERNEL const uint8_t *pier__take_f32(const uint8_t *at, const uint8_t *end, float *value, unsigned *wrong) {
+    (void)end;
+    *wrong |= at[0] ^ 0xcau;
+    uint32_t bits = (uint32_t)(pier__take_word(at + 1) >> 32);
+    memcpy(value, &bits, sizeof bits);
+    return at + 5;
+}
+
+PIER__KERNEL const uint8_t *pier__take_f64(const uint8_t *at, const uint8_t *end, double *value, unsigned *wrong) {
+    (void)end;
+    *wrong |= at[0] ^ 0xcbu;
+    uint64_t bits = pier__take_word(at + 1);
+    memcpy(value, &bits, sizeof bits);
+    return at + 9;
+}
+
+PIER__KERNEL const uint8_t *pier__take_time(const uint8_t *at, const uint8_t *end, pier_time *value, unsigned *wrong) {
+    (void)end;
+    uint64_t word = pier__take_word(at + 2);
+    if (at[0] == 0xd6 && at[1] == 0xff) {
+        value->seconds = (int64_t)(word >> 32);
+        value->nanoseconds = 0;
+        return at + 6;
+    }
+    if (at[0] == 0xd7 && at[1] == 0xff) {
+        value->seconds = (int64_t)(word & ((UINT64_C(1) << 34) - 1));
+        value->nanoseconds = (uint32_t)(word >> 34);
+        *wrong |= value->nanoseconds > 999999999;
+        return at + 10;
+    }
+    *wrong |= (at[0] ^ 0xc7u) | (at[1] ^ 12u) | (at[2] ^ 0xffu);
+    value->nanoseconds = (uint32_t)(pier__take_word(at + 3) >> 32);
+    value->seconds = (int64_t)pier__take_word(at + 7);
+    *wrong |= value->nanoseconds > 999999999;
+    return at + 15;
+}
+
+/* Text and bytes --------------------------------------------------------------------------------------------------- */
+
+/* The look at `end` of what has a size: it is 0 afterwards when so many bytes are not there. */
+PIER__KERNEL const uint8_t *pier__check_size(const uint8_t *at, const uint8_t *end, size_t *size, unsigned *wrong) {
+    if (at > end || *size > (size_t)(end - at)) {
+        *wrong |= 1;
+        *size = 0;
+    }
+    return at;
+}
+
+/* Takes the head of text and looks at `end`. */
+PIER__KERNEL const uint8_t *pier__take_text_head(const uint8_t *at, const uint8_t *end, size_t *size, unsigned *wrong) {
+    unsigned head = at[0];
+    uint64_t word = pier__take_word(at + 1);
+    *size = head & 31u;
+    if ((head & 0xe0u) == 0xa0u) {
+        at += 1;
+    } else if (head == 0xd9) {
+        *size = (size_t)(word >> 56);
+        at += 2;
+    } else if (head == 0xda) {
+        *size = (size_t)(word >> 48);
+        at += 3;
+    } else if (head == 0xdb) {
+        *size = (size_t)(word >> 32);
+        at += 5;
+    } else {
+        *wrong |= 1;
+        *size = 0;
+        return at + 1;
+    }
+    return pier__check_size(at, end, size, wrong);
+}
+
+/* As pier__take_text_head, for bytes. */
+PIER__KERNEL const uint8_t *pier__take_bytes_head(const uint8_t *at, const uint8_t *end, size_t *size,
+                                                  unsigned *wrong) {
+    unsigned head = at[0];
+    uint64_t word = pier__take_word(at + 1);
+    if (head == 0xc4) {
+        *size = (size_t)(word >> 56);
+        at += 2;
+    } else if (head == 0xc5) {
+        *size = (size_t)(word >> 48);
+        at += 3;
+    } else if (head == 0xc6) {
+        *size = (size_t)(word >> 32);
+        at += 5;
+    } else {
+        *wrong |= 1;
+        *size = 0;
+        return at + 1;
+    }
+    return pier__check_size(at, end, size, wrong);
+}
+
+PIER__KERNEL const uint8_t *pier__take_text(const uint8_t *at, const uint8_t *end, pier_text *value, unsigned *wrong) {
+    at = pier__take_text_head(at, end, &value->size, wrong);
+    value->data = (const char *)at;
+    *wrong |= !pier_text_is_valid(value->data, value->size);
+    return at + value->size;
+}
+
+PIER__KERNEL const uint8_t *pier__take_bytes(const uint8_t *at, const uint8_t *end, pier_bytes *value,
+                                             unsigned *wrong) {
+    at = pier__take_bytes_head(at, end, &value->size, wrong);
+    value->data = at;
+    return at + value->size;
+}
+
+PIER__KERNEL const uint8_t *pier__take_inline_bytes(const uint8_t *at, const uint8_t *end, uint8_t *data,
+                                                    uint32_t *size, uint32_t capacity, unsigned *wrong) {
+    size_t bytes;
+    at = pier__take_bytes_head(at, end, &bytes, wrong);
+    if (bytes > capacity) {
+        *wrong |= 1;
+        bytes = 0;
+    }
+    memcpy(data, at, bytes);
+    *size = (uint32_t)bytes;
+    return at + bytes;
+}
+
+/* Takes the eight bytes from `from` of a text of `size` bytes, zero behind it, and notes bytes that are no ASCII and
+ * zero bytes within it. */
+PIER__KERNEL void pier__take_text_piece(const uint8_t *at, size_t from, size_t size, char *text, size_t capacity,
+                                        uint64_t *high_bits, uint64_t *zeros) {
+    size_t bytes = size > from ? size - from : 0;
+    bytes = bytes < 8 ? bytes : 8;
+    /* In two halves, because a shift by 64 bits means nothing. */
+    uint64_t beyond = (UINT64_MAX << 4 * bytes) << 4 * bytes;
+    uint64_t word = pier__text_word(at + from);
+    *zeros |= pier__zero_byte(word | beyond);
+    word &= ~beyond;
+    *high_bits |= word & PIER__HIGH_BITS;
+    pier__put_text_word(text + from, word, capacity - from < 8 ? capacity - from : 8);
+}
+
+/* Takes text into an array of at most 32 bytes: without a branch on its size. */
+PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, char *text, uint32_t capacity, unsigned *wrong) {
+    size_t size = at[0] ^ 0xa0u;
+    if (size >= capacity) {
+        *wrong |= 1;
+        size = 0;
+    }
+    at += 1;
+    uint64_t high_bits = 0;
+    uint64_t zeros = 0;
+    pier__take_text_piece(at, 0, size, text, capacity, &high_bits, &zeros);
+    if (capacity > 8) {
+        pier__take_text_piece(at, 8, size, text, capacity, &high_bits, &zeros);
+    }
+    if (capacity > 16) {
+        pier__take_text_piece(at, 16, size, text, capacity, &high_bits, &zeros);
+    }
+    if (capacity > 24) {
+        pier__take_text_piece(at, 24, size, text, capacity, &high_bits, &zeros);
+    }
+    *wrong |= zeros != 0;
+    if (high_bits != 0) {
+        *wrong |= !pier_text_is_valid(text, size);
+    }
+    return at + size;
+}
+
+PIER__KERNEL const uint8_t *pier__take_inline_text(const uint8_t *at, const uint8_t *end, char *text, uint32_t capacity,
+                                                   unsigned *wrong) {
+    if (capacity <= 32) {
+        return pier__take_short_text(at, text, capacity, wrong);
+    }
+    size_t size;
+    at = pier__take_text_head(at, end, &size, wrong);
+    if (size >= capacity) {
+        *wrong |= 1;
+        size = 0;
+    }
+    *wrong |= memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size);
+    memcpy(text, at, size);
+    text[size] = '\0';
+    return at + size;
+}
+
+/* Records and arrays ----------------------------------------------------------------------------------------------- */
+
+/* Takes the head of a record with `count` slots. */
+PIER__KERNEL const uint8_t *pier__take_slots(const uint8_t *at, uint32_t count, unsigned *wrong) {
+    if (count < 16) {
+        *wrong |= at[0] ^ (0x90u | count);
+        return at + 1;
+    }
+    *wrong |= (unsigned)(pier__take_word(at) >> 40) ^ (0xdc0000u | count);
+    return at + 3;
+}
+
+/* Takes the head of an array of at most `capacity` elements; the count is 0 when there are more. */
+PIER__KERNEL const uint8_t *pier__take_count(const uint8_t *at, uint32_t *count, uint32_t capacity, unsigned *wrong) {
+    unsigned head = at[0];
+    uint64_t word = pier__take_word(at + 1);
+    uint32_t elements = head & 15u;
+    if ((head & 0xf0u) == 0x90u) {
+        at += 1;
+    } else if (head == 0xdc) {
+        elements = (uint32_t)(word >> 48);
+        at += 3;
+    } else {
+        *wrong |= head ^ 0xddu;
+        elements = (uint32_t)(word >> 32);
+        at += 5;
+    }
+    if (elements > capacity) {
+        *wrong |= 1;
+        elements = 0;
+    }
+    *count = elements;
+    return at;
+}
+
+#endif

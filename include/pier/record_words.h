@@ -1,0 +1,147 @@
+/* What the kernels of both directions share: words of eight bytes, and text in them.
+ *
+ * Floor 5 (record). For the code that PIER_RECORD makes. Numbers are put together and taken apart with shifts, so that
+ * the machine's own order never matters; gcc and clang make one move, and one swap where it is needed, of them. */
+#ifndef PIER_RECORD_WORDS_H
+#define PIER_RECORD_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <pier/bytes.h>
+
+/* The most that a kernel writes or reads behind the value it stands at. */
+#define PIER__OVERHANG_BYTES 64
+
+/* Before each kernel. They are small, and fold to a few instructions only where they are inlined; not every program
+ * uses each of them. */
+#if defined(__GNUC__)
+#define PIER__KERNEL static inline __attribute__((always_inline, unused))
+#define PIER__UNUSED __attribute__((unused))
+#define PIER__CODEC static inline PIER__UNUSED
+#else
+#define PIER__KERNEL static inline
+#define PIER__UNUSED
+#define PIER__CODEC static inline
+#endif
+
+/* Rows of tables that are alike. */
+#define PIER__ROWS_2(...) __VA_ARGS__, __VA_ARGS__
+#define PIER__ROWS_4(...) PIER__ROWS_2(__VA_ARGS__), PIER__ROWS_2(__VA_ARGS__)
+#define PIER__ROWS_8(...) PIER__ROWS_4(__VA_ARGS__), PIER__ROWS_4(__VA_ARGS__)
+#define PIER__ROWS_16(...) PIER__ROWS_8(__VA_ARGS__), PIER__ROWS_8(__VA_ARGS__)
+#define PIER__ROWS_32(...) PIER__ROWS_16(__VA_ARGS__), PIER__ROWS_16(__VA_ARGS__)
+
+/* A word with its first byte most (big) or least (little) significant: the two swap into one another, and the machine
+ * has one of them. Compilers that tell which get one move of it; others take it apart. */
+#if defined(__BYTE_ORDER__) && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define PIER__BIG(word) __builtin_bswap64(word)
+#define PIER__LITTLE(word) (word)
+#elif defined(__BYTE_ORDER__) && defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define PIER__BIG(word) (word)
+#define PIER__LITTLE(word) __builtin_bswap64(word)
+#else
+PIER__KERNEL uint64_t pier__word_by_bytes(uint64_t word, bool is_big) {
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < 8; i++) {
+        bytes[i] = (uint8_t)(word >> (is_big ? 56 - 8 * i : 8 * i));
+    }
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+#define PIER__BIG(word) pier__word_by_bytes(word, true)
+#define PIER__LITTLE(word) pier__word_by_bytes(word, false)
+#endif
+
+/* Stores eight bytes, most significant first. */
+PIER__KERNEL void pier__put_word(uint8_t *at, uint64_t word) {
+    word = PIER__BIG(word);
+    memcpy(at, &word, sizeof word);
+}
+
+/* Loads eight bytes, most significant first. */
+PIER__KERNEL uint64_t pier__take_word(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return PIER__BIG(word);
+}
+
+/* Loads eight bytes of text, first byte least significant: where its first zero byte is follows from the lowest bits.
+ * */
+PIER__KERNEL uint64_t pier__text_word(const void *text) {
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return PIER__LITTLE(word);
+}
+
+/* Stores the first `size` of the eight bytes that pier__text_word loads. */
+PIER__KERNEL void pier__put_text_word(char *text, uint64_t word, size_t size) {
+    word = PIER__LITTLE(word);
+    memcpy(text, &word, size);
+}
+
+/* Returns the number of the highest bit that is set, from 0; 0 for 0, too. */
+PIER__KERNEL unsigned pier__highest_bit(uint64_t value) {
+#if defined(__GNUC__)
+    return 63u - (unsigned)__builtin_clzll(value | 1);
+#else
+    unsigned bit = 0;
+    while ((value >>= 1) != 0) {
+        bit++;
+    }
+    return bit;
+#endif
+}
+
+/* Returns the number of the lowest bit that is set. `value` is not 0. */
+PIER__KERNEL unsigned pier__lowest_bit(uint64_t value) {
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctzll(value);
+#else
+    return pier__highest_bit(value & (~value + 1));
+#endif
+}
+
+/* The highest bit of each byte: set in none of them when all are ASCII. */
+#define PIER__HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* Returns a word in which the lowest bit that is set is the highest bit of the first zero byte of `word`; 0 when there
+ * is no such byte. */
+PIER__KERNEL uint64_t pier__zero_byte(uint64_t word) {
+    return (word - UINT64_C(0x0101010101010101)) & ~word & PIER__HIGH_BITS;
+}
+
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+/* MemorySanitizer takes a word for unknown as soon as a byte behind the terminator is, so it sees bytes alone. */
+#define PIER__TEXT_BY_BYTES
+#endif
+#endif
+
+/* Returns the length of terminated text in an array of `capacity` bytes, `capacity` when no byte of it ends the text,
+ * and adds to `*high_bits` what shows that it is not all ASCII. */
+PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, uint64_t *high_bits) {
+    size_t size = 0;
+#if !defined(PIER__TEXT_BY_BYTES)
+    for (; capacity - size >= 8; size += 8) {
+        uint64_t word = pier__text_word(text + size);
+        uint64_t zero = pier__zero_byte(word);
+        if (zero != 0) {
+            /* What lies behind the terminator may never have been written: it must not decide anything. */
+            unsigned bits = pier__lowest_bit(zero) & ~7u;
+            *high_bits |= word & ((UINT64_C(1) << bits) - 1) & PIER__HIGH_BITS;
+            return size + bits / 8;
+        }
+        *high_bits |= word & PIER__HIGH_BITS;
+    }
+#endif
+    while (size < capacity && text[size] != '\0') {
+        *high_bits |= (unsigned char)text[size] & 0x80u;
+        size++;
+    }
+    return size;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* What callers may ask of a definition; see <pier/definition.h>. */
+#include "base/error_internal.h"
+#include "record/definition_internal.h"
+#include "record/record_internal.h"
+
+const char *pier_field_kind_name(pier_field_kind kind) {
+    static const char *const names[] = {
+        "unknown", "bool", "i8",  "i16",  "i32",   "i64",  "u8",      "u16",    "u32",
+        "u64",     "f32",  "f64", "text", "bytes", "time", "unknown", "record",
+    };
+    size_t index = (size_t)kind;
+    return index < sizeof names / sizeof names[0] ? names[index] : names[0];
+}
+
+const char *pier_definition_name(const pier_definition *definition) {
+    return definition->name;
+}
+
+uint32_t pier_definition_version(const pier_definition *definition) {
+    return definition->version;
+}
+
+uint32_t pier_definition_field_count(const pier_definition *definition) {
+    return definition->field_count;
+}
+
+pier_definition_field pier_definition_field_at(const pier_definition *definition, uint32_t index) {
+    pier_definition_field answer = {0, NULL, (pier_field_kind)0, false, false, NULL};
+    if (index >= definition->field_count) {
+        return answer;
+    }
+    const pier__defined_field *field = &definition->fields[index];
+    answer.number = field->number;
+    answer.name = field->name;
+    answer.kind = (pier_field_kind)field->kind;
+    answer.repeated = (field->flags & PIER__FLAG_REPEATED) != 0;
+    answer.presence = (field->flags & PIER__FLAG_PRESENCE) != 0;
+    answer.type = field->type != NULL && field->type->is_class ? field->type : NULL;
+    return answer;
+}
+
+const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_class *of_stream) {
+    if (of_stream->definition != NULL) {
+        return (const pier_definition *)of_stream->definition;
+    }
+    pier__archive *common = pier__archive_of(archive);
+    pier_definition *definition = NULL;
+    pier__definition_error error;
+    pier_status status = pier__definition_parse(of_stream->closure, of_stream->closure_bytes,
+                                                common->limits.classes_max, &common->allocator, &definition, &error);
+    if (status != PIER_OK) {
+        (void)pier__record_fail(archive, status, error.path, "%s", error.text);
+        /* The fault is not in the record but where its class was defined. */
+        common->error.offset = of_stream->offset + error.position;
+        common->error.block_offset = PIER_NO_OFFSET;
+        common->error.payload_offset = PIER_NO_OFFSET;
+        return NULL;
+    }
+    of_stream->definition = definition;
+    of_stream->release = pier__definition_destroy;
+    return definition;
+}
+
+const pier_definition *pier_archive_definition(pier_archive *archive) {
+    pier__stream_class *of_stream = pier__archive_record_class(archive);
+    if (of_stream == NULL || pier_archive_status(archive) != PIER_OK) {
+        return NULL;
+    }
+    return pier__definition_of(archive, of_stream);
+}

@@ -1,0 +1,144 @@
+/* Storing and loading records; see <pier/record.h>.
+ *
+ * Floor 5 (record). A class's own codec does the work: room is made once, and the end is looked at once. Where it
+ * cannot (a value that may not be stored, bytes in an unusual form, limits that a class could exceed, a plain format)
+ * the record goes the slow way, by tokens, which takes all that is legal and has the exact error for all else. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error_internal.h"
+#include "record/record_internal.h"
+
+pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...) {
+    pier__archive *common = pier__archive_of(archive);
+    char text[sizeof common->error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const uint8_t *begin = NULL;
+    const uint8_t *end = NULL;
+    if (pier__archive_typed_window(archive, &begin, &end)) {
+        (void)pier__archive_fail_at(archive, begin, status, path, "%s", text);
+        common->error.floor = PIER_FLOOR_RECORD;
+    }
+    return status;
+}
+
+/* Whether every record of the class is within the limits that its codec does not look at. */
+static bool class_is_within(const pier_class *class_of_record, const pier_limits *limits) {
+    return class_of_record->depth <= limits->depth_max && class_of_record->values_max <= limits->elements_max;
+}
+
+/* Misuse that must not spoil the archive. */
+static pier_status refuse_use(pier_archive *archive, const pier_class *class_of_record, const char *text) {
+    pier_error *error = &pier__archive_of(archive)->error;
+    (void)pier__error_set(error, PIER_USAGE, PIER_FLOOR_RECORD, 0, "%s", text);
+    pier__path path;
+    pier__path_init(&path, class_of_record->name);
+    memcpy(error->path, path.text, sizeof error->path);
+    return PIER_USAGE;
+}
+
+/* Stores the record that was begun by the class's codec. Returns whether that was possible. */
+static bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    const pier__archive *common = pier__archive_of(archive);
+    if (common->format != PIER_FORMAT_FRAMED || !class_is_within(class_of_record, &common->limits)) {
+        return false;
+    }
+    uint64_t bytes = class_of_record->measure(record);
+    if (bytes > common->limits.text_bytes_max || !pier__archive_reserve(archive, (size_t)bytes)) {
+        return false;
+    }
+    uint8_t *end = class_of_record->encode(archive->cursor, record);
+    if (end == NULL) {
+        return false;
+    }
+    archive->cursor = end;
+    return true;
+}
+
+pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    if (!archive->storing) {
+        return refuse_use(archive, class_of_record, "a loading archive stores no record");
+    }
+    pier_status status = pier__archive_begin_class(archive, class_of_record, pier__class_encode_closure);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (PIER_LIKELY(encode(archive, class_of_record, record))) {
+        return pier__archive_end_typed(archive);
+    }
+    pier__interpret_store(archive, class_of_record, record);
+    status = pier_archive_end(archive);
+    if (status > 0) {
+        pier_archive_abandon(archive);
+    }
+    return status;
+}
+
+/* Loads a record of a matched class by its codec. Returns whether that was possible. */
+static bool decode(pier_archive *archive, const pier_class *class_of_record, const uint8_t *begin, const uint8_t *end,
+                   void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    if (!class_is_within(class_of_record, limits)) {
+        return false;
+    }
+    const uint8_t *record_end = class_of_record->decode(begin, end, record);
+    if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
+        return false;
+    }
+    pier__archive_typed_done(archive, record_end);
+    return true;
+}
+
+static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    const uint8_t *begin = NULL;
+    const uint8_t *end = NULL;
+    if (!pier__archive_typed_window(archive, &begin, &end)) {
+        pier_status status = pier_archive_status(archive);
+        return status != PIER_OK ? status : refuse_use(archive, class_of_record, "there is no record to load");
+    }
+    pier__stream_class *of_stream = pier__archive_record_class(archive);
+    if (of_stream != NULL) {
+        if (PIER_UNLIKELY(of_stream->bound != class_of_record)) {
+            pier_status status = pier__class_match(archive, of_stream, class_of_record);
+            if (status != PIER_OK) {
+                return status;
+            }
+        }
+        if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record))) {
+            return PIER_OK;
+        }
+    }
+    memset(record, 0, class_of_record->record_bytes);
+    if (!pier__archive_open_record(archive)) {
+        return pier_archive_status(archive);
+    }
+    return pier__interpret_load(archive, class_of_record, record, of_stream != NULL);
+}
+
+pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    if (archive->storing) {
+        memset(record, 0, class_of_record->record_bytes);
+        return refuse_use(archive, class_of_record, "a storing archive loads no record");
+    }
+    pier_status status = load(archive, class_of_record, record);
+    if (PIER_UNLIKELY(status != PIER_OK)) {
+        memset(record, 0, class_of_record->record_bytes);
+    }
+    return status;
+}
+
+bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record) {
+    pier__stream_class *of_stream = pier__archive_record_class(archive);
+    if (of_stream == NULL || pier_archive_status(archive) != PIER_OK) {
+        return false;
+    }
+    if (of_stream->bound == class_of_record) {
+        return true;
+    }
+    const pier_definition *definition = pier__definition_of(archive, of_stream);
+    return definition != NULL && strcmp(pier_definition_name(definition), class_of_record->name) == 0;
+}

@@ -1,0 +1,116 @@
+/* What the files of the record floor share: paths for errors, the closure of a class, and the slow ways.
+ *
+ * Floor 5 (record). Of the archive floor it uses archive_internal.h's last part and nothing deeper.
+ *
+ * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, and whatever they do not take
+ * goes the slow way: interpret_store.c, interpret_load.c, driven by the class's table. closure.c writes a class's
+ * definition, definition_parse.c reads a stream's, definition.c answers for it, match.c compares the two. */
+#ifndef PIER_RECORD_RECORD_INTERNAL_H
+#define PIER_RECORD_RECORD_INTERNAL_H
+
+#include <string.h>
+
+#include <pier/record.h>
+
+#include "archive/archive_internal.h"
+#include "base/buffer_internal.h"
+
+/* A path for errors, "market.Order.lines[3].price", which grows and shrinks with the field that is at work. It is cut
+ * at the capacity of an error's. */
+typedef struct pier__path {
+    char text[sizeof((pier_error *)0)->path];
+    size_t length; /* that the whole path has */
+} pier__path;
+
+/* Begins with the name of a class. */
+void pier__path_init(pier__path *path, const char *class_name);
+
+/* Appends a field or an index. Each returns the length before, for pier__path_cut. */
+size_t pier__path_field(pier__path *path, const char *name);
+size_t pier__path_index(pier__path *path, uint32_t index);
+
+/* Takes back what was appended since the path had `length`. */
+void pier__path_cut(pier__path *path, size_t length);
+
+/* Encodes the closure of a class: proto/wire.md, Definitions. A pier__encode_closure. */
+pier_status pier__class_encode_closure(const void *class_to_encode, pier__buffer *closure, pier_error *error);
+
+/* Makes the list of the classes that a class reaches, itself first, each once by address: `list` gets pointers.
+ * Returns false when there is no memory. */
+bool pier__class_collect(const pier_class *root, pier__buffer *list);
+
+static inline size_t pier__class_list_count(const pier__buffer *list) {
+    return list->size / sizeof(pier_class *);
+}
+
+static inline const pier_class *pier__class_list_at(const pier__buffer *list, size_t index) {
+    const pier_class *found;
+    memcpy(&found, list->data + index * sizeof found, sizeof found);
+    return found;
+}
+
+/* A definition that breaks the rules: where, and in what words. */
+typedef struct pier__definition_error {
+    pier_status status;
+    size_t position; /* in the closure */
+    char path[sizeof((pier_error *)0)->path];
+    char text[160];
+} pier__definition_error;
+
+/* Reads a closure, strictly, into one piece of memory. classes_max: the most types in it. Returns PIER_OK, or, with
+ * `error` filled, PIER_PROTOCOL, PIER_LIMIT or PIER_NO_MEMORY. */
+pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes, uint32_t classes_max,
+                                   const pier_allocator *allocator, pier_definition **out,
+                                   pier__definition_error *error);
+
+/* Frees what pier__definition_parse made; `definition` is a pier_definition. */
+void pier__definition_destroy(const pier_allocator *allocator, void *definition);
+
+/* Returns the type of this name in the closure of `root`, or NULL. */
+const pier_definition *pier__definition_find(const pier_definition *root, const char *name, size_t name_bytes);
+
+/* Reads the definition of the stream's class, once. Returns NULL, with the failure told, when that cannot be. */
+const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_class *of_stream);
+
+/* Matches a class with what the stream says of it, once. Returns PIER_OK when records of the stream are in the class's
+ * own form; otherwise the failure sticks: PIER_TYPE (another class), PIER_MISMATCH, PIER_NO_MEMORY, PIER_USAGE (the
+ * class breaks the rules), or the definition's. */
+pier_status pier__class_match(pier_archive *archive, pier__stream_class *of_stream, const pier_class *class_of_record);
+
+/* Fails the loading of the current record at its first byte, as pier__archive_fail_at. */
+pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...)
+    PIER_PRINTF(4, 5);
+
+/* Returns the size of a number of this kind; 0 for other kinds. */
+static inline size_t pier__kind_bytes(pier_field_kind kind) {
+    switch (kind) {
+    case PIER_FIELD_BOOL:
+        return sizeof(bool);
+    case PIER_FIELD_I8:
+    case PIER_FIELD_U8:
+        return 1;
+    case PIER_FIELD_I16:
+    case PIER_FIELD_U16:
+        return 2;
+    case PIER_FIELD_I32:
+    case PIER_FIELD_U32:
+    case PIER_FIELD_F32:
+        return 4;
+    case PIER_FIELD_I64:
+    case PIER_FIELD_U64:
+    case PIER_FIELD_F64:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+/* Stores a record by tokens, between begin and end: whatever the format, and with the exact error when a value may not
+ * be stored. */
+void pier__interpret_store(pier_archive *archive, const pier_class *class_of_record, const void *record);
+
+/* Loads the current record by tokens, into memory that is all zero. is_typed: the record is in the class's framed form;
+ * otherwise it is a map or an array of the plain one. Returns PIER_OK, or a failure, which sticks. */
+pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_of_record, void *record, bool is_typed);
+
+#endif
