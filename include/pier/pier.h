@@ -12,12 +12,14 @@
 #include <pier/cancel.h>
 #include <pier/channel.h>
 #include <pier/clock.h>
+#include <pier/definition.h>
 #include <pier/error.h>
 #include <pier/event.h>
 #include <pier/export.h>
 #include <pier/file.h>
 #include <pier/limits.h>
 #include <pier/load.h>
+#include <pier/record.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>
 #include <pier/status.h>
