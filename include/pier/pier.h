@@ -5,6 +5,7 @@
 #ifndef PIER_PIER_H
 #define PIER_PIER_H
 
+#include <pier/access.h>
 #include <pier/address.h>
 #include <pier/allocator.h>
 #include <pier/archive.h>
@@ -19,6 +20,7 @@
 #include <pier/file.h>
 #include <pier/limits.h>
 #include <pier/load.h>
+#include <pier/network.h>
 #include <pier/record.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>

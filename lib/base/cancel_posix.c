@@ -27,13 +27,7 @@
 #include "base/error_internal.h"
 #include "base/os_error_internal.h"
 
-typedef enum cancel_state {
-    STATE_IDLE,
-    STATE_FIRING,
-    STATE_FIRED,
-    STATE_CLEARING,
-    STATE_REFIRED
-} cancel_state;
+typedef enum cancel_state { STATE_IDLE, STATE_FIRING, STATE_FIRED, STATE_CLEARING, STATE_REFIRED } cancel_state;
 
 struct pier_cancel {
     atomic_uint state; /* cancel_state */

@@ -208,8 +208,9 @@ static void without_a_descriptor_it_is_not_made(void **state) {
     assert_null(cancel);
     assert_int_equal(error.os_error, EMFILE);
     assert_int_equal(error.floor, PIER_FLOOR_BASE);
-    assert_string_equal(error.text, "a cancel object cannot be made: no descriptor is left in this process; close some, "
-                                    "or raise its limit (ulimit -n)");
+    assert_string_equal(error.text,
+                        "a cancel object cannot be made: no descriptor is left in this process; close some, "
+                        "or raise its limit (ulimit -n)");
     fault_allocator_check(&faults);
     fault_allocator_deinit(&faults);
 }
