@@ -36,7 +36,8 @@ static const char help[] =
     "each record that comes back as a line of JSON. After the end of the input it waits for the peer to\n"
     "end, too.\n"
     "\n"
-    "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:port, unix:/path, unix:@name\n"
+    "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
+    "                       unix:@name\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
     "  --timeout MS         to connect, and without a byte once the input has ended (10000)\n" OPTIONS_COMMON_HELP
     "\n"

@@ -130,7 +130,7 @@ static bool recover(dump *d) {
     if (status >= 0) {
         (void)snprintf(tail, sizeof(tail), "; %" PRIu64 " bytes skipped", skipped);
     }
-    (void)report_error(command, &error, d->chosen->path, tail);
+    (void)report_error(command, &error, d->input.inner.name, tail);
     d->is_damaged = true;
     d->block_records = 0;
     d->stats.damages++;
@@ -148,14 +148,14 @@ static bool go_on(dump *d, pier_status status) {
         return true;
     }
     if (status == PIER_SKIPPED) {
-        (void)report_error(command, pier_archive_error(d->archive), d->chosen->path, "");
+        (void)report_error(command, pier_archive_error(d->archive), d->input.inner.name, "");
         d->is_damaged = true;
         d->stats.records_skipped++;
         return true;
     }
     if (status > 0) {
         if (status != PIER_END) {
-            d->exit_status = report(command, status, "%s: no byte came within %" PRIu64 " ms", d->chosen->path,
+            d->exit_status = report(command, status, "%s: no byte came within %" PRIu64 " ms", d->input.inner.name,
                                     d->chosen->common.timeout_ms);
         }
         return false;
@@ -163,8 +163,8 @@ static bool go_on(dump *d, pier_status status) {
     pier_status_category category = pier_status_category_of(status);
     if (category == PIER_CATEGORY_SYSTEM || category == PIER_CATEGORY_MEMORY || category == PIER_CATEGORY_USAGE) {
         bool is_archive = pier_archive_status(d->archive) == status;
-        d->exit_status = is_archive ? report_error(command, pier_archive_error(d->archive), d->chosen->path, "")
-                                    : report(command, status, "%s: %s", d->chosen->path, pier_status_text(status));
+        d->exit_status = is_archive ? report_error(command, pier_archive_error(d->archive), d->input.inner.name, "")
+                                    : report(command, status, "%s: %s", d->input.inner.name, pier_status_text(status));
         d->exit_status = d->exit_status == EXIT_USAGE ? EXIT_SYSTEM : d->exit_status;
         return false;
     }
@@ -219,7 +219,7 @@ int command_dump(int argc, char **argv) {
     if (exit_status >= 0) {
         return exit_status;
     }
-    dump d = {.chosen = &chosen};
+    dump d = {.chosen = &chosen, .input.inner.handle = -1};
     output_init(&d.out, STDOUT_FILENO);
     if (open_archive(&d, &error) == PIER_OK) {
         run(&d);

@@ -40,8 +40,7 @@ typedef struct listen_options {
     bool plain;
     bool framed;
     bool echo;
-    bool force;
-    bool append;
+    keep_options keep;
     uint64_t count;
     const char *save;
     const char *endpoint;
@@ -54,8 +53,8 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
         {"--framed", OPTION_FLAG, &chosen->framed, 0, 0},
         {"--echo", OPTION_FLAG, &chosen->echo, 0, 0},
-        {"--force", OPTION_FLAG, &chosen->force, 0, 0},
-        {"--append", OPTION_FLAG, &chosen->append, 0, 0},
+        {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
+        {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
         {"--save", OPTION_TEXT, &chosen->save, 0, 0},
         OPTIONS_COMMON(&chosen->common),
@@ -68,10 +67,10 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
     if (chosen->plain && chosen->framed) {
         return options_refuse(command, "--plain and --framed exclude each other", "");
     }
-    if (chosen->force && chosen->append) {
+    if (chosen->keep.force && chosen->keep.append) {
         return options_refuse(command, "--force and --append exclude each other", "");
     }
-    if ((chosen->force || chosen->append) && chosen->save == NULL) {
+    if ((chosen->keep.force || chosen->keep.append) && chosen->save == NULL) {
         return options_refuse(command, "--force and --append are about --save", "");
     }
     if (chosen->save != NULL && chosen->save[0] == '\0') {
@@ -97,8 +96,7 @@ static int announce(pier_socket *listener) {
 static int serve(const listen_options *chosen, server *running, keep *kept) {
     int exit_status = EXIT_DONE;
     if (chosen->save != NULL) {
-        exit_status = keep_open(kept, command, chosen->save, false, chosen->force, chosen->append,
-                                chosen->common.record_bytes_max);
+        exit_status = keep_open(kept, command, chosen->save, &chosen->keep);
         running->save = kept->archive;
     }
     if (exit_status == EXIT_DONE && !signals_catch()) {
@@ -122,7 +120,9 @@ int command_listen(int argc, char **argv) {
     if (exit_status >= 0) {
         return exit_status;
     }
-    keep kept = {0};
+    keep kept = {.file.handle = -1};
+    chosen.keep.record_bytes_max = chosen.common.record_bytes_max;
+    chosen.keep.takes_anything = true;
     server running = {
         .save_name = chosen.save,
         .format = chosen.plain ? PIER_FORMAT_PLAIN : chosen.framed ? PIER_FORMAT_FRAMED : PIER_FORMAT_GUESS,

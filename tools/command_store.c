@@ -37,8 +37,7 @@ static const char help[] =
 
 typedef struct store_options {
     common_options common;
-    bool force;
-    bool append;
+    keep_options keep;
     const char *path;
 } store_options;
 
@@ -46,13 +45,13 @@ typedef struct store_options {
 static int read_options(int argc, char **argv, store_options *chosen) {
     *chosen = (store_options){.common.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT};
     const option_spec specs[] = {
-        {"--force", OPTION_FLAG, &chosen->force, 0, 0},
-        {"--append", OPTION_FLAG, &chosen->append, 0, 0},
+        {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
+        {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
     int taken =
         options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
-    if (taken < 0 && chosen->force && chosen->append) {
+    if (taken < 0 && chosen->keep.force && chosen->keep.append) {
         return options_refuse(command, "--force and --append exclude each other", "");
     }
     return taken;
@@ -98,7 +97,7 @@ static int store_lines(feeder *feed, const keep *kept, uint64_t timeout_ms) {
             status = feeder_store(feed);
         }
         if (status != PIER_OK) {
-            return report_error(command, pier_archive_error(kept->archive), kept->path, "");
+            return report_error(command, pier_archive_error(kept->archive), kept->file.name, "");
         }
         if (happened == EVENT_PAUSE) {
             return report(command, PIER_TIMEOUT, "no byte came within %llu ms", (unsigned long long)timeout_ms);
@@ -115,8 +114,8 @@ int command_store(int argc, char **argv) {
     if (exit_status >= 0) {
         return exit_status;
     }
-    exit_status =
-        keep_open(&kept, command, chosen.path, true, chosen.force, chosen.append, chosen.common.record_bytes_max);
+    chosen.keep.record_bytes_max = chosen.common.record_bytes_max;
+    exit_status = keep_open(&kept, command, chosen.path, &chosen.keep);
     if (exit_status != EXIT_DONE) {
         return exit_status;
     }

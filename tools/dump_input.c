@@ -4,9 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report.h"
@@ -43,7 +42,7 @@ static void show_progress(dump_input *input) {
 
 /* Waits until the input can be read without waiting. */
 static pier_status await_input(dump_input *input, pier_error *error) {
-    struct pollfd entry = {pier_file_handle(input->inner), POLLIN, 0};
+    struct pollfd entry = {pier_file_handle(input->inner.file), POLLIN, 0};
     if (entry.fd < 0 || poll(&entry, 1, 0) != 0) {
         return PIER_OK;
     }
@@ -64,9 +63,9 @@ static pier_status read_input(void *self, void *buffer, size_t capacity_bytes, s
     pier_status status = await_input(input, error);
     (void)deadline;
     if (status == PIER_OK) {
-        status = pier_file_read(input->inner, buffer, capacity_bytes, size, PIER_NEVER);
+        status = pier_file_read(input->inner.file, buffer, capacity_bytes, size, PIER_NEVER);
         if (status < 0) {
-            *error = *pier_file_error(input->inner);
+            *error = *pier_file_error(input->inner.file);
         }
     }
     if (status == PIER_OK) {
@@ -87,10 +86,8 @@ static const pier_file_ops ops = {
 };
 
 pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, pier_error *error) {
-    *input = (dump_input){.out = out, .timeout_ms = timeout_ms};
-    pier_status status = strcmp(path, "-") == 0
-                             ? pier_file_open_handle(&input->inner, STDIN_FILENO, PIER_FILE_CAN_READ, NULL, error)
-                             : pier_file_open_disk(&input->inner, path, PIER_FILE_READ, NULL, error);
+    *input = (dump_input){.inner.handle = -1, .out = out, .timeout_ms = timeout_ms};
+    pier_status status = path_file_open(&input->inner, path, PIER_FILE_READ, error);
     if (status == PIER_OK) {
         status = pier_file_create(&input->file, &ops, input, NULL, error);
     }
@@ -98,9 +95,9 @@ pier_status dump_input_open(dump_input *input, const char *path, output *out, ui
         dump_input_close(input);
         return status;
     }
-    struct stat about;
-    if (fstat(pier_file_handle(input->inner), &about) == 0 && S_ISREG(about.st_mode)) {
-        input->total_bytes = (uint64_t)about.st_size;
+    bool has_length = (pier_file_capabilities(input->inner.file) & PIER_FILE_CAN_SEEK) != 0;
+    if (!has_length || pier_file_length(input->inner.file, &input->total_bytes) != PIER_OK) {
+        input->total_bytes = 0;
     }
     input->shows_progress = input->total_bytes >= PROGRESS_BYTES && report_has_colours(STDERR_FILENO) && !out->colours;
     return PIER_OK;
@@ -111,7 +108,6 @@ void dump_input_close(dump_input *input) {
         report_progress("");
     }
     pier_file_destroy(input->file);
-    pier_file_destroy(input->inner);
     input->file = NULL;
-    input->inner = NULL;
+    path_file_destroy(&input->inner);
 }

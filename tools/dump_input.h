@@ -11,10 +11,11 @@
 #include <pier/file.h>
 
 #include "output.h"
+#include "path_file.h"
 
 typedef struct dump_input {
     pier_file *file;         /* for the archive */
-    pier_file *inner;        /* what is read in truth */
+    path_file inner;         /* what is read in truth */
     output *out;             /* written out before a wait */
     pier_status out_status;  /* of that: PIER_OK as long as it works */
     uint64_t timeout_ms;     /* 0: none */

@@ -8,19 +8,25 @@
 #include <stdint.h>
 
 #include <pier/archive.h>
-#include <pier/file.h>
+
+#include "path_file.h"
 
 typedef struct keep {
     const char *command; /* for messages */
-    const char *path;
-    pier_file *file;
+    path_file file;
     pier_archive *archive;
 } keep;
 
-/* Opens `path` for a framed archive; "-" is standard output if `may_be_output`. A file that exists is refused unless it
- * may be replaced (`force`) or added to (`append`). Returns EXIT_DONE; otherwise what to exit with, and it is told. */
-int keep_open(keep *kept, const char *command, const char *path, bool may_be_output, bool force, bool append,
-              uint64_t record_bytes_max);
+typedef struct keep_options {
+    bool force;             /* a file that exists is replaced */
+    bool append;            /* or added to */
+    bool takes_anything;    /* the limits but that of a record are as high as they go: what came in is kept */
+    uint64_t record_bytes_max;
+} keep_options;
+
+/* Opens `path` for a framed archive; "-" is standard output. A file that exists is refused unless the options say more.
+ * Returns EXIT_DONE; otherwise what to exit with, and it is told. */
+int keep_open(keep *kept, const char *command, const char *path, const keep_options *chosen);
 
 /* Writes the end mark, closes and frees. Returns EXIT_DONE; otherwise what to exit with, and it is told. Nothing is
  * told of a failure that the archive had before: its user has done so. */
