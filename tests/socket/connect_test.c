@@ -15,6 +15,7 @@
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -311,6 +312,11 @@ static void a_full_queue_lets_in_who_waits(void **state) {
 
 static void no_descriptor_left_costs_no_connection(void **state) {
     joint ends;
+    const char *preloaded = getenv("LD_PRELOAD");
+    if (preloaded != NULL && strstr(preloaded, "valgrind") != NULL) {
+        /* Valgrind plays the limit by itself: it lets the system accept, closes that, and answers EMFILE. */
+        skip();
+    }
     joint_listen(&ends, kind_of(state));
     struct rlimit before;
     assert_int_equal(pier_socket_connect(&ends.client, &ends.address, joint_patience(), NULL, NULL), PIER_OK);

@@ -446,18 +446,19 @@ static void the_longest_path_works(void **state) {
 /* A server of another make may be bound to all 108 bytes, without a terminator. */
 static void a_path_without_a_terminator_is_shown_cut(void **state) {
     const place *at = *state;
-    struct sockaddr_un address = raw_address(at);
+    struct sockaddr_storage storage = {.ss_family = AF_UNIX};
+    struct sockaddr_un *address = (struct sockaddr_un *)&storage;
     size_t length = strlen(at->folder) + 1;
-    char path[sizeof address.sun_path + 1] = "";
+    char path[sizeof address->sun_path + 1] = "";
     memcpy(path, at->folder, length - 1);
     path[length - 1] = '/';
-    memset(path + length, 'q', sizeof address.sun_path - length);
-    memcpy(address.sun_path, path, sizeof address.sun_path);
+    memset(path + length, 'q', sizeof address->sun_path - length);
+    memcpy(address->sun_path, path, sizeof address->sun_path);
     joint ends;
     joint_open(&ends, JOINT_PAIR);
     int handle = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(handle >= 0);
-    assert_int_equal(bind(handle, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(bind(handle, (const struct sockaddr *)&storage, sizeof *address), 0);
     assert_int_equal(dup2(handle, pier_socket_handle(ends.client)), pier_socket_handle(ends.client));
     pier_address shown;
     assert_int_equal(pier_socket_local_address(ends.client, &shown), PIER_OK);
