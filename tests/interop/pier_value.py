@@ -17,6 +17,7 @@ import msgpack
 DEPTH_MAX = 128
 ELEMENTS_MAX = 1 << 20
 TEXT_BYTES_MAX = 16 << 20
+RECORD_BYTES_MAX = 16 << 20
 
 
 class Damage(Exception):
@@ -139,7 +140,7 @@ def skip(data, at, end):
 
 def decode(data, at, end):
     """The value at `at` and the offset behind it. Raises Cut, or Damage (PROTOCOL, or LIMIT at what is too much)."""
-    counted = [0]
+    counted, first = [0], at
 
     def value(at, depth):
         begin = at
@@ -156,9 +157,9 @@ def decode(data, at, end):
                 item, at = value(at, depth + 1)
                 items.append(item)
             return (items if kind == "array" else Pairs(zip(items[::2], items[1::2]))), at
-        if size > TEXT_BYTES_MAX:
-            raise Damage("LIMIT", begin)
         at += kind == "ext"
+        if size > TEXT_BYTES_MAX or at + size - first > RECORD_BYTES_MAX:
+            raise Damage("LIMIT", begin)
         if size > end - at:
             raise Cut
         content = bytes(data[at : at + size])

@@ -9,13 +9,12 @@ from typing import NamedTuple, Optional
 
 import msgpack
 import xxhash
-from pier_value import F32, Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
+from pier_value import F32, RECORD_BYTES_MAX, Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
 
 MAGIC = b"\xc7\x3d\x50"
 PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
 PREAMBLE, RECORDS, DEFINITIONS, END = 0, 1, 2, 3
 FLUSHED, CHECKED, FIRST = 1, 2, 4
-RECORD_BYTES_MAX = 16 << 20
 CLASSES_MAX = 1024
 BLOCK_TARGET_HIGHEST = 16 << 20
 KINDS = {
