@@ -260,7 +260,9 @@ static int write_beyond_the_limit(const char *path) {
     if (pier_file_write(file, spans, 1, &size, PIER_NEVER) != PIER_NO_SPACE || size != 0) {
         return 3;
     }
-    return pier_file_error(file)->os_error == EFBIG ? 0 : 4;
+    int os_error = pier_file_error(file)->os_error;
+    pier_file_destroy(file);
+    return os_error == EFBIG ? 0 : 4;
 }
 
 static void a_short_count_comes_before_no_space(void **state) {
@@ -569,8 +571,10 @@ static void the_standard_handles_are_called_by_name(void **state) {
             pier_file_write(file, &span, 1, &size, PIER_NEVER) != PIER_CLOSED) {
             _exit(1);
         }
-        const char *text = pier_file_error(file)->text;
-        _exit(write(out, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : 2);
+        pier_error error = *pier_file_error(file);
+        size_t length = strlen(error.text);
+        pier_file_destroy(file);
+        _exit(write(out, error.text, length) == (ssize_t)length ? 0 : 2);
     }
     int how = 0;
     assert_int_equal(waitpid(child, &how, 0), child);

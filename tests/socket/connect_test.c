@@ -293,6 +293,7 @@ static void a_full_queue_lets_in_who_waits(void **state) {
         /* TCP tries again after a second. */
         pier_status status = pier_socket_connect(&ends.client, &ends.address, joint_patience(), NULL, NULL);
         bool blocks = status == PIER_OK && (fcntl(pier_socket_handle(ends.client), F_GETFL) & O_NONBLOCK) == 0;
+        pier_socket_destroy(ends.client);
         _exit(status == PIER_OK && !blocks ? 0 : 1);
     }
     assert_int_equal(usleep(JOINT_GLANCE_MS * 1000), 0);
@@ -626,6 +627,7 @@ static int connect_to_itself(pier_deadline deadline) {
         status = pier_socket_wait(socket, PIER_WRITABLE, &ready, joint_patience());
         status = status == PIER_OK ? pier_socket_connected(socket) : status;
     }
+    pier_socket_destroy(socket);
     return status == PIER_REFUSED ? 0 : 1;
 }
 
