@@ -230,7 +230,8 @@ static pier_status write_copy(walk *book, const char *new_path, copy *target) {
     pier_file *file = NULL;
     pier_status status = pier_file_open_disk(&file, new_path, PIER_FILE_CREATE, NULL, &error);
     if (status == PIER_EXISTS) {
-        fprintf(stderr, "address_book: %s is there already: another address_book is at work, or crashed; remove it then\n",
+        fprintf(stderr,
+                "address_book: %s is there already: another address_book is at work, or crashed; remove it then\n",
                 new_path);
         return status;
     }

@@ -22,10 +22,10 @@ enum { PATIENCE_MS = 10000, QUEUE_BYTES = 64 << 10 };
 
 typedef struct chat {
     pier_channel *channel;
-    chat_line line;         /* its `from` is our name */
-    char input[4096];       /* of standard input, what is not said yet */
+    chat_line line;   /* its `from` is our name */
+    char input[4096]; /* of standard input, what is not said yet */
     size_t input_bytes;
-    bool passes_over;       /* the rest of a line that is too long */
+    bool passes_over; /* the rest of a line that is too long */
     bool input_is_ended;
     bool is_shut;           /* we have ended our side */
     unsigned long awaited;  /* lines that others must say before we end our side */

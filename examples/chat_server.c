@@ -24,9 +24,9 @@ enum {
     LINES_A_TURN = 64,     /* of one client, before the others have their turn */
     QUEUE_BYTES = 1 << 18, /* that a client may leave unread */
     RECORD_BYTES = 4096,
-    STOP_MS = 3000,        /* for what is to be sent at the end */
-    REST_MS = 1000,        /* before accepting is tried again */
-    LOOK_MS = 100,         /* how often what needs time is looked at */
+    STOP_MS = 3000, /* for what is to be sent at the end */
+    REST_MS = 1000, /* before accepting is tried again */
+    LOOK_MS = 100,  /* how often what needs time is looked at */
 };
 
 typedef struct member {
@@ -43,9 +43,9 @@ typedef struct chat {
     member **members;
     size_t count;
     size_t capacity;
-    struct pollfd *polls; /* the signals, the listener, the members */
+    struct pollfd *polls;      /* the signals, the listener, the members */
     pier_deadline rests_until; /* nobody can be accepted before: no descriptor is left, for instance */
-    bool has_failed;      /* the archive cannot be written any more */
+    bool has_failed;           /* the archive cannot be written any more */
     pier_deadline stop_by;
 } chat;
 
@@ -293,7 +293,8 @@ static bool turn(chat *room) {
     }
     for (size_t i = 0; i < present; i++) {
         member *who = room->members[i];
-        bool is_ready = room->polls[2 + i].revents != 0 || pier_archive_has_next(pier_channel_load_archive(who->channel));
+        bool is_ready =
+            room->polls[2 + i].revents != 0 || pier_archive_has_next(pier_channel_load_archive(who->channel));
         if (is_ready && !who->is_ending) {
             listen_to(room, who, LINES_A_TURN);
         }

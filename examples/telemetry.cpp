@@ -26,8 +26,12 @@ PIER_RECORD(telemetry_sample, "telemetry.Sample", TELEMETRY_SAMPLE)
 
 // [guide: cpp-raii]
 struct destroyer {
-    void operator()(pier_channel *channel) const { pier_channel_destroy(channel); }
-    void operator()(pier_socket *socket) const { pier_socket_destroy(socket); }
+    void operator()(pier_channel *channel) const {
+        pier_channel_destroy(channel);
+    }
+    void operator()(pier_socket *socket) const {
+        pier_socket_destroy(socket);
+    }
 };
 using channel_ptr = std::unique_ptr<pier_channel, destroyer>;
 using socket_ptr = std::unique_ptr<pier_socket, destroyer>;

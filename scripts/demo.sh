@@ -29,24 +29,36 @@ done
 [[ -n $endpoint ]] || die "the server did not start: $(cat "$work/server.err")"
 say "a server listens at $endpoint and keeps $archive"
 
+# Waits, 10 seconds at most, until the server has told of three who joined.
+everybody_is_here() {
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        (($(grep -c '^joined: ' "$work/server.out") < 3)) || return 0
+        sleep 0.05
+    done
+}
+
 # talk NAME LINES (PAUSE LINE)…: one person, who waits, says a line, waits, …, and stays until the others have said LINES
 # lines; what the others say is printed.
 talk() {
     local name=$1 lines=$2
     shift 2
-    while (($# > 0)); do
-        sleep "$1"
-        printf '%s\n' "$2"
-        shift 2
-    done | "$samples/chat_client" "$endpoint" "$name" "$lines" | sed -u "s/^/  $name reads | /"
+    {
+        everybody_is_here
+        while (($# > 0)); do
+            sleep "$1"
+            printf '%s\n' "$2"
+            shift 2
+        done
+    } | "$samples/chat_client" "$endpoint" "$name" "$lines" | sed -u "s/^/  $name reads | /"
 }
 
 say "Anna, Ben and Carla chat; each reads what the others say"
-talk Anna 4 0.8 'Good morning! Who is at the pier?' 1.2 'The 9:40 ferry is late again.' 1.6 'See you there. ⚓' &
+talk Anna 4 0.2 'Good morning! Who is at the pier?' 1.2 'The 9:40 ferry is late again.' 1.6 'See you there. ⚓' &
 anna=$!
-talk Ben 5 1.2 'Me, with the mail.' 1.2 'How late?' &
+talk Ben 5 0.6 'Me, with the mail.' 1.2 'How late?' &
 ben=$!
-talk Carla 5 1.6 'And me. Coffee is ready.' 1.6 'Twenty minutes, says the harbour.' &
+talk Carla 5 1.0 'And me. Coffee is ready.' 1.6 'Twenty minutes, says the harbour.' &
 carla=$!
 { wait "$anna" && wait "$ben" && wait "$carla"; } || die "a client ended badly"
 
