@@ -193,8 +193,8 @@ class Loader:
         yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
         yield fields["records"] and kind != wire.RECORDS, "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
-        yield fields["raw"] != fields["stored"], "PROTOCOL", 40
         yield self.too_long(fields) and fields["records"] != 1, "LIMIT", 36
+        yield fields["raw"] != fields["stored"], "PROTOCOL", 40
         yield fields["check"] and not flags & wire.CHECKED, "PROTOCOL", 52
 
     def too_long(self, fields):
