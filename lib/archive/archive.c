@@ -157,13 +157,9 @@ static void begin_loading(pier__loader *loader) {
     loader->input_is_ended = false;
     loader->skip_bytes = 0;
     loader->needed = 0;
-    loader->phase = PIER__PHASE_START;
-    loader->preamble_is_known = false;
-    loader->stream_is_known = false;
-    loader->next_record = 1;
-    loader->next_block = 0;
-    loader->epoch = 0;
-    loader->epoch_has_blocks = false;
+    loader->stream = (pier__stream){.phase = PIER__PHASE_START, .next_record = 1};
+    loader->next_number = 1;
+    pier__error_clear(&loader->held);
     loader->end_is_told = false;
     loader->in_block = false;
     loader->block = PIER_NO_OFFSET;

@@ -23,17 +23,34 @@ static void begin_record(pier__loader *loader, uint64_t position, uint64_t end) 
     loader->record = position;
     loader->record_end = end;
     loader->record_memory = pier__loader_at(loader, position);
-    loader->record_number = loader->next_record++;
+    loader->record_number = loader->next_number++;
     if (end != 0) {
         open_window(loader, position, end);
     }
 }
 
-/* Tells a limit that the scan met. */
-static pier_status tell_limit(pier__loader *loader, const char *what) {
-    return pier__archive_tell(&loader->common, PIER_LIMIT, "%s: %llu %s, the limit is %llu", what,
-                              (unsigned long long)loader->scan.found, loader->scan.reason,
-                              (unsigned long long)loader->scan.limit);
+/* Tells a limit that the scan met at `wrong`. */
+static pier_status tell_limit(pier__loader *loader, uint64_t wrong, const char *what) {
+    (void)pier__archive_tell(&loader->common, PIER_LIMIT, "%s: %llu %s, the limit is %llu", what,
+                             (unsigned long long)loader->scan.found, loader->scan.reason,
+                             (unsigned long long)loader->scan.limit);
+    pier__loader_locate(loader, wrong);
+    return PIER_LIMIT;
+}
+
+/* The limit that the scan met cannot be passed over. */
+static pier_status fail_by_limit(pier__loader *loader, uint64_t wrong) {
+    loader->common.failure = tell_limit(loader, wrong, "a record cannot be loaded");
+    pier__archive_close_window(&loader->common);
+    return PIER_LIMIT;
+}
+
+/* The record at `position` of a block, which lies at `value`, is no whole value. */
+static pier_status fail_by_form(pier__loader *loader, uint64_t position, const uint8_t *value) {
+    size_t there = (size_t)(loader->payload_end - position);
+    size_t wrong = pier__scan_wrong_byte(value, there);
+    return pier__loader_fail(loader, PIER_PROTOCOL, position + wrong, "%s",
+                             wrong == there ? "a record runs past the end of its block" : "byte 0xc1 begins no value");
 }
 
 /* Scans a record in a block. Returns PIER_OK with its size; PIER_SKIPPED with its size when it is above a limit; or a
@@ -43,23 +60,16 @@ static pier_status scan_in_block(pier__loader *loader, uint64_t position, size_t
     size_t there = (size_t)(loader->payload_end - position);
     pier__scan_begin(&loader->scan);
     pier_status status = pier__scan_run(&loader->scan, value, there);
-    if (status == PIER_OK) {
-        *size = loader->scan.position;
-        return PIER_OK;
+    *size = status == PIER_OK ? loader->scan.position : status == PIER_LIMIT ? pier__scan_extent(value, there) : 0;
+    if (*size == 0) {
+        return fail_by_form(loader, position, value);
     }
     if (status == PIER_LIMIT) {
-        *size = pier__scan_extent(value, there);
-        if (*size > 0) {
-            (void)tell_limit(loader, "a record is passed over");
-            loader->common.error.record = loader->next_record;
-            pier__loader_locate(loader, position + loader->scan.position);
-            return PIER_SKIPPED;
-        }
-        status = PIER_MORE;
+        (void)tell_limit(loader, position + loader->scan.position, "a record is passed over");
+        loader->common.error.record = loader->next_number;
+        return PIER_SKIPPED;
     }
-    return status == PIER_MORE
-               ? pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a record runs past the end of its block")
-               : pier__loader_fail(loader, status, position + loader->scan.position, "%s", loader->scan.reason);
+    return PIER_OK;
 }
 
 /* Whether a value is an ext of Pier's type; `there` is at least 1. */
@@ -92,21 +102,13 @@ static pier_status take_switches(pier__loader *loader) {
     return pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a block ends before its last record");
 }
 
-static void leave_block(pier__loader *loader) {
-    loader->next_record += loader->records_left;
-    loader->records_left = 0;
-    loader->in_block = false;
-    loader->block = PIER_NO_OFFSET;
-    pier__loader_take(loader, loader->payload_end);
-}
-
 /* Moves to the next record of the current block. */
 static pier_status next_in_block(pier__loader *loader) {
     if (loader->records_left == 0) {
         if (loader->next_at != loader->payload_end) {
             return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at, "bytes follow the last record of a block");
         }
-        leave_block(loader);
+        pier__loader_leave_block(loader);
         return BLOCK_DONE;
     }
     pier_status status = take_switches(loader);
@@ -126,13 +128,13 @@ static pier_status next_in_block(pier__loader *loader) {
     loader->records_left--;
     if (status == PIER_SKIPPED) {
         loader->next_at += size;
-        loader->next_record++;
+        loader->next_number++;
         return status;
     }
     begin_record(loader, loader->next_at, codec_finds_end ? 0 : loader->next_at + size);
     if (loader->class_id != 0 && in_force == NULL) {
         return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->switch_at, "class id %u is not defined in epoch %u of the stream",
-                                 loader->class_id, loader->epoch);
+                                 loader->class_id, loader->stream.epoch);
     }
     return PIER_OK;
 }
@@ -144,7 +146,7 @@ pier_status pier__loader_end_record(pier__loader *loader) {
     if (loader->record_end == 0) {
         size_t size = pier__scan_extent(loader->record_memory, (size_t)(loader->payload_end - loader->record));
         if (size == 0) {
-            return pier__loader_fail(loader, PIER_PROTOCOL, loader->record, "a record is not a whole value");
+            return fail_by_form(loader, loader->record, loader->record_memory);
         }
         loader->record_end = loader->record + size;
     }
@@ -178,15 +180,12 @@ static pier_status next_plain(pier__loader *loader) {
             return PIER_OK;
         }
         if (status == PIER_LIMIT) {
-            (void)tell_limit(loader, "a record cannot be loaded");
-            loader->common.failure = PIER_LIMIT;
-            pier__loader_locate(loader, loader->taken + loader->scan.position);
-            return PIER_LIMIT;
+            return fail_by_limit(loader, loader->taken + loader->scan.position);
         }
         if (status != PIER_MORE) {
             return pier__loader_fail(loader, status, loader->taken + loader->scan.position, "%s", loader->scan.reason);
         }
-        status = pier__loader_need(loader, pier__loader_there(loader, loader->taken) + 1);
+        status = pier__loader_need(loader, (uint64_t)pier__loader_there(loader, loader->taken) + 1);
         if (status == PIER_END) {
             return loader->end == loader->taken
                        ? PIER_END
@@ -237,7 +236,7 @@ static pier_status await_format(pier__loader *loader) {
         if (loader->common.format != PIER_FORMAT_GUESS) {
             return PIER_OK;
         }
-        pier_status status = pier__loader_need(loader, pier__loader_there(loader, loader->taken) + 1);
+        pier_status status = pier__loader_need(loader, (uint64_t)pier__loader_there(loader, loader->taken) + 1);
         if (status != PIER_OK && !(status == PIER_END && loader->end > loader->taken)) {
             return status;
         }
@@ -275,43 +274,21 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     close_window(loader);
     pier__loader_release_retired(loader);
     if (loader->in_block) {
-        leave_block(loader);
+        pier__loader_leave_block(loader);
     }
     return pier__loader_take_piece(loader, block);
 }
 
-/* Whether a whole piece with a record, or one that fails, lies behind `position`. */
-static bool has_piece_with_record(const pier__loader *loader, uint64_t position) {
-    for (;;) {
-        size_t there = pier__loader_there(loader, position);
-        size_t wrong = 0;
-        const uint8_t *piece = pier__loader_at(loader, position);
-        if (there > 0 && !pier__piece_may_begin(piece, there, &wrong)) {
-            return true;
-        }
-        if (there < PIER__PIECE_BYTES) {
-            return loader->input_is_ended;
-        }
-        if (!pier__piece_proves_itself(piece)) {
-            return true;
-        }
-        position += PIER__PIECE_BYTES;
-        if (piece[3] == PIER_BLOCK_PREAMBLE) {
-            continue;
-        }
-        pier__header header;
-        pier__header_decode(piece, &header);
-        if (header.kind == PIER_BLOCK_END || header.stored_bytes > pier__loader_payload_max(loader, &header)) {
-            return true;
-        }
-        if (header.stored_bytes > there - PIER__PIECE_BYTES) {
-            return loader->input_is_ended;
-        }
-        if (header.records > 0) {
-            return true;
-        }
-        position += header.stored_bytes;
+/* As pier_archive_has_next, framed. */
+static bool framed_has_next(const pier__loader *loader) {
+    if (!loader->in_block) {
+        return loader->skip_bytes <= pier__loader_there(loader, loader->taken)
+                   ? pier__loader_pieces_tell(loader, loader->taken + loader->skip_bytes)
+                   : loader->input_is_ended;
     }
+    /* Of a record that a codec has not finished yet, the end is not known. */
+    uint64_t behind = !loader->in_record ? loader->next_at : loader->record_end != 0 ? loader->record_end : loader->payload_end;
+    return loader->records_left > 0 || behind != loader->payload_end || pier__loader_pieces_tell(loader, behind);
 }
 
 bool pier_archive_has_next(pier_archive *archive) {
@@ -327,18 +304,10 @@ bool pier_archive_has_next(pier_archive *archive) {
         return loader->input_is_ended;
     }
     if (loader->common.format == PIER_FORMAT_FRAMED) {
-        if (loader->in_block) {
-            return loader->records_left > 0 || has_piece_with_record(loader, loader->payload_end);
-        }
-        return loader->skip_bytes <= pier__loader_there(loader, loader->taken)
-                   ? has_piece_with_record(loader, loader->taken + loader->skip_bytes)
-                   : loader->input_is_ended;
+        return framed_has_next(loader);
     }
     uint64_t position = loader->in_record ? loader->record_end : loader->taken;
-    if (scan_plain(loader, position) != PIER_MORE) {
-        return true;
-    }
-    return loader->input_is_ended;
+    return scan_plain(loader, position) != PIER_MORE || loader->input_is_ended;
 }
 
 bool pier_archive_is_message_end(const pier_archive *archive) {
@@ -369,21 +338,16 @@ bool pier__archive_open_record(pier_archive *archive) {
         return false;
     }
     if (loader->record_end == 0) {
-        size_t size = 0;
         /* A record above a limit is only passed over before it is current; this one fails. */
         pier__scan_begin(&loader->scan);
         size_t there = (size_t)(loader->payload_end - loader->record);
         pier_status status = pier__scan_run(&loader->scan, loader->record_memory, there);
-        if (status == PIER_MORE) {
-            (void)pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a record runs past the end of its block");
-            return false;
-        }
         if (status != PIER_OK) {
-            (void)pier__loader_fail(loader, status, loader->record + loader->scan.position, "%s", loader->scan.reason);
+            (void)(status == PIER_LIMIT ? fail_by_limit(loader, loader->record + loader->scan.position)
+                                        : fail_by_form(loader, loader->record, loader->record_memory));
             return false;
         }
-        size = loader->scan.position;
-        loader->record_end = loader->record + size;
+        loader->record_end = loader->record + loader->scan.position;
     }
     open_window(loader, loader->record, loader->record_end);
     return true;

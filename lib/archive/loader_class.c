@@ -74,111 +74,154 @@ static pier_status add_class(pier__loader *loader, const pier__stream_class *fou
     return PIER_OK;
 }
 
-/* Reads the head of the ext that a definition is. Returns its length, with the position behind the kind byte; 0 when
- * it is none. */
-static size_t definition_head(const uint8_t *at, size_t there, size_t *content) {
-    size_t length_bytes = at[0] == 0xc7 ? 1 : at[0] == 0xc8 ? 2 : at[0] == 0xc9 ? 4 : 0;
-    size_t head = 1 + length_bytes + 1;
-    if (length_bytes == 0 || there < head + 1) {
-        return 0;
-    }
-    size_t length = length_bytes == 1 ? at[1] : length_bytes == 2 ? pier__load_be16(at + 1) : pier__load_be32(at + 1);
-    if (at[head - 1] != PIER__EXT_TYPE || length == 0 || length > there - head || at[head] != PIER__DEFINITION_KIND) {
-        return 0;
-    }
-    *content = head + 1;
-    return head + length;
+/* Reading definitions --------------------------------------------------------------------------------------------- */
+
+/* Where the parts of a definition lie in a payload. */
+typedef struct definition {
+    size_t value;       /* of the array */
+    size_t id;
+    size_t fingerprint; /* of its bin */
+    size_t closure;
+    size_t end;
+    uint64_t id_number;
+    uint64_t high;
+    uint64_t low;
+} definition;
+
+static const pier__fault no_fault = {PIER_OK, 0, NULL};
+
+static pier__fault protocol_fault(size_t at, const char *text) { return (pier__fault){PIER_PROTOCOL, at, text}; }
+
+/* Reads a number of 1, 2, 4 or 8 bytes. */
+static uint64_t read_number(const uint8_t *at, size_t bytes) {
+    return bytes == 1 ? at[0] : bytes == 2 ? pier__load_be16(at) : bytes == 4 ? pier__load_be32(at) : pier__load_be64(at);
 }
 
-/* Reads `[ id, fingerprint, ` of `size` bytes; returns its length, 0 when it is not that. */
-static size_t definition_prefix(const uint8_t *at, size_t size, pier__stream_class *found) {
-    if (size < 2 || at[0] != 0x93) {
-        return 0;
+/* Reads the ext at `at`, which must hold a definition: one whole value. */
+static pier__fault read_ext(const uint8_t *payload, size_t size, size_t at, definition *found) {
+    const uint8_t *head = payload + at;
+    size_t length_bytes = head[0] >= 0xc7 && head[0] <= 0xc9 ? (size_t)1 << (head[0] - 0xc7) : 0;
+    size_t kind = at + length_bytes + 2;
+    if (length_bytes == 0 || kind >= size || payload[kind - 1] != PIER__EXT_TYPE || payload[kind] != PIER__DEFINITION_KIND) {
+        return protocol_fault(at, "this is not a definition");
     }
-    size_t id_bytes = at[1] < 0x80 ? 0 : at[1] == 0xcc ? 1 : at[1] == 0xcd ? 2 : 9;
-    size_t length = 2 + id_bytes + 18;
-    if (id_bytes == 9 || size <= length) {
-        return 0;
+    uint64_t length = read_number(head + 1, length_bytes);
+    if (length == 0 || length > size - kind) {
+        return protocol_fault(at, "the block ends within a definition");
     }
-    found->id = id_bytes == 0 ? at[1] : id_bytes == 1 ? at[2] : pier__load_be16(at + 2);
-    const uint8_t *fingerprint = at + 2 + id_bytes;
-    if (found->id == 0 || fingerprint[0] != 0xc4 || fingerprint[1] != 16) {
-        return 0;
+    found->value = kind + 1;
+    found->end = kind + (size_t)length;
+    size_t there = found->end - found->value;
+    size_t extent = pier__scan_extent(payload + found->value, there);
+    if (extent == 0) {
+        size_t wrong = pier__scan_wrong_byte(payload + found->value, there);
+        return protocol_fault(found->value + (wrong == there ? 0 : wrong), "a definition is not a whole value");
     }
-    found->fingerprint_high = pier__load_be64(fingerprint + 2);
-    found->fingerprint_low = pier__load_be64(fingerprint + 10);
-    return length;
+    return extent == there ? no_fault : protocol_fault(found->value + extent, "bytes follow the value of a definition");
 }
 
-/* Checks the closure of a definition at `position` on the wire and keeps it. */
-static pier_status take_closure(pier__loader *loader, pier__stream_class *found, const uint8_t *closure, uint64_t position,
-                                uint64_t id_at) {
+/* Reads `[ id, fingerprint, closure ]`. The value is whole, so that its heads may be read without asking. */
+static pier__fault read_parts(const uint8_t *payload, definition *found) {
+    const pier__fault fault = protocol_fault(found->value, "a definition lacks its id, fingerprint and closure");
+    const uint8_t *array = payload + found->value;
+    size_t count_bytes = array[0] == 0xdc ? 2 : array[0] == 0xdd ? 4 : 0;
+    uint64_t count = count_bytes != 0 ? read_number(array + 1, count_bytes) : array[0];
+    if (count != (count_bytes != 0 ? 3 : 0x93)) {
+        return fault;
+    }
+    found->id = found->value + 1 + count_bytes;
+    const uint8_t *id = payload + found->id;
+    size_t id_bytes = id[0] >= 0xcc && id[0] <= 0xcf ? (size_t)1 << (id[0] - 0xcc) : 0;
+    found->id_number = id_bytes != 0 ? read_number(id + 1, id_bytes) : id[0];
+    if ((id_bytes == 0 && id[0] > 0x7f) || found->id_number == 0 || found->id_number > UINT16_MAX) {
+        return fault;
+    }
+    found->fingerprint = found->id + 1 + id_bytes;
+    const uint8_t *bin = payload + found->fingerprint;
+    size_t length_bytes = bin[0] >= 0xc4 && bin[0] <= 0xc6 ? (size_t)1 << (bin[0] - 0xc4) : 0;
+    if (length_bytes == 0 || read_number(bin + 1, length_bytes) != 16) {
+        return fault;
+    }
+    found->high = pier__load_be64(bin + 1 + length_bytes);
+    found->low = pier__load_be64(bin + 9 + length_bytes);
+    found->closure = found->fingerprint + 1 + length_bytes + 16;
+    return no_fault;
+}
+
+/* The definition at `at`, with its fingerprint. */
+static pier__fault read_definition(const uint8_t *payload, size_t size, size_t at, definition *found) {
+    pier__fault fault = read_ext(payload, size, at, found);
+    if (fault.status == PIER_OK) {
+        fault = read_parts(payload, found);
+    }
+    if (fault.status != PIER_OK) {
+        return fault;
+    }
+    XXH128_hash_t fingerprint = XXH3_128bits(payload + found->closure, found->end - found->closure);
+    if (fingerprint.high64 != found->high || fingerprint.low64 != found->low) {
+        return (pier__fault){PIER_CORRUPT, found->fingerprint, "the fingerprint of a definition is not its own"};
+    }
+    return no_fault;
+}
+
+pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uint8_t *payload, size_t size,
+                                           bool begins_epoch) {
     const pier_limits *limits = &loader->common.limits;
-    pier__scan_begin(&loader->scan);
-    pier_status status = pier__scan_run(&loader->scan, closure, found->closure_bytes);
-    if (status == PIER_LIMIT) {
-        return pier__loader_fail(loader, PIER_LIMIT, position + loader->scan.position, "a definition has %llu %s, the limit is %llu",
-                                 (unsigned long long)loader->scan.found, loader->scan.reason,
-                                 (unsigned long long)loader->scan.limit);
+    uint8_t taken_ids[(UINT16_MAX + 1) / 8] = {0};
+    size_t classes = begins_epoch ? 0 : loader->class_count;
+    size_t closure_bytes = begins_epoch ? 0 : loader->closure_bytes;
+    for (size_t i = 0; i < classes; i++) {
+        taken_ids[loader->classes[i]->id / 8] |= (uint8_t)(1u << loader->classes[i]->id % 8);
     }
-    if (status != PIER_OK || loader->scan.position != found->closure_bytes) {
-        return pier__loader_fail(loader, PIER_PROTOCOL, position + loader->scan.position, "a definition is not one whole value");
-    }
-    XXH128_hash_t fingerprint = XXH3_128bits(closure, found->closure_bytes);
-    if (fingerprint.high64 != found->fingerprint_high || fingerprint.low64 != found->fingerprint_low) {
-        return pier__loader_fail(loader, PIER_CORRUPT, position - 18, "the fingerprint of a definition is not its own");
-    }
-    if (pier__loader_find_class(loader, found->id) != NULL) {
-        return pier__loader_fail(loader, PIER_PROTOCOL, id_at, "class id %u is defined twice in an epoch", found->id);
-    }
-    if (loader->class_count >= limits->classes_max) {
-        return pier__loader_fail(loader, PIER_LIMIT, position, "one class more than the limit of %u in an epoch (classes_max)",
-                                 limits->classes_max);
-    }
-    if (found->closure_bytes > limits->queue_bytes_max - loader->closure_bytes) {
-        return pier__loader_fail(loader, PIER_LIMIT, position, "the definitions of an epoch exceed %llu bytes (queue_bytes_max)",
-                                 (unsigned long long)limits->queue_bytes_max);
-    }
-    found->offset = position;
-    status = add_class(loader, found, closure);
-    return status == PIER_OK ? status
-                             : pier__loader_fail(loader, status, position, "no memory for a definition of %zu bytes",
-                                                 found->closure_bytes);
-}
-
-static pier_status take_each(pier__loader *loader, uint64_t payload, uint64_t payload_end) {
-    uint64_t position = payload;
-    while (position < payload_end) {
-        const uint8_t *at = pier__loader_at(loader, position);
-        size_t content = 0;
-        size_t length = definition_head(at, (size_t)(payload_end - position), &content);
-        if (length == 0) {
-            return pier__loader_fail(loader, PIER_PROTOCOL, position, "this is not a definition");
+    definition found;
+    for (size_t at = 0; at < size; at = found.end) {
+        pier__fault fault = read_definition(payload, size, at, &found);
+        if (fault.status != PIER_OK) {
+            return fault;
         }
-        pier__stream_class found = {0};
-        size_t prefix = definition_prefix(at + content, length - content, &found);
-        if (prefix == 0) {
-            return pier__loader_fail(loader, PIER_PROTOCOL, position + content, "a definition lacks its id and fingerprint");
+        uint8_t bit = (uint8_t)(1u << found.id_number % 8);
+        if ((taken_ids[found.id_number / 8] & bit) != 0) {
+            return protocol_fault(found.id, "a class id is defined twice in an epoch");
         }
-        found.closure_bytes = length - content - prefix;
-        pier_status status = take_closure(loader, &found, at + content + prefix, position + content + prefix,
-                                          position + content + 1);
-        if (status != PIER_OK) {
-            return status;
+        taken_ids[found.id_number / 8] |= bit;
+        if (classes++ >= limits->classes_max) {
+            return (pier__fault){PIER_LIMIT, at, "more classes in an epoch than classes_max"};
         }
-        position += length;
+        if (found.end - found.closure > limits->queue_bytes_max - closure_bytes) {
+            return (pier__fault){PIER_LIMIT, at, "more bytes of definitions in an epoch than queue_bytes_max"};
+        }
+        closure_bytes += found.end - found.closure;
     }
-    return PIER_OK;
+    return no_fault;
 }
 
 pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end) {
-    size_t known = loader->class_count;
-    pier_status status = take_each(loader, payload, payload_end);
-    if (status != PIER_OK) {
-        /* A block takes effect whole or not at all. */
-        forget_classes_from(loader, known);
+    const uint8_t *bytes = pier__loader_at(loader, payload);
+    size_t size = (size_t)(payload_end - payload);
+    pier__fault fault = pier__loader_definitions_fault(loader, bytes, size, false);
+    if (fault.status != PIER_OK) {
+        return pier__loader_fail(loader, fault.status, payload + fault.at, "%s", fault.text);
     }
-    return status;
+    size_t known = loader->class_count;
+    definition found;
+    for (size_t at = 0; at < size; at = found.end) {
+        (void)read_ext(bytes, size, at, &found);
+        (void)read_parts(bytes, &found);
+        pier__stream_class class_found = {
+            .id = (uint16_t)found.id_number,
+            .fingerprint_high = found.high,
+            .fingerprint_low = found.low,
+            .closure_bytes = found.end - found.closure,
+            .offset = payload + found.closure,
+        };
+        if (add_class(loader, &class_found, bytes + found.closure) != PIER_OK) {
+            /* A block takes effect whole or not at all. */
+            forget_classes_from(loader, known);
+            return pier__loader_fail(loader, PIER_NO_MEMORY, payload + at, "no memory for a definition of %zu bytes",
+                                     class_found.closure_bytes);
+        }
+    }
+    return PIER_OK;
 }
 
 pier__stream_class *pier__archive_record_class(pier_archive *archive) {

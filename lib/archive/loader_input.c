@@ -78,29 +78,43 @@ static bool make_room(pier__loader *loader, size_t bytes) {
     return move(loader, capacity);
 }
 
-bool pier__loader_may_fill(const pier__loader *loader) {
-    return !loader->input_is_ended && loader->common.failure == PIER_OK &&
-           loader->end - loader->taken < loader->common.limits.queue_bytes_max;
+/* How much may lie unread: the limit, or what the piece being awaited has and a read behind it. */
+static uint64_t unread_max(const pier__loader *loader) {
+    uint64_t needed = loader->needed + loader->common.options.read_bytes;
+    uint64_t queue_bytes_max = loader->common.limits.queue_bytes_max;
+    return needed > queue_bytes_max ? needed : queue_bytes_max;
 }
 
-/* The room that a read is offered: all that is left in the buffer, at least `read_bytes`. */
+static bool is_below_limit(const pier__loader *loader) { return loader->end - loader->taken < unread_max(loader); }
+
+/* Whether reading could bring anything that somebody will load. */
+static bool is_open(const pier__loader *loader) {
+    bool is_stopped = loader->common.failure != PIER_OK && !loader->is_recovering;
+    return !loader->input_is_ended && loader->held.status == PIER_OK && !is_stopped;
+}
+
+bool pier__loader_may_fill(const pier__loader *loader) { return is_open(loader) && is_below_limit(loader); }
+
+bool pier__loader_is_full(const pier__loader *loader) { return is_open(loader) && !is_below_limit(loader); }
+
+/* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie unread. */
 static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
-    if (!make_room(loader, loader->common.options.read_bytes)) {
+    uint64_t may_come = unread_max(loader) - (loader->end - loader->taken);
+    uint32_t read_bytes = loader->common.options.read_bytes;
+    if (!make_room(loader, may_come < read_bytes ? (size_t)may_come : read_bytes)) {
         return false;
     }
     *space = pier__loader_at(loader, loader->end);
     *size = loader->capacity - (size_t)(loader->end - loader->base);
+    if (*size > may_come) {
+        *size = (size_t)may_come;
+    }
     return true;
 }
 
-pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
+/* Reads once from the file. A failure of the file is only returned. */
+static pier_status read_once(pier__loader *loader, pier_deadline deadline) {
     pier__archive *common = &loader->common;
-    if (loader->input_is_ended) {
-        return PIER_END;
-    }
-    if (common->file == NULL) {
-        return PIER_MORE;
-    }
     uint8_t *space = NULL;
     size_t size = 0;
     if (!make_read_room(loader, &space, &size)) {
@@ -113,29 +127,47 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
     } else if (status == PIER_END) {
         loader->input_is_ended = true;
     } else if (status < 0) {
-        (void)pier__archive_fail_by_file(common);
-        pier__loader_locate(loader, loader->end);
+        loader->held = *pier_file_read_error(common->file);
+        loader->held.offset = loader->end;
     }
     return status;
 }
 
+pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
+    pier__archive *common = &loader->common;
+    if (loader->input_is_ended) {
+        return PIER_END;
+    }
+    if (common->file == NULL) {
+        return PIER_MORE;
+    }
+    pier_status status = loader->held.status == PIER_OK ? read_once(loader, deadline) : loader->held.status;
+    if (loader->held.status != PIER_OK) {
+        common->error = loader->held;
+        common->failure = loader->held.status;
+        pier__archive_close_window(common);
+    }
+    return status;
+}
+
+pier_status pier__loader_take_in(pier__loader *loader) {
+    return pier__loader_may_fill(loader) && loader->common.file != NULL ? read_once(loader, PIER_NOW) : PIER_WOULD_BLOCK;
+}
+
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
+    loader->needed = bytes;
     while (loader->end - loader->taken < bytes) {
-        loader->needed = (size_t)bytes;
         pier_status status = pier__loader_fill(loader, loader->common.deadline);
         if (status != PIER_OK) {
             return status;
         }
     }
+    loader->needed = 0;
     return PIER_OK;
 }
 
 void pier__loader_take(pier__loader *loader, uint64_t position) {
     loader->taken = position;
-    if (loader->end < position) {
-        loader->end = position;
-        loader->base = position;
-    }
     if (loader->taken == loader->end && !loader->in_block && !is_viewed(loader)) {
         loader->base = loader->end;
     }
@@ -167,14 +199,11 @@ static pier_status check_feeding(pier__loader *loader, size_t bytes) {
                                   : common->file != NULL ? "an archive over a file is not fed"
                                                          : "bytes are fed after the end of the input");
     }
-    uint64_t queue_bytes_max = common->limits.queue_bytes_max;
-    if (queue_bytes_max < loader->needed + (uint64_t)common->options.read_bytes) {
-        queue_bytes_max = loader->needed + (uint64_t)common->options.read_bytes;
-    }
+    uint64_t most = unread_max(loader);
     uint64_t there = loader->end - loader->taken;
-    if (bytes > queue_bytes_max - (there < queue_bytes_max ? there : queue_bytes_max)) {
+    if (there > most || bytes > most - there) {
         return pier__archive_tell(common, PIER_LIMIT, "%zu bytes more would make the unread input exceed %llu (queue_bytes_max)",
-                                  bytes, (unsigned long long)queue_bytes_max);
+                                  bytes, (unsigned long long)most);
     }
     return PIER_OK;
 }
@@ -214,7 +243,7 @@ pier_status pier_archive_feed_space(pier_archive *archive, void **space, size_t 
 
 void pier_archive_feed_filled(pier_archive *archive, size_t size_bytes) {
     pier__loader *loader = pier__loader_of(archive);
-    if (archive->storing || loader->buffer == NULL) {
+    if (archive->storing || loader->common.file != NULL || loader->buffer == NULL) {
         return;
     }
     size_t room = loader->capacity - (size_t)(loader->end - loader->base);

@@ -23,6 +23,20 @@ typedef enum pier__loader_phase {
     PIER__PHASE_ENDED = 2   /* the end mark was seen: a preamble may come, or nothing */
 } pier__loader_phase;
 
+/* A framed stream as far as its pieces were taken, and what the next one must therefore say. A value that may be
+ * copied: pier_archive_has_next tries on a copy what is in memory. */
+typedef struct pier__stream {
+    pier__loader_phase phase;
+    bool preamble_is_known;
+    pier__preamble peer;   /* the last preamble */
+    bool is_known;         /* `id` is worth comparing */
+    uint64_t id;
+    uint64_t next_record;  /* first record of the next block */
+    uint32_t next_block;
+    uint32_t epoch;
+    bool epoch_has_blocks;
+} pier__stream;
+
 typedef struct pier__loader {
     pier__archive common;
     uint8_t *buffer;
@@ -34,18 +48,10 @@ typedef struct pier__loader {
     size_t retired_capacity;
     bool input_is_ended;  /* the file said END, or pier_archive_feed_end was called */
     uint64_t skip_bytes;  /* of a block that is passed over, not come yet */
-    size_t needed;        /* bytes that the piece being awaited has */
-    /* The stream */
-    pier__loader_phase phase;
-    bool preamble_is_known;
-    pier__preamble peer;
-    bool stream_is_known;  /* stream_id is worth comparing */
-    uint64_t stream_id;
-    uint64_t next_record;
-    uint32_t next_block;
-    uint32_t epoch;
-    bool epoch_has_blocks;
-    bool end_is_told;      /* PIER_END was answered for the end mark */
+    uint64_t needed;      /* bytes that must come from `taken` on before anything can be told; 0: not known */
+    pier_error held;      /* of the read that failed: told when more input is needed than is there */
+    pier__stream stream;
+    bool end_is_told;     /* PIER_END was answered for the end mark */
     /* The block */
     bool in_block;
     pier__header header;
@@ -62,6 +68,7 @@ typedef struct pier__loader {
     uint64_t record_end;   /* 0 until it is known: a codec finds it */
     uint8_t *record_memory; /* where the record lies; views and the window point here */
     uint64_t record_number;
+    uint64_t next_number;   /* of the record after it */
     /* Classes of the epoch */
     pier__stream_class **classes;
     size_t class_count;
@@ -103,12 +110,19 @@ void pier__loader_locate(pier__loader *loader, uint64_t position);
 
 /* loader_input.c ------------------------------------------------------------------------------------------------- */
 
-/* Returns whether the input may take more bytes in before something is loaded. */
+/* Returns whether reading makes sense: the input has not ended or failed, and may grow before something is loaded. */
 bool pier__loader_may_fill(const pier__loader *loader);
+
+/* Returns whether only the limit of unread input forbids reading. */
+bool pier__loader_is_full(const pier__loader *loader);
 
 /* Reads once from the file into the buffer. Returns PIER_OK with more bytes; PIER_END (then input_is_ended); PIER_MORE
  * without a file; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_NO_MEMORY; or what the file answers, which sticks. */
 pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline);
+
+/* As pier__loader_fill with PIER_NOW, for the storing side: what the file answers is held back until the records that
+ * are already there have been loaded. */
+pier_status pier__loader_take_in(pier__loader *loader);
 
 /* Fills until `bytes` lie from `taken` on. Returns PIER_OK; PIER_END when the input ends before; else as
  * pier__loader_fill. */
@@ -133,36 +147,48 @@ pier_status pier__loader_end_record(pier__loader *loader);
 
 /* loader_piece.c ------------------------------------------------------------------------------------------------- */
 
-/* What is wrong with a header besides the numbers that a stream goes on with, for a loader that knows its stream. */
+/* What is wrong with a piece. */
 typedef struct pier__fault {
     pier_status status; /* PIER_OK: nothing */
-    size_t at;          /* byte of the header */
+    size_t at;          /* byte of the piece */
     const char *text;
 } pier__fault;
 
-pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__preamble *preamble);
-pier__fault pier__loader_check_header(const pier__loader *loader, const pier__header *header);
+/* What is wrong with the fields of a piece that passed its check: of a header all but the numbers that a stream goes on
+ * with, for a loader that knows no stream yet. */
+pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits);
+pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
+
+/* The most payload that a header may announce to be taken into memory. */
+uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
+
+/* Returns whether a record of this block is too large, so that the block is passed over by its header alone. */
+bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
 
 /* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block);
 
-/* Waits for the preamble of a framed stream, without taking it. Returns PIER_OK, "not now", PIER_END (as a failure:
- * PIER_TRUNCATED) or a failure, none of which sticks here. */
+/* Returns whether the pieces from `position` on, as far as they are there, bring a record, the end or a failure. Of
+ * several definitions blocks it takes each for the only one: a class that the first defines again in the second is told
+ * by pier_archive_next alone. */
+bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position);
+
+/* Waits for the preamble of a framed stream, and takes it. Returns PIER_OK, "not now", or a failure:
+ * PIER_TRUNCATED when the input ends before. */
 pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline);
 
-/* Begins a stream with its preamble. */
-void pier__loader_begin_stream(pier__loader *loader, const pier__preamble *preamble);
-
-/* Begins an epoch: no class is known. */
-void pier__loader_begin_epoch(pier__loader *loader, uint32_t epoch);
-
-/* The most payload that a header may announce to be taken into memory. */
-uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header *header);
+/* Ends the block; records of it that were not loaded are passed over. */
+void pier__loader_leave_block(pier__loader *loader);
 
 /* loader_class.c ------------------------------------------------------------------------------------------------- */
 
-/* Takes the definitions in the payload of the current definitions block. Returns PIER_OK or a failure. */
+/* What is wrong with the payload of a definitions block, places counted from its first byte. begins_epoch: the classes
+ * known so far do not count. */
+pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uint8_t *payload, size_t size,
+                                           bool begins_epoch);
+
+/* Takes the definitions in the payload of the current definitions block, all or none. Returns PIER_OK or a failure. */
 pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end);
 
 /* Returns the class with this id, or NULL. */

@@ -1,25 +1,36 @@
-/* Checking the pieces of a framed stream; see loader_internal.h and proto/wire.md, "What a loader checks". */
+/* Checking the pieces of a framed stream; see loader_internal.h and proto/wire.md, "What a loader checks".
+ *
+ * The checks are functions of a pier__stream and bytes. Taking a piece makes them on the loader's own stream,
+ * pier_archive_has_next on a copy of it. */
 #include "archive/loader_internal.h"
 
-void pier__loader_begin_epoch(pier__loader *loader, uint32_t epoch) {
-    pier__loader_forget_classes(loader);
-    loader->epoch = epoch;
-    loader->epoch_has_blocks = false;
+/* How a stream goes on behind its pieces -------------------------------------------------------------------------- */
+
+static void begin_stream(pier__stream *stream, const pier__preamble *preamble) {
+    *stream = (pier__stream){
+        .phase = PIER__PHASE_STREAM,
+        .preamble_is_known = true,
+        .peer = *preamble,
+        .is_known = true,
+        .id = preamble->stream_id,
+        .next_record = 1,
+    };
 }
 
-void pier__loader_begin_stream(pier__loader *loader, const pier__preamble *preamble) {
-    loader->peer = *preamble;
-    loader->preamble_is_known = true;
-    loader->stream_id = preamble->stream_id;
-    loader->stream_is_known = true;
-    loader->next_record = 1;
-    loader->next_block = 0;
-    loader->phase = PIER__PHASE_STREAM;
-    loader->end_is_told = false;
-    pier__loader_begin_epoch(loader, 0);
+static void pass_header(pier__stream *stream, const pier__header *header) {
+    stream->epoch = header->epoch;
+    stream->epoch_has_blocks = true;
+    if (header->kind == PIER_BLOCK_RECORDS) {
+        stream->next_record = header->first_record + header->records;
+        stream->next_block = header->number + 1;
+    } else if (header->kind == PIER_BLOCK_END) {
+        stream->phase = PIER__PHASE_ENDED;
+    }
 }
 
-pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__preamble *preamble) {
+/* The checks ------------------------------------------------------------------------------------------------------ */
+
+pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits) {
     if (preamble->version_major != 1) {
         return (pier__fault){PIER_VERSION, 10, "the stream has another major version than 1"};
     }
@@ -29,7 +40,7 @@ pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__
     if (preamble->block_target_bytes == 0 || preamble->block_target_bytes > PIER_BLOCK_TARGET_BYTES_HIGHEST) {
         return (pier__fault){PIER_PROTOCOL, 28, "a block target of 0 or above 16 MiB"};
     }
-    if (preamble->block_target_bytes > loader->common.limits.queue_bytes_max) {
+    if (preamble->block_target_bytes > limits->queue_bytes_max) {
         return (pier__fault){PIER_LIMIT, 28, "the blocks of the stream are above queue_bytes_max"};
     }
     if (preamble->stream_id == 0) {
@@ -38,8 +49,7 @@ pier__fault pier__loader_check_preamble(const pier__loader *loader, const pier__
     return (pier__fault){PIER_OK, 0, NULL};
 }
 
-uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header *header) {
-    const pier_limits *limits = &loader->common.limits;
+uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
     if (header->kind == PIER_BLOCK_DEFINITIONS) {
         /* A loader of small records reads definitions of the ordinary size all the same. */
         return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
@@ -47,10 +57,14 @@ uint64_t pier__loader_payload_max(const pier__loader *loader, const pier__header
     if (header->records <= 1) {
         return limits->record_bytes_max + PIER__SWITCH_BYTES_MAX;
     }
-    return loader->preamble_is_known ? (uint64_t)loader->peer.block_target_bytes * 2 : limits->queue_bytes_max;
+    return stream->preamble_is_known ? (uint64_t)stream->peer.block_target_bytes * 2 : limits->queue_bytes_max;
 }
 
-pier__fault pier__loader_check_header(const pier__loader *loader, const pier__header *header) {
+bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
+    return header->records == 1 && header->stored_bytes > pier__payload_max(stream, header, limits);
+}
+
+pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
     unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS       ? PIER__FLAGS_KNOWN
                              : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
                                                                       : 0;
@@ -63,20 +77,17 @@ pier__fault pier__loader_check_header(const pier__loader *loader, const pier__he
     if (header->lane != 0 || header->reserved != 0) {
         return (pier__fault){PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0"};
     }
-    if (loader->stream_is_known && header->stream_id != loader->stream_id) {
-        return (pier__fault){PIER_CORRUPT, 8, "a block of another stream"};
-    }
     if (header->kind != PIER_BLOCK_RECORDS && header->records != 0) {
         return (pier__fault){PIER_PROTOCOL, 32, "records are counted where there are none"};
     }
     if (header->kind == PIER_BLOCK_END && header->stored_bytes != 0) {
         return (pier__fault){PIER_PROTOCOL, 36, "an end mark with a payload"};
     }
+    if (header->stored_bytes > pier__payload_max(stream, header, limits) && header->records != 1) {
+        return (pier__fault){PIER_LIMIT, 36, "a block is longer than its stream may have"};
+    }
     if (header->raw_bytes != header->stored_bytes) {
         return (pier__fault){PIER_PROTOCOL, 40, "a block that is not compressed has two lengths"};
-    }
-    if (header->stored_bytes > pier__loader_payload_max(loader, header) && header->records != 1) {
-        return (pier__fault){PIER_LIMIT, 36, "a block is longer than its stream may have"};
     }
     if ((header->flags & PIER__FLAG_CHECKSUM) == 0 && header->payload_check != 0) {
         return (pier__fault){PIER_PROTOCOL, 52, "a block with a check that its flags deny"};
@@ -84,17 +95,20 @@ pier__fault pier__loader_check_header(const pier__loader *loader, const pier__he
     return (pier__fault){PIER_OK, 0, NULL};
 }
 
-/* The numbers by which a stream goes on: nothing missing, doubled or out of order. */
-static pier__fault check_numbers(const pier__loader *loader, const pier__header *header) {
-    if (header->first_record != loader->next_record) {
+/* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. */
+static pier__fault number_fault(const pier__stream *stream, const pier__header *header) {
+    if (stream->is_known && header->stream_id != stream->id) {
+        return (pier__fault){PIER_CORRUPT, 8, "a block of another stream"};
+    }
+    if (header->first_record != stream->next_record) {
         return (pier__fault){PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one"};
     }
-    if (header->number != loader->next_block) {
+    if (header->number != stream->next_block) {
         return (pier__fault){PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one"};
     }
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-    bool must_begin = !loader->epoch_has_blocks && header->kind != PIER_BLOCK_END;
-    uint32_t expected = begins && loader->epoch_has_blocks ? loader->epoch + 1 : loader->epoch;
+    bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END;
+    uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
     if (header->epoch != expected || (must_begin && !begins)) {
         return (pier__fault){PIER_CORRUPT, 28, "a block of another epoch"};
     }
@@ -107,36 +121,71 @@ static pier__fault first_fault(pier__fault left, pier__fault right) {
     return takes_left ? left : right;
 }
 
-/* At the start and behind an end mark only a preamble may stand. */
-static bool lacks_preamble(const pier__loader *loader, size_t there, size_t *wrong) {
-    *wrong = 3;
-    return loader->phase != PIER__PHASE_STREAM && there > 3 &&
-           pier__loader_at(loader, loader->taken)[3] != PIER_BLOCK_PREAMBLE;
+/* What is wrong with the first `size` bytes of a piece, before all of it is there. */
+static pier__fault begin_fault(const pier__stream *stream, const uint8_t *piece, size_t size) {
+    size_t wrong = 0;
+    bool is_wrong = !pier__piece_may_begin(piece, size, &wrong);
+    if (!is_wrong && stream->phase != PIER__PHASE_STREAM && size > 3 && piece[3] != PIER_BLOCK_PREAMBLE) {
+        wrong = 3;
+        is_wrong = true;
+    }
+    const char *text = stream->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream" : "no block begins here";
+    return is_wrong ? (pier__fault){PIER_CORRUPT, wrong, text} : (pier__fault){PIER_OK, 0, NULL};
+}
+
+/* What is wrong with the 64 bytes of a piece. */
+static pier__fault piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits) {
+    bool is_preamble = piece[3] == PIER_BLOCK_PREAMBLE;
+    if (!pier__piece_proves_itself(piece)) {
+        return (pier__fault){PIER_CORRUPT, 0,
+                             is_preamble ? "the check of the preamble fails" : "the check of the block header fails"};
+    }
+    if (!is_preamble) {
+        pier__header header;
+        pier__header_decode(piece, &header);
+        return first_fault(pier__header_fault(stream, &header, limits), number_fault(stream, &header));
+    }
+    if (stream->phase == PIER__PHASE_STREAM) {
+        return (pier__fault){PIER_TRUNCATED, 0, "a new stream begins before the end mark of the one before it"};
+    }
+    pier__preamble preamble;
+    pier__preamble_decode(piece, &preamble);
+    return pier__preamble_fault(&preamble, limits);
+}
+
+static bool payload_proves_itself(const pier__header *header, const uint8_t *payload) {
+    return (header->flags & PIER__FLAG_CHECKSUM) == 0 ||
+           pier__payload_check(payload, header->stored_bytes) == header->payload_check;
+}
+
+/* Taking a piece -------------------------------------------------------------------------------------------------- */
+
+static pier_status fail_by(pier__loader *loader, pier__fault fault) {
+    return pier__loader_fail(loader, fault.status, loader->taken + fault.at, "%s", fault.text);
 }
 
 /* Waits for the 64 bytes of a piece; bytes that cannot begin one fail as soon as they are there. */
 static pier_status await_piece(pier__loader *loader) {
     for (;;) {
         size_t there = pier__loader_there(loader, loader->taken);
-        size_t wrong = 0;
-        if (!pier__piece_may_begin(pier__loader_at(loader, loader->taken), there, &wrong) ||
-            lacks_preamble(loader, there, &wrong)) {
-            return pier__loader_fail(loader, PIER_CORRUPT, loader->taken + wrong,
-                                     loader->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream"
-                                                                         : "no block begins here");
+        if (there > 0) {
+            pier__fault fault = begin_fault(&loader->stream, pier__loader_at(loader, loader->taken), there);
+            if (fault.status != PIER_OK) {
+                return fail_by(loader, fault);
+            }
         }
         if (there >= PIER__PIECE_BYTES) {
             return PIER_OK;
         }
-        pier_status status = pier__loader_need(loader, there + 1);
+        pier_status status = pier__loader_need(loader, (uint64_t)there + 1);
         if (status == PIER_END) {
-            if (there == 0 && loader->phase == PIER__PHASE_ENDED) {
+            if (there == 0 && loader->stream.phase == PIER__PHASE_ENDED) {
                 return PIER_END;
             }
             return pier__loader_fail(loader, PIER_TRUNCATED, loader->end,
-                                     loader->phase == PIER__PHASE_START ? "the input ends before a preamble"
-                                     : there == 0                       ? "the input ends without an end mark"
-                                                                        : "the input ends within a header");
+                                     loader->stream.phase == PIER__PHASE_START ? "the input ends before a preamble"
+                                     : there == 0                              ? "the input ends without an end mark"
+                                                                               : "the input ends within a header");
         }
         if (status != PIER_OK) {
             return status;
@@ -172,35 +221,35 @@ static void describe_header(const pier__loader *loader, const pier__header *head
     };
 }
 
-static pier_status take_preamble(pier__loader *loader, const uint8_t *piece, pier_block *block) {
-    if (loader->phase == PIER__PHASE_STREAM) {
-        return pier__loader_fail(loader, PIER_TRUNCATED, loader->taken,
-                                 "a new stream begins before the end mark of the one before it");
-    }
+static void take_preamble(pier__loader *loader, const uint8_t *piece, pier_block *block) {
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
-    pier__fault fault = pier__loader_check_preamble(loader, &preamble);
-    if (fault.status != PIER_OK) {
-        return pier__loader_fail(loader, fault.status, loader->taken + fault.at, "%s", fault.text);
-    }
     if (block != NULL) {
         describe_preamble(loader, &preamble, block);
     }
-    pier__loader_begin_stream(loader, &preamble);
+    begin_stream(&loader->stream, &preamble);
+    loader->end_is_told = false;
+    pier__loader_forget_classes(loader);
     pier__loader_take(loader, loader->taken + PIER__PIECE_BYTES);
-    return PIER_OK;
+}
+
+/* A header that passed its checks takes effect. */
+static void pass(pier__loader *loader, const pier__header *header) {
+    if ((header->flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
+        pier__loader_forget_classes(loader);
+    }
+    pass_header(&loader->stream, header);
 }
 
 /* A record above the limit stands alone in its block: it is passed over by the header. */
 static pier_status skip_block(pier__loader *loader, const pier__header *header) {
-    uint64_t limit = loader->common.limits.record_bytes_max;
-    (void)pier__archive_tell(&loader->common, PIER_LIMIT, "a record of %u bytes is passed over, the limit is %llu (record_bytes_max)",
-                             header->stored_bytes, (unsigned long long)limit);
+    (void)pier__archive_tell(&loader->common, PIER_LIMIT,
+                             "a record of %u bytes is passed over, the limit is %llu (record_bytes_max)",
+                             header->stored_bytes, (unsigned long long)loader->common.limits.record_bytes_max);
     loader->common.error.record = header->first_record;
     pier__loader_locate(loader, loader->taken);
     loader->skip_bytes = header->stored_bytes;
-    loader->next_record++;
-    loader->next_block++;
+    pass(loader, header);
     pier__loader_take(loader, loader->taken + PIER__PIECE_BYTES);
     return PIER_SKIPPED;
 }
@@ -212,15 +261,11 @@ static pier_status await_payload(pier__loader *loader, const pier__header *heade
         return pier__loader_fail(loader, PIER_TRUNCATED, loader->end, "the input ends within a block of %u bytes",
                                  header->stored_bytes);
     }
-    if (status != PIER_OK) {
-        return status;
-    }
     uint64_t payload = loader->taken + PIER__PIECE_BYTES;
-    if ((header->flags & PIER__FLAG_CHECKSUM) != 0 &&
-        pier__payload_check(pier__loader_at(loader, payload), header->stored_bytes) != header->payload_check) {
+    if (status == PIER_OK && !payload_proves_itself(header, pier__loader_at(loader, payload))) {
         return pier__loader_fail(loader, PIER_CORRUPT, payload, "the check of the payload fails");
     }
-    return PIER_OK;
+    return status;
 }
 
 static void enter_block(pier__loader *loader, const pier__header *header) {
@@ -230,38 +275,58 @@ static void enter_block(pier__loader *loader, const pier__header *header) {
     loader->next_at = loader->taken + PIER__PIECE_BYTES;
     loader->payload_end = loader->next_at + header->stored_bytes;
     loader->records_left = header->records;
+    loader->next_number = header->first_record;
     loader->class_id = 0;
     loader->class_in_force = NULL;
-    loader->next_block++;
     loader->taken = loader->next_at;
 }
 
-/* A piece that passed its checks takes effect. */
-static pier_status take_header(pier__loader *loader, const pier__header *header) {
-    if ((header->flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
-        pier__loader_begin_epoch(loader, header->epoch);
-    }
-    if (header->kind == PIER_BLOCK_RECORDS) {
-        loader->epoch_has_blocks = true;
-        enter_block(loader, header);
-        return PIER_OK;
-    }
-    uint64_t payload = loader->taken + PIER__PIECE_BYTES;
-    pier_status status = PIER_OK;
-    if (header->kind == PIER_BLOCK_DEFINITIONS) {
-        loader->block = loader->taken;
-        status = pier__loader_take_definitions(loader, payload, payload + header->stored_bytes);
+void pier__loader_leave_block(pier__loader *loader) {
+    loader->records_left = 0;
+    loader->in_block = false;
+    loader->block = PIER_NO_OFFSET;
+    pier__loader_take(loader, loader->payload_end);
+}
+
+/* A definitions block is left at once. After a failure the loader stays in it, so that recovering passes over it; for
+ * want of memory it has not been taken, and is taken when there is memory. */
+static pier_status take_definitions(pier__loader *loader, const pier__stream *before) {
+    pier_status status = pier__loader_take_definitions(loader, loader->next_at, loader->payload_end);
+    if (status == PIER_OK) {
+        pier__loader_leave_block(loader);
+    } else if (status == PIER_NO_MEMORY) {
+        loader->stream = *before;
+        loader->taken = loader->block;
+        loader->in_block = false;
         loader->block = PIER_NO_OFFSET;
-    } else {
-        loader->phase = PIER__PHASE_ENDED;
-    }
-    if (status != PIER_NO_MEMORY) {
-        /* Bad definitions are passed over: recovering must not meet them again. Those that memory lacked for are
-         * taken when it is there. */
-        loader->epoch_has_blocks = true;
-        pier__loader_take(loader, payload + header->stored_bytes);
     }
     return status;
+}
+
+/* Takes a piece that is a header, with its payload. */
+static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_block *block) {
+    pier__header header;
+    pier__header_decode(piece, &header);
+    if (block != NULL) {
+        describe_header(loader, &header, block);
+    }
+    if (pier__block_is_skipped(&loader->stream, &header, &loader->common.limits)) {
+        return skip_block(loader, &header);
+    }
+    pier_status status = await_payload(loader, &header);
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier__stream before = loader->stream;
+    pass(loader, &header);
+    enter_block(loader, &header);
+    if (header.kind == PIER_BLOCK_DEFINITIONS) {
+        return take_definitions(loader, &before);
+    }
+    if (header.kind == PIER_BLOCK_END) {
+        pier__loader_leave_block(loader);
+    }
+    return PIER_OK;
 }
 
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
@@ -272,7 +337,7 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     if (status != PIER_OK) {
         return status;
     }
-    bool at_end = loader->phase == PIER__PHASE_ENDED && loader->taken == loader->end;
+    bool at_end = loader->stream.phase == PIER__PHASE_ENDED && loader->taken == loader->end;
     bool may_wait = loader->common.file == NULL || (pier_file_capabilities(loader->common.file) & PIER_FILE_CAN_WAIT) != 0;
     if (at_end && may_wait && !loader->end_is_told) {
         loader->end_is_told = loader->common.file != NULL;
@@ -283,47 +348,85 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
         return status;
     }
     const uint8_t *piece = pier__loader_at(loader, loader->taken);
-    if (!pier__piece_proves_itself(piece)) {
-        return pier__loader_fail(loader, PIER_CORRUPT, loader->taken, "the check of the %s fails",
-                                 piece[3] == PIER_BLOCK_PREAMBLE ? "preamble" : "block header");
+    pier__fault fault = piece_fault(&loader->stream, piece, &loader->common.limits);
+    if (fault.status != PIER_OK) {
+        return fail_by(loader, fault);
     }
     if (piece[3] == PIER_BLOCK_PREAMBLE) {
-        return take_preamble(loader, piece, block);
+        take_preamble(loader, piece, block);
+        return PIER_OK;
     }
-    pier__header header;
-    pier__header_decode(piece, &header);
-    pier__fault fault = first_fault(pier__loader_check_header(loader, &header), check_numbers(loader, &header));
-    if (fault.status != PIER_OK) {
-        return pier__loader_fail(loader, fault.status, loader->taken + fault.at, "%s", fault.text);
+    return take_block(loader, piece, block);
+}
+
+/* Looking ahead --------------------------------------------------------------------------------------------------- */
+
+bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position) {
+    const pier_limits *limits = &loader->common.limits;
+    pier__stream ahead = loader->stream;
+    bool has_ended = false;
+    for (;;) {
+        size_t there = pier__loader_there(loader, position);
+        const uint8_t *piece = there > 0 ? pier__loader_at(loader, position) : NULL;
+        if (there > 0 && begin_fault(&ahead, piece, there).status != PIER_OK) {
+            return true;
+        }
+        if (there < PIER__PIECE_BYTES) {
+            /* The end mark is told when nothing stands behind it yet. */
+            return loader->input_is_ended || (has_ended && there == 0);
+        }
+        if (piece_fault(&ahead, piece, limits).status != PIER_OK) {
+            return true;
+        }
+        position += PIER__PIECE_BYTES;
+        if (piece[3] == PIER_BLOCK_PREAMBLE) {
+            pier__preamble preamble;
+            pier__preamble_decode(piece, &preamble);
+            begin_stream(&ahead, &preamble);
+            has_ended = false;
+            continue;
+        }
+        pier__header header;
+        pier__header_decode(piece, &header);
+        if (pier__block_is_skipped(&ahead, &header, limits)) {
+            return true;
+        }
+        if (header.stored_bytes > there - PIER__PIECE_BYTES) {
+            return loader->input_is_ended;
+        }
+        const uint8_t *payload = piece + PIER__PIECE_BYTES;
+        bool has_content = header.kind == PIER_BLOCK_RECORDS && (header.records > 0 || header.stored_bytes > 0);
+        if (has_content || !payload_proves_itself(&header, payload)) {
+            return true;
+        }
+        if (header.kind == PIER_BLOCK_DEFINITIONS) {
+            bool begins_epoch = (header.flags & PIER__FLAG_EPOCH_BEGIN) != 0;
+            if (pier__loader_definitions_fault(loader, payload, header.stored_bytes, begins_epoch).status != PIER_OK) {
+                return true;
+            }
+        }
+        pass_header(&ahead, &header);
+        has_ended = header.kind == PIER_BLOCK_END;
+        position += header.stored_bytes;
     }
-    if (block != NULL) {
-        describe_header(loader, &header, block);
-    }
-    if (header.stored_bytes > pier__loader_payload_max(loader, &header)) {
-        return skip_block(loader, &header);
-    }
-    status = await_payload(loader, &header);
-    return status == PIER_OK ? take_header(loader, &header) : status;
 }
 
 pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline) {
-    while (!loader->preamble_is_known) {
-        if (loader->phase != PIER__PHASE_START || loader->common.failure != PIER_OK) {
-            return loader->common.failure != PIER_OK ? loader->common.failure : PIER_TRUNCATED;
+    while (!loader->stream.preamble_is_known) {
+        if (loader->common.failure != PIER_OK) {
+            return loader->common.failure;
         }
-        if (pier__loader_there(loader, loader->taken) >= PIER__PIECE_BYTES) {
-            pier_status status = pier__loader_take_piece(loader, NULL);
-            if (status < 0) {
-                return status;
-            }
-            continue;
+        if (loader->stream.phase != PIER__PHASE_START) {
+            return pier__archive_tell(&loader->common, PIER_TRUNCATED, "the stream goes on without its preamble");
         }
-        pier_status status = pier__loader_fill(loader, deadline);
-        if (status == PIER_END) {
-            return PIER_TRUNCATED;
-        }
+        pier_status status = pier__loader_there(loader, loader->taken) >= PIER__PIECE_BYTES
+                                 ? pier__loader_take_piece(loader, NULL)
+                                 : pier__loader_fill(loader, deadline);
         if (status == PIER_MORE) {
             return PIER_WOULD_BLOCK;
+        }
+        if (status == PIER_END) {
+            return pier__archive_tell(&loader->common, PIER_TRUNCATED, "the input ends before a preamble");
         }
         if (status != PIER_OK) {
             return status;

@@ -35,36 +35,54 @@ static outcome await(search *looking, uint64_t position, uint64_t bytes) {
 static outcome try_preamble(pier__loader *loader, uint64_t position, const uint8_t *piece) {
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
-    if (position < loader->trusted_end || pier__loader_check_preamble(loader, &preamble).status != PIER_OK) {
+    if (position < loader->trusted_end ||
+        pier__preamble_fault(&preamble, &loader->common.limits).status != PIER_OK) {
         return NOTHING;
     }
-    loader->phase = PIER__PHASE_ENDED;
+    loader->stream.phase = PIER__PHASE_ENDED;
     return PROVEN;
 }
 
-/* Adopts the numbers of a block that proved itself: the stream goes on there. */
-static void adopt(pier__loader *loader, const pier__header *header) {
-    if (loader->phase != PIER__PHASE_STREAM || !loader->stream_is_known || header->epoch != loader->epoch) {
-        pier__loader_begin_epoch(loader, header->epoch);
+/* Whether a block may be gone on with: one of the stream known so far, and not behind what was loaded of it; behind an
+ * end mark, one of any other stream. Numbers that no stream can have would wrap, and come again. */
+static bool goes_forward(const pier__stream *stream, const pier__header *header) {
+    if (header->first_record == 0 || header->records > UINT64_MAX - header->first_record) {
+        return false;
     }
-    loader->phase = PIER__PHASE_STREAM;
-    loader->stream_is_known = true;
-    loader->stream_id = header->stream_id;
-    loader->next_record = header->first_record;
-    loader->next_block = header->number;
-    loader->epoch_has_blocks = (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0;
+    if (!stream->is_known) {
+        return true;
+    }
+    if (header->stream_id != stream->id) {
+        return stream->phase == PIER__PHASE_ENDED;
+    }
+    return header->first_record >= stream->next_record;
+}
+
+/* Takes over the numbers of a block that proved itself: the stream goes on there. */
+static void adopt(pier__loader *loader, const pier__header *header) {
+    pier__stream *stream = &loader->stream;
+    if (stream->phase != PIER__PHASE_STREAM || !stream->is_known || header->epoch != stream->epoch) {
+        pier__loader_forget_classes(loader);
+    }
+    stream->phase = PIER__PHASE_STREAM;
+    stream->is_known = true;
+    stream->id = header->stream_id;
+    stream->next_record = header->first_record;
+    stream->next_block = header->number;
+    stream->epoch = header->epoch;
+    stream->epoch_has_blocks = (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0;
 }
 
 static outcome try_block(search *looking, uint64_t position, const uint8_t *piece) {
     pier__loader *loader = looking->loader;
+    const pier_limits *limits = &loader->common.limits;
     pier__header header;
     pier__header_decode(piece, &header);
-    bool goes_forward = !loader->stream_is_known || header.first_record >= loader->next_record;
-    if (!goes_forward || pier__loader_check_header(loader, &header).status != PIER_OK) {
+    if (!goes_forward(&loader->stream, &header) ||
+        pier__header_fault(&loader->stream, &header, limits).status != PIER_OK) {
         return NOTHING;
     }
-    bool is_skipped = header.stored_bytes > pier__loader_payload_max(loader, &header);
-    if (!is_skipped) {
+    if (!pier__block_is_skipped(&loader->stream, &header, limits)) {
         outcome there = await(looking, position, PIER__PIECE_BYTES + (uint64_t)header.stored_bytes);
         if (there != PROVEN) {
             return there == AT_END ? NOTHING : there;
@@ -94,41 +112,51 @@ static outcome try_at(search *looking, uint64_t position) {
     return piece[3] == PIER_BLOCK_PREAMBLE ? try_preamble(loader, position, piece) : try_block(looking, position, piece);
 }
 
+/* Whether the damaged piece begins as a preamble, which has no lengths. */
+static bool is_preamble(const uint8_t *piece) {
+    return memcmp(piece, pier__preamble_constant, PIER__CONSTANT_BYTES) == 0;
+}
+
+/* The most payload that any block may have which is taken into memory. Of a damaged header neither the kind nor the
+ * count of records can be believed. */
+static uint64_t any_payload_max(const pier__loader *loader) {
+    static const pier__header kinds[] = {{.kind = PIER_BLOCK_RECORDS, .records = 1},
+                                         {.kind = PIER_BLOCK_RECORDS, .records = 2},
+                                         {.kind = PIER_BLOCK_DEFINITIONS}};
+    uint64_t most = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint64_t payload_max = pier__payload_max(&loader->stream, &kinds[i], &loader->common.limits);
+        most = payload_max > most ? payload_max : most;
+    }
+    return most;
+}
+
 /* Looks at the damaged piece itself, and where its lengths say that the next one begins. */
 static outcome try_by_length(search *looking, uint64_t *found) {
     pier__loader *loader = looking->loader;
     *found = loader->damage;
     outcome result = try_at(looking, loader->damage);
-    if (result != NOTHING) {
+    if (result != NOTHING || pier__loader_there(loader, loader->damage) < PIER__PIECE_BYTES ||
+        is_preamble(pier__loader_at(loader, loader->damage))) {
         return result;
     }
     const uint8_t *piece = pier__loader_at(loader, loader->damage);
-    if (pier__loader_there(loader, loader->damage) < PIER__PIECE_BYTES) {
-        return NOTHING;
-    }
+    size_t wrong = 0;
+    bool is_proven = pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && pier__piece_proves_itself(piece);
     pier__header header;
     pier__header_decode(piece, &header);
     uint64_t payload = loader->damage + PIER__PIECE_BYTES;
-    bool is_header = pier__piece_proves_itself(piece) && piece[3] != PIER_BLOCK_PREAMBLE;
     uint64_t lengths[2] = {header.stored_bytes, header.raw_bytes};
-    if (piece[3] == PIER_BLOCK_PREAMBLE) {
-        lengths[0] = 0;
-        lengths[1] = 0;
+    if (is_proven) {
+        loader->trusted_end = payload + (lengths[0] > lengths[1] ? lengths[0] : lengths[1]);
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (lengths[i] > pier__loader_payload_max(loader, &header)) {
-            continue;
-        }
-        if (is_header) {
-            loader->trusted_end = payload + lengths[i];
-        }
-        *found = payload + lengths[i];
-        result = try_at(looking, *found);
-        if (result != NOTHING) {
-            return result;
+    for (size_t i = 0; i < 2 && result == NOTHING; i++) {
+        if (lengths[i] <= any_payload_max(loader)) {
+            *found = payload + lengths[i];
+            result = try_at(looking, *found);
         }
     }
-    return NOTHING;
+    return result;
 }
 
 /* Looks at every place from `search_at` on where a piece may begin. What was looked at is let go. */
@@ -159,9 +187,7 @@ static outcome search_on(search *looking, uint64_t *found) {
 
 /* Ends the search: the loader stands at `position`, `skipped` bytes behind the damage. */
 static void end_search(pier__loader *loader, uint64_t position, uint64_t *skipped_bytes) {
-    if (skipped_bytes != NULL) {
-        *skipped_bytes = position - loader->damage;
-    }
+    *skipped_bytes = position - loader->damage;
     pier__loader_take(loader, position);
     loader->is_recovering = false;
     loader->is_searching = false;
@@ -170,30 +196,31 @@ static void end_search(pier__loader *loader, uint64_t position, uint64_t *skippe
 /* A failure that costs one record, or the rest of one block. Returns whether it was one. */
 static bool recover_in_block(pier__loader *loader, uint64_t *skipped_bytes) {
     if (loader->in_record) {
+        uint64_t record = loader->record;
         loader->common.failure = PIER_OK;
         if (pier__loader_end_record(loader) == PIER_OK) {
+            *skipped_bytes = loader->record_end - record;
             return true;
         }
     }
     if (!loader->in_block) {
         return false;
     }
-    if (skipped_bytes != NULL) {
-        *skipped_bytes = loader->payload_end - loader->next_at;
-    }
+    *skipped_bytes = loader->payload_end - (loader->in_record ? loader->record : loader->next_at);
     loader->in_record = false;
     pier__loader_release_retired(loader);
-    loader->next_record = loader->header.first_record + loader->header.records;
-    loader->records_left = 0;
-    loader->in_block = false;
-    loader->block = PIER_NO_OFFSET;
-    pier__loader_take(loader, loader->payload_end);
+    pier__loader_leave_block(loader);
     return true;
 }
 
-/* What another try, or other bytes, cannot mend: the file itself fails, or the stream speaks another version. */
-static bool is_final(pier_status status) {
-    return pier_status_category_of(status) == PIER_CATEGORY_SYSTEM || status == PIER_VERSION;
+/* What another try, or other bytes, cannot mend: the file itself failed, or the stream speaks another version. */
+static bool is_final(const pier__loader *loader, pier_status status) {
+    return status == PIER_VERSION || status == loader->held.status;
+}
+
+/* What costs nothing: memory that lacked for a piece, which was not taken; a value loaded outside a record. */
+static bool is_without_loss(const pier__loader *loader, pier_status status) {
+    return (status == PIER_NO_MEMORY || status == PIER_USAGE) && !loader->in_record;
 }
 
 static void begin_search(pier__loader *loader) {
@@ -205,36 +232,9 @@ static void begin_search(pier__loader *loader) {
     loader->skip_bytes = 0;
 }
 
-pier_status pier_archive_recover(pier_archive *archive, uint64_t *skipped_bytes) {
-    pier__loader *loader = pier__loader_of(archive);
-    if (skipped_bytes != NULL) {
-        *skipped_bytes = 0;
-    }
-    if (archive->storing) {
-        return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive does not recover");
-    }
+/* Searches on from where it stopped. */
+static pier_status search_further(pier__loader *loader, uint64_t *skipped_bytes) {
     pier_status failure = loader->common.failure;
-    if (failure == PIER_OK && !loader->is_recovering) {
-        return PIER_OK;
-    }
-    if (!loader->is_recovering) {
-        if (is_final(failure)) {
-            return failure;
-        }
-        if (failure == PIER_NO_MEMORY && !loader->in_record) {
-            loader->common.failure = PIER_OK;
-            return PIER_OK;
-        }
-        if (recover_in_block(loader, skipped_bytes)) {
-            loader->common.failure = PIER_OK;
-            return PIER_OK;
-        }
-        if (loader->common.format != PIER_FORMAT_FRAMED) {
-            loader->common.failure = failure;
-            return failure;
-        }
-        begin_search(loader);
-    }
     /* While the search goes on, reading must not find the old failure. */
     loader->common.failure = PIER_OK;
     search looking = {loader, PIER_OK};
@@ -251,11 +251,39 @@ pier_status pier_archive_recover(pier_archive *archive, uint64_t *skipped_bytes)
         return looking.waiting;
     }
     if (result == AT_END) {
-        loader->phase = PIER__PHASE_ENDED;
+        loader->stream.phase = PIER__PHASE_ENDED;
         loader->end_is_told = true;
-        end_search(loader, loader->end, skipped_bytes);
-        return PIER_END;
     }
-    end_search(loader, found, skipped_bytes);
-    return PIER_OK;
+    end_search(loader, result == AT_END ? loader->end : found, skipped_bytes);
+    return result == AT_END ? PIER_END : PIER_OK;
+}
+
+pier_status pier_archive_recover(pier_archive *archive, uint64_t *skipped_bytes) {
+    pier__loader *loader = pier__loader_of(archive);
+    uint64_t unasked = 0;
+    skipped_bytes = skipped_bytes != NULL ? skipped_bytes : &unasked;
+    *skipped_bytes = 0;
+    if (archive->storing) {
+        return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive does not recover");
+    }
+    if (loader->is_recovering) {
+        return search_further(loader, skipped_bytes);
+    }
+    pier_status failure = loader->common.failure;
+    if (failure == PIER_OK) {
+        return PIER_OK;
+    }
+    if (is_final(loader, failure)) {
+        return failure;
+    }
+    if (is_without_loss(loader, failure) || recover_in_block(loader, skipped_bytes)) {
+        loader->common.failure = PIER_OK;
+        return PIER_OK;
+    }
+    if (loader->common.format != PIER_FORMAT_FRAMED) {
+        loader->common.failure = failure;
+        return failure;
+    }
+    begin_search(loader);
+    return search_further(loader, skipped_bytes);
 }

@@ -151,32 +151,45 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) 
     }
 }
 
-size_t pier__scan_extent(const uint8_t *value, size_t size) {
-    size_t position = 0;
-    /* Every value still to come has a byte at least, so a count above the bytes that are left cannot be met: that
-     * keeps the counter from overflowing. */
+/* Goes over a value of any depth. Returns whether it is whole; `*position` gets its size, else where it goes wrong. */
+static bool walk(const uint8_t *value, size_t size, size_t *position) {
+    *position = 0;
     uint64_t to_come = 1;
     while (to_come > 0) {
-        size_t there = size - position;
-        if (to_come > there) {
-            return 0;
+        size_t there = size - *position;
+        const pier__head *head = there > 0 ? &pier__heads[value[*position]] : NULL;
+        if (head != NULL && head->kind == PIER__HEAD_NEVER) {
+            return false;
         }
-        const pier__head *head = &pier__heads[value[position]];
-        if (head->kind == PIER__HEAD_NEVER || head->head_bytes > there) {
-            return 0;
+        if (head == NULL || head->head_bytes > there) {
+            break;
         }
-        uint64_t length = head_length(head, value + position);
+        uint64_t length = head_length(head, value + *position);
         uint64_t whole = head->head_bytes + (head->kind == PIER__HEAD_BYTES ? length : 0);
         if (whole > there) {
-            return 0;
+            break;
         }
         to_come--;
-        if (head->kind == PIER__HEAD_ARRAY) {
-            to_come += length;
-        } else if (head->kind == PIER__HEAD_MAP) {
-            to_come += length * 2;
+        if (head->kind == PIER__HEAD_ARRAY || head->kind == PIER__HEAD_MAP) {
+            /* More than can ever come is as good as this, and keeps the sum from overflowing. */
+            uint64_t values = head->kind == PIER__HEAD_MAP ? length * 2 : length;
+            to_come = to_come < UINT64_MAX / 2 ? to_come + values : to_come;
         }
-        position += (size_t)whole;
+        *position += (size_t)whole;
     }
+    if (to_come > 0) {
+        *position = size;
+    }
+    return to_come == 0;
+}
+
+size_t pier__scan_extent(const uint8_t *value, size_t size) {
+    size_t position;
+    return walk(value, size, &position) ? position : 0;
+}
+
+size_t pier__scan_wrong_byte(const uint8_t *value, size_t size) {
+    size_t position;
+    (void)walk(value, size, &position);
     return position;
 }

@@ -50,6 +50,10 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size);
  * is not a whole value. */
 size_t pier__scan_extent(const uint8_t *value, size_t size);
 
+/* Finds out where a value that has no extent goes wrong: at a byte that begins no value, or, when it is cut off, at
+ * `size`. */
+size_t pier__scan_wrong_byte(const uint8_t *value, size_t size);
+
 /* What the first byte of a value tells. */
 typedef struct pier__head {
     uint8_t kind;          /* pier__head_kind */

@@ -277,9 +277,9 @@ static pier_status ask_consent(pier__storer *storer, size_t size) {
             return PIER_OK;
         }
     }
-    if (loader->preamble_is_known && size > loader->peer.record_bytes_max) {
+    if (loader->stream.preamble_is_known && size > loader->stream.peer.record_bytes_max) {
         pier__storer_refuse(storer, PIER_LIMIT, "a record of %zu bytes, the peer loads at most %llu", size,
-                            (unsigned long long)loader->peer.record_bytes_max);
+                            (unsigned long long)loader->stream.peer.record_bytes_max);
     }
     return PIER_OK;
 }
