@@ -31,8 +31,9 @@ enum {
 
 typedef struct member {
     pier_channel *channel;
-    bool is_ending; /* its side has ended; ours is about to */
-    bool is_gone;   /* removed at the end of the turn */
+    bool has_joined; /* its first bytes have told how to speak to it */
+    bool is_ending;  /* its side has ended; ours is about to */
+    bool is_gone;    /* removed at the end of the turn */
     char name[PIER_ADDRESS_TEXT_BYTES_MAX];
 } member;
 
@@ -89,9 +90,6 @@ static void tell(member *who, const chat_line *line) {
     pier_archive *out = pier_channel_store_archive(who->channel);
     /* [guide: slow-reader] */
     pier_status status = chat_line_store(out, line);
-    if (status == PIER_WOULD_BLOCK && pier_archive_format(out) == PIER_FORMAT_GUESS) {
-        return; /* it has not said a word yet, so we do not know how to speak to it */
-    }
     if (status == PIER_WOULD_BLOCK) {
         fprintf(stderr, "chat_server: %s: does not read what the others say\n", who->name);
         who->is_gone = true;
@@ -121,7 +119,7 @@ static void publish(chat *room, const member *speaker, chat_line *line) {
     }
     for (size_t i = 0; i < room->count; i++) {
         member *who = room->members[i];
-        if (who != speaker && !who->is_ending && !who->is_gone) {
+        if (who != speaker && who->has_joined && !who->is_ending && !who->is_gone) {
             tell(who, line);
         }
     }
@@ -134,6 +132,10 @@ static void listen_to(chat *room, member *who, unsigned lines_max) {
     for (unsigned i = 0; i < lines_max && !who->is_gone; i++) {
         chat_line line;
         pier_status status = pier_archive_next(in);
+        if (!who->has_joined && pier_archive_format(in) != PIER_FORMAT_GUESS) {
+            who->has_joined = true;
+            printf("joined: %s\n", who->name);
+        }
         if (status == PIER_WOULD_BLOCK) {
             return; /* no whole record is here */
         }
@@ -218,7 +220,6 @@ static void accept_all(chat *room) {
         if (pier_socket_peer_address(pier_channel_socket(who->channel), &address) == PIER_OK) {
             pier_address_format(&address, who->name, sizeof who->name);
         }
-        printf("joined: %s\n", who->name);
         room->members[room->count++] = who;
     }
 }
@@ -229,7 +230,9 @@ static void sweep(chat *room) {
     for (size_t i = 0; i < room->count; i++) {
         member *who = room->members[i];
         if (who->is_gone) {
-            printf("left: %s\n", who->name);
+            if (who->has_joined) {
+                printf("left: %s\n", who->name);
+            }
             pier_channel_destroy(who->channel);
             free(who);
         } else {
