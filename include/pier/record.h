@@ -132,6 +132,7 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
 #define PIER_DESCRIBE_VERSION(name, full_name, version_of_class, FIELDS)                                               \
     PIER__CODEC void pier__##name##_check(void) {                                                                      \
         typedef name pier__self;                                                                                       \
+        PIER__STATIC_ASSERT(0 FIELDS(PIER__COUNT_FIELD) > 0, "a record has at least one field");                       \
         enum { pier__number_zero = 0 FIELDS(PIER__NUMBER_FIELD) };                                                     \
         FIELDS(PIER__CHECK_FIELD)                                                                                      \
     }                                                                                                                  \
