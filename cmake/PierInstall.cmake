@@ -40,6 +40,27 @@ if(PIER_BUILD_STATIC)
         COMPONENT development)
 endif()
 
+# What the floors are linked with, as a static library hands it on: by package where all systems agree on its name, by
+# library for msgpack-c, whose package was renamed between versions.
+get_property(packages GLOBAL PROPERTY PIER_PACKAGES)
+list(REMOVE_DUPLICATES packages)
+set(PIER_DEPENDENCIES "")
+set(PIER_PC_REQUIRES "")
+set(PIER_PC_LIBS "")
+foreach(package IN LISTS packages)
+    string(REGEX REPLACE "::.*" "" name ${package})
+    string(APPEND PIER_DEPENDENCIES "    find_dependency(${name})\n")
+    if(name STREQUAL "XXHash")
+        string(APPEND PIER_PC_REQUIRES " libxxhash")
+    elseif(name STREQUAL "MsgpackC")
+        cmake_path(GET MsgpackC_LIBRARY STEM library)
+        string(REGEX REPLACE "^lib" " -l" library ${library})
+        string(APPEND PIER_PC_LIBS ${library})
+    else()
+        message(FATAL_ERROR "cmake/PierInstall.cmake does not know how pkg-config calls ${package}")
+    endif()
+endforeach()
+
 # The package for CMake.
 configure_package_config_file(cmake/pier-config.cmake.in ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
                               INSTALL_DESTINATION ${PIER_INSTALL_CMAKEDIR})
@@ -52,15 +73,13 @@ install(
     DESTINATION ${PIER_INSTALL_CMAKEDIR}
     COMPONENT development)
 
-# The package for pkg-config. msgpack-c's own was renamed between versions, so it is linked by the name of its library.
-cmake_path(GET MsgpackC_LIBRARY STEM PIER_MSGPACK_NAME)
-string(REGEX REPLACE "^lib" "" PIER_MSGPACK_NAME "${PIER_MSGPACK_NAME}")
+# The package for pkg-config.
 if(PIER_BUILD_SHARED)
-    set(PIER_PC_REQUIRES Requires.private)
-    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier\nLibs.private: -l${PIER_MSGPACK_NAME}")
+    set(PIER_PC_REQUIRES "Requires.private:${PIER_PC_REQUIRES}")
+    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier\nLibs.private:${PIER_PC_LIBS}")
 else()
-    set(PIER_PC_REQUIRES Requires)
-    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier -l${PIER_MSGPACK_NAME}")
+    set(PIER_PC_REQUIRES "Requires:${PIER_PC_REQUIRES}")
+    set(PIER_PC_LIBS "Libs: -L\${libdir} -lpier${PIER_PC_LIBS}")
 endif()
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE
            PIER_PC_LIBDIR)
