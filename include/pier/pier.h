@@ -18,9 +18,11 @@
 #include <pier/event.h>
 #include <pier/export.h>
 #include <pier/file.h>
+#include <pier/interface.h>
 #include <pier/limits.h>
 #include <pier/load.h>
 #include <pier/network.h>
+#include <pier/port.h>
 #include <pier/record.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>

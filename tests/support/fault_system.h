@@ -55,6 +55,7 @@
     X(UNLINK, unlink, 0u, EACCES)                                                                                      \
     X(CHMOD, chmod, 0u, EPERM)                                                                                         \
     X(FCHMOD, fchmod, 0u, EPERM)                                                                                       \
+    X(GETIFADDRS, getifaddrs, FAULT_IS_INTERRUPTIBLE, ENOBUFS)                                                         \
     X(GETRANDOM, getrandom, FAULT_IS_INTERRUPTIBLE, ENOSYS)
 
 typedef enum fault_call {

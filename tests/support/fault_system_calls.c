@@ -5,6 +5,7 @@
 #include "support/fault_system_internal.h"
 
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
@@ -33,8 +34,7 @@ WRAP(RECV, ssize_t, recv, (int fd, void *buffer, size_t size, int flags), (fd, b
 WRAP(SEND, ssize_t, send, (int fd, const void *buffer, size_t size, int flags),
      (fd, buffer, fault__shorten(size), flags))
 WRAP(POLL, int, poll, (struct pollfd * fds, nfds_t count, int timeout_ms), (fds, count, timeout_ms))
-WRAP(PPOLL, int, ppoll,
-     (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *signals),
+WRAP(PPOLL, int, ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *signals),
      (fds, count, timeout, signals))
 WRAP(SOCKET, int, socket, (int domain, int type, int protocol), (domain, type, protocol))
 WRAP(SOCKETPAIR, int, socketpair, (int domain, int type, int protocol, int pair[2]), (domain, type, protocol, pair))
@@ -60,6 +60,7 @@ WRAP(PIPE2, int, pipe2, (int pair[2], int flags), (pair, flags))
 WRAP(UNLINK, int, unlink, (const char *path), (path))
 WRAP(CHMOD, int, chmod, (const char *path, mode_t mode), (path, mode))
 WRAP(FCHMOD, int, fchmod, (int fd, mode_t mode), (fd, mode))
+WRAP(GETIFADDRS, int, getifaddrs, (struct ifaddrs * *list), (list))
 WRAP(GETRANDOM, ssize_t, getrandom, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 
 enum { SPANS_MAX = 1024 };
