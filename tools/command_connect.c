@@ -60,6 +60,7 @@ typedef struct talk {
     output out;
     value_tree tree;
     bool input_waits;    /* standard input can be read */
+    bool socket_waits;   /* the connection can be read */
     bool is_sent;        /* all input is sent, and our side ended */
     bool has_peer_ended; /* between two records */
     bool is_broken;      /* the peer takes no more; what it sent before may still be read */
@@ -163,8 +164,16 @@ static void print_record(talk *t) {
     /* Another failure sticks, and the next call tells it. */
 }
 
+/* Returns whether records are in memory that can be printed now. */
+static bool has_work(talk *t) {
+    return !t->has_peer_ended && !output_is_full(&t->out) && pier_archive_has_next(t->load);
+}
+
 /* Prints what records have come. */
 static void receive(talk *t) {
+    if (!t->socket_waits && !has_work(t)) {
+        return;
+    }
     for (int turn = 0; turn < TURN_RECORDS && !t->has_peer_ended && !t->is_over && !output_is_full(&t->out); turn++) {
         pier_status status = pier_archive_next(t->load);
         if (status == PIER_OK) {
@@ -180,11 +189,6 @@ static void receive(talk *t) {
             return;
         }
     }
-}
-
-/* Returns whether records are in memory that can be printed now. */
-static bool has_work(talk *t) {
-    return !t->has_peer_ended && !output_is_full(&t->out) && pier_archive_has_next(t->load);
 }
 
 static void write_out(talk *t) {
@@ -232,7 +236,8 @@ static void await(talk *t) {
         return;
     }
     t->input_waits = polls[POLL_INPUT].revents != 0;
-    if ((polls[POLL_SOCKET].revents & (POLLIN | POLLHUP | POLLERR)) != 0 || queued < t->queued_before) {
+    t->socket_waits = (polls[POLL_SOCKET].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+    if (t->socket_waits || queued < t->queued_before) {
         begin_idle_time(t);
     }
     t->queued_before = queued;

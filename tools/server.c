@@ -311,7 +311,8 @@ static void finish(server *running) {
         if (!sends && !prints) {
             break;
         }
-        (void)await(running, sends ? pier_deadline_after_ms(ASK_AGAIN_MS) : PIER_NEVER);
+        bool is_limited = signals_caught() != 0;
+        (void)await(running, sends ? pier_deadline_after_ms(ASK_AGAIN_MS) : is_limited ? deadline : PIER_NEVER);
     }
     if (has_output && output_pending(&running->out) > 0) {
         end(running, report(command, PIER_TIMEOUT, "standard output takes no more, and %zu bytes are left",

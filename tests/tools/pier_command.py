@@ -64,7 +64,7 @@ class Process:
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         self.process = subprocess.Popen([COMMAND, *map(str, arguments)], **options)
-        self.out, self.err = b"", b""
+        self.out, self.err, self.ended = bytearray(), bytearray(), None
 
     def send(self, data):
         self.process.stdin.write(data)
@@ -82,12 +82,13 @@ class Process:
             left = deadline - time.monotonic()
             ready = select.select(list(files), [], [], max(left, 0))[0] if files else []
             if not ready:
-                raise AssertionError(f"not in time: standard output {self.out!r}, standard error {self.err!r}")
+                raise AssertionError(f"not in time: {bytes(self.out[-2000:])!r}, {bytes(self.err)!r}")
             for handle in ready:
                 data = os.read(handle, 1 << 20)
                 if data == b"":
                     del files[handle]
-                setattr(self, files.get(handle, "out"), getattr(self, files.get(handle, "out")) + data)
+                else:
+                    getattr(self, files[handle]).extend(data)
         return time.monotonic() - began
 
     def streams(self):
@@ -103,6 +104,8 @@ class Process:
 
     def result(self, timeout_s=None):
         """Waits for the end, and returns all that it wrote."""
+        if self.ended is not None:
+            return self.ended
         if self.process.stdin is not None and not self.process.stdin.closed:
             with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()
@@ -110,10 +113,11 @@ class Process:
         try:
             out, err = self.process.communicate(timeout=PATIENCE_S if timeout_s is None else timeout_s)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"does not end: {self.out!r}, {self.err!r}") from None
+            raise AssertionError(f"does not end: {bytes(self.out[-2000:])!r}, {bytes(self.err)!r}") from None
         self.out += out or b""
         self.err += err or b""
-        return Result(self.process.returncode, self.out, self.err)
+        self.ended = Result(self.process.returncode, bytes(self.out), bytes(self.err))
+        return self.ended
 
     def stop(self, number=signal.SIGINT):
         self.interrupt(number)
@@ -191,10 +195,10 @@ class Test(unittest.TestCase):
 
 
 def receive_all(connection):
-    data = b""
-    while chunk := connection.recv(1 << 16):
-        data += chunk
-    return data
+    chunks = []
+    while chunk := connection.recv(1 << 20):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def receive(connection, size):

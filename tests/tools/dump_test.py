@@ -1,0 +1,342 @@
+"""`pier dump`: what it prints, what it says about damage, and what it does with inputs and outputs that misbehave.
+
+That it prints every golden vector right is tested in tests/interop/.
+"""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import time
+
+import msgpack
+import pier_command
+from pier_command import SLOWNESS, pier
+
+HEADER_BYTES = 64
+
+
+def stored(lines):
+    return pier("store", "-", data=lines).out
+
+
+class DamageTest(pier_command.Test):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "a.pier"
+
+    def dump(self, data, *arguments):
+        self.file.write_bytes(data)
+        return pier("dump", self.file, *arguments)
+
+    def blocks(self, lines_of_blocks):
+        """Archives of one block each, put behind one another, and where each begins."""
+        parts = [stored(lines) for lines in lines_of_blocks]
+        starts = [sum(map(len, parts[:i])) for i in range(len(parts))]
+        return bytearray(b"".join(parts)), starts
+
+    def test_a_whole_archive(self):
+        data, _ = self.blocks([b"1\n2\n", b"3\n"])
+        self.assert_done(self.dump(data), b"1\n2\n3\n")
+        self.assert_done(pier("dump", "-", data=bytes(data)), b"1\n2\n3\n")
+
+    def test_a_changed_byte_costs_its_block(self):
+        data, starts = self.blocks([b"1\n2\n", b'"three"\n', b"4\n"])
+        payload = starts[1] + 2 * HEADER_BYTES
+        data[payload + 2] ^= 1
+        result = self.dump(data)
+        self.assert_error(result, 1, "dump", "CORRUPT", r"a\.pier: .*\(byte %d.*; \d+ bytes skipped$" % payload,
+                          b"1\n2\n4\n")  # fmt: skip
+
+    def test_each_damage_is_told(self):
+        data, starts = self.blocks([b"1\n", b"2\n", b"3\n", b"4\n", b"5\n"])
+        for block in (1, 3):
+            data[starts[block] + 2 * HEADER_BYTES] ^= 0x40
+        result = self.dump(data)
+        self.assertEqual((result.status, result.out), (1, b"1\n3\n5\n"))
+        self.assertEqual([error[1] for error in result.errors()], ["CORRUPT", "CORRUPT"])
+        for error in result.errors():
+            self.assertRegex(error[2], r"\(byte \d+.*; \d+ bytes skipped$")
+
+    def test_bytes_that_are_no_archive(self):
+        self.assert_error(self.dump(b"this is a text file\n"), 1, "dump", "CORRUPT", r"\(byte 0.*; 20 bytes skipped")
+        self.assert_error(self.dump(b"\xc7\x3d\x50\x00PIER\r\nxx"), 1, "dump", "TRUNCATED")
+        self.assert_error(self.dump(b""), 1, "dump", "TRUNCATED", r"\(byte 0")
+        # A plain stream is no framed one.
+        self.assertEqual(self.dump(msgpack.packb({"a": 1})).status, 1)
+
+    def test_an_archive_that_is_cut(self):
+        data = stored(b'"one"\n"two"\n')
+        for size in range(1, len(data)):
+            result = self.dump(data[:size])
+            self.assert_error(result, 1, "dump", "TRUNCATED", r"\(byte %d" % size, out=None)
+            self.assertEqual(result.out, b'"one"\n"two"\n' if size >= len(data) - HEADER_BYTES else b"")
+
+    def test_records_above_the_limit(self):
+        text = b'"' + b"x" * 100000 + b'"\n'
+        result = self.dump(stored(b"1\n" + text + b"2\n"), "--record-max", 70000)
+        self.assert_error(result, 1, "dump", "LIMIT", r"record_bytes_max.*\(byte \d+.*record 2\)", b"1\n2\n")
+
+    def test_depth_is_no_limit(self):
+        line = b"[" * 1000 + b"]" * 1000 + b"\n"
+        self.assert_done(self.dump(b"\x91" * 999 + b"\x90", "--plain"), line)
+
+
+class PlainTest(pier_command.Test):
+    def test_values(self):
+        values = [1, -1, 1.5, "a", b"a", None, True, [1, [2]], {"a": 1}, {1: 2}, msgpack.ExtType(7, b"x")]
+        data = b"".join(map(msgpack.packb, values))
+        expected = b'1\n-1\n1.5\n"a"\n{"$bin":"YQ=="}\nnull\ntrue\n[1,[2]]\n{"a":1}\n{"$map":[[1,2]]}\n{"$ext":[7,"eA=="]}\n'
+        self.assert_done(pier("dump", "--plain", "-", data=data), expected)
+        file = self.folder / "a.msgpack"
+        file.write_bytes(data)
+        self.assert_done(pier("dump", file, "--plain"), expected)
+        # Even Pier's own pieces are values here.
+        self.assertEqual(pier("dump", "--plain", "-", data=stored(b"1\n")).out.count(b'{"$ext":[80,'), 3)
+
+    def test_an_empty_file_has_no_values(self):
+        self.assert_done(pier("dump", "--plain", "-", data=b""), b"")
+
+    def test_damage(self):
+        self.assert_error(pier("dump", "--plain", "-", data=b"\x01\x02\xc1\x03"), 1, "dump", "PROTOCOL", r"\(byte 2",
+                          b"1\n2\n")  # fmt: skip
+        self.assert_error(pier("dump", "--plain", "-", data=b"\x01\x92\x02"), 1, "dump", "TRUNCATED", r"\(byte 3",
+                          b"1\n")  # fmt: skip
+
+    def test_float32_is_the_number_it_is(self):
+        data = msgpack.packb(0.1, use_single_float=True) + msgpack.packb(1.5, use_single_float=True)
+        self.assert_done(pier("dump", "--plain", "-", data=data), b"0.10000000149011612\n1.5\n")
+
+
+class BlocksTest(pier_command.Test):
+    def test_blocks(self):
+        file = self.folder / "a.pier"
+        self.assert_done(pier("store", file, data=b"1\n2\n3\n"))
+        self.assert_done(pier("store", file, "--append", data=b"4\n"))
+        before = time.time()
+        result = pier("dump", "--blocks", file)
+        self.assert_done(result)
+        pieces = [json.loads(line) for line in result.lines()]
+        self.assertEqual([piece["kind"] for piece in pieces], ["preamble", "records", "end"] * 2)
+        self.assertEqual([piece["offset"] for piece in pieces[:3]], [0, 64, 64 + 64 + 3])
+        self.assertEqual(pieces[0]["version"], [1, 0])
+        self.assertEqual(pieces[1]["records"], 3)
+        self.assertEqual(pieces[1]["first_record"], 1)
+        self.assertEqual(pieces[1]["stored_bytes"], 3)
+        self.assertEqual(pieces[1]["raw_bytes"], 3)
+        self.assertEqual(pieces[1]["number"], 0)
+        self.assertEqual(pieces[1]["epoch"], 0)
+        self.assertTrue(pieces[1]["checksum"])
+        self.assertTrue(pieces[1]["message_end"])
+        self.assertEqual(pieces[2]["first_record"], 4)
+        self.assertEqual(len({piece["stream"] for piece in pieces}), 2)
+        seconds, nanoseconds = pieces[1]["time"]["$time"]
+        self.assertLess(abs(before - seconds - nanoseconds / 1e9), 60)
+        last = pieces[-1]
+        self.assertEqual(last["offset"] + 64, file.stat().st_size)
+
+    def test_blocks_of_a_damaged_archive(self):
+        data = bytearray(stored(b"1\n") + stored(b"2\n") + stored(b"3\n"))
+        data[len(data) // 3 + 2 * HEADER_BYTES] ^= 1
+        result = pier("dump", "--blocks", "-", data=bytes(data))
+        self.assert_error(result, 1, "dump", "CORRUPT", out=None)
+        self.assertEqual([json.loads(line)["kind"] for line in result.lines()].count("records"), 2)
+
+    def test_stats(self):
+        lines = b'"0123456789"\n' * 20000
+        data = stored(lines) + stored(b"1\n")
+        result = pier("dump", "--stats", "-", data=data)
+        self.assert_done(result)
+        (stats,) = [json.loads(line) for line in result.lines()]
+        self.assertEqual(stats["records"], 20001)
+        self.assertEqual(stats["untyped_records"], 20001)
+        self.assertEqual(stats["bytes"], len(data))
+        self.assertEqual(stats["streams"], 2)
+        self.assertEqual(stats["end_marks"], 2)
+        self.assertEqual(stats["record_blocks"], 20000 * 11 // 65536 + 2)
+        self.assertEqual(stats["classes"], {})
+        self.assertEqual((stats["damages"], stats["records_skipped"], stats["bytes_skipped"]), (0, 0, 0))
+
+    def test_stats_of_typed_records(self):
+        import golden
+
+        data = golden.mixed_stream()
+        result = pier("dump", "--stats", "-", data=data)
+        self.assert_done(result)
+        stats = json.loads(result.out)
+        records = len(pier("dump", "-", data=data).lines())
+        self.assertGreater(len(stats["classes"]), 0)
+        self.assertEqual(sum(stats["classes"].values()) + stats["untyped_records"], records)
+        self.assertEqual(stats["records"], records)
+        self.assertGreater(stats["definition_blocks"], 0)
+        both = pier("dump", "--stats", "--blocks", "-", data=data)
+        self.assert_done(both)
+        self.assertEqual(both.lines()[-1], result.lines()[0])
+        self.assertEqual(both.lines()[:-1], pier("dump", "--blocks", "-", data=data).lines())
+
+    def test_stats_of_what_is_damaged(self):
+        data = bytearray(stored(b"1\n") + stored(b"2\n") + stored(b"3\n"))
+        data[len(data) // 3 + 2 * HEADER_BYTES] ^= 1
+        result = pier("dump", "--stats", "-", data=bytes(data))
+        self.assert_error(result, 1, "dump", "CORRUPT", out=None)
+        stats = json.loads(result.out)
+        self.assertEqual((stats["records"], stats["damages"]), (2, 1))
+        self.assertGreater(stats["bytes_skipped"], 0)
+        limited = pier("dump", "--stats", "-", "--record-max", 70000, data=stored(b"1\n" + b'"%s"\n' % (b"x" * 100000)))
+        self.assertEqual(limited.status, 1)
+        self.assertEqual((json.loads(limited.out)["records"], json.loads(limited.out)["records_skipped"]), (1, 1))
+
+    def test_stats_of_plain_values(self):
+        result = pier("dump", "--stats", "--plain", "-", data=b"\x01\x02\x93\x01\x02\x03")
+        self.assert_done(result)
+        stats = json.loads(result.out)
+        self.assertEqual((stats["records"], stats["bytes"], stats["streams"]), (3, 6, 0))
+
+
+class InputTest(pier_command.Test):
+    def test_files_that_cannot_be_read(self):
+        self.assert_error(pier("dump", self.folder / "none"), 3, "dump", "NOT_FOUND", "none")
+        self.assertEqual(pier("dump", self.folder).status, 3)
+        self.assertEqual(len(pier("dump", self.folder).errors()), 1)
+        self.assert_error(pier("dump", self.folder / "none" / "none"), 3, "dump", "NOT_FOUND")
+
+    def test_pipes_by_name(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        dump = self.start("dump", fifo)
+        fifo.write_bytes(stored(b"1\n2\n"))
+        self.assert_done(dump.result(), b"1\n2\n")
+        self.assert_done(pier("dump", "/dev/stdin", data=stored(b"3\n")), b"3\n")
+
+    def test_records_are_printed_before_input_is_waited_for(self):
+        data = stored(b"1\n2\n") + stored(b"") + stored(b"") + stored(b"3\n4\n")
+        dump = self.start("dump", "-")
+        first = len(stored(b"1\n2\n"))
+        dump.send(data[: first + 10])
+        dump.await_lines(2)
+        self.assertEqual(dump.out, b"1\n2\n")
+        dump.send(data[first + 10 : -64])
+        dump.await_lines(4)
+        dump.send(data[-64:])
+        dump.end_input()
+        self.assert_done(dump.result(), b"1\n2\n3\n4\n")
+
+    def test_plain_values_are_printed_before_input_is_waited_for(self):
+        dump = self.start("dump", "-", "--plain")
+        for byte in b"\x01\x92\x02\x03":
+            dump.send(bytes([byte]))
+        dump.await_lines(2)
+        self.assert_done(dump.result(), b"1\n[2,3]\n")
+
+    def test_timeout(self):
+        for timeout_ms in (30, 400):
+            with self.subTest(timeout_ms):
+                dump = self.start("dump", "-", "--timeout", timeout_ms)
+                dump.send(stored(b"1\n2\n")[:-10])
+                began = time.monotonic()
+                self.assertEqual(dump.process.wait(pier_command.PATIENCE_S), 4)
+                self.assertGreaterEqual(time.monotonic() - began, timeout_ms / 1000 - 0.02)
+                self.assertLess(time.monotonic() - began, timeout_ms / 1000 + 1 * SLOWNESS)
+                self.assert_error(dump.result(), 4, "dump", "TIMEOUT", f"{timeout_ms} ms", b"1\n2\n")
+
+    def test_bytes_begin_the_time_anew(self):
+        dump = self.start("dump", "-", "--plain", "--timeout", int(600 * SLOWNESS))
+        for byte in b"\x97\x01\x02\x03\x04\x05\x06\x07":
+            time.sleep(0.15 * SLOWNESS)
+            dump.send(bytes([byte]))
+        self.assert_done(dump.result(), b"[1,2,3,4,5,6,7]\n")
+
+
+class OutputTest(pier_command.Test):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "a.pier"
+        self.assert_done(pier("store", self.file, data=b'"0123456789"\n' * 100000))
+
+    def test_a_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            result = pier("dump", self.file, stdout=full)
+            self.assert_error(result, 3, "dump", "NO_SPACE", "standard output", out=None)
+            result = pier("dump", "--stats", self.file, stdout=full)
+            self.assert_error(result, 3, "dump", "NO_SPACE", "standard output", out=None)
+
+    def test_a_reader_that_goes_away(self):
+        dump = self.start("dump", self.file)
+        dump.await_lines(1)
+        dump.process.stdout.close()
+        dump.process.stdout = None
+        self.assert_error(dump.result(), 3, "dump", "CLOSED", "standard output", out=None)
+
+    def test_a_slow_reader_gets_all(self):
+        dump = self.start("dump", self.file)
+        time.sleep(0.3)
+        self.assertLess(dump.peak_bytes(), 64 << 20)
+        self.assertEqual(dump.result().out.count(b"\n"), 100000)
+
+    def test_output_that_does_not_block_gets_all(self):
+        # As another program may have left a pipe that is shared with it.
+        reads, writes = os.pipe()
+        os.set_blocking(writes, False)
+        dump = self.start("dump", self.file, stdout=writes)
+        os.close(writes)
+        data = b""
+        with open(reads, "rb") as file:
+            while chunk := file.read(65536):
+                data += chunk
+                time.sleep(0.001)
+        self.assertEqual(data.count(b"\n"), 100000)
+        self.assertEqual(dump.result().status, 0)
+
+    def test_a_disk_file(self):
+        out = self.folder / "out"
+        with open(out, "wb") as file:
+            self.assert_done(pier("dump", self.file, stdout=file), None)
+        self.assertEqual(out.read_bytes(), b'"0123456789"\n' * 100000)
+
+
+class TerminalTest(pier_command.Test):
+    def dump_on_terminal(self, *arguments, stream, environment=None, **options):
+        """Runs dump with one of its streams on a terminal, and returns what the terminal was sent."""
+        terminal, side = pty.openpty()
+        process = subprocess.Popen(
+            [pier_command.COMMAND, "dump", *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options, stream: side},
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **(environment or {})},
+        )
+        os.close(side)
+        data = b""
+        try:
+            while chunk := os.read(terminal, 65536):
+                data += chunk
+        except OSError:
+            pass  # the end, as Linux tells it
+        os.close(terminal)
+        process.wait(pier_command.PATIENCE_S)
+        return data
+
+    def test_colours_on_a_terminal_alone(self):
+        file = self.folder / "a.pier"
+        self.assert_done(pier("store", file, data=b'{"a":1}\n'))
+        shown = self.dump_on_terminal(file, stream="stdout")
+        self.assertIn(b"\x1b[", shown)
+        self.assertEqual(re.sub(rb"\x1b\[[0-9;]*m", b"", shown), b'{"a":1}\r\n')
+        self.assertEqual(self.dump_on_terminal(file, stream="stdout", environment={"NO_COLOR": "1"}), b'{"a":1}\r\n')
+        self.assertEqual(self.dump_on_terminal(file, stream="stdout", environment={"TERM": "dumb"}), b'{"a":1}\r\n')
+        shown = self.dump_on_terminal("/nowhere/x", stream="stderr")
+        self.assertRegex(shown, rb"^pier dump: \x1b\[1;31mNOT_FOUND\x1b\[0m: [^\n]*\r\n$")
+        self.assertNotIn(b"\x1b", pier("dump", "/nowhere/x").err)
+
+    def test_progress_on_a_terminal_alone(self):
+        file = self.folder / "a.pier"
+        with open(file, "wb") as output:
+            pier("store", "-", data=(b'"' + b"x" * 100000 + b'"\n') * 200, stdout=output)
+        shown = self.dump_on_terminal(file, stream="stderr")
+        self.assertRegex(shown, rb"\d+ % of 19 MiB")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)  # and it is taken away
+        self.assertEqual(pier("dump", file).err, b"")
+
+
+if __name__ == "__main__":
+    pier_command.main()
