@@ -8,6 +8,8 @@
  *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
  *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
  *              "bytes" are u32 size and content.
+ *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each class from
+ *              the record's on: [name, version, [[number, name, kind, repeated, presence, name of type or nil], …]].
  *     job 'S'  loads the bytes as plain records, and stores them into a stream of `format`, token by token; an ext of
  *              type 81 flushes instead. Items: 'O' bytes of the stream; last 'E' as above.
  *
@@ -15,13 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pier/definition.h>
 #include <pier/load.h>
 #include <pier/store.h>
 
 #include "archive/archive_internal.h"
 #include "base/endian_internal.h"
 
-enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 19 };
+enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 19, CLASSES_MAX = 64 };
 
 typedef struct test_case {
     uint8_t job;
@@ -174,6 +177,59 @@ static void put_record(pier_archive *archive) {
                                       : (pier_bytes){NULL, 0});
 }
 
+static void store_class(pier_archive *to, const pier_definition *definition) {
+    pier_store_array(to, 3);
+    pier_store(to, pier_definition_name(definition));
+    pier_store(to, pier_definition_version(definition));
+    uint32_t count = pier_definition_field_count(definition);
+    pier_store_array(to, count);
+    for (uint32_t i = 0; i < count; i++) {
+        pier_definition_field field = pier_definition_field_at(definition, i);
+        pier_store_array(to, 6);
+        pier_store(to, field.number);
+        pier_store(to, field.name);
+        pier_store(to, (uint32_t)field.kind);
+        pier_store(to, field.repeated);
+        pier_store(to, field.presence);
+        pier_store_string(to, field.type != NULL ? pier_definition_name(field.type) : NULL);
+    }
+}
+
+/* Appends the types of a class's fields that are not in the list. Returns how many there are then. */
+static size_t add_types(const pier_definition **classes, size_t count, const pier_definition *definition) {
+    for (uint32_t i = 0; i < pier_definition_field_count(definition); i++) {
+        const pier_definition *type = pier_definition_field_at(definition, i).type;
+        size_t at = 0;
+        while (type != NULL && at < count && classes[at] != type) {
+            at++;
+        }
+        if (type != NULL && at == count) {
+            require(count < CLASSES_MAX, "a definition has too many classes for the driver");
+            classes[count++] = type;
+        }
+    }
+    return count;
+}
+
+static void put_definition(pier_archive *archive) {
+    const pier_definition *classes[CLASSES_MAX] = {pier_archive_definition(archive)};
+    if (classes[0] == NULL) {
+        return;
+    }
+    pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0, 0);
+    size_t count = 1;
+    for (size_t i = 0; i < count; i++) {
+        count = add_types(classes, count, classes[i]);
+        require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
+        store_class(copy, classes[i]);
+        require(pier_archive_end(copy) == PIER_OK, "a record could not be ended");
+    }
+    require(pier_archive_flush(copy) == PIER_OK, "flushing failed");
+    put_u8('D');
+    put_bytes(pier_archive_drain(copy));
+    pier_archive_destroy(copy);
+}
+
 /* Feeds the next chunk, or tells the end of the input. */
 static void feed(pier_archive *archive, const test_case *now, uint32_t *fed) {
     if (*fed == now->size) {
@@ -204,7 +260,11 @@ static void run_load(const test_case *now) {
         pier_status status = pier_archive_next(archive);
         uint64_t offset = pier_archive_error(archive)->offset;
         if (status == PIER_OK) {
-            put_record(archive);
+            if (now->job == 'D') {
+                put_definition(archive);
+            } else {
+                put_record(archive);
+            }
         } else if (status == PIER_MORE || (status == PIER_END && fed < now->size)) {
             feed(archive, now, &fed);
         } else if (status == PIER_SKIPPED) {
@@ -272,11 +332,11 @@ static void run_store(const test_case *now) {
 int main(void) {
     test_case now;
     while (read_case(&now)) {
-        require(now.job == 'L' || now.job == 'S', "no such job");
-        if (now.job == 'L') {
-            run_load(&now);
-        } else {
+        require(now.job == 'L' || now.job == 'D' || now.job == 'S', "no such job");
+        if (now.job == 'S') {
             run_store(&now);
+        } else {
+            run_load(&now);
         }
         free(now.bytes);
     }

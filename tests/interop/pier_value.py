@@ -249,7 +249,7 @@ def to_json(value):
     if isinstance(value, Pairs):
         keys = [key for key, _ in value]
         plain = all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys)
-        if isinstance(value, Record) or plain and not (len(keys) == 1 and keys[0].startswith("$")):
+        if plain and not (len(keys) == 1 and keys[0].startswith("$")):
             return "{" + ",".join(f"{text(key)}:{to_json(item)}" for key, item in value) + "}"
         return wrapped("map", "[" + ",".join(f"[{to_json(key)},{to_json(item)}]" for key, item in value) + "]")
     return "[" + ",".join(map(to_json, value)) + "]"

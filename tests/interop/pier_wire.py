@@ -7,7 +7,6 @@ specification, not to be fast, and holds the whole stream in memory.
 import struct
 from typing import NamedTuple, Optional
 
-import msgpack
 import xxhash
 from pier_value import F32, RECORD_BYTES_MAX, Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
 
@@ -205,49 +204,59 @@ def from_slots(class_, types, slots):
     return record
 
 
+class Reserved(Damage):
+    """What a later version may write: the reader of this one refuses it, the library takes what it can."""
+
+
 def parse_definition(data, at, end):
     """The id, class and types of a definition whose value begins at `at`. Raises Damage or Cut."""
 
-    def need(condition, offset):
+    def need(condition, offset, kind=Damage):
         if not condition:
-            raise Damage("PROTOCOL", offset)
+            raise kind("PROTOCOL", offset)
 
     def is_int(value, low, high):
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
     def is_name(value):
-        return isinstance(value, str) and 1 <= len(value.encode()) <= 255
+        return isinstance(value, str) and 1 <= len(value.encode()) <= 255 and "\0" not in value
 
     value, behind = decode(data, at, end)
     need(behind == end, behind)
     need(isinstance(value, list) and len(value) == 3, at)
     class_id, fingerprint, closure = value
-    id_at = head(data, at, end)[2]
-    fingerprint_at = skip(data, id_at, end)
+    fingerprint_at = skip(data, head(data, at, end)[2], end)
     closure_at = skip(data, fingerprint_at, end)
     need(is_int(class_id, 1, 65535), at)
     need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, at)
     if xxhash.xxh3_128_digest(data[closure_at:end]) != fingerprint:
         raise Damage("CORRUPT", fingerprint_at)
-    need(isinstance(closure, list) and closure, closure_at)
-    need(msgpack.packb(closure) == data[closure_at:end], closure_at)
-    kinds = {code: kind for kind, code in KINDS.items()}
-    classes = []
-    for type_ in closure:
-        need(isinstance(type_, list) and len(type_) == 4 and is_int(type_[0], 0, 0), closure_at)
-        need(is_name(type_[1]) and is_int(type_[2], 0, 2**32 - 1) and isinstance(type_[3], list), closure_at)
-        fields = []
-        for field in type_[3]:
-            need(isinstance(field, list) and len(field) == 7, closure_at)
-            number, name, kind, flags, named, oneof, default = field
-            need(is_int(number, 1, 65535) and is_name(name) and is_int(flags, 0, 2), closure_at)
-            need(is_int(kind, 1, 31) and kind in kinds and oneof is None and default is None, closure_at)
-            need(is_name(named) if kinds[kind] == "record" else named is None, closure_at)
-            need(not fields or number > fields[-1].number, closure_at)
-            fields.append(Field(number, name, kinds[kind], flags, named))
-        need(len({field.name for field in fields}) == len(fields), closure_at)
-        classes.append(Class(type_[1], type_[2], tuple(fields)))
+    classes = parse_closure(closure, closure_at, need, is_int, is_name)
+    need(encode(closure) == data[closure_at:end], closure_at)
     types = {c.name: c for c in classes}
     need(all(field.type in types for c in classes for field in c.fields if field.type is not None), closure_at)
     need(closure == closure_of(classes[0], types), closure_at)
     return class_id, classes[0], types
+
+
+def parse_closure(closure, at, need, is_int, is_name):
+    kinds = {code: kind for kind, code in KINDS.items()}
+    classes = []
+    need(type(closure) is list and closure, at)
+    for type_ in closure:
+        need(type(type_) is list and len(type_) >= 2 and is_int(type_[0], 0, 2**32 - 1) and is_name(type_[1]), at)
+        need(type_[0] == 0, at, Reserved if classes else Damage)
+        need(len(type_) == 4 and is_int(type_[2], 0, 2**32 - 1) and type(type_[3]) is list, at)
+        fields = []
+        for field in type_[3]:
+            need(type(field) is list and len(field) == 7, at)
+            number, name, kind, flags, named, oneof, default = field
+            need(is_int(number, 1, 65535) and is_name(name) and (named is None or is_name(named)), at)
+            need(is_int(kind, 0, 2**32 - 1) and is_int(flags, 0, 2**32 - 1) and flags & 3 != 3, at)
+            need(kind in kinds and flags <= 2 and oneof is None and default is None, at, Reserved)
+            need((named is not None) == (kinds[kind] == "record"), at)
+            need(not fields or number > fields[-1].number, at)
+            fields.append(Field(number, name, kinds[kind], flags, named))
+        need(len({field.name for field in fields}) == len(fields), at)
+        classes.append(Class(type_[1], type_[2], tuple(fields)))
+    return classes
