@@ -36,8 +36,7 @@ void client_destroy(client *closed) {
 static void look_for_bytes(client *looked_at) {
     char byte;
     if (!looked_at->has_sent) {
-        looked_at->has_sent =
-            recv(pier_channel_handle(looked_at->channel), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+        looked_at->has_sent = recv(pier_channel_handle(looked_at->channel), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
     }
 }
 
@@ -192,7 +191,8 @@ bool client_finish(client *finished) {
 }
 
 short client_wanted(const client *asked, const server *listening) {
-    bool reads = !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !output_is_full(&listening->out);
+    bool reads =
+        !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !output_is_full(&listening->out);
     bool writes = pier_archive_queued_bytes(pier_channel_store_archive(asked->channel)) > 0;
     return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
 }

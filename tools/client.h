@@ -14,16 +14,16 @@ struct server;
 typedef struct client {
     pier_channel *channel;
     char name[PIER_ADDRESS_TEXT_BYTES_MAX];
-    bool has_sent;         /* a byte came from it */
-    bool is_greeted;       /* our preamble, if it is a framed client, was sent */
-    bool owes_echo;        /* the current record is printed, but not echoed yet */
-    bool has_more;         /* records are in memory: poll would not tell */
-    bool is_exhausted;     /* the last turn ended because there was nothing more to read */
-    bool has_ended;        /* the stream ended: end mark, or end of input */
-    bool is_closed;        /* our end mark is made */
-    bool is_finished;      /* nothing more is read; what waits is sent, then the client goes */
-    bool counts_last;      /* its record was the last one of --count */
-    short ready;           /* what poll said */
+    bool has_sent;     /* a byte came from it */
+    bool is_greeted;   /* our preamble, if it is a framed client, was sent */
+    bool owes_echo;    /* the current record is printed, but not echoed yet */
+    bool has_more;     /* records are in memory: poll would not tell */
+    bool is_exhausted; /* the last turn ended because there was nothing more to read */
+    bool has_ended;    /* the stream ended: end mark, or end of input */
+    bool is_closed;    /* our end mark is made */
+    bool is_finished;  /* nothing more is read; what waits is sent, then the client goes */
+    bool counts_last;  /* its record was the last one of --count */
+    short ready;       /* what poll said */
 } client;
 
 /* Makes a client of a connection, which is taken. Returns NULL when memory ran out; the connection is gone then. */

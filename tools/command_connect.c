@@ -39,8 +39,7 @@ static const char help[] =
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
     "                       unix:@name\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
-    "  --timeout MS         to connect, and without a byte once the input has ended (10000)\n" OPTIONS_COMMON_HELP
-    "\n"
+    "  --timeout MS         to connect, and without a byte once the input has ended (10000)\n" OPTIONS_COMMON_HELP "\n"
     "pier store --help tells what JSON stands for which values.\n"
     "Exit status: 0 the peer ended between two records, 1 data bad or cut, 2 usage, 3 system or network,\n"
     "4 deadline.\n";
@@ -105,7 +104,9 @@ static void begin_idle_time(talk *t) {
 }
 
 /* How much is ready to leave. */
-static uint64_t queued_bytes(const talk *t) { return t->is_broken ? 0 : pier_archive_queued_bytes(t->store); }
+static uint64_t queued_bytes(const talk *t) {
+    return t->is_broken ? 0 : pier_archive_queued_bytes(t->store);
+}
 
 /* Returns whether nothing is left to send at this moment: all lines are stored and sent, and no input waits. */
 static bool is_all_sent(const talk *t) {

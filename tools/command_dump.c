@@ -27,8 +27,7 @@ static const char help[] =
     "  --plain              FILE holds bare MessagePack values (framed)\n"
     "  --blocks             print a line for each piece of the stream instead of its records\n"
     "  --stats              print one line about the whole instead of its records\n"
-    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP
-    "\n"
+    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "Each damage costs one line on standard error, with its offset and how much was passed over; dump\n"
     "goes on behind it and exits with 1. pier store --help tells what JSON stands for which values;\n"
     "32-bit floats are printed as the numbers that they are.\n"
@@ -63,8 +62,7 @@ static int read_options(int argc, char **argv, dump_options *chosen) {
         {"--stats", OPTION_FLAG, &chosen->stats, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
-    int taken =
-        options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
+    int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
     if (taken < 0 && chosen->plain && chosen->blocks) {
         return options_refuse(command, "there are no --blocks in what is --plain", "");
     }
@@ -207,8 +205,7 @@ static pier_status open_archive(dump *d, pier_error *error) {
         .limits = &limits,
         .format = d->chosen->plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
     };
-    pier_status status =
-        dump_input_open(&d->input, d->chosen->path, &d->out, d->chosen->common.timeout_ms, error);
+    pier_status status = dump_input_open(&d->input, d->chosen->path, &d->out, d->chosen->common.timeout_ms, error);
     return status == PIER_OK ? pier_archive_open_load(&d->archive, d->input.file, &options, error) : status;
 }
 

@@ -29,8 +29,7 @@ static const char help[] =
     "  --echo               send each record back to who sent it\n"
     "  --save FILE          keep the records in FILE, framed, in the order in which they are printed\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
-    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP
-    "\n"
+    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "SIGINT and SIGTERM end it in order, with 0: what has come is printed, and echoes are sent.\n"
     "A client that sends what cannot be read costs one line on standard error and its connection.\n"
     "Exit status: 0 done, 2 usage, 3 system or network, 4 deadline.\n";
@@ -59,8 +58,8 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
         {"--save", OPTION_TEXT, &chosen->save, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
-    int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "ENDPOINT",
-                             &chosen->endpoint);
+    int taken =
+        options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "ENDPOINT", &chosen->endpoint);
     if (taken >= 0) {
         return taken;
     }
@@ -125,7 +124,9 @@ int command_listen(int argc, char **argv) {
     chosen.keep.takes_anything = true;
     server running = {
         .save_name = chosen.save,
-        .format = chosen.plain ? PIER_FORMAT_PLAIN : chosen.framed ? PIER_FORMAT_FRAMED : PIER_FORMAT_GUESS,
+        .format = chosen.plain    ? PIER_FORMAT_PLAIN
+                  : chosen.framed ? PIER_FORMAT_FRAMED
+                                  : PIER_FORMAT_GUESS,
         .echoes = chosen.echo,
         .count = chosen.count,
         .timeout_ms = chosen.common.timeout_ms,

@@ -26,8 +26,7 @@ static const char help[] =
     "\n"
     "  FILE                 where to keep them, - is standard output\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
-    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP
-    "\n"
+    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "A line that is no JSON, or no record, is told with line and column; those before it are kept.\n"
     "Numbers without point and exponent are integers, from -2^63 to 2^64-1; others are 64-bit floats.\n"
     "What JSON lacks: {\"$float\":\"NaN\"}, \"Infinity\", \"-Infinity\"; {\"$bin\":\"BASE64\"};\n"
@@ -49,8 +48,7 @@ static int read_options(int argc, char **argv, store_options *chosen) {
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
-    int taken =
-        options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
+    int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
     if (taken < 0 && chosen->keep.force && chosen->keep.append) {
         return options_refuse(command, "--force and --append exclude each other", "");
     }

@@ -14,13 +14,13 @@
 #include "path_file.h"
 
 typedef struct dump_input {
-    pier_file *file;         /* for the archive */
-    path_file inner;         /* what is read in truth */
-    output *out;             /* written out before a wait */
-    pier_status out_status;  /* of that: PIER_OK as long as it works */
-    uint64_t timeout_ms;     /* 0: none */
-    uint64_t bytes;          /* read so far */
-    uint64_t total_bytes;    /* 0 when it is not known */
+    pier_file *file;        /* for the archive */
+    path_file inner;        /* what is read in truth */
+    output *out;            /* written out before a wait */
+    pier_status out_status; /* of that: PIER_OK as long as it works */
+    uint64_t timeout_ms;    /* 0: none */
+    uint64_t bytes;         /* read so far */
+    uint64_t total_bytes;   /* 0 when it is not known */
     bool shows_progress;
     int64_t progress_next_ns;
 } dump_input;

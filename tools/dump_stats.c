@@ -97,8 +97,8 @@ static void append_name(text_buffer *out, const char *name) {
 void dump_stats_print(text_buffer *out, const dump_stats *stats) {
     append(out, "{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
            stats->records, stats->bytes, stats->streams, stats->record_blocks);
-    append(out, ",\"definition_blocks\":%" PRIu64 ",\"end_marks\":%" PRIu64 ",\"untyped_records\":%" PRIu64
-                ",\"classes\":{",
+    append(out,
+           ",\"definition_blocks\":%" PRIu64 ",\"end_marks\":%" PRIu64 ",\"untyped_records\":%" PRIu64 ",\"classes\":{",
            stats->definition_blocks, stats->end_marks, stats->untyped_records);
     for (size_t i = 0; i < stats->class_count; i++) {
         text_buffer_append_string(out, i > 0 ? "," : "");

@@ -34,7 +34,9 @@ void feeder_stop(feeder *feed) {
     }
 }
 
-bool feeder_has_value(const feeder *feed) { return feed->has_value || feed->in_record; }
+bool feeder_has_value(const feeder *feed) {
+    return feed->has_value || feed->in_record;
+}
 
 bool feeder_read(feeder *feed) {
     pier_status status = lines_read(&feed->input);

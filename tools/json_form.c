@@ -22,7 +22,9 @@ static pier_status refuse(form *f, uint32_t index, const char *why) {
     return PIER_PROTOCOL;
 }
 
-static const pier_token *token_at(const form *f, uint32_t index) { return &f->tree->nodes[index].token; }
+static const pier_token *token_at(const form *f, uint32_t index) {
+    return &f->tree->nodes[index].token;
+}
 
 /* Puts `token` in the place of the whole map. */
 static pier_status become(form *f, pier_token token) {
@@ -81,7 +83,9 @@ static pier_status read_str(form *f) {
     return status == PIER_OK ? become(f, (pier_token){.kind = PIER_KIND_TEXT, .as.text = text}) : status;
 }
 
-static bool is_array_of_two(const pier_token *token) { return token->kind == PIER_KIND_ARRAY && token->as.count == 2; }
+static bool is_array_of_two(const pier_token *token) {
+    return token->kind == PIER_KIND_ARRAY && token->as.count == 2;
+}
 
 /* Gets an integer that lies within `lowest` and `highest`. */
 static bool get_integer(const pier_token *token, int64_t lowest, int64_t highest, int64_t *value) {
@@ -148,7 +152,7 @@ pier_status json_form_read(value_tree *tree, uint32_t index, bool *has_hidden, u
     static const struct {
         const char *key;
         pier_status (*read)(form *f);
-    } forms[] = {{"$float", read_float}, {"$bin", read_bin},   {"$ext", read_ext},
+    } forms[] = {{"$float", read_float}, {"$bin", read_bin}, {"$ext", read_ext},
                  {"$time", read_time},   {"$str", read_str}, {"$map", read_map}};
     const pier_token *map = &tree->nodes[index].token;
     if (map->as.count != 1 || tree->nodes[index + 1].token.as.text.size == 0 ||

@@ -36,7 +36,9 @@ static int refuse(reader *r, pier_status status, size_t offset, const char *text
     return 0;
 }
 
-static int out_of_memory(reader *r) { return refuse(r, PIER_NO_MEMORY, 0, pier_status_text(PIER_NO_MEMORY)); }
+static int out_of_memory(reader *r) {
+    return refuse(r, PIER_NO_MEMORY, 0, pier_status_text(PIER_NO_MEMORY));
+}
 
 /* Refuses the token that ended at `position`. */
 static int refuse_token(reader *r, pier_status status, size_t position, const char *text) {
@@ -59,7 +61,9 @@ static int add(reader *r, pier_token token) {
     return 1;
 }
 
-static int on_null(void *user) { return add(user, (pier_token){.kind = PIER_KIND_NIL}); }
+static int on_null(void *user) {
+    return add(user, (pier_token){.kind = PIER_KIND_NIL});
+}
 
 static int on_boolean(void *user, int value) {
     return add(user, (pier_token){.kind = PIER_KIND_BOOL, .as.boolean = value != 0});
@@ -135,7 +139,9 @@ static int begin(reader *r, pier_kind kind) {
     return added;
 }
 
-static int on_begin_array(void *user) { return begin(user, PIER_KIND_ARRAY); }
+static int on_begin_array(void *user) {
+    return begin(user, PIER_KIND_ARRAY);
+}
 
 static int on_end_array(void *user) {
     reader *r = user;
@@ -143,7 +149,9 @@ static int on_end_array(void *user) {
     return 1;
 }
 
-static int on_begin_map(void *user) { return begin(user, PIER_KIND_MAP); }
+static int on_begin_map(void *user) {
+    return begin(user, PIER_KIND_MAP);
+}
 
 static int on_end_map(void *user) {
     reader *r = user;
@@ -154,7 +162,7 @@ static int on_end_map(void *user) {
     uint32_t wrong;
     const char *why = "the key came before";
     int found = value_map_duplicate(r->tree, map, &wrong);
-    pier_status status = found == 0   ? json_form_read(r->tree, map, &r->has_hidden, &wrong, &why)
+    pier_status status = found == 0  ? json_form_read(r->tree, map, &r->has_hidden, &wrong, &why)
                          : found < 0 ? PIER_NO_MEMORY
                                      : PIER_PROTOCOL;
     if (status == PIER_OK) {
@@ -198,7 +206,9 @@ static void tell_syntax(reader *r) {
     }
     text[strcspn(text, "\n")] = '\0';
     bool is_lexical = strncmp(text, lexical, sizeof(lexical) - 1) == 0;
-    size_t prefix = is_lexical ? sizeof(lexical) - 1 : strncmp(text, parse, sizeof(parse) - 1) == 0 ? sizeof(parse) - 1 : 0;
+    size_t prefix = is_lexical                                     ? sizeof(lexical) - 1
+                    : strncmp(text, parse, sizeof(parse) - 1) == 0 ? sizeof(parse) - 1
+                                                                   : 0;
     size_t offset = place_of(r, consumed, is_lexical);
     (void)refuse(r, PIER_PROTOCOL, offset, offset >= r->size ? "the line ends within text" : text + prefix);
 }

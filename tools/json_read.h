@@ -19,8 +19,9 @@
 
 /* What is wrong with a line, and where. */
 typedef struct json_problem {
-    pier_status status; /* PIER_PROTOCOL: not JSON, or no such form; PIER_RANGE, PIER_TEXT, PIER_LIMIT, PIER_NO_MEMORY */
-    size_t offset;      /* byte of the line, from 0 */
+    pier_status
+        status;    /* PIER_PROTOCOL: not JSON, or no such form; PIER_RANGE, PIER_TEXT, PIER_LIMIT, PIER_NO_MEMORY */
+    size_t offset; /* byte of the line, from 0 */
     char text[120];
 } json_problem;
 

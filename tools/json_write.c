@@ -65,7 +65,9 @@ static void write_base64(text_buffer *out, const void *data, size_t size_bytes) 
     text_buffer_append_char(out, '"');
 }
 
-static bool is_utf8(pier_text text) { return text.size == 0 || utf8_valid_bytes(text.data, text.size) == text.size; }
+static bool is_utf8(pier_text text) {
+    return text.size == 0 || utf8_valid_bytes(text.data, text.size) == text.size;
+}
 
 static void write_text(text_buffer *out, pier_text text) {
     if (is_utf8(text)) {

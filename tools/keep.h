@@ -18,9 +18,9 @@ typedef struct keep {
 } keep;
 
 typedef struct keep_options {
-    bool force;             /* a file that exists is replaced */
-    bool append;            /* or added to */
-    bool takes_anything;    /* the limits but that of a record are as high as they go: what came in is kept */
+    bool force;          /* a file that exists is replaced */
+    bool append;         /* or added to */
+    bool takes_anything; /* the limits but that of a record are as high as they go: what came in is kept */
     uint64_t record_bytes_max;
 } keep_options;
 

@@ -16,18 +16,17 @@
 #include "report.h"
 #include "signals.h"
 
-static const char help[] =
-    "usage: pier COMMAND ...\n"
-    "\n"
-    "Moves records between processes and files as lines of JSON.\n"
-    "\n"
-    "  pier listen ENDPOINT     print the records that clients send\n"
-    "  pier connect ENDPOINT    send records, print those that come back\n"
-    "  pier store FILE          keep records in an archive\n"
-    "  pier dump FILE           print the records of an archive\n"
-    "\n"
-    "  pier COMMAND --help      what a command takes\n"
-    "  pier --version           version of the library and of the wire\n";
+static const char help[] = "usage: pier COMMAND ...\n"
+                           "\n"
+                           "Moves records between processes and files as lines of JSON.\n"
+                           "\n"
+                           "  pier listen ENDPOINT     print the records that clients send\n"
+                           "  pier connect ENDPOINT    send records, print those that come back\n"
+                           "  pier store FILE          keep records in an archive\n"
+                           "  pier dump FILE           print the records of an archive\n"
+                           "\n"
+                           "  pier COMMAND --help      what a command takes\n"
+                           "  pier --version           version of the library and of the wire\n";
 
 static const struct {
     const char *name;

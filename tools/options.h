@@ -14,8 +14,8 @@ typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT } option_kind
 typedef struct option_spec {
     const char *name; /* with its dashes */
     option_kind kind;
-    void *target;     /* bool, uint64_t or const char *, by kind */
-    uint64_t lowest;  /* of a number */
+    void *target;    /* bool, uint64_t or const char *, by kind */
+    uint64_t lowest; /* of a number */
     uint64_t highest;
 } option_spec;
 
@@ -27,8 +27,9 @@ typedef struct common_options {
 
 /* The two specs of `common_options *common`, for the table of a command. */
 #define OPTIONS_COMMON(common)                                                                                         \
-    {"--record-max", OPTION_NUMBER, &(common)->record_bytes_max, 1, PIER_RECORD_BYTES_MAX_HIGHEST},                    \
-        {"--timeout", OPTION_NUMBER, &(common)->timeout_ms, 1, INT32_MAX}
+    {"--record-max", OPTION_NUMBER, &(common)->record_bytes_max, 1, PIER_RECORD_BYTES_MAX_HIGHEST}, {                  \
+        "--timeout", OPTION_NUMBER, &(common)->timeout_ms, 1, INT32_MAX                                                \
+    }
 
 /* What they say about themselves in --help. */
 #define OPTIONS_COMMON_HELP                                                                                            \

@@ -23,13 +23,21 @@ void output_init(output *out, int handle) {
     out->colours = report_has_colours(handle);
 }
 
-void output_deinit(output *out) { text_buffer_deinit(&out->text); }
+void output_deinit(output *out) {
+    text_buffer_deinit(&out->text);
+}
 
-size_t output_pending(const output *out) { return out->text.size - out->begin; }
+size_t output_pending(const output *out) {
+    return out->text.size - out->begin;
+}
 
-bool output_is_full(const output *out) { return output_pending(out) >= FULL_BYTES; }
+bool output_is_full(const output *out) {
+    return output_pending(out) >= FULL_BYTES;
+}
 
-bool output_is_ripe(const output *out) { return output_pending(out) >= RIPE_BYTES; }
+bool output_is_ripe(const output *out) {
+    return output_pending(out) >= RIPE_BYTES;
+}
 
 /* Returns whether a write would be taken at once. */
 static bool is_ready(const output *out) {

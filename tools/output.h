@@ -17,9 +17,9 @@ typedef struct output {
     text_buffer text; /* what is made; `begin` of it is written */
     size_t begin;
     int handle;
-    bool is_file;     /* takes all at once, as disks do */
-    bool colours;     /* a terminal */
-    int os_error;     /* of the write that failed, 0 when none did */
+    bool is_file; /* takes all at once, as disks do */
+    bool colours; /* a terminal */
+    int os_error; /* of the write that failed, 0 when none did */
 } output;
 
 /* Begins to write to `handle`. */

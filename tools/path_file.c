@@ -32,7 +32,9 @@ pier_status path_file_open(path_file *opened, const char *path, pier_file_mode m
     return status == PIER_UNSUPPORTED ? open_device(opened, path, reads, error) : status;
 }
 
-pier_status path_file_close(path_file *closed) { return pier_file_close(closed->file); }
+pier_status path_file_close(path_file *closed) {
+    return pier_file_close(closed->file);
+}
 
 void path_file_destroy(path_file *destroyed) {
     pier_file_destroy(destroyed->file);

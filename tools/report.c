@@ -119,7 +119,8 @@ pier_status report_status_of_errno(int os_error) {
 }
 
 int report_errno(const char *command, int os_error, const char *subject) {
-    return report(command, report_status_of_errno(os_error), "%s: %s (errno %d)", subject, strerror(os_error), os_error);
+    return report(command, report_status_of_errno(os_error), "%s: %s (errno %d)", subject, strerror(os_error),
+                  os_error);
 }
 
 void report_progress(const char *text) {

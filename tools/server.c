@@ -173,8 +173,7 @@ static bool make_polls(server *running) {
     bool writes = output_pending(&running->out) > 0;
     /* One signal is enough: afterwards it would wake the loop for ever. */
     running->polls[POLL_SIGNALS] = (struct pollfd){signals_caught() == 0 ? signals_handle() : -1, POLLIN, 0};
-    running->polls[POLL_LISTENER] =
-        (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
+    running->polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
     running->polls[POLL_OUT] =
         (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
     for (size_t i = 0; i < running->client_count; i++) {
@@ -234,8 +233,8 @@ static void run_round(server *running) {
     if (is_awake) {
         note_activity(running);
     } else if (pier_clock_monotonic_ns() >= running->idle_until) {
-        end(running, report(command, PIER_TIMEOUT, "no byte came within %llu ms",
-                            (unsigned long long)running->timeout_ms));
+        end(running,
+            report(command, PIER_TIMEOUT, "no byte came within %llu ms", (unsigned long long)running->timeout_ms));
         return;
     }
     if (running->cannot_accept && pier_clock_monotonic_ns() >= running->accept_again) {
@@ -331,8 +330,7 @@ static void deinit(server *running) {
 }
 
 int server_run(server *running) {
-    running->idle_until =
-        running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
+    running->idle_until = running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
     while (!running->is_over && signals_caught() == 0) {
         run_round(running);
     }

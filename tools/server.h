@@ -38,12 +38,12 @@ typedef struct server {
     size_t poll_capacity;
     uint64_t accepted;
     uint64_t records;
-    bool cannot_accept;        /* no descriptor or memory: the listening socket rests for a while */
+    bool cannot_accept; /* no descriptor or memory: the listening socket rests for a while */
     pier_deadline accept_again;
-    pier_deadline idle_until;  /* --timeout */
-    int exit_status;           /* EXIT_DONE until something ended the whole */
-    bool is_over;              /* the loop ends */
-    bool is_finishing;         /* nothing more is read */
+    pier_deadline idle_until; /* --timeout */
+    int exit_status;          /* EXIT_DONE until something ended the whole */
+    bool is_over;             /* the loop ends */
+    bool is_finishing;        /* nothing more is read */
 } server;
 
 /* Runs until it is told to end, and ends in order. Returns what to exit with; what is wrong is told. */

@@ -20,7 +20,9 @@ static void on_signal(int signal) {
     errno = errno_before;
 }
 
-void signals_ignore_pipe(void) { (void)signal(SIGPIPE, SIG_IGN); }
+void signals_ignore_pipe(void) {
+    (void)signal(SIGPIPE, SIG_IGN);
+}
 
 bool signals_catch(void) {
     if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -31,9 +33,13 @@ bool signals_catch(void) {
     return sigaction(SIGINT, &action, NULL) == 0 && sigaction(SIGTERM, &action, NULL) == 0;
 }
 
-int signals_handle(void) { return pipe_ends[0]; }
+int signals_handle(void) {
+    return pipe_ends[0];
+}
 
-int signals_caught(void) { return caught; }
+int signals_caught(void) {
+    return caught;
+}
 
 void signals_end_by(int signal_number) {
     (void)signal(signal_number, SIG_DFL);

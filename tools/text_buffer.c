@@ -38,7 +38,9 @@ void text_buffer_append(text_buffer *buffer, const char *data, size_t size_bytes
     }
 }
 
-void text_buffer_append_char(text_buffer *buffer, char value) { text_buffer_append(buffer, &value, 1); }
+void text_buffer_append_char(text_buffer *buffer, char value) {
+    text_buffer_append(buffer, &value, 1);
+}
 
 void text_buffer_append_string(text_buffer *buffer, const char *text) {
     text_buffer_append(buffer, text, strlen(text));

@@ -149,7 +149,7 @@ class PlainTest(pier_command.Test):
         self.assert_done(connect.result(), b"")
 
     def test_timeout(self):
-        for timeout_ms in (30, 400):
+        for timeout_ms in (int(100 * SLOWNESS), int(400 * SLOWNESS)):
             with self.subTest(timeout_ms):
                 connect, peer = self.connect("--timeout", timeout_ms)
                 connect.send(b"1\n")
@@ -252,7 +252,9 @@ class FramedTest(pier_command.Test):
         data += receive_all(peer)
         self.assertEqual(len(data), 64 + 64 + 2 + 64)
         result = pier_reader.load(data)
-        self.assertEqual(([record.value for record in result.records], result.damages, result.ended), ([1, 2], [], True))
+        self.assertEqual(
+            ([record.value for record in result.records], result.damages, result.ended), ([1, 2], [], True)
+        )
         peer.sendall(framed("a", [1]).end())
         self.assert_done(connect.result(), b'"a"\n[1]\n')
 

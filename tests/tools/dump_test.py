@@ -87,7 +87,9 @@ class PlainTest(pier_command.Test):
     def test_values(self):
         values = [1, -1, 1.5, "a", b"a", None, True, [1, [2]], {"a": 1}, {1: 2}, msgpack.ExtType(7, b"x")]
         data = b"".join(map(msgpack.packb, values))
-        expected = b'1\n-1\n1.5\n"a"\n{"$bin":"YQ=="}\nnull\ntrue\n[1,[2]]\n{"a":1}\n{"$map":[[1,2]]}\n{"$ext":[7,"eA=="]}\n'
+        expected = (
+            b'1\n-1\n1.5\n"a"\n{"$bin":"YQ=="}\nnull\ntrue\n[1,[2]]\n{"a":1}\n{"$map":[[1,2]]}\n{"$ext":[7,"eA=="]}\n'
+        )
         self.assert_done(pier("dump", "--plain", "-", data=data), expected)
         file = self.folder / "a.msgpack"
         file.write_bytes(data)
@@ -230,10 +232,11 @@ class InputTest(pier_command.Test):
         self.assert_done(dump.result(), b"1\n[2,3]\n")
 
     def test_timeout(self):
-        for timeout_ms in (30, 400):
+        for timeout_ms in (int(100 * SLOWNESS), int(400 * SLOWNESS)):
             with self.subTest(timeout_ms):
+                data = stored(b"1\n2\n")[:-10]
                 dump = self.start("dump", "-", "--timeout", timeout_ms)
-                dump.send(stored(b"1\n2\n")[:-10])
+                dump.send(data)
                 began = time.monotonic()
                 self.assertEqual(dump.process.wait(pier_command.PATIENCE_S), 4)
                 self.assertGreaterEqual(time.monotonic() - began, timeout_ms / 1000 - 0.02)

@@ -273,7 +273,7 @@ class TimeTest(pier_command.Test):
                 self.assert_done(pier("dump", self.file), b"1\n2\n")
 
     def test_timeout(self):
-        for timeout_ms in (30, 400):
+        for timeout_ms in (int(100 * SLOWNESS), int(400 * SLOWNESS)):
             with self.subTest(timeout_ms):
                 store = self.start("store", self.file, "--force", "--timeout", timeout_ms)
                 store.send(b"1\n2\n3")

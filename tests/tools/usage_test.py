@@ -10,7 +10,17 @@ from pier_command import pier
 
 COMMANDS = ["listen", "connect", "store", "dump"]
 OPTIONS = {
-    "listen": ["--plain", "--framed", "--count", "--echo", "--save", "--force", "--append", "--timeout", "--record-max"],
+    "listen": [
+        "--plain",
+        "--framed",
+        "--count",
+        "--echo",
+        "--save",
+        "--force",
+        "--append",
+        "--timeout",
+        "--record-max",
+    ],
     "connect": ["--plain", "--timeout", "--record-max"],
     "store": ["--force", "--append", "--timeout", "--record-max"],
     "dump": ["--plain", "--blocks", "--stats", "--timeout", "--record-max"],
