@@ -120,7 +120,7 @@ class DefinitionTest(unittest.TestCase):
         closures = [encode(closure) for closure in self.closures()]
         cases = [interop.Case(stream_with(closure), job="D") for closure in closures]
         for closure, (_, answer) in zip(closures, interop.run(cases)):
-            self.assertEqual([values(found) for found in answer.definitions], [expected(closure)])
+            self.assertEqual([values(found) for found in answer.typed], [expected(closure)])
 
     def test_changed_ones(self):
         print(f"seed {SEED}")
@@ -134,12 +134,12 @@ class DefinitionTest(unittest.TestCase):
                 verdict = want if want in (None, "reserved") else "read"
                 tally[verdict] = tally.get(verdict, 0) + 1
                 if want is None:
-                    self.assertEqual(answer.definitions, [])
+                    self.assertEqual(answer.typed, [])
                     self.assertIn(answer.failures[0][0], ("PROTOCOL", "LIMIT"))
                     # The fault lies in the definition, and is told there.
                     self.assertTrue(64 <= answer.failures[0][1] < len(case.data) - 64 - 64)
                 elif want != "reserved":
-                    self.assertEqual([values(found) for found in answer.definitions], [want])
+                    self.assertEqual([values(found) for found in answer.typed], [want])
                     self.assertEqual(answer.failures, [])
         print(tally)
         self.assertGreater(tally["read"], 500)

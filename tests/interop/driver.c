@@ -10,12 +10,15 @@
  *              "bytes" are u32 size and content.
  *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each class from
  *              the record's on: [name, version, [[number, name, kind, repeated, presence, name of type or nil], …]].
+ *     job 'T'  as 'L', but of each record whose class is in driver_records.c only: 'T' bytes, a stream of `target` 0 plain,
+ *              else framed, in which it was stored by its class.
  *     job 'S'  loads the bytes as plain records, and stores them into a stream of `format`, token by token; an ext of
  *              type 81 flushes instead. Items: 'O' bytes of the stream; last 'E' as above.
  *
  * Nothing here judges an answer: that is Python's. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pier/definition.h>
 #include <pier/load.h>
@@ -23,6 +26,7 @@
 
 #include "archive/archive_internal.h"
 #include "base/endian_internal.h"
+#include "driver_records.h"
 
 enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 19, CLASSES_MAX = 64 };
 
@@ -230,6 +234,16 @@ static void put_definition(pier_archive *archive) {
     pier_archive_destroy(copy);
 }
 
+static void put_typed(pier_archive *archive, bool framed) {
+    pier_archive *copy = open_archive(true, framed ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN, 0, 0);
+    if (driver_copy_record(archive, copy)) {
+        require(pier_archive_close(copy) == PIER_OK, "closing failed");
+        put_u8('T');
+        put_bytes(pier_archive_drain(copy));
+    }
+    pier_archive_destroy(copy);
+}
+
 /* Feeds the next chunk, or tells the end of the input. */
 static void feed(pier_archive *archive, const test_case *now, uint32_t *fed) {
     if (*fed == now->size) {
@@ -262,6 +276,8 @@ static void run_load(const test_case *now) {
         if (status == PIER_OK) {
             if (now->job == 'D') {
                 put_definition(archive);
+            } else if (now->job == 'T') {
+                put_typed(archive, now->target != 0);
             } else {
                 put_record(archive);
             }
@@ -332,7 +348,7 @@ static void run_store(const test_case *now) {
 int main(void) {
     test_case now;
     while (read_case(&now)) {
-        require(now.job == 'L' || now.job == 'D' || now.job == 'S', "no such job");
+        require(strchr("LDTS", now.job) != NULL, "no such job");
         if (now.job == 'S') {
             run_store(&now);
         } else {

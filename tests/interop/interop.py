@@ -46,7 +46,7 @@ class Answer:
 
     def __init__(self):
         self.records, self.failures, self.skipped, self.end, self.output = [], [], [], None, b""
-        self.definitions = []
+        self.typed = []
 
 
 class Case(NamedTuple):
@@ -118,8 +118,8 @@ def parse(output):
             answer.records.append(Loaded(number, message_end == 1, encoded, copy, name))
         elif item == b"O":
             answer.output += take_bytes()
-        elif item == b"D":
-            answer.definitions.append(take_bytes())
+        elif item in (b"D", b"T"):
+            answer.typed.append(take_bytes())
         else:
             status, offset = take("<iQ")
             entry = (STATUS_NAMES[status], offset)
