@@ -32,8 +32,8 @@ pier_status pier__archive_tell(pier__archive *archive, pier_status status, const
     return pier__error_set(&archive->error, status, PIER_FLOOR_ARCHIVE, 0, "%s", text);
 }
 
-pier_status pier__archive_fail_by_file(pier__archive *archive) {
-    archive->error = *pier_file_error(archive->file);
+pier_status pier__archive_fail_by_file(pier__archive *archive, const pier_error *error) {
+    archive->error = *error;
     archive->failure = archive->error.status;
     pier__archive_close_window(archive);
     return archive->failure;
@@ -261,6 +261,9 @@ pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
     pier__archive *storing = pier__archive_of(store);
     if (!store->storing || (load != NULL && load->storing)) {
         return pier__archive_tell(storing, PIER_USAGE, "a storing archive is paired with a loading one");
+    }
+    if (load != NULL && storing->options.format != pier__archive_of(load)->options.format) {
+        return pier__archive_tell(storing, PIER_USAGE, "both directions of a connection have one format");
     }
     if (storing->other != NULL) {
         storing->other->other = NULL;

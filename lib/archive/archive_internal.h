@@ -45,7 +45,7 @@ pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pi
 pier_status pier__archive_tell(pier__archive *archive, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
 
 /* Takes the failure of the file over and makes it stick. Returns its status. */
-pier_status pier__archive_fail_by_file(pier__archive *archive);
+pier_status pier__archive_fail_by_file(pier__archive *archive, const pier_error *error);
 
 /* For the record floor: storing ---------------------------------------------------------------------------------- */
 

@@ -129,6 +129,8 @@ static void roll_back(pier__storer *storer) {
     storer->block_class = rollback->block_class;
     storer->block_records = rollback->block_records;
     storer->epoch_begins = rollback->epoch_begins;
+    storer->epoch_bytes = rollback->epoch_bytes;
+    storer->next_block = rollback->next_block;
     if (storer->class_count > rollback->classes) {
         storer->class_count = rollback->classes;
         storer->last_class = NULL;
@@ -137,20 +139,37 @@ static void roll_back(pier__storer *storer) {
     pier__storer_set_cursor(storer, rollback->cursor);
 }
 
+/* What a read that did not bring the format means to who wants to store. */
+static pier_status tell_unknown_format(pier__storer *storer, const pier__loader *loader, pier_status status) {
+    if (status == PIER_MORE) {
+        return PIER_WOULD_BLOCK;
+    }
+    if (status == PIER_END) {
+        return pier__archive_tell(&storer->common, PIER_END, "the peer ended its side before its format could be guessed");
+    }
+    if (status < 0) {
+        storer->common.error = loader->common.error;
+    }
+    return status;
+}
+
 /* Learns the format of a connection whose peer speaks first, within the deadline. */
 static pier_status learn_format(pier__storer *storer) {
-    pier_status status = pier__storer_open_stream(storer);
     pier__loader *loader = pier__loader_of_pair(&storer->common);
-    while (status == PIER_WOULD_BLOCK && loader != NULL && storer->common.deadline != PIER_NOW) {
-        status = pier__loader_fill(loader, storer->common.deadline);
-        if (status != PIER_OK) {
-            break;
-        }
-        pier__loader_guess(loader);
-        status = pier__storer_open_stream(storer);
-    }
+    pier_status status = pier__storer_open_stream(storer);
     if (status == PIER_WOULD_BLOCK && loader == NULL) {
         return pier__archive_tell(&storer->common, PIER_USAGE, "a guessing archive stores only when it is paired");
+    }
+    while (status == PIER_WOULD_BLOCK) {
+        pier_status filled = loader->common.failure;
+        if (filled == PIER_OK) {
+            filled = pier__loader_fill(loader, storer->common.deadline);
+            pier__loader_guess(loader);
+            status = pier__storer_open_stream(storer);
+        }
+        if (status == PIER_WOULD_BLOCK && filled != PIER_OK) {
+            return tell_unknown_format(storer, loader, filled);
+        }
     }
     if (status == PIER_NO_MEMORY) {
         return pier__archive_tell(&storer->common, status, "no memory for the preamble");
@@ -168,21 +187,18 @@ pier_status pier__storer_begin(pier__storer *storer) {
                                   storer->in_record ? "a record is begun within a record" : "the archive is closed");
     }
     pier_status status = learn_format(storer);
-    if (status == PIER_OK && storer->ready - storer->sent >= common->limits.queue_bytes_max) {
+    if (status == PIER_OK && pier__storer_queued(storer) >= common->limits.queue_bytes_max) {
         status = pier__storer_send(storer, common->limits.queue_bytes_max - 1);
     }
     if (status != PIER_OK) {
         return status;
     }
-    bool is_framed = common->format == PIER_FORMAT_FRAMED;
-    if (is_framed) {
-        pier__storer_check_epoch(storer);
-    }
-    if (is_framed && !pier__storer_open_block(storer)) {
+    if (common->format == PIER_FORMAT_FRAMED && !pier__storer_open_block(storer)) {
         return pier__archive_tell(common, PIER_NO_MEMORY, "no memory for a block");
     }
     storer->in_record = true;
     storer->is_typed = false;
+    storer->is_encoded = false;
     storer->refusal = PIER_OK;
     storer->value = pier__storer_cursor(storer);
     storer->rollback = (pier__rollback){
@@ -190,8 +206,10 @@ pier_status pier__storer_begin(pier__storer *storer) {
         .ready = storer->ready,
         .block_is_open = storer->block_is_open,
         .epoch_begins = storer->epoch_begins,
+        .epoch_bytes = storer->epoch_bytes,
         .block_class = storer->block_class,
         .block_records = storer->block_records,
+        .next_block = storer->next_block,
         .classes = storer->class_count,
     };
     if (!pier__archive_reserve(&common->window, 16)) {
@@ -235,28 +253,32 @@ void pier_archive_abandon(pier_archive *archive) {
     }
 }
 
+/* Whether a value is an ext of Pier's own type, which may not stand where a record does. */
+static bool is_own_ext(const uint8_t *value) {
+    bool is_ext = (value[0] >= 0xc7 && value[0] <= 0xc9) || (value[0] >= 0xd4 && value[0] <= 0xd8);
+    return is_ext && value[pier__heads[value[0]].head_bytes - 1] == PIER__EXT_TYPE;
+}
+
 /* The form of a record that no codec vouches for: exactly one value, within the limits. */
 static void check_form(pier__storer *storer) {
     const uint8_t *value = storer->buffer + storer->value;
     size_t size = pier__storer_cursor(storer) - storer->value;
+    /* Tokens in a wrong order are the program's fault, bytes from elsewhere are not. */
+    pier_status malformed = storer->is_encoded ? PIER_PROTOCOL : PIER_USAGE;
     pier__scan_begin(&storer->scan);
-    pier_status status = size == 0 ? PIER_MORE : pier__scan_run(&storer->scan, value, size);
+    pier_status status = pier__scan_run(&storer->scan, value, size);
     if (status == PIER_OK && storer->scan.position != size) {
-        pier__storer_refuse(storer, PIER_USAGE, "a record is one value: %zu bytes follow it", size - storer->scan.position);
+        pier__storer_refuse(storer, malformed, "a record is one value: %zu bytes follow it", size - storer->scan.position);
     } else if (status == PIER_MORE) {
-        pier__storer_refuse(storer, PIER_USAGE, "%s",
+        pier__storer_refuse(storer, malformed, "%s",
                             size == 0 ? "a record without a value" : "an array or map lacks some of its values");
     } else if (status == PIER_LIMIT) {
         pier__storer_refuse(storer, PIER_LIMIT, "%llu %s, the limit is %llu", (unsigned long long)storer->scan.found,
                             storer->scan.reason, (unsigned long long)storer->scan.limit);
     } else if (status != PIER_OK) {
         pier__storer_refuse(storer, status, "%s", storer->scan.reason);
-    } else if (storer->common.format == PIER_FORMAT_FRAMED && pier__heads[value[0]].kind == PIER__HEAD_BYTES) {
-        const pier__head *head = &pier__heads[value[0]];
-        bool is_ext = (value[0] >= 0xc7 && value[0] <= 0xc9) || (value[0] >= 0xd4 && value[0] <= 0xd8);
-        if (is_ext && value[head->head_bytes - 1] == PIER__EXT_TYPE) {
-            pier__storer_refuse(storer, PIER_USAGE, "ext type %d is Pier's own and cannot be a record", PIER__EXT_TYPE);
-        }
+    } else if (storer->common.format == PIER_FORMAT_FRAMED && is_own_ext(value)) {
+        pier__storer_refuse(storer, PIER_USAGE, "ext type %d is Pier's own and cannot be a record", PIER__EXT_TYPE);
     }
 }
 
@@ -295,11 +317,12 @@ static bool needs_own_block(const pier__storer *storer, size_t size) {
 /* The block before the record ends, and the record moves behind a header of its own. */
 static bool give_own_block(pier__storer *storer, size_t size) {
     uint16_t class_id = storer->block_class;
-    size_t end_of_others = storer->rollback.cursor;
     size_t shift = PIER__PIECE_BYTES + PIER__SWITCH_BYTES_MAX;
     if (!pier__storer_make_room(storer, shift)) {
         return false;
     }
+    /* Places are asked for when nothing in the buffer moves any more. */
+    size_t end_of_others = storer->rollback.cursor;
     size_t value = storer->value;
     pier__storer_set_cursor(storer, end_of_others);
     pier__storer_end_block(storer, end_of_others, 0);
@@ -318,8 +341,8 @@ static bool give_own_block(pier__storer *storer, size_t size) {
     return true;
 }
 
-/* The record is in: counts it, and ends the block when it is full. */
-static void accept_record(pier__storer *storer, size_t size) {
+/* The record is in: counts it, and ends the block when it is full. Returns whether there is a block's worth to send. */
+static bool accept_record(pier__storer *storer, size_t size) {
     uint32_t target = storer->common.limits.block_target_bytes;
     storer->in_record = false;
     storer->next_record++;
@@ -329,20 +352,14 @@ static void accept_record(pier__storer *storer, size_t size) {
     size_t cursor = pier__storer_cursor(storer);
     if (storer->common.format == PIER_FORMAT_PLAIN) {
         storer->ready = cursor;
-    } else if (size > target || cursor - storer->ready - PIER__PIECE_BYTES >= target) {
+        return pier__storer_queued(storer) >= target;
+    }
+    bool is_full = size > target || cursor - storer->ready - PIER__PIECE_BYTES >= target;
+    if (is_full) {
         pier__storer_end_block(storer, cursor, 0);
+        pier__storer_check_epoch(storer);
     }
-}
-
-/* Sends full blocks. "Not now" is no news to who ends a record: the queue keeps them. */
-static pier_status send_full_blocks(pier__storer *storer) {
-    size_t queued = storer->ready - storer->sent;
-    if (storer->common.file == NULL || queued == 0 ||
-        (storer->common.format == PIER_FORMAT_PLAIN && queued < storer->common.limits.block_target_bytes)) {
-        return PIER_OK;
-    }
-    pier_status status = pier__storer_send(storer, 0);
-    return status < 0 ? status : PIER_OK;
+    return is_full;
 }
 
 pier_status pier__storer_end(pier__storer *storer) {
@@ -374,8 +391,12 @@ pier_status pier__storer_end(pier__storer *storer) {
         roll_back(storer);
         return storer->refusal;
     }
-    accept_record(storer, size);
-    return send_full_blocks(storer);
+    if (!accept_record(storer, size) || common->file == NULL) {
+        return PIER_OK;
+    }
+    /* "Not now" is no news to who ends a record: the queue keeps the block. */
+    pier_status status = pier__storer_send(storer, 0);
+    return status < 0 ? status : PIER_OK;
 }
 
 pier_status pier_archive_end(pier_archive *archive) {
@@ -401,26 +422,36 @@ pier_status pier__archive_end_typed(pier_archive *archive) {
     return end_or_abandon(storer);
 }
 
-pier_status pier_archive_store_encoded(pier_archive *archive, pier_bytes value) {
-    pier_status status = archive->storing ? pier_archive_begin(archive) : PIER_USAGE;
-    if (status != PIER_OK) {
-        return status;
-    }
-    pier__storer *storer = pier__storer_of(archive);
-    if (pier__archive_reserve(archive, value.size) && value.size > 0) {
+/* Stores the bytes of a value into the record that was begun, and ends it. */
+static pier_status store_bytes_and_end(pier__storer *storer, pier_bytes value) {
+    pier_archive *archive = &storer->common.window;
+    storer->is_encoded = true;
+    if (value.size > 0 && pier__archive_reserve(archive, value.size)) {
         memcpy(archive->cursor, value.data, value.size);
         archive->cursor += value.size;
     }
     return end_or_abandon(storer);
 }
 
+pier_status pier_archive_store_encoded(pier_archive *archive, pier_bytes value) {
+    if (!archive->storing) {
+        return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "a loading archive does not store");
+    }
+    pier_status status = pier_archive_begin(archive);
+    return status == PIER_OK ? store_bytes_and_end(pier__storer_of(archive), value) : status;
+}
+
 pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
+    pier__archive *common = pier__archive_of(store);
     if (!store->storing || load->storing) {
-        return pier__archive_tell(pier__archive_of(store), PIER_USAGE, "forwarding goes from a loading to a storing archive");
+        return pier__archive_tell(common, PIER_USAGE, "forwarding goes from a loading to a storing archive");
     }
     pier_bytes value = pier_archive_record_bytes(load);
     if (value.size == 0) {
-        return pier__archive_tell(pier__archive_of(store), PIER_USAGE, "there is no record to forward");
+        pier_status failure = pier_archive_status(load);
+        return failure == PIER_OK ? pier__archive_tell(common, PIER_USAGE, "there is no record to forward")
+                                  : pier__archive_tell(common, failure, "the record to forward cannot be loaded: %s",
+                                                       pier_archive_error(load)->text);
     }
     const pier__stream_class *class_of_record = pier__archive_record_class(load);
     if (class_of_record == NULL) {
@@ -431,20 +462,13 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
     if (status != PIER_OK) {
         return status;
     }
-    if (storer->common.format == PIER_FORMAT_PLAIN) {
+    if (common->format == PIER_FORMAT_PLAIN) {
         pier_archive_abandon(store);
-        return pier__archive_tell(&storer->common, PIER_UNSUPPORTED,
+        return pier__archive_tell(common, PIER_UNSUPPORTED,
                                   "a typed record cannot be forwarded into a plain archive: its class would be lost");
     }
     status = pier__storer_begin_class(storer, NULL, (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
-    if (status != PIER_OK) {
-        return status;
-    }
-    if (pier__archive_reserve(store, value.size)) {
-        memcpy(store->cursor, value.data, value.size);
-        store->cursor += value.size;
-    }
-    return end_or_abandon(storer);
+    return status == PIER_OK ? store_bytes_and_end(storer, value) : status;
 }
 
 /* Memory that lacks for a mark is no failure of the stream: nothing was done, the call may be repeated. */
@@ -452,20 +476,24 @@ static pier_status no_memory_for(pier__storer *storer, const char *what) {
     return pier__archive_tell(&storer->common, PIER_NO_MEMORY, "no memory for %s", what);
 }
 
-/* What flush and close have in common: what is open becomes ready, and all that is ready is sent. */
-static pier_status finish(pier__storer *storer, bool ends_stream) {
+/* Makes ready what is open, and when `ends_stream` the end mark. */
+static pier_status make_ready(pier__storer *storer, bool ends_stream) {
     pier_status status = pier__storer_open_stream(storer);
     if (status == PIER_WOULD_BLOCK) {
         /* The format was never learnt: nothing was stored, and nothing may be sent. */
+        storer->is_ended = ends_stream;
         return PIER_OK;
     }
     if (status != PIER_OK || !pier__storer_end_message(storer)) {
         return no_memory_for(storer, "a block");
     }
-    if (ends_stream && !storer->is_ended && !pier__storer_end_stream(storer)) {
-        return no_memory_for(storer, "the end mark");
-    }
-    return storer->common.file == NULL ? PIER_OK : pier__storer_send(storer, 0);
+    return ends_stream && !pier__storer_end_stream(storer) ? no_memory_for(storer, "the end mark") : PIER_OK;
+}
+
+/* What flush and close have in common: what is open becomes ready, and all that is ready is sent. */
+static pier_status finish(pier__storer *storer, bool ends_stream) {
+    pier_status status = storer->is_ended ? PIER_OK : make_ready(storer, ends_stream);
+    return status == PIER_OK && storer->common.file != NULL ? pier__storer_send(storer, 0) : status;
 }
 
 pier_status pier_archive_flush(pier_archive *archive) {

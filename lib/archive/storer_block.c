@@ -43,7 +43,7 @@ pier_status pier__storer_open_stream(pier__storer *storer) {
 
 void pier__storer_check_epoch(pier__storer *storer) {
     uint64_t checkpoint_bytes = storer->common.options.checkpoint_bytes;
-    if (storer->block_is_open || checkpoint_bytes == 0 || storer->epoch_bytes < checkpoint_bytes) {
+    if (checkpoint_bytes == 0 || storer->epoch_bytes < checkpoint_bytes) {
         return;
     }
     storer->epoch++;
@@ -114,6 +114,7 @@ bool pier__storer_end_message(pier__storer *storer) {
             return false;
         }
         pier__storer_end_block(storer, pier__storer_cursor(storer), PIER__FLAG_MESSAGE_END);
+        pier__storer_check_epoch(storer);
         storer->message_is_open = false;
     } else if (storer->block_is_open) {
         pier__storer_set_cursor(storer, storer->ready);

@@ -1,4 +1,5 @@
 /* Which classes a stream has defined, and defining one before its first record; see storer_internal.h. */
+#include "archive/loader_internal.h"
 #include "archive/storer_internal.h"
 
 #define XXH_INLINE_ALL
@@ -45,17 +46,26 @@ static bool make_room_for_class(pier__storer *storer) {
 static bool define_before_record(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure) {
     if (storer->block_records > 0) {
         pier__storer_end_block(storer, pier__storer_cursor(storer), 0);
-        storer->rollback.block_is_open = false;
-        storer->rollback.cursor = storer->ready;
-        storer->rollback.ready = storer->ready;
-        storer->rollback.epoch_begins = storer->epoch_begins;
     } else {
         pier__storer_set_cursor(storer, storer->ready);
         storer->block_is_open = false;
-        storer->rollback.block_is_open = false;
-        storer->rollback.cursor = storer->ready;
     }
     return pier__storer_define(storer, class_to_define, closure) && pier__storer_open_block(storer);
+}
+
+/* How many classes an epoch may have: as many as both sides load, when the other one has told. */
+static uint32_t classes_max(const pier__storer *storer) {
+    uint32_t own = storer->common.limits.classes_max;
+    const pier__archive *other = storer->common.other;
+    const pier__stream *peer = other != NULL ? &((const pier__loader *)other)->stream : NULL;
+    return peer != NULL && peer->preamble_is_known && peer->peer.classes_max < own ? peer->peer.classes_max : own;
+}
+
+/* The longest closure: with what stands around it in a block it must be within what loaders take. */
+static uint64_t definition_bytes_max(const pier__storer *storer) {
+    enum { AROUND_CLOSURE = 32 };
+    uint64_t record_bytes_max = storer->common.limits.record_bytes_max;
+    return (record_bytes_max > PIER__CONSENT_BYTES ? record_bytes_max : PIER__CONSENT_BYTES) - AROUND_CLOSURE;
 }
 
 static pier_status refuse_for_memory(pier__storer *storer) {
@@ -66,14 +76,14 @@ static pier_status refuse_for_memory(pier__storer *storer) {
 /* Adds the class to the table and to the stream; the record that was begun is refused when that fails. */
 static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
                           pier_bytes closure) {
-    uint32_t classes_max = storer->common.limits.classes_max;
-    if (storer->class_count >= classes_max) {
+    if (storer->class_count >= classes_max(storer)) {
         pier__storer_refuse(storer, PIER_LIMIT, "one class more than the limit of %u in an epoch (classes_max)",
-                            classes_max);
+                            classes_max(storer));
         return PIER_LIMIT;
     }
-    if (closure.size > storer->common.limits.record_bytes_max) {
-        pier__storer_refuse(storer, PIER_LIMIT, "a definition of %zu bytes is above record_bytes_max", closure.size);
+    if (closure.size > definition_bytes_max(storer)) {
+        pier__storer_refuse(storer, PIER_LIMIT, "a definition of %zu bytes, the limit is %llu", closure.size,
+                            (unsigned long long)definition_bytes_max(storer));
         return PIER_LIMIT;
     }
     if (!make_room_for_class(storer)) {
@@ -128,8 +138,11 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
 }
 
 pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller, pier__encode_closure *encode) {
+    if (!archive->storing) {
+        return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "a loading archive does not store");
+    }
     pier__storer *storer = pier__storer_of(archive);
-    pier_status status = pier_archive_begin(archive);
+    pier_status status = pier__storer_begin(storer);
     if (status != PIER_OK || storer->common.format == PIER_FORMAT_PLAIN) {
         return status;
     }

@@ -20,14 +20,17 @@ typedef struct pier__stored_class {
     uint16_t id;
 } pier__stored_class;
 
-/* What is put back when a record is refused. */
+/* What is put back when a record is refused, as it was before the record was begun; the bytes before `cursor` are not
+ * changed meanwhile, but for the room of the open block's header. */
 typedef struct pier__rollback {
     size_t cursor;
     size_t ready;
     bool block_is_open;
     bool epoch_begins;
+    uint64_t epoch_bytes;
     uint16_t block_class;
     uint32_t block_records;
+    uint32_t next_block;
     size_t classes;
 } pier__rollback;
 
@@ -51,6 +54,7 @@ typedef struct pier__storer {
     uint16_t block_class;  /* in force at the end of the block */
     bool in_record;
     bool is_typed;         /* the record's codec vouches for its form */
+    bool is_encoded;       /* the record came as bytes */
     size_t value;          /* where the record's value begins, behind a class switch */
     pier_status refusal;   /* of the record being stored */
     pier__rollback rollback;
@@ -68,6 +72,11 @@ static inline size_t pier__storer_cursor(const pier__storer *storer) {
     return storer->buffer == NULL ? 0 : (size_t)(storer->common.window.cursor - storer->buffer);
 }
 
+/* How many bytes may be sent: what a record made ready that is still being stored may yet be taken back. */
+static inline size_t pier__storer_queued(const pier__storer *storer) {
+    return (storer->in_record ? storer->rollback.ready : storer->ready) - storer->sent;
+}
+
 /* Puts the cursor at `position` with an empty window. */
 void pier__storer_set_cursor(pier__storer *storer, size_t position);
 
@@ -83,7 +92,8 @@ void pier__storer_refuse(pier__storer *storer, pier_status status, const char *f
  * known, PIER_WOULD_BLOCK. */
 pier_status pier__storer_open_stream(pier__storer *storer);
 
-/* Begins a new epoch, in which no class is known, when a checkpoint is due and no block is open. */
+/* Begins a new epoch, in which no class is known, when a checkpoint is due. No block is open, and no record was begun: to
+ * take one back must not need the classes of the epoch before. */
 void pier__storer_check_epoch(pier__storer *storer);
 
 /* Opens a records block if none is open. Returns false when there is no memory. */

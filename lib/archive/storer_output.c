@@ -16,50 +16,54 @@ static void rewind_buffer(pier__storer *storer) {
     }
 }
 
+/* The program must load before anything can be sent. */
+static pier_status tell_full(pier__storer *storer, const pier__loader *loader) {
+    return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
+                              "cannot send, and unread input is at its limit of %llu bytes (queue_bytes_max): load "
+                              "records, then flush again",
+                              (unsigned long long)loader->common.limits.queue_bytes_max);
+}
+
 /* Waits until the file takes more, and takes input in while it waits. */
 static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
-    pier_file *file = storer->common.file;
-    bool reads = pier__loader_may_fill(loader);
-    if (!reads && !loader->input_is_ended) {
-        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
-                                  "cannot send, and unread input is at its limit of %llu bytes (queue_bytes_max): load "
-                                  "records, then flush again",
-                                  (unsigned long long)loader->common.limits.queue_bytes_max);
+    if (pier__loader_is_full(loader)) {
+        return tell_full(storer, loader);
     }
+    pier_file *file = storer->common.file;
+    bool reads = loader->common.file == file && pier__loader_may_fill(loader);
     uint32_t ready = 0;
     pier_status status =
         pier_file_wait(file, reads ? PIER_READABLE | PIER_WRITABLE : PIER_WRITABLE, &ready, storer->common.deadline);
-    if (status != PIER_OK) {
-        return status;
+    if (status < 0) {
+        return pier__archive_fail_by_file(&storer->common, pier_file_error(file));
     }
-    if (reads && (ready & PIER_READABLE) != 0) {
-        /* What goes wrong with the input is for pier_archive_next to tell; here it only stops the reading. */
-        (void)pier__loader_fill(loader, PIER_NOW);
+    if (status == PIER_OK && (ready & PIER_READABLE) != 0 && pier__loader_take_in(loader) == PIER_NO_MEMORY) {
+        /* Input would be reported again and again, and cannot be taken in. */
+        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK, "cannot send, and there is no memory to take input in");
     }
-    return PIER_OK;
+    return status;
 }
 
 pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
     pier__archive *common = &storer->common;
     if (common->file == NULL) {
-        return storer->ready - storer->sent <= keep ? PIER_OK : PIER_WOULD_BLOCK;
+        return pier__storer_queued(storer) <= keep ? PIER_OK : PIER_WOULD_BLOCK;
     }
     pier__loader *loader = pier__loader_of_pair(common);
-    while (storer->ready - storer->sent > keep) {
-        pier_bytes span = {storer->buffer + storer->sent, storer->ready - storer->sent};
+    while (pier__storer_queued(storer) > keep) {
+        pier_bytes span = {storer->buffer + storer->sent, pier__storer_queued(storer)};
         size_t taken = 0;
         pier_status status = pier_file_write(common->file, &span, 1, &taken, loader != NULL ? PIER_NOW : common->deadline);
-        if (status == PIER_OK) {
-            storer->sent += taken;
-            continue;
+        storer->sent += taken;
+        if (status < 0) {
+            return pier__archive_fail_by_file(common, pier_file_write_error(common->file));
         }
         if (status == PIER_WOULD_BLOCK && loader != NULL && common->deadline != PIER_NOW) {
             status = wait_with_input(storer, loader);
-            if (status == PIER_OK) {
-                continue;
-            }
         }
-        return status < 0 ? pier__archive_fail_by_file(common) : status;
+        if (status != PIER_OK) {
+            return status;
+        }
     }
     rewind_buffer(storer);
     return PIER_OK;
@@ -70,9 +74,12 @@ pier_bytes pier_archive_drain(pier_archive *archive) {
     if (!archive->storing || storer->common.file != NULL || storer->common.failure != PIER_OK) {
         return (pier_bytes){NULL, 0};
     }
-    /* The preamble is ready from the first moment. Without memory for it there is nothing to send yet. */
-    (void)pier__storer_open_stream(storer);
-    return (pier_bytes){storer->ready > storer->sent ? storer->buffer + storer->sent : NULL, storer->ready - storer->sent};
+    if (!storer->is_ended) {
+        /* The preamble is ready from the first moment. Without memory for it there is nothing to send yet. */
+        (void)pier__storer_open_stream(storer);
+    }
+    size_t queued = pier__storer_queued(storer);
+    return (pier_bytes){queued > 0 ? storer->buffer + storer->sent : NULL, queued};
 }
 
 void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
@@ -80,10 +87,10 @@ void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
     if (!archive->storing || storer->common.failure != PIER_OK) {
         return;
     }
-    if (storer->common.file != NULL || size_bytes > storer->ready - storer->sent) {
-        storer->common.failure =
-            pier__archive_tell(&storer->common, PIER_USAGE, "%zu bytes were told as drained, %zu were ready", size_bytes,
-                               storer->common.file != NULL ? (size_t)0 : storer->ready - storer->sent);
+    size_t queued = storer->common.file == NULL ? pier__storer_queued(storer) : 0;
+    if (size_bytes > queued) {
+        storer->common.failure = pier__archive_tell(&storer->common, PIER_USAGE,
+                                                    "%zu bytes were told as drained, %zu were ready", size_bytes, queued);
         pier__archive_close_window(&storer->common);
         return;
     }
@@ -93,5 +100,5 @@ void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
 
 uint64_t pier_archive_queued_bytes(const pier_archive *archive) {
     const pier__storer *storer = (const pier__storer *)archive;
-    return archive->storing ? storer->ready - storer->sent : 0;
+    return archive->storing ? pier__storer_queued(storer) : 0;
 }
