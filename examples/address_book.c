@@ -19,7 +19,7 @@
 
 #include <pier/pier.h>
 
-/* [records: nested] */
+/* [records: person] */
 #define PHONE(FIELD)                                                                                                   \
     FIELD(1, text(16), label)                                                                                          \
     FIELD(2, text(32), number)

@@ -198,8 +198,10 @@ static bool grow(chat *room) {
 }
 
 static void accept_all(chat *room) {
+    /* [guide: limits] */
     pier_limits limits = {.size = sizeof limits, .record_bytes_max = RECORD_BYTES, .queue_bytes_max = QUEUE_BYTES};
     pier_channel_options options = {.size = sizeof options, .limits = &limits, .format = PIER_FORMAT_GUESS};
+    /* [end] */
     for (;;) {
         pier_error error = {0};
         pier_address address;
@@ -322,12 +324,10 @@ static bool turn(chat *room) {
 
 /* Opens the archive and the endpoint, and says where it is. */
 static pier_status open_room(chat *room, const char *endpoint, const char *path, pier_error *error) {
-    /* [guide: create-file] */
     pier_status status = pier_file_open_disk(&room->file, path, PIER_FILE_CREATE, NULL, error);
     if (status == PIER_OK) {
         status = pier_archive_open_store(&room->kept, room->file, NULL, error);
     }
-    /* [end] */
     if (status == PIER_OK) {
         status = pier_channel_listen(&room->listener, endpoint, NULL, error);
     }

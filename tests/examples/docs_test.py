@@ -1,0 +1,146 @@
+"""What the documents say of the library and the command, against the library's headers and the command itself.
+
+PIER_COMMAND names the command. The code in the documents is checked by scripts/snippets.py.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def header(name):
+    return (ROOT / "include" / "pier" / name).read_text()
+
+
+def rows_of(document, columns):
+    """The rows of all tables that have so many columns, without their heads, cell by cell."""
+    for line in (ROOT / document).read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if line.startswith("| ") and len(cells) == columns:
+            yield cells
+
+
+class TablesTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_statuses(self):
+        """docs/errors.md has every status once, in order, with its value and its sentence, and says what to do."""
+        table = re.findall(r'X\((\w+), (-?\d+), "([^"]*)"\)', header("status.h"))
+        self.assertGreater(len(table), 25)
+        rows = [cells for cells in rows_of("docs/errors.md", 5) if cells[0] != "status"]
+        documented = [(cells[0].strip("`"), cells[1], cells[2]) for cells in rows]
+        self.assertEqual(documented, [row for row in table if row[0] != "OK"])
+        for cells in rows:
+            self.assertTrue(cells[3] and cells[4], cells)
+
+    def test_members_of_an_error(self):
+        struct = re.search(r"typedef struct pier_error \{(.*?)\} pier_error;", header("error.h"), re.DOTALL)[1]
+        members = re.findall(r"^    [\w ]+? (\w+)(?:\[\d+\])?;", struct, re.MULTILINE)
+        documented = [
+            name
+            for cells in rows_of("docs/errors.md", 2)
+            for name in re.findall(r"`(\w+)`", cells[0])
+            if name != "pier_error"
+        ]
+        self.assertEqual(documented, members)
+
+    def test_limits(self):
+        """docs/guide.md has every limit, in order, with its default."""
+        struct = re.search(r"typedef struct pier_limits \{(.*?)\} pier_limits;", header("limits.h"), re.DOTALL)[1]
+        members = re.findall(r"^    \w+ (\w+);", struct, re.MULTILINE)
+        self.assertEqual(members.pop(0), "size")
+        defaults = {
+            name.lower(): int(value) << int(shift or 0)
+            for name, value, shift in re.findall(
+                r"#define PIER_(\w+)_DEFAULT \(\(?\w+\)(\d+)(?: << (\d+))?\)", header("limits.h")
+            )
+        }
+        rows = [cells for cells in rows_of("docs/guide.md", 3) if re.match(r"`\w+`$", cells[0])]
+        self.assertEqual([cells[0].strip("`") for cells in rows], members)
+        for cells in rows:
+            number, unit = re.fullmatch(r"([\d,]+)(?: ([KM])iB)?", cells[2]).groups()
+            value = int(number.replace(",", "")) << {None: 0, "K": 10, "M": 20}[unit]
+            self.assertEqual(value, defaults[cells[0].strip("`")], cells[0])
+
+    def test_kinds(self):
+        """docs/records.md has every kind that the comment of pier/record.h lists, and no other."""
+        comment = header("record.h").split("*/")[0]
+        listed = re.findall(r"^ \*     (\w.*?)  +\w", comment.split("kind  ")[1], re.MULTILINE)
+        kinds = [kind for line in listed for kind in re.findall(r"\w+\([^)]*\)|\w+", line)]
+        self.assertGreater(len(kinds), 10)
+        documented = []
+        for cells in rows_of("docs/records.md", 4):
+            documented += re.findall(r"`([^`]+)`", cells[0])
+        for kind in kinds:
+            self.assertIn(kind, documented)
+        words = set(re.findall(r"#define PIER__KIND_([a-z]\w*) ", header("record_kinds.h")))
+        self.assertEqual({re.match(r"\w+", kind)[0] for kind in documented}, words)
+
+
+class CommandTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_help_is_as_documented(self):
+        command = os.environ.get("PIER_COMMAND", "")
+        if not command:
+            self.skipTest("PIER_COMMAND does not name the command")
+        text = (ROOT / "docs" / "command.md").read_text()
+        documented = re.findall(r"<!-- pier ((?:\w+ )?--help) -->\n```text\n(.*?)```\n", text, re.DOTALL)
+        self.assertEqual(len(documented), 5)
+        for arguments, help_text in documented:
+            with self.subTest(arguments):
+                answer = subprocess.run([command, *arguments.split()], capture_output=True, text=True, timeout=20)
+                self.assertEqual((answer.returncode, answer.stderr), (0, ""))
+                self.assertEqual(help_text, answer.stdout)
+
+
+class LinksTest(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        for document in DOCUMENTS:
+            for target in re.findall(r"\]\(([^)]+)\)", without_code(document)):
+                if re.match(r"https?://", target):
+                    continue
+                with self.subTest(document.name, target=target):
+                    path, _, anchor = target.partition("#")
+                    found = (document.parent / path) if path else document
+                    self.assertTrue(found.exists())
+                    if anchor:
+                        self.assertIn(anchor, anchors_of(found))
+
+    def test_functions_exist(self):
+        """What the documents call pier_… in words is in the headers."""
+        known = "".join(path.read_text() for path in (ROOT / "include" / "pier").glob("*.h*"))
+        for document in DOCUMENTS:
+            for name in set(re.findall(r"`((?:pier_|PIER_)\w+)", without_code(document))):
+                short = re.sub(r"^PIER_", "", name)
+                with self.subTest(document.name, name=name):
+                    self.assertTrue(
+                        re.search(rf"\b{name}\b", known)
+                        or re.search(rf"X\({short},", known)
+                        or re.search(rf"\b{name.removeprefix('pier_store_')}\b", known)
+                    )
+
+    def test_pictures_are_pictures(self):
+        pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+        self.assertEqual([picture.name for picture in pictures], ["pier.svg"])
+        for picture in pictures:
+            xml.etree.ElementTree.parse(picture)
+
+
+def without_code(document):
+    return re.sub(r"^```.*?^```$", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors_of(document):
+    headings = re.findall(r"^#+ (.*)$", without_code(document), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+if __name__ == "__main__":
+    unittest.main()
