@@ -25,6 +25,7 @@ typedef struct pier_channel_options {
     bool checksum_off;
     bool delay;                      /* TCP, connecting: let the system gather small writes; otherwise it sends at once */
     uint32_t close_timeout_ms;       /* how long closing waits for the peer to end its side; 0: 2,000 */
+    pier_cancel *cancel;             /* as pier_channel_set_cancel; NULL: none, or that of the listener or socket */
 } pier_channel_options;
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;
@@ -65,6 +66,11 @@ PIER_API pier_socket *pier_channel_socket(pier_channel *channel);
 /* Sets the deadline of both archives; PIER_NEVER at first. */
 PIER_API void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline);
 
+/* Names the cancel object that ends every call which waits with this channel, connecting and closing among them: they
+ * answer PIER_CANCELLED, which never sticks and loses no byte; clear it, and repeat the call. Borrowed until another one
+ * is named or the channel is destroyed; NULL: none. See pier_socket_set_cancel. */
+PIER_API void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel);
+
 /* Returns the system's handle for a poll loop; -1 when closed. */
 PIER_API int pier_channel_handle(const pier_channel *channel);
 
@@ -79,7 +85,8 @@ PIER_API pier_status pier_channel_shutdown(pier_channel *channel) PIER_MUST_USE;
 /* Ends the storing side, reads what the peer still sends and drops it, so that the system resets nothing, and closes.
  * Returns PIER_OK; PIER_TIMEOUT when the peer did not end its side within `close_timeout_ms` (everything is closed all
  * the same) or the deadline passed before all was sent (then it may be repeated); PIER_WOULD_BLOCK with PIER_NOW:
- * call again when the handle is ready; or the first failure, with everything closed. May be repeated. */
+ * call again when the handle is ready; PIER_CANCELLED: likewise, once the object is cleared; or the first failure, with
+ * everything closed. May be repeated. */
 PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
 
 /* Closes at once if need be, and frees. NULL is allowed. */

@@ -69,7 +69,8 @@ typedef enum pier_file_mode {
 PIER_API pier_status pier_file_create(pier_file **out, const pier_file_ops *ops, void *self,
                                       const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
-/* Makes a file over a connected stream socket; the socket is taken, on failure it stays the caller's.
+/* Makes a file over a connected stream socket; the socket is taken, on failure it stays the caller's. Its cancel object
+ * goes on to hold: reading, writing and waiting answer PIER_CANCELLED then.
  * Returns PIER_OK; PIER_USAGE for a listening or closed socket; PIER_NO_MEMORY. Never blocks. */
 PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket, const pier_allocator *allocator,
                                            pier_error *error) PIER_MUST_USE;

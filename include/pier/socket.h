@@ -6,7 +6,8 @@
  *
  * One set of calls serves both styles: with a deadline they wait, with PIER_NOW they answer PIER_WOULD_BLOCK, and
  * pier_socket_handle with any poll loop, level-triggered, tells when to ask again. A call first tries, and waits only
- * when it would block: what is ready is done even if the deadline has passed. */
+ * when it would block: what is ready is done even if the deadline has passed or the cancel object was fired. Every call
+ * that waits answers PIER_CANCELLED when that ends it (pier_socket_set_cancel). */
 #ifndef PIER_SOCKET_H
 #define PIER_SOCKET_H
 
@@ -17,6 +18,7 @@
 #include <pier/address.h>
 #include <pier/allocator.h>
 #include <pier/bytes.h>
+#include <pier/cancel.h>
 #include <pier/clock.h>
 #include <pier/error.h>
 #include <pier/event.h>
@@ -32,6 +34,7 @@ typedef struct pier_socket_options {
     const pier_allocator *allocator; /* NULL: pier_allocator_default() */
     uint32_t backlog;                /* listening: connections that may wait to be accepted; 0: 4,096 */
     bool delay;                      /* TCP: let the system gather small writes (Nagle); otherwise it sends at once */
+    pier_cancel *cancel; /* as pier_socket_set_cancel; NULL: none. Connections that a listener accepts get it */
 } pier_socket_options;
 
 /* Makes a socket that listens at `address`, TCP or Unix. Port 0 lets the system choose: pier_socket_local_address
@@ -60,7 +63,7 @@ PIER_API pier_status pier_socket_accept(pier_socket *listener, pier_socket **out
 /* Connects to `address`, TCP or Unix.
  * With PIER_NOW it answers PIER_OK at once with a socket that is still connecting: it becomes writable when the
  * connection stands or has failed, and pier_socket_connected tells which.
- * out, error: as in pier_socket_listen; on PIER_TIMEOUT `*out` is NULL as well.
+ * out, error: as in pier_socket_listen; on PIER_TIMEOUT and PIER_CANCELLED `*out` is NULL and the error filled, too.
  * Returns PIER_OK; PIER_TIMEOUT; PIER_REFUSED (also for an abstract name that nobody listens at); PIER_RESET;
  * PIER_UNREACHABLE; PIER_NOT_FOUND for a Unix path that does not exist; PIER_DENIED; PIER_USAGE; PIER_NO_MEMORY;
  * PIER_SYSTEM; PIER_WOULD_BLOCK with PIER_NOW for a Unix listener whose queue is full: nothing is left connecting then,
@@ -100,6 +103,15 @@ PIER_API pier_status pier_socket_write(pier_socket *socket, const pier_bytes *sp
  * PIER_USAGE; PIER_SYSTEM. Blocks until `deadline`. */
 PIER_API pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint32_t *ready,
                                       pier_deadline deadline) PIER_MUST_USE;
+
+/* Names the cancel object that ends the calls which wait with this socket: while it is fired, accepting, connecting,
+ * reading, writing and waiting answer PIER_CANCELLED, within 10 ms for a connect that waits for room in the queue of a
+ * Unix listener and at once for everything else. Nothing is lost or half done by that, no error is kept, and the socket
+ * goes on when the object is cleared. Calls with PIER_NOW never wait, and take no notice of it. It costs no system call
+ * as long as nothing has to wait.
+ * cancel: borrowed until another one is named or the socket is destroyed; NULL: none. For the thread that uses the
+ * socket: name it before a second thread shares it. Returns PIER_OK; PIER_USAGE for a NULL socket. Never blocks. */
+PIER_API pier_status pier_socket_set_cancel(pier_socket *socket, pier_cancel *cancel) PIER_MUST_USE;
 
 /* Ends the sending direction: the peer reads PIER_END after what was written; reading goes on.
  * Returns PIER_OK, also when repeated; PIER_RESET; PIER_USAGE; PIER_SYSTEM. Never blocks. */

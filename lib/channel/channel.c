@@ -103,6 +103,9 @@ pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pie
         pier__release(&allocator, channel, sizeof *channel);
         return status;
     }
+    if (options->cancel != NULL) {
+        pier_channel_set_cancel(channel, options->cancel);
+    }
     /* The peer waits for nothing but may want to know our limits: the preamble goes now, as far as it goes. What goes
      * wrong here is told by the first call that stores. */
     pier_archive_set_deadline(channel->store, PIER_NOW);
@@ -149,6 +152,7 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
         .size = sizeof socket_options,
         .allocator = options != NULL ? options->allocator : NULL,
         .delay = options != NULL && options->delay,
+        .cancel = options != NULL ? options->cancel : NULL,
     };
     pier_socket *socket = NULL;
     for (size_t i = 0; i < count && socket == NULL; i++) {
@@ -173,6 +177,11 @@ void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
     channel->deadline = deadline;
     pier_archive_set_deadline(channel->store, deadline);
     pier_archive_set_deadline(channel->load, deadline);
+}
+
+void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel) {
+    /* It cannot fail: there is a socket. */
+    (void)(pier_socket_set_cancel(channel->socket, cancel) == PIER_OK);
 }
 
 int pier_channel_handle(const pier_channel *channel) { return pier_file_handle(channel->file); }
@@ -233,7 +242,8 @@ pier_status pier_channel_close(pier_channel *channel) {
     }
     if (status == PIER_OK) {
         status = drain(channel);
-        if (status == PIER_WOULD_BLOCK && pier_clock_monotonic_ns() <= channel->drain_until) {
+        if (status == PIER_CANCELLED ||
+            (status == PIER_WOULD_BLOCK && pier_clock_monotonic_ns() <= channel->drain_until)) {
             return status;
         }
     }

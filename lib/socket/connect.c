@@ -15,7 +15,7 @@ static int begin(pier_socket *socket, pier_deadline deadline) {
         return os_error;
     }
     if (address->transport == PIER_TRANSPORT_UNIX) {
-        os_error = pier__platform_connect_unix(socket->handle, address, deadline);
+        os_error = pier__platform_connect_unix(socket->handle, address, socket->cancel, deadline);
         socket->role = PIER__SOCKET_CONNECTED;
         return os_error;
     }
@@ -41,15 +41,12 @@ pier_status pier__socket_finish_connect(pier_socket *socket, pier__direction way
         return pier__socket_fail(socket, way, "connect to", socket->connect_error);
     }
     uint32_t ready = 0;
-    int os_error = pier__platform_wait(socket->handle, PIER_WRITABLE, &ready, deadline);
-    if (os_error == 0 && ready == 0) {
-        return deadline == PIER_NOW ? PIER_WOULD_BLOCK : PIER_TIMEOUT;
-    }
-    if (os_error != 0) {
+    pier_status status = pier__socket_wait(socket, way, PIER_WRITABLE, &ready, deadline, "wait for a connection to");
+    if (status != PIER_OK) {
         /* Nothing is decided about the connection. */
-        return pier__socket_fail(socket, way, "wait for a connection to", os_error);
+        return status;
     }
-    os_error = pier__platform_connect_result(socket->handle, &socket->address);
+    int os_error = pier__platform_connect_result(socket->handle, &socket->address);
     if (os_error != 0) {
         socket->role = PIER__SOCKET_FAILED;
         socket->connect_error = os_error;
@@ -59,18 +56,22 @@ pier_status pier__socket_finish_connect(pier_socket *socket, pier__direction way
     return PIER_OK;
 }
 
-/* Fills the error of a connect that the deadline ended, or for which there is no room now. */
+/* Fills the error of a connect that the deadline or the cancel object ended, or for which there is no room now. */
 static pier_status tell_not_now(pier_error *error, const pier_address *address, pier_status status) {
     char name[128];
     (void)pier_address_format(address, name, sizeof name);
-    return pier__error_set(error, status, PIER_FLOOR_SOCKET, 0, "connect to %s: %s", name,
-                           status == PIER_TIMEOUT ? "the deadline passed before the other side answered"
-                                                  : "the queue of the listener is full");
+    const char *words = status == PIER_TIMEOUT     ? "the deadline passed before the other side answered"
+                        : status == PIER_CANCELLED ? "it was cancelled"
+                                                   : "the queue of the listener is full";
+    return pier__error_set(error, status, PIER_FLOOR_SOCKET, 0, "connect to %s: %s", name, words);
 }
 
 /* Connects `socket`, as far as `deadline` demands. */
 static pier_status connect_socket(pier_socket *socket, pier_deadline deadline, pier_error *error) {
     int os_error = begin(socket, deadline);
+    if (os_error == PIER__NUMBER_CANCELLED) {
+        return tell_not_now(error, &socket->address, PIER_CANCELLED);
+    }
     pier_status status = pier__os_status(os_error);
     if (status == PIER_WOULD_BLOCK) {
         return tell_not_now(error, &socket->address, deadline == PIER_NOW ? PIER_WOULD_BLOCK : PIER_TIMEOUT);
@@ -82,8 +83,8 @@ static pier_status connect_socket(pier_socket *socket, pier_deadline deadline, p
         return PIER_OK;
     }
     status = pier__socket_finish_connect(socket, PIER__READ, deadline);
-    if (status == PIER_TIMEOUT) {
-        return tell_not_now(error, &socket->address, PIER_TIMEOUT);
+    if (status == PIER_TIMEOUT || status == PIER_CANCELLED) {
+        return tell_not_now(error, &socket->address, status);
     }
     if (status != PIER_OK && error != NULL) {
         *error = socket->errors[PIER__READ];
@@ -106,7 +107,7 @@ pier_status pier_socket_connect(pier_socket **out, const pier_address *address, 
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can be connected");
     }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
-    pier_socket *socket = pier__socket_new(&allocator, chosen.delay);
+    pier_socket *socket = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
     if (socket == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SOCKET, 0, "there is no memory for a socket");
     }

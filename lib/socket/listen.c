@@ -58,7 +58,7 @@ pier_status pier_socket_listen(pier_socket **out, const pier_address *address, c
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can listen");
     }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
-    pier_socket *socket = pier__socket_new(&allocator, chosen.delay);
+    pier_socket *socket = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
     if (socket == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SOCKET, 0, "there is no memory for a socket");
     }
@@ -89,6 +89,7 @@ static pier_status take_connection(pier_socket *listener, pier_socket **out, int
     listener->spare = NULL;
     socket->handle = handle;
     socket->role = PIER__SOCKET_CONNECTED;
+    socket->cancel = listener->cancel;
     socket->address = *peer;
     *out = socket;
     return PIER_OK;
@@ -109,7 +110,7 @@ pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_ad
         return pier__socket_refuse(listener, PIER__READ, PIER_USAGE, "only a listening socket accepts connections");
     }
     if (listener->spare == NULL) {
-        listener->spare = pier__socket_new(&listener->allocator, listener->delays);
+        listener->spare = pier__socket_new(&listener->allocator, listener->delays, NULL);
         if (listener->spare == NULL) {
             return pier__socket_refuse(listener, PIER__READ, PIER_NO_MEMORY, "there is no memory for a connection");
         }

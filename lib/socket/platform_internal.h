@@ -15,7 +15,9 @@
 
 #include <pier/address.h>
 #include <pier/bytes.h>
+#include <pier/cancel.h>
 #include <pier/clock.h>
+#include <pier/event.h>
 
 #define PIER__NO_HANDLE (-1)
 
@@ -57,8 +59,13 @@ int pier__platform_accept(int listener, int *handle, pier_address *peer);
 int pier__platform_connect(int handle, const pier_address *address);
 
 /* Connects a Unix socket, waiting until `deadline` while the listener's queue is full. A number of PIER_WOULD_BLOCK
- * says that it still is: then nothing goes on. */
-int pier__platform_connect_unix(int handle, const pier_address *address, pier_deadline deadline);
+ * says that it still is: then nothing goes on; so says PIER__NUMBER_CANCELLED of a cancel object that was fired
+ * (NULL: there is none), which is looked at every 10 ms. */
+int pier__platform_connect_unix(int handle, const pier_address *address, const pier_cancel *cancel,
+                                pier_deadline deadline);
+
+/* The answer of a wait that was cancelled: no system gives this number. */
+#define PIER__NUMBER_CANCELLED (-1)
 
 /* Tells how a connect ended that went on. A TCP socket that was connected with itself counts as refused. */
 int pier__platform_connect_result(int handle, const pier_address *address);
@@ -72,6 +79,13 @@ int pier__platform_send(int handle, const pier_bytes *spans, size_t count, size_
 /* Waits for PIER_READABLE and PIER_WRITABLE of any handle. ready: what is there of `events`; 0 when the deadline
  * passed first. PIER_NOW only looks. */
 int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadline deadline);
+
+/* The same for several handles at once: `ready[i]` is what is there of `interests[i]`, for at least one of them unless
+ * the deadline passed first. count: 1 to PIER__WAIT_MAX. */
+int pier__platform_wait_many(const pier_interest *interests, size_t count, uint32_t *ready, pier_deadline deadline);
+
+/* How many handles one wait may have: every address of a name, and a cancel object. */
+#define PIER__WAIT_MAX 65
 
 /* Ends the sending direction. */
 int pier__platform_shutdown(int handle);

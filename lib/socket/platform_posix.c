@@ -22,6 +22,9 @@
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 
+/* How long a wait lasts that cannot be woken, before it looks at its cancel object: nobody notices 10 ms. */
+#define SLICE_US INT64_C(10000)
+
 /* How many dead connections one call of accept passes over, before it lets its caller look at the deadline. */
 #define ACCEPT_PASSED_OVER_MAX 64
 
@@ -130,12 +133,13 @@ int pier__platform_connect(int handle, const pier_address *address) {
     return os_error == EINTR ? EINPROGRESS : os_error;
 }
 
-/* Sets how long a blocking connect may wait; PIER_NEVER is 0 to the system. */
-static int set_send_timeout(int handle, pier_deadline deadline) {
+/* Sets how long a blocking connect may wait; PIER_NEVER is 0 to the system. With a cancel object it waits a slice. */
+static int set_send_timeout(int handle, bool in_slices, pier_deadline deadline) {
     struct timeval timeout = {0, 0};
-    if (deadline != PIER_NEVER) {
-        int64_t left_us = (deadline - pier_clock_monotonic_ns()) / 1000;
+    if (deadline != PIER_NEVER || in_slices) {
+        int64_t left_us = deadline != PIER_NEVER ? (deadline - pier_clock_monotonic_ns()) / 1000 : SLICE_US;
         left_us = left_us > 0 ? left_us : 1;
+        left_us = in_slices && left_us > SLICE_US ? SLICE_US : left_us;
         timeout.tv_sec = (time_t)(left_us / 1000000);
         timeout.tv_usec = (suseconds_t)(left_us % 1000000);
     }
@@ -155,7 +159,8 @@ static int set_blocking(int handle, bool blocks) {
     return os_answer(fcntl(handle, F_SETFL, blocks ? 0 : O_NONBLOCK));
 }
 
-int pier__platform_connect_unix(int handle, const pier_address *address, pier_deadline deadline) {
+int pier__platform_connect_unix(int handle, const pier_address *address, const pier_cancel *cancel,
+                                pier_deadline deadline) {
     struct sockaddr_storage storage;
     socklen_t size = pier__address_to_sockaddr(address, &storage);
     int os_error = connect_whole(handle, &storage, size);
@@ -163,10 +168,14 @@ int pier__platform_connect_unix(int handle, const pier_address *address, pier_de
         return os_error;
     }
     /* The listener's queue is full. A Unix socket cannot be polled for room in it: only a blocking connect waits, as
-     * long as SO_SNDTIMEO says (unix(7) has no other way; interrupted, it answers EINTR and has done nothing). */
+     * long as SO_SNDTIMEO says (unix(7) has no other way; interrupted, it answers EINTR and has done nothing). Nothing
+     * but a signal would end that, so that one which can be cancelled is made in slices. */
     os_error = set_blocking(handle, true);
     while (os_error == 0) {
-        os_error = set_send_timeout(handle, deadline);
+        if (cancel != NULL && pier_cancel_is_fired(cancel)) {
+            return PIER__NUMBER_CANCELLED;
+        }
+        os_error = set_send_timeout(handle, cancel != NULL, deadline);
         if (os_error == 0) {
             os_error = connect_whole(handle, &storage, size);
         }
@@ -232,15 +241,30 @@ static uint32_t events_found(short found) {
     return ready;
 }
 
-int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadline deadline) {
-    struct pollfd poll_entry = {.fd = handle, .events = 0, .revents = 0};
-    *ready = 0;
-    if ((events & PIER_READABLE) != 0) {
-        poll_entry.events |= POLLIN;
+/* Fills in what the system shall look for. */
+static void fill_polls(const pier_interest *interests, size_t count, struct pollfd *polls) {
+    for (size_t i = 0; i < count; i++) {
+        int events = ((interests[i].events & PIER_READABLE) != 0 ? POLLIN : 0) |
+                     ((interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0);
+        polls[i] = (struct pollfd){.fd = interests[i].handle, .events = (short)events, .revents = 0};
     }
-    if ((events & PIER_WRITABLE) != 0) {
-        poll_entry.events |= POLLOUT;
+}
+
+/* Reads what the system found. */
+static int read_polls(const pier_interest *interests, size_t count, const struct pollfd *polls, uint32_t *ready) {
+    for (size_t i = 0; i < count; i++) {
+        if ((polls[i].revents & POLLNVAL) != 0) {
+            return EBADF;
+        }
+        ready[i] = events_found(polls[i].revents) & interests[i].events;
     }
+    return 0;
+}
+
+int pier__platform_wait_many(const pier_interest *interests, size_t count, uint32_t *ready, pier_deadline deadline) {
+    struct pollfd polls[PIER__WAIT_MAX];
+    memset(ready, 0, count * sizeof *ready);
+    fill_polls(interests, count, polls);
     for (;;) {
         struct timespec left = {0, 0};
         if (deadline != PIER_NOW && deadline != PIER_NEVER) {
@@ -249,13 +273,9 @@ int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadl
             left.tv_sec = (time_t)(left_ns / NANOSECONDS_PER_SECOND);
             left.tv_nsec = (long)(left_ns % NANOSECONDS_PER_SECOND);
         }
-        int found = ppoll(&poll_entry, 1, deadline == PIER_NEVER ? NULL : &left, NULL);
+        int found = ppoll(polls, count, deadline == PIER_NEVER ? NULL : &left, NULL);
         if (found >= 0) {
-            if ((poll_entry.revents & POLLNVAL) != 0) {
-                return EBADF;
-            }
-            *ready = events_found(poll_entry.revents) & events;
-            return 0;
+            return read_polls(interests, count, polls, ready);
         }
         if (errno != EINTR) {
             return errno;
@@ -265,6 +285,11 @@ int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadl
             return 0;
         }
     }
+}
+
+int pier__platform_wait(int handle, uint32_t events, uint32_t *ready, pier_deadline deadline) {
+    const pier_interest interest = {.handle = handle, .events = events};
+    return pier__platform_wait_many(&interest, 1, ready, deadline);
 }
 
 int pier__platform_shutdown(int handle) {

@@ -28,7 +28,7 @@ pier_status pier__socket_options(const pier_socket_options *given, pier_socket_o
     return PIER_OK;
 }
 
-pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays) {
+pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier_cancel *cancel) {
     pier_socket *socket = pier__allocate(allocator, sizeof *socket);
     if (socket == NULL) {
         return NULL;
@@ -38,6 +38,7 @@ pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays) {
     socket->handle = PIER__NO_HANDLE;
     socket->role = PIER__SOCKET_CLOSED;
     socket->delays = delays;
+    socket->cancel = cancel;
     atomic_init(&socket->failed_last, (unsigned char)PIER__READ);
     pier__error_clear(&socket->errors[PIER__READ]);
     pier__error_clear(&socket->errors[PIER__WRITE]);
@@ -72,8 +73,8 @@ pier_status pier_socket_pair(pier_socket **first, pier_socket **second, const pi
         return status;
     }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
-    pier_socket *one = pier__socket_new(&allocator, chosen.delay);
-    pier_socket *other = pier__socket_new(&allocator, chosen.delay);
+    pier_socket *one = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
+    pier_socket *other = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
     if (one == NULL || other == NULL) {
         pier_socket_destroy(one);
         pier_socket_destroy(other);

@@ -30,6 +30,7 @@ struct pier_socket {
     int connect_error;         /* why connecting failed */
     pier_socket *spare;        /* of a listener: what the next connection will be, so that memory can never cost one */
     pier__unix_file unix_file; /* of a listener */
+    pier_cancel *cancel;       /* ends waits; borrowed, NULL when there is none */
     pier_address address;      /* where it listens, or the other side: for words */
     atomic_uchar failed_last;  /* pier__direction */
     pier_error errors[2];      /* by pier__direction */
@@ -38,8 +39,8 @@ struct pier_socket {
 /* Reads the options. Returns PIER_OK, or PIER_USAGE with the error filled. */
 pier_status pier__socket_options(const pier_socket_options *given, pier_socket_options *chosen, pier_error *error);
 
-/* Makes a socket without a handle; NULL when there is no memory. */
-pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays);
+/* Makes a socket without a handle, as the options say; NULL when there is no memory. */
+pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier_cancel *cancel);
 
 /* Returns whether `address` is one that a stream socket can have: TCP or Unix, and whole. */
 bool pier__socket_address_is_good(const pier_address *address);
@@ -51,8 +52,13 @@ pier_status pier__socket_explain(pier_error *error, const char *verb, const pier
 pier_status pier__socket_fail(pier_socket *socket, pier__direction way, const char *verb, int os_error);
 pier_status pier__socket_refuse(pier_socket *socket, pier__direction way, pier_status status, const char *words);
 
-/* Waits until the socket is ready for a call that would have blocked. Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT;
- * or the failure, filled under `verb`. */
+/* Waits for `events`. ready: which are there; 0 unless PIER_OK. Returns PIER_OK, also when the cancel object is fired but
+ * something is ready; PIER_WOULD_BLOCK with PIER_NOW; PIER_CANCELLED; PIER_TIMEOUT; or the failure, filled under `verb`. */
+pier_status pier__socket_wait(pier_socket *socket, pier__direction way, uint32_t events, uint32_t *ready,
+                              pier_deadline deadline, const char *verb);
+
+/* Waits until the socket is ready for a call that would have blocked. Returns PIER_OK; PIER_WOULD_BLOCK;
+ * PIER_CANCELLED; PIER_TIMEOUT; or the failure, filled under `verb`. */
 pier_status pier__socket_await(pier_socket *socket, pier__direction way, uint32_t event, pier_deadline deadline,
                                const char *verb);
 

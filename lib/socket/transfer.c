@@ -10,24 +10,6 @@
 #include "base/error_internal.h"
 #include "base/os_error_internal.h"
 
-pier_status pier__socket_await(pier_socket *socket, pier__direction way, uint32_t event, pier_deadline deadline,
-                               const char *verb) {
-    if (deadline == PIER_NOW) {
-        return PIER_WOULD_BLOCK;
-    }
-    /* Looked at even when the socket could be ready again by now: a call that goes on finding nothing would otherwise
-     * never see its deadline. */
-    if (deadline != PIER_NEVER && pier_clock_monotonic_ns() >= deadline) {
-        return PIER_TIMEOUT;
-    }
-    uint32_t ready = 0;
-    int os_error = pier__platform_wait(socket->handle, event, &ready, deadline);
-    if (os_error != 0) {
-        return pier__socket_fail(socket, way, verb, os_error);
-    }
-    return ready != 0 ? PIER_OK : PIER_TIMEOUT;
-}
-
 /* Answers for a socket that is not connected: it may be about to be. */
 static pier_status get_connected(pier_socket *socket, pier__direction way, pier_deadline deadline) {
     if (socket->role == PIER__SOCKET_CONNECTING || socket->role == PIER__SOCKET_FAILED) {
@@ -136,14 +118,7 @@ pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint32_t *rea
     if (socket->handle == PIER__NO_HANDLE) {
         return pier__socket_refuse(socket, way, PIER_USAGE, "the socket is closed");
     }
-    int os_error = pier__platform_wait(socket->handle, events, ready, deadline);
-    if (os_error != 0) {
-        return pier__socket_fail(socket, way, "wait for", os_error);
-    }
-    if (*ready != 0) {
-        return PIER_OK;
-    }
-    return deadline == PIER_NOW ? PIER_WOULD_BLOCK : PIER_TIMEOUT;
+    return pier__socket_wait(socket, way, events, ready, deadline, "wait for");
 }
 
 pier_status pier_socket_shutdown(pier_socket *socket) {
