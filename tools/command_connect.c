@@ -1,7 +1,7 @@
 /* `pier connect`: lines of JSON to a peer, its records back as lines of JSON.
  *
- * One loop over poll in which nothing waits for anything else: a peer that sends much while it is sent much, a reader of
- * standard output that is slow, and input that pauses, all go on side by side with bounded memory. */
+ * One loop over poll in which nothing waits for anything else: a peer that sends much while it is sent much, a reader
+ * of standard output that is slow, and input that pauses, all go on side by side with bounded memory. */
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>

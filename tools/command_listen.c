@@ -72,8 +72,8 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
     if ((chosen->keep.force || chosen->keep.append) && chosen->save == NULL) {
         return options_refuse(command, "--force and --append are about --save", "");
     }
-    if (chosen->save != NULL && chosen->save[0] == '\0') {
-        return options_refuse(command, "empty: ", "--save FILE");
+    if (chosen->save != NULL && (chosen->save[0] == '\0' || strcmp(chosen->save, "-") == 0)) {
+        return options_refuse(command, "--save takes the name of a file, standard output has the records", "");
     }
     return -1;
 }

@@ -241,7 +241,13 @@ static void parse(reader *r) {
 }
 
 pier_status json_read(const char *line, size_t size_bytes, value_tree *tree, json_problem *problem) {
-    reader r = {.line = line, .size = size_bytes, .tree = tree, .problem = problem};
+    reader r; /* without zeroes for `open`: they would cost more than a short line */
+    r.line = line;
+    r.size = size_bytes;
+    r.tree = tree;
+    r.problem = problem;
+    r.has_hidden = false;
+    r.depth = 0;
     value_tree_clear(tree);
     *problem = (json_problem){.status = PIER_OK};
     r.parser = yajl_alloc(&callbacks, NULL, &r);

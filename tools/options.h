@@ -38,8 +38,8 @@ typedef struct common_options {
 
 /* Reads the arguments behind the name of the command.
  * operand_name: as in the help, ENDPOINT for instance. operand: gets the operand.
- * Returns -1 to go on; otherwise what to exit with: --help was asked for and is printed, or the arguments are wrong, and
- * that is told. */
+ * Returns -1 to go on; otherwise what to exit with: --help was asked for and is printed, or the arguments are wrong,
+ * and that is told. */
 int options_read(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
                  size_t spec_count, const char *operand_name, const char **operand);
 

@@ -1,7 +1,7 @@
 /* Standard output: whole lines, gathered and written without waiting.
  *
- * Part of the command. The event loops of listen and connect write when poll says so and stop making text while too much
- * of it waits; store and dump wait. Never writes more to a pipe or terminal than it takes at once. */
+ * Part of the command. The event loops of listen and connect write when poll says so and stop making text while too
+ * much of it waits; store and dump wait. Never writes more to a pipe or terminal than it takes at once. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 

@@ -286,12 +286,24 @@ static bool finish_clients(server *running, bool waits_for_all) {
     return waits;
 }
 
+/* Takes the connections that were made before the signal: their clients may have sent, and gone, already. */
+static void accept_last_clients(server *running) {
+    uint64_t before;
+    do {
+        before = running->accepted;
+        accept_clients(running);
+    } while (running->accepted - before == ROUND_ACCEPTS);
+}
+
 /* Ends in order: what was printed reaches standard output, and the clients what waits for them, as far as they take it
  * in time. */
 static void finish(server *running) {
+    bool waits_for_all = signals_caught() != 0;
+    if (waits_for_all && !running->is_over) {
+        accept_last_clients(running);
+    }
     pier_socket_destroy(running->listener);
     running->listener = NULL;
-    bool waits_for_all = signals_caught() != 0;
     if (waits_for_all && !running->is_over) {
         read_on(running);
     }

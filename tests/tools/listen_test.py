@@ -250,6 +250,19 @@ class SignalTest(pier_command.Test):
                 self.assert_done(result, None)
                 self.assertEqual(sorted(result.lines()), sorted(["0"] + ["1", "2"] * 4))
 
+    def test_clients_that_have_come_and_gone_before_are_heard(self):
+        listener = self.listen()
+        listener.interrupt(signal.SIGSTOP)
+        for number in range(100):
+            client = self.client(listener)
+            client.sendall(bytes([number]))
+            client.close()
+        listener.interrupt()
+        listener.interrupt(signal.SIGCONT)
+        result = listener.result()
+        self.assert_done(result, None)
+        self.assertEqual(sorted(map(int, result.lines())), list(range(100)))
+
     def test_echoes_are_drained(self):
         listener = self.listen("--echo")
         client = self.client(listener)

@@ -110,6 +110,7 @@ class MisuseTest(pier_command.Test):
         self.check("listen", OPERANDS["listen"], "--force", text="--save")
         self.check("listen", OPERANDS["listen"], "--append", text="--save")
         self.check("listen", OPERANDS["listen"], "--save", "")
+        self.check("listen", OPERANDS["listen"], "--save", "-", text="--save")
         self.check("store", OPERANDS["store"], "--force", "--append")
         self.check("dump", OPERANDS["dump"], "--plain", "--blocks")
 
