@@ -130,9 +130,10 @@ static void end_sending(talk *t) {
     pier_status status = pier_channel_shutdown(t->channel);
     t->is_sent = status <= 0;
     begin_idle_time(t);
-    /* A peer that has ended need not take our end mark. */
-    if (status < 0 && !t->has_peer_ended) {
-        stop_sending(t, pier_channel_error(t->channel));
+    /* All records have left. Whether a peer that is gone has ended or cut the exchange is for reading to tell. */
+    if (status < 0) {
+        t->is_broken = true;
+        t->broken = (pier_error){.status = PIER_OK};
     }
 }
 
@@ -266,7 +267,7 @@ static void run_round(talk *t) {
     }
     /* Known only now: whether input waits. */
     if (t->has_peer_ended && is_all_sent(t)) {
-        if (t->is_broken) {
+        if (t->is_broken && t->broken.status != PIER_OK) {
             fail(t, &t->broken);
         }
         t->is_over = true;
