@@ -64,8 +64,12 @@ PIER_RECORD(one_text_array, "one.TextArray", ONE_TEXT_ARRAY)
     FIELD(4, u8, d)                                                                                                    \
     FIELD(5, u8, e)                                                                                                    \
     FIELD(6, u8, f)                                                                                                    \
-    FIELD(7, u8, g) FIELD(8, u8, h) FIELD(9, u8, i) FIELD(10, u8, j) FIELD(11, u8, k) FIELD(12, u8, l)                 \
-        FIELD(13, u8, m) FIELD(14, u8, n) FIELD(15, u8, o) FIELD(16, u8, p) FIELD(17, u8, q)
+    FIELD(7, u8, g)                                                                                                    \
+    FIELD(8, u8, h)                                                                                                    \
+    FIELD(9, u8, i)                                                                                                    \
+    FIELD(10, u8, j)                                                                                                   \
+    FIELD(11, u8, k)                                                                                                   \
+    FIELD(12, u8, l) FIELD(13, u8, m) FIELD(14, u8, n) FIELD(15, u8, o) FIELD(16, u8, p) FIELD(17, u8, q)
 PIER_RECORD(seventeen, "one.Seventeen", SEVENTEEN)
 
 /* The bytes of the first record of a stream. */
