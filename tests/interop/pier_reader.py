@@ -4,6 +4,7 @@ Every check of the specification, in its order, with the offset that it demands;
 answers is what a loader that goes on after damage must answer: the records, and a damage for each time it stopped.
 """
 
+import functools
 from typing import Any, NamedTuple, Optional
 
 import pier_wire as wire
@@ -65,6 +66,17 @@ def load_plain(data):
         at = behind
     result.ended = True
     return result
+
+
+@functools.lru_cache(4096)
+def decoded(encoded):
+    """The value of a whole record, in a tuple. The tests read the same records over and over."""
+    return decode(encoded, 0, len(encoded))[:1]
+
+
+@functools.lru_cache(4096)
+def parsed(definition):
+    return wire.parse_definition(definition, 0, len(definition))
 
 
 class Loader:
@@ -225,24 +237,26 @@ class Loader:
             if class_id and class_id not in self.classes:
                 self.result.damages.append(("UNKNOWN_CLASS", begin))
             else:
-                self.record(at, end, number + count - left, self.classes.get(class_id))
+                self.record(at, behind, number + count - left, self.classes.get(class_id))
             left -= 1
             at = behind
         if left:
             raise Cut
 
     def record(self, at, end, number, definition):
+        encoded = self.data[at:end]
         try:
-            value, behind = decode(self.data, at, end)
+            value = decoded(encoded)
         except Damage:
-            behind = at + self.record_bytes_max + 1
-        if behind - at > self.record_bytes_max:
+            value = None
+        if value is None or len(encoded) > self.record_bytes_max:
             self.result.skipped.append(at)
             return
+        (value,) = value
         if definition and self.typed:
             value = wire.from_slots(*definition, value)
         name = definition[0].name if definition else None
-        self.result.records.append(Loaded(number, name, value, at, self.data[at:behind]))
+        self.result.records.append(Loaded(number, name, value, at, encoded))
 
     def is_own_ext(self, at, end):
         if at == end or not (0xC7 <= self.data[at] <= 0xC9 or 0xD4 <= self.data[at] <= 0xD8):
@@ -259,7 +273,9 @@ class Loader:
             if not own or self.data[at] >= 0xD4 or size > end - behind - 1:
                 raise Damage("PROTOCOL", at)
             try:
-                class_id, class_, types = wire.parse_definition(self.data, behind + 2, behind + 1 + size)
+                class_id, class_, types = parsed(self.data[behind + 2 : behind + 1 + size])
+            except Damage as damage:
+                raise Damage(damage.status, damage.offset + behind + 2) from None
             except Cut:
                 raise Damage("PROTOCOL", behind + 2) from None
             if class_id in classes:
