@@ -130,6 +130,10 @@ static bool serve_record(client *served, server *listening, pier_status *status)
     served->has_ended = false;
     pier_status failure = PIER_OK;
     bool goes_on = server_take_record(listening, load, &failure);
+    if (failure != PIER_OK && pier_archive_status(load) == PIER_OK) {
+        (void)report(command, failure, "%s: %s", served->name, pier_status_text(failure));
+        return false;
+    }
     if (failure != PIER_OK) {
         return accuse(served, pier_archive_error(load));
     }

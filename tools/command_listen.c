@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <pier/limits.h>
@@ -78,6 +79,15 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
     return -1;
 }
 
+/* Lets there be as many clients as the system allows this user, not only as many as shells allow at first. */
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 /* Says where it listens, now that it does. Returns EXIT_DONE, or what to exit with. */
 static int announce(pier_socket *listener) {
     pier_address address;
@@ -88,7 +98,10 @@ static int announce(pier_socket *listener) {
     size_t size = strlen(line);
     size += pier_address_format(&address, line + size, sizeof(line) - size - 1);
     line[size++] = '\n';
-    return write(STDERR_FILENO, line, size) == (ssize_t)size ? EXIT_DONE : EXIT_SYSTEM;
+    /* Who closed standard error knows where it listens. */
+    ssize_t written = write(STDERR_FILENO, line, size);
+    (void)written;
+    return EXIT_DONE;
 }
 
 /* Opens the file of --save, announces and runs the loop, which takes `running->listener`. */
@@ -132,6 +145,7 @@ int command_listen(int argc, char **argv) {
         .timeout_ms = chosen.common.timeout_ms,
         .record_bytes_max = chosen.common.record_bytes_max,
     };
+    raise_descriptor_limit();
     /* Before the file of --save: an address in use must not leave an empty archive behind. */
     if (pier_channel_listen(&running.listener, chosen.endpoint, NULL, &error) != PIER_OK) {
         return report_error(command, &error, chosen.endpoint, "");

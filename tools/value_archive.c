@@ -81,6 +81,12 @@ static bool take(load *l, pier_token *token) {
     return l->status == PIER_OK;
 }
 
+static uint64_t children_of(const pier_token *token) {
+    return token->kind == PIER_KIND_ARRAY ? token->as.count
+           : token->kind == PIER_KIND_MAP ? (uint64_t)token->as.count * 2
+                                          : 0;
+}
+
 /* Loads so many values as they come. MessagePack has them in the order of the tree, so no depth has to be kept. */
 static void load_values(load *l, uint64_t count) {
     for (; count > 0; count--) {
@@ -88,15 +94,20 @@ static void load_values(load *l, uint64_t count) {
         if (!take(l, &token) || push(l, token) == UINT32_MAX) {
             return;
         }
-        count += token.kind == PIER_KIND_ARRAY ? token.as.count
-                 : token.kind == PIER_KIND_MAP ? (uint64_t)token.as.count * 2
-                                               : 0;
+        count += children_of(&token);
+    }
+}
+
+/* Appends a token and loads all that it holds. */
+static void load_rest(load *l, pier_token token) {
+    if (push(l, token) != UINT32_MAX) {
+        load_values(l, children_of(&token));
     }
 }
 
 static void load_typed(load *l, const pier_definition *definition);
 
-/* Loads the value of a field, which is not nil. */
+/* Loads the value of a field. */
 static void load_field(load *l, const pier_definition_field *field) {
     if (field->type == NULL) {
         load_values(l, 1);
@@ -104,9 +115,14 @@ static void load_field(load *l, const pier_definition_field *field) {
         load_typed(l, field->type);
     } else {
         pier_token token;
-        if (!take(l, &token) || push(l, token) == UINT32_MAX || token.kind != PIER_KIND_ARRAY) {
+        if (!take(l, &token)) {
             return;
         }
+        if (token.kind != PIER_KIND_ARRAY) {
+            load_rest(l, token);
+            return;
+        }
+        (void)push(l, token);
         for (uint32_t i = 0; i < token.as.count && l->status == PIER_OK; i++) {
             load_typed(l, field->type);
         }
@@ -121,21 +137,16 @@ static void load_typed(load *l, const pier_definition *definition) {
     }
     uint32_t fields = pier_definition_field_count(definition);
     if (token.kind != PIER_KIND_ARRAY || token.as.count != fields) {
-        uint64_t children = token.kind == PIER_KIND_ARRAY ? token.as.count
-                            : token.kind == PIER_KIND_MAP ? (uint64_t)token.as.count * 2
-                                                          : 0;
-        if (push(l, token) != UINT32_MAX) {
-            load_values(l, children);
-        }
+        load_rest(l, token);
         return;
     }
     uint32_t map = push(l, (pier_token){.kind = PIER_KIND_MAP, .as.count = 0});
     for (uint32_t i = 0; i < fields && l->status == PIER_OK; i++) {
-        if (pier_load_kind(l->archive) == PIER_KIND_NIL) {
+        pier_definition_field field = pier_definition_field_at(definition, i);
+        if (field.presence && pier_load_kind(l->archive) == PIER_KIND_NIL) {
             pier_load_skip(l->archive);
             continue;
         }
-        pier_definition_field field = pier_definition_field_at(definition, i);
         pier_text name = {field.name, strlen(field.name)};
         if (push(l, (pier_token){.kind = PIER_KIND_TEXT, .as.text = name}) != UINT32_MAX) {
             l->tree->nodes[map].token.as.count++;

@@ -11,7 +11,9 @@ import subprocess
 import time
 
 import msgpack
-import pier_command
+import pier_command  # before those that it shows the way to
+import golden
+import pier_wire as wire
 from pier_command import SLOWNESS, pier
 
 HEADER_BYTES = 64
@@ -81,6 +83,48 @@ class DamageTest(pier_command.Test):
     def test_depth_is_no_limit(self):
         line = b"[" * 1000 + b"]" * 1000 + b"\n"
         self.assert_done(self.dump(b"\x91" * 999 + b"\x90", "--plain"), line)
+
+
+class TypedTest(pier_command.Test):
+    def dump(self, *records):
+        """Dumps records of market.Tick, given as their encoded bytes."""
+        writer = wire.Writer(7, types=golden.TYPES)
+        writer.define("market.Tick")
+        writer.payload += b"\xd4\x50\x01" + b"".join(records)
+        writer.records = len(records)
+        return pier("dump", "-", data=writer.end())
+
+    def test_fields_have_names_and_absent_ones_are_left_out(self):
+        level = [1.5, 2]
+        tick = ["PIER", 12.5, 100, msgpack.Timestamp(5, 0), level, [level, level], [True]]
+        expected = (
+            b'{"symbol":"PIER","price":12.5,"size":100,"at":{"$time":[5,0]},"best":{"price":1.5,"size":2},'
+            b'"depth":[{"price":1.5,"size":2},{"price":1.5,"size":2}],"flags":[true]}\n'
+        )
+        self.assert_done(self.dump(msgpack.packb(tick)), expected)
+        tick[2:6] = [None, None, None, []]
+        self.assert_done(self.dump(msgpack.packb(tick)), b'{"symbol":"PIER","price":12.5,"depth":[],"flags":[true]}\n')
+
+    def test_records_that_do_not_fit_their_definition_are_printed_as_they_are(self):
+        for value, expected in [
+            (5, "5"),
+            ({"a": [1]}, '{"a":[1]}'),
+            ([], "[]"),
+            ([1, [2]], "[1,[2]]"),
+            (
+                [1, {"x": [2]}, "size", [3], [4, {}, 5], {"a": {"b": [6]}}, None],
+                '{"symbol":1,"price":{"x":[2]},"size":"size","at":[3],"best":[4,{},5],"depth":{"a":{"b":[6]}},"flags":null}',
+            ),
+            (
+                ["s", None, None, None, 7, [[1.5, 2], 8, [[9]], {"c": []}], 10],
+                '{"symbol":"s","price":null,"best":7,"depth":[{"price":1.5,"size":2},8,[[9]],{"c":[]}],"flags":10}',
+            ),
+        ]:
+            with self.subTest(value):
+                last = msgpack.packb(["z", 1.0, None, None, None, [], []])
+                result = self.dump(msgpack.packb(value), last)
+                self.assert_done(result)
+                self.assertEqual(result.lines(), [expected, '{"symbol":"z","price":1.0,"depth":[],"flags":[]}'])
 
 
 class PlainTest(pier_command.Test):
@@ -161,8 +205,6 @@ class BlocksTest(pier_command.Test):
         self.assertEqual((stats["damages"], stats["records_skipped"], stats["bytes_skipped"]), (0, 0, 0))
 
     def test_stats_of_typed_records(self):
-        import golden
-
         data = golden.mixed_stream()
         result = pier("dump", "--stats", "-", data=data)
         self.assert_done(result)
