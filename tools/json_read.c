@@ -15,12 +15,14 @@
 #include <yajl/yajl_parse.h>
 
 #include "json_form.h"
+#include "json_memory.h"
 #include "json_text.h"
 
 typedef struct reader {
     const char *line;
     size_t size;
     yajl_handle parser;
+    json_memory memory; /* the parser's */
     value_tree *tree;
     json_problem *problem;
     bool has_hidden; /* {"$map":…} left nodes behind that hold no value */
@@ -230,6 +232,8 @@ static void parse(reader *r) {
     size_t sound = json_sound_bytes(r->line, r->size, &why);
     /* With the line feed behind it a number at the end of the line is complete. */
     size_t size = sound == r->size ? sound + 1 : sound;
+    r->parser = yajl_alloc(&callbacks, &r->memory.functions, r);
+    (void)yajl_config(r->parser, yajl_dont_validate_strings, 1);
     yajl_status status = yajl_parse(r->parser, (const unsigned char *)r->line, size);
     if (status == yajl_status_error) {
         tell_syntax(r);
@@ -237,6 +241,15 @@ static void parse(reader *r) {
         (void)refuse(r, PIER_TEXT, sound, why);
     } else if (status == yajl_status_ok && yajl_complete_parse(r->parser) != yajl_status_ok) {
         (void)refuse(r, PIER_PROTOCOL, r->size, "the line ends before its value does");
+    }
+}
+
+/* A function of its own: what it has locally must not change between the two ways out of setjmp. */
+static void parse_guarded(reader *r) {
+    if (JSON_MEMORY_RAN_OUT(&r->memory) != 0) {
+        (void)out_of_memory(r);
+    } else {
+        parse(r);
     }
 }
 
@@ -250,15 +263,10 @@ pier_status json_read(const char *line, size_t size_bytes, value_tree *tree, jso
     r.depth = 0;
     value_tree_clear(tree);
     *problem = (json_problem){.status = PIER_OK};
-    r.parser = yajl_alloc(&callbacks, NULL, &r);
-    if (r.parser == NULL) {
-        (void)out_of_memory(&r);
-        return problem->status;
-    }
-    (void)yajl_config(r.parser, yajl_dont_validate_strings, 1);
-    parse(&r);
-    yajl_free(r.parser);
-    if (r.has_hidden) {
+    json_memory_init(&r.memory);
+    parse_guarded(&r);
+    json_memory_release(&r.memory);
+    if (r.has_hidden && problem->status == PIER_OK) {
         remove_hidden(tree);
     }
     return problem->status;

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import time
+import unittest
 
 import msgpack
 import pier_command
@@ -229,6 +230,22 @@ class FileTest(pier_command.Test):
         self.assertEqual(result.status, 1)
         self.assertEqual(set(result.lines()), {'"0123456789"'})
         self.assertGreater(len(result.lines()), 1000)
+
+    @unittest.skipIf(SLOWNESS > 1, "sanitizers need their own memory")
+    def test_little_memory(self):
+        lines = b'["' + b"\\n" * (1 << 20) + b'",[' + b"1," * 60000 + b"1]]\n"
+        seen = set()
+        for limit in range(8 << 20, 32 << 20, 1 << 20):
+            result = pier(
+                "store",
+                "-",
+                data=lines,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+            )
+            seen.add(result.status)
+            if result.status != 0:
+                self.assert_error(result, 3, "store", "NO_MEMORY", out=None)
+        self.assertEqual(seen, {0, 3})
 
     def test_a_reader_that_goes_away(self):
         result = subprocess.run(f"'{pier_command.COMMAND}' store - | head -c 1000 > /dev/null; exit ${{PIPESTATUS[0]}}",
