@@ -41,9 +41,8 @@ PIER_API pier_status pier_channel_listen(pier_socket **out, const char *endpoint
 PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
-/* Connects to an endpoint given as text: each address of a name in turn, until one answers.
- * Returns as pier_address_resolve, pier_socket_connect and pier_channel_open; after several addresses the last one's
- * status. Blocks until `deadline`, and to resolve a name as long as the system does. */
+/* Connects to an endpoint given as text: to whichever of a name's addresses answers first (pier_socket_connect_any).
+ * Returns as pier_address_resolve, pier_socket_connect_any and pier_channel_open. Blocks until `deadline`, and to resolve a name as long as the system does. */
 PIER_API pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_deadline deadline,
                                           const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 

@@ -35,6 +35,7 @@ typedef struct pier_socket_options {
     uint32_t backlog;                /* listening: connections that may wait to be accepted; 0: 4,096 */
     bool delay;                      /* TCP: let the system gather small writes (Nagle); otherwise it sends at once */
     pier_cancel *cancel; /* as pier_socket_set_cancel; NULL: none. Connections that a listener accepts get it */
+    uint32_t stagger_ms; /* pier_socket_connect_any: how long one address has before the next is tried, too; 0: 250 */
 } pier_socket_options;
 
 /* Makes a socket that listens at `address`, TCP or Unix. Port 0 lets the system choose: pier_socket_local_address
@@ -70,6 +71,21 @@ PIER_API pier_status pier_socket_accept(pier_socket *listener, pier_socket **out
  * and `*out` is NULL. Blocks until `deadline`. */
 PIER_API pier_status pier_socket_connect(pier_socket **out, const pier_address *address, pier_deadline deadline,
                                          const pier_socket_options *options, pier_error *error) PIER_MUST_USE;
+
+/* How many addresses one connect may try. */
+#define PIER_CONNECT_ADDRESSES_MAX 64
+
+/* Connects to whichever of several TCP addresses of one server answers first, as RFC 8305 has it: they are tried in
+ * their order, IPv6 and IPv4 in turns, beginning with the family of the first; each gets `stagger_ms` before the next
+ * is tried beside it, and a failure calls the next at once. So an address that is dead costs a fraction of a second.
+ * addresses: `count` of them, 1 to PIER_CONNECT_ADDRESSES_MAX; a single one may be Unix, too. With PIER_NOW the first
+ * at which connecting could be begun is taken, as pier_socket_connect answers it.
+ * error: NULL, or filled unless PIER_OK; its text names what became of each address, as far as there is room.
+ * Returns PIER_OK; PIER_TIMEOUT; PIER_CANCELLED; PIER_USAGE; after all have failed the status of the first that could
+ * be reached at all, else PIER_UNREACHABLE; PIER_SYSTEM. Blocks until `deadline`. */
+PIER_API pier_status pier_socket_connect_any(pier_socket **out, const pier_address *addresses, size_t count,
+                                             pier_deadline deadline, const pier_socket_options *options,
+                                             pier_error *error) PIER_MUST_USE;
 
 /* Tells how a connect that was started with PIER_NOW stands: PIER_OK connected, PIER_WOULD_BLOCK not yet, else the
  * failure, as in pier_socket_connect, as often as it is asked; PIER_USAGE when it listens or is closed. Never blocks.

@@ -155,9 +155,7 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
         .cancel = options != NULL ? options->cancel : NULL,
     };
     pier_socket *socket = NULL;
-    for (size_t i = 0; i < count && socket == NULL; i++) {
-        status = pier_socket_connect(&socket, &addresses[i], deadline, &socket_options, error);
-    }
+    status = pier_socket_connect_any(&socket, addresses, count, deadline, &socket_options, error);
     if (status == PIER_OK) {
         status = pier_channel_open(out, socket, options, error);
         if (status != PIER_OK) {

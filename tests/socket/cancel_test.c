@@ -192,22 +192,6 @@ static void wait_is_cancelled(void **state) {
     pier_cancel_destroy(cancel);
 }
 
-/* Fills the queue of a listener that accepts nothing, so that a further connect has to wait. */
-static size_t fill_queue(const pier_address *address, pier_socket **waiting, size_t capacity) {
-    size_t count = 0;
-    while (count < capacity) {
-        pier_deadline deadline = pier_deadline_after_ms(200);
-        pier_status status = pier_socket_connect(&waiting[count], address, deadline, NULL, NULL);
-        if (status != PIER_OK) {
-            assert_int_equal(status, PIER_TIMEOUT);
-            break;
-        }
-        count++;
-    }
-    assert_true(count < capacity);
-    return count;
-}
-
 static void connect_is_cancelled(void **state) {
     joint ends = {.kind = kind_of(state)};
     pier_cancel *cancel = make_cancel();
@@ -217,7 +201,7 @@ static void connect_is_cancelled(void **state) {
     pier_address address = joint_address(&ends, ends.kind);
     assert_int_equal(pier_socket_listen(&ends.listener, &address, &options, &error), PIER_OK);
     assert_int_equal(pier_socket_local_address(ends.listener, &ends.address), PIER_OK);
-    size_t count = fill_queue(&ends.address, waiting, sizeof waiting / sizeof waiting[0]);
+    size_t count = joint_fill_queue(&ends.address, waiting, sizeof waiting / sizeof waiting[0]);
     firing later;
     begin_firing(&later, cancel);
     assert_int_equal(pier_socket_connect(&ends.client, &ends.address, PIER_NEVER, &options, &error), PIER_CANCELLED);

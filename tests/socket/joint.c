@@ -95,6 +95,21 @@ void joint_open(joint *ends, joint_kind kind) {
     }
 }
 
+size_t joint_fill_queue(const pier_address *address, pier_socket **waiting, size_t capacity) {
+    size_t count = 0;
+    while (count < capacity) {
+        pier_deadline deadline = pier_deadline_after_ms(200);
+        pier_status status = pier_socket_connect(&waiting[count], address, deadline, NULL, NULL);
+        if (status != PIER_OK) {
+            assert_int_equal(status, PIER_TIMEOUT);
+            break;
+        }
+        count++;
+    }
+    assert_true(count < capacity);
+    return count;
+}
+
 void joint_close(joint *ends) {
     pier_socket_destroy(ends->client);
     pier_socket_destroy(ends->server);
