@@ -10,8 +10,9 @@
  *              "bytes" are u32 size and content.
  *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each class from
  *              the record's on: [name, version, [[number, name, kind, repeated, presence, name of type or nil], …]].
- *     job 'T'  as 'L', but of each record whose class is in driver_records.c only: 'T' bytes, a stream of `target` 0 plain,
- *              else framed, in which it was stored by its class.
+ *     job 'T'  as 'L', but stores each record into one other stream: by its class, if driver_records.c has it, else by
+ *              pier_archive_forward. Framed with blocks of `target`, which 0 makes plain. 'T' bytes of the stream.
+ *     job 'W'  as 'T', by pier_archive_forward alone; 'M' by both in turns.
  *     job 'S'  loads the bytes as plain records, and stores them into a stream of `format`, token by token; an ext of
  *              type 81 flushes instead. Items: 'O' bytes of the stream; last 'E' as above.
  *
@@ -234,14 +235,25 @@ static void put_definition(pier_archive *archive) {
     pier_archive_destroy(copy);
 }
 
-static void put_typed(pier_archive *archive, bool framed) {
-    pier_archive *copy = open_archive(true, framed ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN, 0, 0);
-    if (driver_copy_record(archive, copy)) {
+/* Stores the current record into `copy`; one that cannot be loaded is not, and the failure sticks. */
+static void copy_record(pier_archive *archive, pier_archive *copy, uint8_t job) {
+    bool by_class = job == 'T' || (job == 'M' && pier_archive_record_number(archive) % 2 == 0);
+    if (by_class && driver_copy_record(archive, copy)) {
+        return;
+    }
+    if (pier_archive_status(archive) == PIER_OK) {
+        require(pier_archive_forward(copy, archive) == PIER_OK, "a record could not be forwarded");
+    }
+}
+
+/* Ends a case that loads, with the stream that was copied to, if there is one. */
+static void put_end(pier_archive *copy, pier_status status, uint64_t offset) {
+    if (copy != NULL) {
         require(pier_archive_close(copy) == PIER_OK, "closing failed");
         put_u8('T');
         put_bytes(pier_archive_drain(copy));
     }
-    pier_archive_destroy(copy);
+    put_status('E', status, offset);
 }
 
 /* Feeds the next chunk, or tells the end of the input. */
@@ -267,7 +279,12 @@ static pier_status go_on(pier_archive *archive, const test_case *now, uint32_t *
 }
 
 static void run_load(const test_case *now) {
-    pier_archive *archive = open_archive(false, now->format, now->target, now->record_bytes_max);
+    bool copies = strchr("TWM", now->job) != NULL;
+    pier_archive *archive = open_archive(false, now->format, copies ? 0 : now->target, now->record_bytes_max);
+    pier_archive *copy = NULL;
+    if (copies) {
+        copy = open_archive(true, now->target != 0 ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN, now->target, 0);
+    }
     uint32_t fed = 0;
     for (;;) {
         /* An end mark answers END whenever nothing is fed behind it. */
@@ -276,8 +293,8 @@ static void run_load(const test_case *now) {
         if (status == PIER_OK) {
             if (now->job == 'D') {
                 put_definition(archive);
-            } else if (now->job == 'T') {
-                put_typed(archive, now->target != 0);
+            } else if (copy != NULL) {
+                copy_record(archive, copy, now->job);
             } else {
                 put_record(archive);
             }
@@ -289,15 +306,16 @@ static void run_load(const test_case *now) {
             put_status('F', status, offset);
             status = go_on(archive, now, &fed);
             if (status != PIER_OK) {
-                put_status('E', status, offset);
+                put_end(copy, status, offset);
                 break;
             }
         } else {
-            put_status('E', status, offset);
+            put_end(copy, status, offset);
             break;
         }
     }
     pier_archive_destroy(archive);
+    pier_archive_destroy(copy);
 }
 
 static bool is_flush(pier_archive *archive) {
@@ -348,7 +366,7 @@ static void run_store(const test_case *now) {
 int main(void) {
     test_case now;
     while (read_case(&now)) {
-        require(strchr("LDTS", now.job) != NULL, "no such job");
+        require(strchr("LDTWMS", now.job) != NULL, "no such job");
         if (now.job == 'S') {
             run_store(&now);
         } else {

@@ -134,23 +134,43 @@ def fitted(class_, slots):
 
 class RecordTest(unittest.TestCase):
     def test_come_back_framed(self):
-        stream = stream_of(*RECORDS)
-        [(_, answer)] = list(interop.run([interop.Case(stream, job="T", target=65536)]))
-        self.assertEqual((answer.failures, answer.end[0], len(answer.typed)), ([], "END", len(RECORDS)))
-        for record, data in zip(pier_reader.load(stream).records, answer.typed):
-            result = pier_reader.load(data)
-            self.assertEqual((result.damages, result.ended), ([], True))
-            self.assertEqual([r.class_name for r in result.records], [record.class_name])
-            # The same slots, to the byte; and a definition with the same bytes: Python's.
-            self.assertEqual(result.records[0].encoded, record.encoded)
-            self.assertIn(wire.definition(1, wire.closure_of(TYPES[record.class_name], TYPES)), data)
+        # By structs, by forwarding, and by both in turns; untyped records between; blocks of several sizes.
+        writer = wire.Writer(1, types=TYPES.values())
+        for number, (record, name) in enumerate(RECORDS * 2):
+            writer.store(record, name)
+            if number % 3 == 0:
+                writer.store([number, None])
+            if number == 12:
+                writer.checkpoint()
+        stream = writer.end()
+        right = [(r.class_name, r.encoded) for r in pier_reader.load(stream).records]
+        targets = (1, 33, 64, 100, 500, 65536)
+        cases = [interop.Case(stream, job=job, target=target) for job in "TWM" for target in targets]
+        for case, answer in interop.run(cases):
+            with self.subTest(job=case.job, target=case.target):
+                self.assertEqual((answer.failures, answer.end[0]), ([], "END"))
+                result = pier_reader.load(answer.typed[0])
+                self.assertEqual((result.damages, result.skipped, result.ended), ([], [], True))
+                # The same slots, to the byte.
+                self.assertEqual([(r.class_name, r.encoded) for r in result.records], right)
+                # Each class is defined once, under the lowest free id, by the bytes that Python makes.
+                names = list(dict.fromkeys(name for name, _ in right if name))
+                for class_id, name in enumerate(names, 1):
+                    made = wire.definition(class_id, wire.closure_of(TYPES[name], TYPES))
+                    self.assertEqual(answer.typed[0].count(made), 1, name)
+                self.assertLessEqual(max(self.payloads(answer.typed[0], result)), 2 * case.target)
+
+    def payloads(self, data, result):
+        """The payload sizes of the blocks of several records."""
+        headers = [wire.HEADER.unpack_from(data, at) for at, kind in result.pieces if kind == wire.RECORDS]
+        fields = [dict(zip(wire.HEADER_FIELDS, header)) for header in headers]
+        return [0] + [f["stored"] for f in fields if f["records"] > 1]
 
     def test_come_back_plain(self):
         stream = stream_of(*RECORDS)
         [(_, answer)] = list(interop.run([interop.Case(stream, job="T")]))
-        self.assertEqual(len(answer.typed), len(RECORDS))
-        for record, data in zip(pier_reader.load(stream).records, answer.typed):
-            self.assertEqual(interop.walk(data), [to_json(record.value)])
+        lines = [to_json(record.value) for record in pier_reader.load(stream).records]
+        self.assertEqual(interop.walk(answer.typed[0]), lines)
 
     def changed(self, source):
         """The class of a record and its bytes, something in them changed."""
@@ -220,7 +240,7 @@ class RecordTest(unittest.TestCase):
                     want = fitted(TYPES[name], value)
                 except (Cut, Damage, Unfit):
                     pass
-                found = [to_json(pier_reader.load(data).records[0].value) for data in answer.typed]
+                found = [to_json(record.value) for record in pier_reader.load(answer.typed[0]).records]
                 statuses = [status for status, _ in answer.failures]
                 if behind < len(encoded):
                     # What is too much stands behind a whole record, which comes first.
