@@ -3,7 +3,7 @@ files that the document shows, its commands in their order; what they print is w
 
     walk_test.py CMAKE GENERATOR BUILD_DIR CC
 
-The build folder is installed to $HOME/pier of a home that is made for it.
+The build folder is installed to $HOME/opt/pier of a home that is made for it.
 """
 
 import os
@@ -82,7 +82,7 @@ def main():
             "LANG": "C.UTF-8",
         }
         subprocess.run(
-            [cmake, "--install", build, "--prefix", str(home / "pier")], check=True, stdout=subprocess.DEVNULL
+            [cmake, "--install", build, "--prefix", str(home / "opt" / "pier")], check=True, stdout=subprocess.DEVNULL
         )
         wrong = []
         for document in (ROOT / "README.md", ROOT / "docs" / "guide.md"):
