@@ -264,11 +264,18 @@ pier_status pier_archive_next(pier_archive *archive) {
 pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     pier__loader *loader = pier__loader_of(archive);
     *block = (pier_block){0};
-    if (archive->storing || loader->common.format != PIER_FORMAT_FRAMED) {
-        return pier__archive_tell(&loader->common, PIER_USAGE, "only a framed loading archive has blocks");
+    if (archive->storing) {
+        return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive has no next block");
     }
     if (loader->common.failure != PIER_OK) {
         return loader->common.failure;
+    }
+    pier_status status = await_format(loader);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (loader->common.format != PIER_FORMAT_FRAMED) {
+        return pier__archive_tell(&loader->common, PIER_USAGE, "a plain archive has no blocks");
     }
     loader->in_record = false;
     close_window(loader);
