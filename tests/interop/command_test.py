@@ -102,6 +102,28 @@ class StoreTest(unittest.TestCase):
                 self.assertEqual(interop.pier("store", self.file, data=jsonl), (0, b"", b""))
                 self.check_stored(jsonl)
 
+    def test_large_file(self):
+        # Blocks of the default target, records above it alone, a checkpoint each MiB; the file entered in its middle.
+        lines = [b'["%d","%s"]\n' % (number, b"x" * size) for number in range(300) for size in (10, 700, 9000)]
+        lines[400:400] = [b'"%s"\n' % (b"y" * size) for size in (65530, 65536, 70000, 300000)]
+        text = b"".join(lines)
+        self.assertEqual(interop.pier("store", self.file, data=text), (0, b"", b""))
+        self.check_stored(text)
+        data = self.file.read_bytes()
+        result = pier_reader.load(data)
+        headers = [(at, wire.HEADER.unpack_from(data, at)) for at, kind in result.pieces if kind == wire.RECORDS]
+        blocks = [(at, dict(zip(wire.HEADER_FIELDS, header))) for at, header in headers]
+        for _, block in blocks:
+            self.assertLessEqual(block["stored"], 2 * 65536 if block["records"] > 1 else 300005)
+        starts = [at for at, block in blocks if block["flags"] & wire.FIRST]
+        self.assertGreaterEqual(len(starts), 3)
+        for start, after in zip(starts[1:], starts[2:]):
+            self.assertTrue(1 << 20 <= after - start <= (1 << 20) + 300005 + 2 * 65536, after - start)
+        status, output, messages = dump("-", data=data[starts[1] - 5000 :])
+        entered = next(block["first"] for at, block in blocks if at >= starts[1] - 5000)
+        self.assertEqual((status, output), (1, b"".join(lines[entered - 1 :])))
+        self.assertEqual(len(messages.splitlines()), 1)
+
     def test_append(self):
         parts = [b'{"a":1}\n[2.5,null]\n', b"", b'"third"\n{"$time":[5,0]}\n']
         for part in parts:
