@@ -22,8 +22,8 @@ class ChatTest(SampleTest):
         super().setUp()
         self.archive = self.folder / "chat.pier"
 
-    def serve(self, endpoint="tcp://127.0.0.1:0"):
-        server = self.start("chat_server", endpoint, self.archive)
+    def serve(self, endpoint="tcp://127.0.0.1:0", **options):
+        server = self.start("chat_server", endpoint, self.archive, **options)
         server.endpoint()
         return server
 
@@ -185,6 +185,37 @@ class ChatTest(SampleTest):
             self.check_end(ada, "")
         self.assertEqual(self.stop(server)[0], 0)
         self.assertEqual(len(self.kept()), sent + 1)
+
+    def test_many_silent_clients(self):
+        server = self.serve()
+        for _ in range(300):
+            self.raw(server)
+        bob = self.join(server, "Bob", "1")
+        ada = self.join(server, "Ada")
+        started = time.monotonic()
+        ada.say("quite a crowd\n")
+        bob.until(lambda b: b.output == "Ada: quite a crowd\n", "line")
+        self.assertLess(time.monotonic() - started, PATIENCE_S / 20)
+        self.hang_up(ada)
+        self.hang_up(bob)
+        self.check_end(ada)
+        self.check_end(bob)
+        self.assertEqual(self.stop(server)[0], 0)
+
+    def test_no_descriptor_left(self):
+        server = self.serve(descriptors=16)
+        guests = [self.raw(server) for _ in range(24)]
+        server.until(lambda s: "listener: " in s.messages, "complaint")
+        for guest in guests:
+            guest.close()
+        bob = self.join(server, "Bob", "1")
+        ada = self.join(server, "Ada")
+        ada.say("room again\n")
+        for client in (ada, bob):
+            self.hang_up(client)
+        self.check_end(bob, "Ada: room again\n")
+        self.check_end(ada)
+        self.assertEqual(self.stop(server)[0], 0)
 
     def test_plain_peer(self):
         server = self.serve()

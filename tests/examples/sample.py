@@ -28,13 +28,13 @@ def program(name):
 
 
 class Running:
-    """A program that runs, with its output in files."""
+    """A program that runs, with its output in files, and with so many descriptors at most."""
 
-    def __init__(self, folder, name, *arguments, stdin=subprocess.DEVNULL):
+    def __init__(self, folder, name, *arguments, stdin=subprocess.DEVNULL, descriptors=1024):
         self.output_file = tempfile.NamedTemporaryFile(dir=folder)
         self.messages_file = tempfile.NamedTemporaryFile(dir=folder)
         self.process = subprocess.Popen(
-            [program(name), *map(str, arguments)],
+            ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh", program(name), *map(str, arguments)],
             stdin=stdin,
             stdout=self.output_file,
             stderr=self.messages_file,
