@@ -26,6 +26,7 @@
 #include <pier/record.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>
+#include <pier/socket_option.h>
 #include <pier/status.h>
 #include <pier/store.h>
 #include <pier/version.h>

@@ -28,6 +28,12 @@ typedef struct pier_socket pier_socket;
 /* How many spans one write may have. */
 #define PIER_SPANS_MAX 64
 
+/* One option and its value, as pier_socket_set_option takes them. */
+typedef struct pier_socket_setting {
+    int option; /* pier_socket_option, of <pier/socket_option.h> */
+    int64_t value;
+} pier_socket_setting;
+
 /* Choices at creation. Zero it, set what differs, and set `size`. */
 typedef struct pier_socket_options {
     size_t size;                     /* sizeof(pier_socket_options) */
@@ -36,6 +42,9 @@ typedef struct pier_socket_options {
     bool delay;                      /* TCP: let the system gather small writes (Nagle); otherwise it sends at once */
     pier_cancel *cancel; /* as pier_socket_set_cancel; NULL: none. Connections that a listener accepts get it */
     uint32_t stagger_ms; /* pier_socket_connect_any: how long one address has before the next is tried, too; 0: 250 */
+    const pier_socket_setting *settings; /* set before the socket is bound or connected; Linux hands those of a listener
+                                            on to the connections that it accepts */
+    size_t settings_count;
 } pier_socket_options;
 
 /* Makes a socket that listens at `address`, TCP or Unix. Port 0 lets the system choose: pier_socket_local_address

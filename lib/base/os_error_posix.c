@@ -44,6 +44,8 @@ static const struct {
     {ENOBUFS, PIER_NO_MEMORY, "the system has no buffers left"},
     {EISDIR, PIER_UNSUPPORTED, "this is a folder"},
     {ENXIO, PIER_UNSUPPORTED, "this is no file, or nobody is at its other end"},
+    {EOPNOTSUPP, PIER_UNSUPPORTED, "this kind of socket cannot do that"},
+    {ENOPROTOOPT, PIER_UNSUPPORTED, "this kind of socket has no such option"},
     {EBADF, PIER_USAGE, "the handle is not open for that"},
     {EOVERFLOW, PIER_USAGE, "the offset is larger than any file can be"},
     {EMFILE, PIER_SYSTEM, "no descriptor is left in this process; close some, or raise its limit (ulimit -n)"},

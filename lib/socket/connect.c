@@ -8,14 +8,17 @@
 #include "base/os_error_internal.h"
 
 /* Opens and begins to connect; answers the system's error number. */
-static int begin(pier_socket *socket, pier_deadline deadline) {
+static int begin(pier_socket *socket, const pier_socket_options *options, pier_deadline deadline) {
     const pier_address *address = &socket->address;
     int os_error = pier__platform_open(address, &socket->handle);
     if (os_error != 0) {
         return os_error;
     }
     if (address->transport == PIER_TRANSPORT_UNIX) {
-        os_error = pier__platform_connect_unix(socket->handle, address, socket->cancel, deadline);
+        os_error = pier__socket_apply_settings(socket, options);
+        if (os_error == 0) {
+            os_error = pier__platform_connect_unix(socket->handle, address, socket->cancel, deadline);
+        }
         socket->role = PIER__SOCKET_CONNECTED;
         return os_error;
     }
@@ -24,6 +27,10 @@ static int begin(pier_socket *socket, pier_deadline deadline) {
         if (os_error != 0) {
             return os_error;
         }
+    }
+    os_error = pier__socket_apply_settings(socket, options);
+    if (os_error != 0) {
+        return os_error;
     }
     os_error = pier__platform_connect(socket->handle, address);
     if (os_error == 0) {
@@ -67,8 +74,9 @@ static pier_status tell_not_now(pier_error *error, const pier_address *address, 
 }
 
 /* Connects `socket`, as far as `deadline` demands. */
-static pier_status connect_socket(pier_socket *socket, pier_deadline deadline, pier_error *error) {
-    int os_error = begin(socket, deadline);
+static pier_status connect_socket(pier_socket *socket, const pier_socket_options *options, pier_deadline deadline,
+                                  pier_error *error) {
+    int os_error = begin(socket, options, deadline);
     if (os_error == PIER__NUMBER_CANCELLED) {
         return tell_not_now(error, &socket->address, PIER_CANCELLED);
     }
@@ -106,13 +114,17 @@ pier_status pier_socket_connect(pier_socket **out, const pier_address *address, 
     if (!pier__socket_address_is_good(address)) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can be connected");
     }
+    status = pier__socket_check_settings(address, &chosen, error);
+    if (status != PIER_OK) {
+        return status;
+    }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
     pier_socket *socket = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
     if (socket == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SOCKET, 0, "there is no memory for a socket");
     }
     socket->address = *address;
-    status = connect_socket(socket, deadline, error);
+    status = connect_socket(socket, &chosen, deadline, error);
     if (status != PIER_OK) {
         pier_socket_destroy(socket);
         return status;

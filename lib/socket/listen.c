@@ -9,6 +9,12 @@
 #include "base/error_internal.h"
 #include "base/os_error_internal.h"
 
+static int bind_at(pier_socket *socket, const pier_address *address) {
+    return address->family == PIER_FAMILY_UNIX_PATH
+               ? pier__platform_bind_path(socket->handle, address, &socket->unix_file)
+               : pier__platform_bind(socket->handle, address);
+}
+
 /* Opens, binds and listens; answers the system's error number, with nothing left open then. */
 static int listen_at(pier_socket *socket, const pier_address *address, const pier_socket_options *options) {
     socket->address = *address;
@@ -16,10 +22,12 @@ static int listen_at(pier_socket *socket, const pier_address *address, const pie
     if (os_error != 0) {
         return os_error;
     }
-    if (address->family == PIER_FAMILY_UNIX_PATH) {
-        os_error = pier__platform_bind_path(socket->handle, address, &socket->unix_file);
-    } else {
-        os_error = pier__platform_bind(socket->handle, address);
+    os_error = pier__platform_prepare_bind(socket->handle, address);
+    if (os_error == 0) {
+        os_error = pier__socket_apply_settings(socket, options);
+    }
+    if (os_error == 0) {
+        os_error = bind_at(socket, address);
     }
     if (os_error == 0) {
         os_error = pier__platform_listen(socket->handle, options->backlog);
@@ -56,6 +64,10 @@ pier_status pier_socket_listen(pier_socket **out, const pier_address *address, c
     }
     if (!pier__socket_address_is_good(address)) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can listen");
+    }
+    status = pier__socket_check_settings(address, &chosen, error);
+    if (status != PIER_OK) {
+        return status;
     }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
     pier_socket *socket = pier__socket_new(&allocator, chosen.delay, chosen.cancel);

@@ -38,8 +38,11 @@ int pier__platform_open_pair(int handles[2]);
 /* Lets TCP send small writes at once. */
 int pier__platform_set_no_delay(int handle);
 
-/* Binds a TCP socket or one with an abstract name: reuses the address of dead connections, and opens the IPv6 wildcard
- * for IPv4, too. */
+/* Sets what holds while a TCP socket is bound: that it reuses the address of dead connections, and that the IPv6 wildcard
+ * takes IPv4, too. */
+int pier__platform_prepare_bind(int handle, const pier_address *address);
+
+/* Binds a TCP socket or one with an abstract name. */
 int pier__platform_bind(int handle, const pier_address *address);
 
 /* Binds a Unix socket to a path, with mode 0600, in the place of a dead one if need be. Answers the numbers of

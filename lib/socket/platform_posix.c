@@ -64,8 +64,7 @@ static bool takes_ipv4(const pier_address *address) {
     return memcmp(address->name, wildcard, sizeof wildcard) == 0 || pier__ipv6_is_mapped(address->name);
 }
 
-int pier__platform_bind(int handle, const pier_address *address) {
-    struct sockaddr_storage storage;
+int pier__platform_prepare_bind(int handle, const pier_address *address) {
     int os_error = 0;
     if (address->transport == PIER_TRANSPORT_TCP) {
         os_error = set_option(handle, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -74,9 +73,11 @@ int pier__platform_bind(int handle, const pier_address *address) {
         /* Said either way, because the default is the administrator's (net.ipv6.bindv6only). */
         os_error = set_option(handle, IPPROTO_IPV6, IPV6_V6ONLY, takes_ipv4(address) ? 0 : 1);
     }
-    if (os_error != 0) {
-        return os_error;
-    }
+    return os_error;
+}
+
+int pier__platform_bind(int handle, const pier_address *address) {
+    struct sockaddr_storage storage;
     socklen_t size = pier__address_to_sockaddr(address, &storage);
     return os_answer(bind(handle, (const struct sockaddr *)&storage, size));
 }

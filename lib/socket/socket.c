@@ -72,6 +72,11 @@ pier_status pier_socket_pair(pier_socket **first, pier_socket **second, const pi
     if (status != PIER_OK) {
         return status;
     }
+    static const pier_address unnamed = {.transport = PIER_TRANSPORT_UNIX, .family = PIER_FAMILY_UNIX_PATH};
+    status = pier__socket_check_settings(&unnamed, &chosen, error);
+    if (status != PIER_OK) {
+        return status;
+    }
     pier_allocator allocator = pier__allocator_choose(chosen.allocator);
     pier_socket *one = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
     pier_socket *other = pier__socket_new(&allocator, chosen.delay, chosen.cancel);
@@ -80,7 +85,6 @@ pier_status pier_socket_pair(pier_socket **first, pier_socket **second, const pi
         pier_socket_destroy(other);
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SOCKET, 0, "there is no memory for two sockets");
     }
-    static const pier_address unnamed = {.transport = PIER_TRANSPORT_UNIX, .family = PIER_FAMILY_UNIX_PATH};
     one->address = unnamed;
     other->address = unnamed;
     int os_error = pier__platform_open_pair(handles);
@@ -93,6 +97,15 @@ pier_status pier_socket_pair(pier_socket **first, pier_socket **second, const pi
     one->role = PIER__SOCKET_CONNECTED;
     other->handle = handles[1];
     other->role = PIER__SOCKET_CONNECTED;
+    os_error = pier__socket_apply_settings(one, &chosen);
+    if (os_error == 0) {
+        os_error = pier__socket_apply_settings(other, &chosen);
+    }
+    if (os_error != 0) {
+        pier_socket_destroy(one);
+        pier_socket_destroy(other);
+        return pier__socket_explain(error, "set an option of a pair with", &unnamed, os_error);
+    }
     *first = one;
     *second = other;
     return PIER_OK;

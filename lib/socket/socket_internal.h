@@ -42,6 +42,14 @@ pier_status pier__socket_options(const pier_socket_options *given, pier_socket_o
 /* Makes a socket without a handle, as the options say; NULL when there is no memory. */
 pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier_cancel *cancel);
 
+/* Looks at the settings of the options, for a socket of that address. Returns PIER_OK, or a failure with the error
+ * filled. */
+pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
+                                        pier_error *error);
+
+/* Sets them all; answers the system's number of the first that fails. */
+int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_options *options);
+
 /* Returns whether `address` is one that a stream socket can have: TCP or Unix, and whole. */
 bool pier__socket_address_is_good(const pier_address *address);
 
