@@ -171,8 +171,7 @@ static bool make_polls(server *running) {
     }
     bool listens = running->listener != NULL && !running->cannot_accept;
     bool writes = output_pending(&running->out) > 0;
-    /* One signal is enough: afterwards it would wake the loop for ever. */
-    running->polls[POLL_SIGNALS] = (struct pollfd){signals_caught() == 0 ? signals_handle() : -1, POLLIN, 0};
+    running->polls[POLL_SIGNALS] = (struct pollfd){running->has_heard_signal ? -1 : signals_handle(), POLLIN, 0};
     running->polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
     running->polls[POLL_OUT] =
         (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
@@ -299,6 +298,7 @@ static void accept_last_clients(server *running) {
  * in time. */
 static void finish(server *running) {
     bool waits_for_all = signals_caught() != 0;
+    running->has_heard_signal = waits_for_all;
     if (waits_for_all && !running->is_over) {
         accept_last_clients(running);
     }
@@ -322,8 +322,9 @@ static void finish(server *running) {
         if (!sends && !prints) {
             break;
         }
-        bool is_limited = signals_caught() != 0;
-        (void)await(running, sends ? pier_deadline_after_ms(ASK_AGAIN_MS) : is_limited ? deadline : PIER_NEVER);
+        pier_deadline until = running->has_heard_signal ? deadline : PIER_NEVER;
+        (void)await(running, sends ? pier_deadline_after_ms(ASK_AGAIN_MS) : until);
+        running->has_heard_signal = signals_caught() != 0;
     }
     if (has_output && output_pending(&running->out) > 0) {
         end(running, report(command, PIER_TIMEOUT, "standard output takes no more, and %zu bytes are left",

@@ -43,6 +43,7 @@ typedef struct server {
     pier_deadline idle_until; /* --timeout */
     int exit_status;          /* EXIT_DONE until something ended the whole */
     bool is_over;             /* the loop ends */
+    bool has_heard_signal;    /* and acts on it: it must not wake the loop for ever */
     bool is_finishing;        /* nothing more is read */
 } server;
 
