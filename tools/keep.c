@@ -1,6 +1,7 @@
 /* Opening an archive on disk: see keep.h. */
 #include "keep.h"
 
+#include "mend.h"
 #include "report.h"
 
 static pier_status open_archive(keep *kept, const keep_options *chosen, pier_error *error) {
@@ -22,6 +23,10 @@ int keep_open(keep *kept, const char *command, const char *path, const keep_opti
     pier_file_mode mode = chosen->append ? PIER_FILE_APPEND : chosen->force ? PIER_FILE_REPLACE : PIER_FILE_CREATE;
     pier_error error;
     *kept = (keep){.command = command};
+    int mended = chosen->append ? mend(command, path) : EXIT_DONE;
+    if (mended != EXIT_DONE) {
+        return mended;
+    }
     pier_status status = path_file_open(&kept->file, path, mode, &error);
     if (status == PIER_OK) {
         status = open_archive(kept, chosen, &error);

@@ -130,18 +130,47 @@ class StoreTest(unittest.TestCase):
             self.assertEqual(interop.pier("store", "--append", self.file, data=part)[0], 0)
         self.check_stored(b"".join(parts))
 
+    def check_append(self, kept, what):
+        """Appends to a file of these bytes. What was there stays, and what is appended is found."""
+        self.file.write_bytes(kept)
+        before = [to_json(record.value) for record in pier_reader.load(kept).records]
+        status, output, messages = interop.pier("store", "--append", self.file, data=b'"appended"\n')
+        self.assertEqual((status, output), (0, b""), what)
+        lines = dump(self.file)[1].decode().splitlines()
+        self.assertEqual(lines, before + ['"appended"'], what)
+        return messages.decode(), self.file.read_bytes()
+
     def test_append_behind_a_cut_stream(self):
-        # What was whole stays, what was cut is told, and what is appended is found.
-        lines = b"".join(b'["record %d"]\n' % number for number in range(50))
-        self.assertEqual(interop.pier("store", self.file, data=lines)[0], 0)
-        whole = self.file.read_bytes()
-        for kept in (len(whole) - 1, len(whole) - 64, len(whole) - 100, 100, 64, 10, 0):
-            with self.subTest(kept=kept):
-                self.file.write_bytes(whole[:kept])
-                before = [to_json(record.value) for record in pier_reader.load(whole[:kept]).records]
-                self.assertEqual(interop.pier("store", "--append", self.file, data=b'"appended"\n')[0], 0)
-                status, output, _ = dump(self.file)
-                self.assertEqual(output.decode().splitlines(), before + ['"appended"'])
+        writer = wire.Writer(77, types=golden.TYPES)
+        writer.store([1, wire.Writer(78).end()])
+        writer.flush()
+        writer.store(golden.TICKS[0], "market.Tick")
+        whole = writer.end()
+        pieces = [at for at, _ in pier_reader.load(whole).pieces]
+        for size in [*range(0, len(whole), 9), *pieces, *(at + 64 for at in pieces), len(whole) - 1]:
+            messages, data = self.check_append(whole[:size], f"cut at {size}")
+            kept = max([at for at in [*pieces, len(whole)] if at <= size])
+            # A piece that is cut goes, and is told with its place; nothing else does.
+            self.assertEqual(data[:kept], whole[:kept])
+            self.assertTrue(data[kept:].startswith(wire.PREAMBLE_CONSTANT), f"cut at {size}")
+            told = [f"pier store: TRUNCATED: {self.file}: "] if kept < size else []
+            self.assertEqual([line[: len(told[0])] if told else line for line in messages.splitlines()], told)
+            self.assertEqual(f"(byte {kept})" in messages, kept < size)
+
+    def test_append_behind_damage(self):
+        for path, format_, data, _, errors in interop.vectors():
+            if format_ == interop.FRAMED and errors and errors[-1][0] not in ("VERSION", "TRUNCATED"):
+                if pier_reader.load(data).pieces:
+                    with self.subTest(path.name):
+                        self.assertEqual(self.check_append(data, path.name)[1][: len(data)], data)
+
+    def test_append_to_what_is_no_archive(self):
+        for name in ("no-stream.pier", "plain-maps.msgpack", "major-version.pier", "required-feature.pier"):
+            data = (interop.VECTORS / name).read_bytes()
+            self.file.write_bytes(data)
+            status, output, messages = interop.pier("store", "--append", self.file, data=b"1\n")
+            self.assertEqual((status, output, len(messages.splitlines())), (1, b"", 1), name)
+            self.assertEqual(self.file.read_bytes(), data)
 
 
 class Peer:
