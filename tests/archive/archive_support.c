@@ -254,7 +254,7 @@ static pier_status recover(test_log *log, pier_archive *archive, test_source *so
     }
 }
 
-void test_load(test_log *log, pier_archive *archive, test_source *source, unsigned choices) {
+pier_status test_load(test_log *log, pier_archive *archive, test_source *source, unsigned choices) {
     for (;;) {
         bool is_there = (choices & TEST_HAS_NEXT) != 0 && pier_archive_has_next(archive);
         pier_status status = pier_archive_next(archive);
@@ -273,15 +273,17 @@ void test_load(test_log *log, pier_archive *archive, test_source *source, unsign
             log_error(log, "failure", status, pier_archive_error(archive));
             assert_status(pier_archive_status(archive), status);
             if ((choices & TEST_RECOVERS) == 0 || recover(log, archive, source) < 0) {
-                return;
+                return status;
             }
         } else if (source != NULL && test_feed(archive, source)) {
             continue;
-        } else if (status == PIER_WOULD_BLOCK || status == PIER_TIMEOUT) {
-            continue;
+        } else if (is_not_now && status != PIER_MORE) {
+            if ((choices & TEST_PAUSES) != 0) {
+                return status;
+            }
         } else {
             test_log_line(log, "%s", pier_status_name(status));
-            return;
+            return status;
         }
     }
 }
@@ -290,7 +292,7 @@ void test_load_bytes(test_log *log, const pier_archive_options *options, pier_by
                      unsigned choices) {
     pier_archive *archive = test_open_load(NULL, options);
     test_source source = {.input = input, .cut = cut, .chunk = chunk};
-    test_load(log, archive, &source, choices);
+    (void)test_load(log, archive, &source, choices);
     pier_archive_destroy(archive);
 }
 

@@ -81,11 +81,12 @@ bool test_feed(pier_archive *archive, test_source *source);
 #define TEST_RECOVERS 1u  /* goes on after damage */
 #define TEST_TOKENS 2u    /* loads each record value by value, and stores it again for comparison */
 #define TEST_HAS_NEXT 4u  /* asks pier_archive_has_next before each next, and checks what it answered */
+#define TEST_PAUSES 8u    /* over a file: returns when the answer is "not now", without a line for it */
 
 /* Loads until the end, a failure that is not gone on after, or want of input, and writes down what came: each record
  * with its number, class, mark and bytes, each skipped record and failure with all its offsets, and the end. source:
- * NULL for an archive over a file. */
-void test_load(test_log *log, pier_archive *archive, test_source *source, unsigned choices);
+ * NULL for an archive over a file. Returns the last status. */
+pier_status test_load(test_log *log, pier_archive *archive, test_source *source, unsigned choices);
 
 /* Loads `input` with a new archive, as test_load. */
 void test_load_bytes(test_log *log, const pier_archive_options *options, pier_bytes input, size_t cut, size_t chunk,

@@ -381,7 +381,7 @@ static void a_loader_is_reset_from_any_state(void **state) {
         assert_int_equal(pier_archive_format(load), PIER_FORMAT_GUESS);
         test_log found = {0};
         test_source source = {.input = test_bytes_view(&stream), .chunk = cut % 50};
-        test_load(&found, load, &source, 0);
+        (void)test_load(&found, load, &source, 0);
         assert_string_equal(test_log_text(&found), test_log_text(&expected));
         test_log_free(&found);
         assert_status(pier_archive_reset(load), PIER_OK);

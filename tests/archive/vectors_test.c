@@ -134,7 +134,7 @@ static void check_files(const char *name, pier_bytes content, void *user) {
         pier_file *file = NULL;
         assert_status(pier_file_open_view(&file, content, NULL, NULL), PIER_OK);
         pier_archive *archive = test_open_load(file, &options);
-        test_load(&over_file, archive, NULL, TEST_RECOVERS | TEST_HAS_NEXT);
+        (void)test_load(&over_file, archive, NULL, TEST_RECOVERS | TEST_HAS_NEXT);
         pier_archive_destroy(archive);
         pier_file_destroy(file);
         expect_text(name, "over a file", test_log_text(&over_file), test_log_text(&by_hand));
