@@ -328,14 +328,12 @@ static pier_status open_room(chat *room, const char *endpoint, const char *path,
     if (status == PIER_OK) {
         status = pier_archive_open_store(&room->kept, room->file, NULL, error);
     }
-    if (status == PIER_OK) {
-        status = pier_channel_listen(&room->listener, endpoint, NULL, error);
-    }
     pier_address address;
-    if (status == PIER_OK && (status = pier_socket_local_address(room->listener, &address)) == PIER_OK) {
-        char text[PIER_ADDRESS_TEXT_BYTES_MAX];
-        pier_address_format(&address, text, sizeof text);
-        fprintf(stderr, "listening on %s\n", text);
+    if (status == PIER_OK) {
+        status = pier_channel_listen(&room->listener, &address, endpoint, NULL, error);
+    }
+    if (status == PIER_OK) {
+        fprintf(stderr, "listening on %s\n", pier_address_as_text(&address).text);
     }
     return status;
 }

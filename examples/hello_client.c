@@ -12,18 +12,15 @@ int main(int argc, char **argv) {
     pier_deadline deadline = pier_deadline_after_ms(5000);
     pier_status status = pier_channel_connect(&server, argc > 1 ? argv[1] : "", deadline, NULL, &error);
     if (status == PIER_OK) {
-        pier_archive *out = pier_channel_store_archive(server), *in = pier_channel_load_archive(server);
         pier_channel_set_deadline(server, deadline);
-        if ((status = greeting_store(out, &hello)) == PIER_OK && (status = pier_archive_flush(out)) == PIER_OK &&
-            (status = pier_archive_next(in)) == PIER_OK && (status = greeting_load(in, &hello)) == PIER_OK) {
-            printf("%s: %s\n", hello.name, hello.words);
-            status = pier_channel_close(server);
-        }
-        error = *pier_channel_error(server);
+        status = greeting_store(pier_channel_store_archive(server), &hello);
     }
-    if (status != PIER_OK) {
-        fprintf(stderr, "hello_client: %s\n", status < 0 ? error.text : pier_status_text(status));
-    }
+    if (status == PIER_OK) status = pier_archive_flush(pier_channel_store_archive(server));
+    if (status == PIER_OK) status = greeting_next(pier_channel_load_archive(server), &hello);
+    if (status == PIER_OK) printf("%s: %s\n", hello.name, hello.words);
+    if (status == PIER_OK) status = pier_channel_close(server);
+    if (status != PIER_OK && server != NULL) error = *pier_channel_error(server);
+    if (status != PIER_OK) fprintf(stderr, "hello_client: %s. %s\n", pier_status_text(status), error.text);
     pier_channel_destroy(server);
     return status == PIER_OK ? 0 : 1;
 }

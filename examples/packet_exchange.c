@@ -135,14 +135,9 @@ static pier_status serve(const char *endpoint, pier_error *error) {
     pier_socket *listener = NULL;
     pier_channel *channel = NULL;
     pier_address address;
-    pier_status status = pier_channel_listen(&listener, endpoint, NULL, error);
+    pier_status status = pier_channel_listen(&listener, &address, endpoint, NULL, error);
     if (status == PIER_OK) {
-        status = pier_socket_local_address(listener, &address);
-    }
-    if (status == PIER_OK) {
-        char text[PIER_ADDRESS_TEXT_BYTES_MAX];
-        pier_address_format(&address, text, sizeof text);
-        fprintf(stderr, "listening on %s\n", text);
+        fprintf(stderr, "listening on %s\n", pier_address_as_text(&address).text);
         status = pier_channel_accept(&channel, listener, PIER_NEVER, NULL, error);
     }
     if (status == PIER_OK) {

@@ -147,7 +147,7 @@ int command_listen(int argc, char **argv) {
     };
     raise_descriptor_limit();
     /* Before the file of --save: an address in use must not leave an empty archive behind. */
-    if (pier_channel_listen(&running.listener, chosen.endpoint, NULL, &error) != PIER_OK) {
+    if (pier_channel_listen(&running.listener, NULL, chosen.endpoint, NULL, &error) != PIER_OK) {
         return report_error(command, &error, chosen.endpoint, "");
     }
     exit_status = serve(&chosen, &running, &kept);

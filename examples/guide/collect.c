@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
     }
     pier_error error = {0};
     pier_socket *listener = NULL;
-    pier_status status = pier_channel_listen(&listener, argv[1], NULL, &error);
+    pier_status status = pier_channel_listen(&listener, NULL, argv[1], NULL, &error);
     pier_channel_options options = {.size = sizeof options, .format = PIER_FORMAT_GUESS};
     for (int stations = atoi(argv[2]); status == PIER_OK && stations > 0; stations--) {
         pier_channel *station = NULL;

@@ -70,6 +70,14 @@ PIER_API pier_status pier_address_parse(const char *text, pier_address *address,
 PIER_API pier_status pier_address_resolve(const char *text, pier_address *addresses, size_t capacity, size_t *count,
                                           pier_error *error) PIER_MUST_USE;
 
+/* The text of an address as a value, for a message: pier_address_as_text(&address).text. */
+typedef struct pier_address_text {
+    char text[PIER_ADDRESS_TEXT_BYTES_MAX]; /* terminated */
+} pier_address_text;
+
+/* Returns the whole text of an address, as pier_address_format writes it. Never blocks. */
+PIER_API pier_address_text pier_address_as_text(const pier_address *address);
+
 /* Writes the address as pier_address_parse reads it, numeric, terminated and cut at `capacity_bytes`. Returns the
  * whole length without the terminator, as snprintf does; PIER_ADDRESS_TEXT_BYTES_MAX is room enough for any. Every
  * address that pier_address_parse gives comes back the same. Addresses that only the system gives: a Unix socket

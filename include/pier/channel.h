@@ -30,13 +30,14 @@ typedef struct pier_channel_options {
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;
  * see pier_address_resolve and pier_socket_listen. Of a name's addresses the first that works is taken.
- * out: owned: freed by pier_socket_destroy; NULL on failure. allocator: NULL for the default. error: NULL, or filled.
+ * out: owned: freed by pier_socket_destroy; NULL on failure. bound: NULL, or gets the address that it listens at, with
+ * the port that the system chose for port 0; pier_address_as_text makes a text of it. allocator: NULL for the default. error: NULL, or filled.
  * Returns as those two. Blocks only to resolve a name. */
-PIER_API pier_status pier_channel_listen(pier_socket **out, const char *endpoint, const pier_allocator *allocator,
-                                         pier_error *error) PIER_MUST_USE;
+PIER_API pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const char *endpoint,
+                                         const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
 /* Accepts the next connection of a listening socket as a channel.
- * out: owned: freed by pier_channel_destroy; NULL on failure and on "not now". error: NULL, or filled on failure.
+ * out: owned: freed by pier_channel_destroy; NULL on failure and on "not now". error: NULL, or filled unless PIER_OK.
  * Returns as pier_socket_accept and pier_channel_open. Blocks until `deadline`. */
 PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
@@ -91,7 +92,8 @@ PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
 /* Closes at once if need be, and frees. NULL is allowed. */
 PIER_API void pier_channel_destroy(pier_channel *channel);
 
-/* Returns the last failure of either archive, the file or the socket, borrowed until the next call. */
+/* Returns what went wrong: a failure that sticks, in either direction or in the connection, or else the last record that
+ * was refused or passed over; its status is PIER_OK when there was nothing. Borrowed until the next call. */
 PIER_API const pier_error *pier_channel_error(const pier_channel *channel);
 
 #endif

@@ -113,6 +113,7 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
  *
  *     pier_status name##_store(pier_archive *archive, const name *record);    as pier_store_record
  *     pier_status name##_load(pier_archive *archive, name *record);           as pier_load_record
+ *     pier_status name##_next(pier_archive *archive, name *record);           as pier_archive_next, then name##_load
  *
  * Stands outside of functions, without a semicolon. */
 #define PIER_RECORD(name, full_name, FIELDS) PIER_RECORD_VERSION(name, full_name, 0, FIELDS)
@@ -193,6 +194,10 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
     }                                                                                                                  \
     PIER_MUST_USE PIER__CODEC pier_status name##_load(pier_archive *archive, name *record) {                           \
         return pier_load_record(archive, &name##_class, record);                                                       \
+    }                                                                                                                  \
+    PIER_MUST_USE PIER__CODEC pier_status name##_next(pier_archive *archive, name *record) {                           \
+        pier_status status = pier_archive_next(archive);                                                               \
+        return status == PIER_OK ? pier_load_record(archive, &name##_class, record) : status;                          \
     }
 
 #endif

@@ -118,6 +118,12 @@ size_t pier_address_format(const pier_address *address, char *buffer, size_t cap
     return text.length;
 }
 
+pier_address_text pier_address_as_text(const pier_address *address) {
+    pier_address_text whole;
+    (void)pier_address_format(address, whole.text, sizeof whole.text);
+    return whole;
+}
+
 bool pier_address_equal(const pier_address *left, const pier_address *right) {
     return left->transport == right->transport && left->family == right->family && left->port == right->port &&
            left->scope == right->scope && left->name_bytes == right->name_bytes &&

@@ -34,8 +34,21 @@ static pier_status check_options(const pier_channel_options *options, pier_error
     return PIER_OK;
 }
 
-pier_status pier_channel_listen(pier_socket **out, const char *endpoint, const pier_allocator *allocator,
-                                pier_error *error) {
+/* Gets the address of a socket that listens; without it the socket is of no use, and goes. */
+static pier_status tell_bound(pier_socket **listener, pier_address *bound, pier_error *error) {
+    pier_status status = pier_socket_local_address(*listener, bound);
+    if (status != PIER_OK) {
+        if (error != NULL) {
+            *error = *pier_socket_error(*listener);
+        }
+        pier_socket_destroy(*listener);
+        *listener = NULL;
+    }
+    return status;
+}
+
+pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const char *endpoint,
+                                const pier_allocator *allocator, pier_error *error) {
     *out = NULL;
     pier_address addresses[ADDRESSES_MAX];
     size_t count = 0;
@@ -50,7 +63,7 @@ pier_status pier_channel_listen(pier_socket **out, const char *endpoint, const p
             break;
         }
     }
-    return status;
+    return status == PIER_OK && bound != NULL ? tell_bound(out, bound, error) : status;
 }
 
 /* Opens both archives over the file, each as the options say. */
@@ -115,13 +128,20 @@ pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pie
     return PIER_OK;
 }
 
+/* "Not now" has a sentence of its own: who makes a channel prints one error for all that is not PIER_OK. */
+static pier_status tell_not_now(pier_status status, pier_error *error) {
+    return pier__error_set(error, status, PIER_FLOOR_CHANNEL, 0, "%s", pier_status_text(status));
+}
+
 pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
                                 const pier_channel_options *options, pier_error *error) {
     *out = NULL;
     pier_socket *socket = NULL;
     pier_status status = pier_socket_accept(listener, &socket, NULL, deadline);
     if (status != PIER_OK) {
-        if (status < 0 && error != NULL) {
+        if (status > 0) {
+            (void)tell_not_now(status, error);
+        } else if (error != NULL) {
             *error = *pier_socket_error(listener);
         }
         return status;
@@ -156,6 +176,9 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
     };
     pier_socket *socket = NULL;
     status = pier_socket_connect_any(&socket, addresses, count, deadline, &socket_options, error);
+    if (status > 0) {
+        return tell_not_now(status, error);
+    }
     if (status == PIER_OK) {
         status = pier_channel_open(out, socket, options, error);
         if (status != PIER_OK) {
@@ -240,10 +263,11 @@ pier_status pier_channel_close(pier_channel *channel) {
     }
     if (status == PIER_OK) {
         status = drain(channel);
-        if (status == PIER_CANCELLED ||
-            (status == PIER_WOULD_BLOCK && pier_clock_monotonic_ns() <= channel->drain_until)) {
+        bool may_go_on = pier_clock_monotonic_ns() <= channel->drain_until;
+        if (status == PIER_CANCELLED || (status == PIER_WOULD_BLOCK && may_go_on)) {
             return status;
         }
+        status = status == PIER_WOULD_BLOCK ? PIER_TIMEOUT : status;
     }
     pier_status closed = pier_file_close(channel->file);
     return status != PIER_OK ? status : keep(channel, closed, pier_file_error(channel->file));
@@ -261,14 +285,16 @@ void pier_channel_destroy(pier_channel *channel) {
 }
 
 const pier_error *pier_channel_error(const pier_channel *channel) {
+    const pier_error *load = pier_archive_error(channel->load);
+    const pier_error *store = pier_archive_error(channel->store);
     if (channel->error.status != PIER_OK) {
         return &channel->error;
     }
     if (pier_archive_status(channel->load) < 0) {
-        return pier_archive_error(channel->load);
+        return load;
     }
-    if (pier_archive_status(channel->store) < 0) {
-        return pier_archive_error(channel->store);
+    if (pier_archive_status(channel->store) < 0 || store->status != PIER_OK) {
+        return store;
     }
-    return pier_file_error(channel->file);
+    return load->status != PIER_OK ? load : pier_file_error(channel->file);
 }
