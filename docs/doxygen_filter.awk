@@ -34,10 +34,18 @@ function described(body) {
     return body
 }
 
-function take_line(text,    end) {
+function take_line(text,    end, line) {
     end = index(text, "*/")
     inside = !end
-    return end ? described(substr(text, 1, end - 1)) substr(text, end) : described(text)
+    if (!end) {
+        return described(text)
+    }
+    line = described(substr(text, 1, end - 1))
+    if (in_code) {
+        line = line " @endverbatim"
+        in_code = 0
+    }
+    return line substr(text, end)
 }
 
 {

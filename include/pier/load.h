@@ -57,6 +57,8 @@ PIER_API pier_token pier_load_token(pier_archive *archive);
 /* Passes over the next value, with all that it holds. */
 PIER_API void pier_load_skip(pier_archive *archive);
 
+/* Loads the value that the name says. Integers are taken from any of MessagePack's forms; one that the type cannot hold is
+ * PIER_RANGE. */
 PIER_API void pier_load_nil(pier_archive *archive);
 PIER_API bool pier_load_bool(pier_archive *archive);
 PIER_API uint64_t pier_load_u64(pier_archive *archive);

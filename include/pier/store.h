@@ -1,8 +1,8 @@
 /* Storing single values: the tokens of MessagePack, between pier_archive_begin and pier_archive_end.
  *
  * Floor 4 (archive). The calls return nothing, like arithmetic: what goes wrong (a limit, memory) refuses the record,
- * and pier_archive_end tells. Outside a record they do nothing but refuse the next pier_archive_end with PIER_USAGE. Integers take their
- * smallest form. None of them blocks. */
+ * and pier_archive_end tells. Outside a record they do nothing but refuse the next pier_archive_end with PIER_USAGE.
+ * Integers take their smallest form. None of them blocks. */
 #ifndef PIER_STORE_H
 #define PIER_STORE_H
 
@@ -13,6 +13,7 @@
 
 #include <pier/archive.h>
 
+/* Stores the value that the name says. */
 PIER_API void pier_store_nil(pier_archive *archive);
 PIER_API void pier_store_bool(pier_archive *archive, bool value);
 PIER_API void pier_store_u64(pier_archive *archive, uint64_t value);
@@ -38,6 +39,7 @@ PIER_API void pier_store_array(pier_archive *archive, uint32_t count);
 /* Begins a map: the next `count` pairs, a key and a value each, are its entries. */
 PIER_API void pier_store_map(pier_archive *archive, uint32_t count);
 
+/* Stores an integer in the smallest form that holds it, whatever its type. */
 static inline void pier_store_u8(pier_archive *archive, uint8_t value) { pier_store_u64(archive, value); }
 static inline void pier_store_u16(pier_archive *archive, uint16_t value) { pier_store_u64(archive, value); }
 static inline void pier_store_u32(pier_archive *archive, uint32_t value) { pier_store_u64(archive, value); }
