@@ -1,5 +1,8 @@
-# Reads doxygen's warnings: one about anything but an undocumented member, or an undocumented function, is an error.
-# Members, macros and enumerators may be explained together by one comment, so those are not counted.
+# Runs doxygen and reads its warnings: cmake -DDOXYGEN=… -DDOXYFILE=… -DWARNINGS=… -P MakeDocs.cmake
+#
+# A warning about anything but an undocumented member, or about an undocumented function, is an error. Members, macros
+# and enumerators may be explained together by one comment, so those are not counted.
+execute_process(COMMAND ${DOXYGEN} ${DOXYFILE} COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${WARNINGS} text)
 string(REPLACE ";" "," text "${text}")
 string(REPLACE "\n" ";" lines "${text}")
