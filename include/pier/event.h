@@ -9,11 +9,12 @@
 /* Events of a handle; they may be or-ed. */
 #define PIER_READABLE 1u
 #define PIER_WRITABLE 2u
+#define PIER_URGENT 4u /* TCP: an urgent byte was announced; by itself no reason for the others */
 
 /* A handle of the system, and the events of it that somebody waits for. */
 typedef struct pier_interest {
     int handle;
-    uint32_t events; /* PIER_READABLE, PIER_WRITABLE */
+    uint32_t events; /* PIER_READABLE, PIER_WRITABLE, PIER_URGENT */
 } pier_interest;
 
 #endif

@@ -26,7 +26,9 @@
 #include <pier/record.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>
+#include <pier/socket_handle.h>
 #include <pier/socket_option.h>
+#include <pier/socket_transfer.h>
 #include <pier/status.h>
 #include <pier/store.h>
 #include <pier/version.h>

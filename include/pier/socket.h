@@ -122,7 +122,7 @@ PIER_API pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t 
 PIER_API pier_status pier_socket_write(pier_socket *socket, const pier_bytes *spans, size_t count, size_t *size,
                                        pier_deadline deadline) PIER_MUST_USE;
 
-/* Waits until one of `events` (PIER_READABLE, PIER_WRITABLE) is there; an error or the end of both directions counts as
+/* Waits until one of `events` (PIER_READABLE, PIER_WRITABLE, PIER_URGENT) is there; an error or the end of both directions counts as
  * both. A listening socket is readable when a connection waits, a connecting one is writable when it is decided.
  * ready: gets which of them are; 0 unless PIER_OK. Returns PIER_OK; PIER_WOULD_BLOCK with PIER_NOW; PIER_TIMEOUT;
  * PIER_USAGE; PIER_SYSTEM. Blocks until `deadline`. */

@@ -239,6 +239,9 @@ static uint32_t events_found(short found) {
     if ((found & (POLLOUT | POLLHUP | POLLERR)) != 0) {
         ready |= PIER_WRITABLE;
     }
+    if ((found & POLLPRI) != 0) {
+        ready |= PIER_URGENT;
+    }
     return ready;
 }
 
@@ -246,7 +249,8 @@ static uint32_t events_found(short found) {
 static void fill_polls(const pier_interest *interests, size_t count, struct pollfd *polls) {
     for (size_t i = 0; i < count; i++) {
         int events = ((interests[i].events & PIER_READABLE) != 0 ? POLLIN : 0) |
-                     ((interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0);
+                     ((interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0) |
+                     ((interests[i].events & PIER_URGENT) != 0 ? POLLPRI : 0);
         polls[i] = (struct pollfd){.fd = interests[i].handle, .events = (short)events, .revents = 0};
     }
 }

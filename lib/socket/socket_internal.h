@@ -26,6 +26,7 @@ struct pier_socket {
     int handle;
     pier__socket_role role;
     bool is_shut;              /* the sending direction was ended */
+    bool is_read_shut;         /* the reading direction was ended, by this side */
     bool delays;               /* TCP may gather small writes: for those that a listener accepts */
     int connect_error;         /* why connecting failed */
     pier_socket *spare;        /* of a listener: what the next connection will be, so that memory can never cost one */

@@ -37,6 +37,9 @@ pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t capacity_
             return status;
         }
     }
+    if (PIER_UNLIKELY(socket->is_read_shut)) {
+        return PIER_END;
+    }
     for (;;) {
         int os_error = pier__platform_receive(socket->handle, buffer, capacity_bytes, size);
         if (PIER_LIKELY(os_error == 0)) {
@@ -111,8 +114,8 @@ pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint32_t *rea
     if (socket == NULL) {
         return PIER_USAGE;
     }
-    pier__direction way = (events & PIER_READABLE) != 0 ? PIER__READ : PIER__WRITE;
-    if (ready == NULL || events == 0 || (events & ~(PIER_READABLE | PIER_WRITABLE)) != 0) {
+    pier__direction way = (events & (PIER_READABLE | PIER_URGENT)) != 0 ? PIER__READ : PIER__WRITE;
+    if (ready == NULL || events == 0 || (events & ~(PIER_READABLE | PIER_WRITABLE | PIER_URGENT)) != 0) {
         return pier__socket_refuse(socket, way, PIER_USAGE, "waiting needs PIER_READABLE, PIER_WRITABLE or both");
     }
     if (socket->handle == PIER__NO_HANDLE) {

@@ -278,7 +278,7 @@ static void waiting_tells_what_is_ready(void **state) {
     assert_int_equal(pier_socket_wait(ends.client, PIER_READABLE | PIER_WRITABLE, &ready, PIER_NEVER), PIER_OK);
     assert_int_equal(ready, PIER_READABLE | PIER_WRITABLE);
     assert_int_equal(pier_socket_wait(ends.client, 0, &ready, PIER_NOW), PIER_USAGE);
-    assert_int_equal(pier_socket_wait(ends.client, 4, &ready, PIER_NOW), PIER_USAGE);
+    assert_int_equal(pier_socket_wait(ends.client, 8, &ready, PIER_NOW), PIER_USAGE);
     assert_int_equal(pier_socket_wait(ends.client, PIER_READABLE, NULL, PIER_NOW), PIER_USAGE);
     joint_close(&ends);
 }

@@ -49,6 +49,7 @@
     X(FSYNC, fsync, FAULT_IS_INTERRUPTIBLE, EIO)                                                                       \
     X(FDATASYNC, fdatasync, FAULT_IS_INTERRUPTIBLE, EIO)                                                               \
     X(FTRUNCATE, ftruncate, FAULT_IS_INTERRUPTIBLE, EIO)                                                               \
+    X(IOCTL, ioctl, 0u, ENOBUFS)                                                                                       \
     X(FCNTL, fcntl, 0u, ENOLCK)                                                                                        \
     X(EVENTFD, eventfd, 0u, EMFILE)                                                                                    \
     X(PIPE2, pipe2, 0u, EMFILE)                                                                                        \

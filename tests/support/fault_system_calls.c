@@ -172,6 +172,22 @@ int __wrap_open(const char *path, int flags, ...) {
     return __real_open(path, flags, mode);
 }
 
+/* All requests that the library makes have a pointer. */
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...) {
+    int error = fault__strike(FAULT_IOCTL);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return __real_ioctl(fd, request, argument);
+}
+
 /* The third argument of the commands that have one is an int or a pointer; a long carries either on every Linux. */
 int __real_fcntl(int fd, int command, ...);
 int __wrap_fcntl(int fd, int command, ...);
