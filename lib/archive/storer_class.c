@@ -160,6 +160,9 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
         status = pier__storer_begin_class(storer, class_of_caller, (pier_bytes){closure.data, closure.size});
     } else {
         pier_archive_abandon(archive);
+        if (status == PIER_NO_MEMORY) {
+            (void)pier__archive_tell(&storer->common, status, "no memory to define a class");
+        }
     }
     pier__buffer_deinit(&closure);
     return status;
