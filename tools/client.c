@@ -128,14 +128,10 @@ static bool serve_record(client *served, server *listening, pier_status *status)
         return true;
     }
     served->has_ended = false;
-    pier_status failure = PIER_OK;
-    bool goes_on = server_take_record(listening, load, &failure);
-    if (failure != PIER_OK && pier_archive_status(load) == PIER_OK) {
-        (void)report(command, failure, "%s: %s", served->name, pier_status_text(failure));
+    bool is_refused = false;
+    bool goes_on = server_take_record(listening, load, served->name, &is_refused);
+    if (is_refused) {
         return false;
-    }
-    if (failure != PIER_OK) {
-        return accuse(served, pier_archive_error(load));
     }
     served->counts_last = !goes_on;
     served->owes_echo = listening->echoes;

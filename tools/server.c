@@ -35,14 +35,26 @@ static void end(server *running, int exit_status) {
     running->is_over = true;
 }
 
-bool server_take_record(server *running, pier_archive *load, pier_status *failure) {
+bool server_take_record(server *running, pier_archive *load, const char *peer, bool *is_refused) {
     pier_status status = value_tree_load(&running->tree, load);
     if (status != PIER_OK) {
-        *failure = status;
+        *is_refused = true;
+        if (pier_archive_status(load) == PIER_OK) {
+            (void)report(command, status, "%s: %s", peer, pier_status_text(status));
+        } else {
+            (void)report_error(command, pier_archive_error(load), peer, "");
+        }
         return true;
     }
     if (running->save != NULL && pier_archive_forward(running->save, load) != PIER_OK) {
-        end(running, report_error(command, pier_archive_error(running->save), running->save_name, ""));
+        const pier_error *error = pier_archive_error(running->save);
+        /* What the archive merely refuses, a bare ext of type 80 for instance, is the fault of who sent it. */
+        if (pier_archive_status(running->save) == PIER_OK) {
+            *is_refused = true;
+            (void)report_error(command, error, peer, ": the record is not saved");
+            return true;
+        }
+        end(running, report_error(command, error, running->save_name, ""));
         return false;
     }
     json_write(&running->out.text, &running->tree, running->out.colours);

@@ -513,6 +513,18 @@ class SaveTest(pier_command.Test):
         self.client(listener).sendall(b"\x01")
         self.assert_error(listener.result(), 3, "listen", "NO_SPACE", "/dev/full", out=None)
 
+    def test_a_record_that_cannot_be_saved_costs_its_sender_alone(self):
+        for echo in ([], ["--echo"]):
+            listener = self.listen("--save", self.file, "--force", *echo)
+            good, bad = self.client(listener), self.client(listener)
+            bad.sendall(b"\x01\xd4\x50\x00\x02")
+            listener.read_until(lambda listener: listener.err.count(b"\n") == 2)
+            good.sendall(b"\x07")
+            listener.await_lines(2)
+            name = "tcp://127.0.0.1:%d" % bad.getsockname()[1]
+            self.assert_error(listener.stop(), 0, "listen", "USAGE", f"{name}: ext type 80 .* not saved", b"1\n7\n")
+            self.assert_done(pier("dump", self.file), b"1\n7\n")
+
     def test_a_file_that_cannot_be(self):
         result = pier("listen", "tcp://127.0.0.1:0", "--save", self.folder / "none" / "a.pier")
         self.assert_error(result, 3, "listen", "NOT_FOUND")
