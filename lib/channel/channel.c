@@ -22,6 +22,8 @@ struct pier_channel {
     pier_deadline deadline;
     uint32_t close_timeout_ms;
     bool is_shut;
+    bool is_closing;           /* input is dropped from now on */
+    bool input_is_ended;       /* while closing: the peer has ended its side, or reading failed */
     pier_deadline drain_until; /* 0: the end of the peer's side is not awaited yet */
     pier_error error;
 };
@@ -208,8 +210,12 @@ void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel) {
 int pier_channel_handle(const pier_channel *channel) { return pier_file_handle(channel->file); }
 
 uint32_t pier_channel_wanted(pier_channel *channel) {
-    uint32_t reads = pier__loader_may_fill(pier__loader_of(channel->load)) ? PIER_READABLE : 0;
-    return reads | (pier_archive_queued_bytes(channel->store) > 0 ? PIER_WRITABLE : 0);
+    if (pier_channel_handle(channel) < 0) {
+        return 0;
+    }
+    bool reads = channel->is_closing ? !channel->input_is_ended : pier__loader_may_fill(pier__loader_of(channel->load));
+    bool writes = pier_archive_queued_bytes(channel->store) > 0;
+    return (reads ? PIER_READABLE : 0) | (writes ? PIER_WRITABLE : 0);
 }
 
 /* Keeps an error for pier_channel_error. Returns `status`. */
@@ -235,39 +241,79 @@ pier_status pier_channel_shutdown(pier_channel *channel) {
     return keep(channel, status, pier_file_error(channel->file));
 }
 
-/* Reads and drops what the peer still sends, up to its end. */
-static pier_status drain(pier_channel *channel) {
+/* Reads and drops what the peer sends within the deadline, some of it: a call that must not wait must end although
+ * the peer never stops. Returns PIER_OK when more may be there; else as pier_file_read. */
+static pier_status drop_input(pier_channel *channel, pier_deadline deadline) {
+    enum { READS_MAX = 64 };
+    uint8_t dropped[16384];
+    pier_status status = PIER_OK;
+    for (int i = 0; i < READS_MAX && status == PIER_OK; i++) {
+        size_t size = 0;
+        status = pier_file_read(channel->file, dropped, sizeof dropped, &size, deadline);
+    }
+    channel->input_is_ended = status == PIER_END || status < 0;
+    return status;
+}
+
+/* Ends the storing side, and drops input meanwhile: a peer that cannot send may not read either. */
+static pier_status send_rest(pier_channel *channel) {
+    for (;;) {
+        pier_archive_set_deadline(channel->store, PIER_NOW);
+        pier_status status = pier_channel_shutdown(channel);
+        pier_archive_set_deadline(channel->store, channel->deadline);
+        if (status != PIER_WOULD_BLOCK) {
+            return status;
+        }
+        uint32_t ready = PIER_READABLE;
+        if (channel->deadline != PIER_NOW) {
+            uint32_t events = channel->input_is_ended ? PIER_WRITABLE : PIER_READABLE | PIER_WRITABLE;
+            status = pier_file_wait(channel->file, events, &ready, channel->deadline);
+            if (status != PIER_OK) {
+                return keep(channel, status, pier_file_error(channel->file));
+            }
+        }
+        if ((ready & PIER_READABLE) != 0 && !channel->input_is_ended) {
+            (void)drop_input(channel, PIER_NOW);
+        }
+        if (channel->deadline == PIER_NOW) {
+            return PIER_WOULD_BLOCK;
+        }
+    }
+}
+
+/* Waits for the end of the peer's side, and drops what comes before it. */
+static pier_status await_end(pier_channel *channel) {
     if (channel->drain_until == 0) {
         channel->drain_until = pier_deadline_after_ms(channel->close_timeout_ms);
     }
     pier_deadline deadline = channel->deadline < channel->drain_until ? channel->deadline : channel->drain_until;
-    uint8_t dropped[4096];
-    pier_status status = PIER_OK;
-    while (status == PIER_OK) {
-        size_t size = 0;
-        status = pier_file_read(channel->file, dropped, sizeof dropped, &size, deadline);
-        if (status == PIER_OK && pier_clock_monotonic_ns() > channel->drain_until) {
+    pier_status status;
+    do {
+        status = drop_input(channel, deadline);
+        bool is_late = pier_clock_monotonic_ns() > channel->drain_until;
+        if (is_late && (status == PIER_OK || status == PIER_WOULD_BLOCK)) {
             status = PIER_TIMEOUT;
+        } else if (status == PIER_OK && deadline == PIER_NOW) {
+            status = PIER_WOULD_BLOCK;
         }
-    }
-    return status == PIER_END ? PIER_OK : keep(channel, status, pier_file_error(channel->file));
+    } while (status == PIER_OK);
+    return status == PIER_END ? PIER_OK : keep(channel, status, pier_file_read_error(channel->file));
 }
 
 pier_status pier_channel_close(pier_channel *channel) {
-    if (pier_file_handle(channel->file) < 0) {
+    if (pier_channel_handle(channel) < 0) {
         return PIER_OK;
     }
-    pier_status status = pier_channel_shutdown(channel);
+    channel->is_closing = true;
+    pier_status status = send_rest(channel);
     if (status > 0) {
         return status;
     }
     if (status == PIER_OK) {
-        status = drain(channel);
-        bool may_go_on = pier_clock_monotonic_ns() <= channel->drain_until;
-        if (status == PIER_CANCELLED || (status == PIER_WOULD_BLOCK && may_go_on)) {
+        status = await_end(channel);
+        if (status == PIER_CANCELLED || status == PIER_WOULD_BLOCK) {
             return status;
         }
-        status = status == PIER_WOULD_BLOCK ? PIER_TIMEOUT : status;
     }
     pier_status closed = pier_file_close(channel->file);
     return status != PIER_OK ? status : keep(channel, closed, pier_file_error(channel->file));

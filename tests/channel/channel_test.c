@@ -1,0 +1,549 @@
+/* Channels: connected, used and closed in every order, over TCP and Unix sockets; peers that say nothing, reset, or end
+ * early.
+ *
+ * Floor 7 (channel). */
+#include "channel/channel_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Reads what is left of the other side's stream, which must end well. */
+static void expect_end(pier_channel *channel) {
+    assert_status(pier_archive_next(pier_channel_load_archive(channel)), PIER_END);
+}
+
+static void records_cross_every_kind_of_socket(void **state) {
+    (void)state;
+    for (size_t kind = 0; kind < TEST_ENDPOINTS; kind++) {
+        pier_channel *client = NULL;
+        pier_channel *server = NULL;
+        test_connect(test_endpoint(kind), NULL, NULL, &client, &server);
+        for (uint64_t i = 0; i < 100; i++) {
+            assert_status(test_send(client, i), PIER_OK);
+            assert_status(test_send(server, i + 1000), PIER_OK);
+        }
+        assert_status(test_flush(client), PIER_OK);
+        assert_status(test_flush(server), PIER_OK);
+        for (uint64_t i = 0; i < 100; i++) {
+            test_receive(server, i);
+            test_receive(client, i + 1000);
+        }
+        assert_true(pier_archive_is_message_end(pier_channel_load_archive(client)));
+        pier_address address;
+        assert_status(pier_socket_peer_address(pier_channel_socket(client), &address), PIER_OK);
+        assert_status(pier_channel_error(client)->status, PIER_OK);
+        /* One side ends, the other reads the end and ends as well. */
+        assert_status(pier_channel_shutdown(client), PIER_OK);
+        assert_status(pier_channel_shutdown(client), PIER_OK);
+        expect_end(server);
+        assert_status(pier_channel_close(server), PIER_OK);
+        assert_status(pier_channel_close(client), PIER_OK);
+        assert_status(pier_channel_close(client), PIER_OK);
+        assert_int_equal(pier_channel_handle(client), -1);
+        assert_int_equal(pier_channel_wanted(client), 0);
+        pier_channel_destroy(client);
+        pier_channel_destroy(server);
+    }
+    pier_channel_destroy(NULL);
+}
+
+/* After one side has ended its own direction it still reads. */
+static void a_half_closed_channel_reads_on(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_connect(test_endpoint(0), NULL, NULL, &client, &server);
+    assert_status(test_send(client, 1), PIER_OK);
+    assert_status(pier_channel_shutdown(client), PIER_OK);
+    assert_status(test_send(client, 2), PIER_USAGE);
+    test_receive(server, 1);
+    expect_end(server);
+    for (uint64_t i = 0; i < 1000; i++) {
+        assert_status(test_send(server, i), PIER_OK);
+    }
+    assert_status(pier_channel_shutdown(server), PIER_OK);
+    for (uint64_t i = 0; i < 1000; i++) {
+        test_receive(client, i);
+    }
+    expect_end(client);
+    assert_status(pier_channel_close(client), PIER_OK);
+    assert_status(pier_channel_close(server), PIER_OK);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
+/* Closing sends what is queued, and drops what was not read, so that nothing is reset. */
+static void closing_sends_and_drops(void **state) {
+    (void)state;
+    for (int first = 0; first < 2; first++) {
+        pier_channel *ends[2];
+        test_connect(test_endpoint(0), NULL, NULL, &ends[0], &ends[1]);
+        assert_status(test_send(ends[0], 1), PIER_OK);
+        assert_status(test_send(ends[1], 2), PIER_OK);
+        assert_status(test_flush(ends[1]), PIER_OK);
+        /* Never flushed, and the peer's record never loaded. */
+        pier_channel_set_deadline(ends[first], PIER_NOW);
+        assert_status(pier_channel_close(ends[first]), PIER_WOULD_BLOCK);
+        if (first == 0) {
+            test_receive(ends[1], 1);
+        } else {
+            test_receive(ends[0], 2);
+        }
+        expect_end(ends[1 - first]);
+        assert_status(pier_channel_close(ends[1 - first]), PIER_OK);
+        pier_channel_set_deadline(ends[first], pier_deadline_after_ms(PATIENCE_MS));
+        assert_status(pier_channel_close(ends[first]), PIER_OK);
+        pier_channel_destroy(ends[0]);
+        pier_channel_destroy(ends[1]);
+    }
+}
+
+static void destroying_without_closing_is_seen_as_a_cut(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_connect(test_endpoint(2), NULL, NULL, &client, &server);
+    assert_status(test_send(client, 1), PIER_OK);
+    assert_status(test_flush(client), PIER_OK);
+    assert_status(test_send(client, 2), PIER_OK); /* never leaves */
+    pier_channel_destroy(client);
+    test_receive(server, 1);
+    pier_status status = pier_archive_next(pier_channel_load_archive(server));
+    assert_true(status == PIER_TRUNCATED || status == PIER_RESET);
+    assert_status(pier_channel_error(server)->status, status);
+    pier_channel_destroy(server);
+}
+
+/* A peer that resets the connection: what came before is delivered, then the reset is told, in every later call too. */
+static void a_reset_is_told_after_what_came(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_connect(test_endpoint(0), NULL, NULL, &client, &server);
+    assert_status(test_send(client, 1), PIER_OK);
+    assert_status(test_flush(client), PIER_OK);
+    test_receive(server, 1);
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    assert_int_equal(setsockopt(pier_channel_handle(client), SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    pier_channel_destroy(client);
+    assert_status(pier_archive_next(pier_channel_load_archive(server)), PIER_RESET);
+    assert_status(pier_archive_next(pier_channel_load_archive(server)), PIER_RESET);
+    assert_status(pier_archive_recover(pier_channel_load_archive(server), NULL), PIER_RESET);
+    assert_status(pier_channel_error(server)->status, PIER_RESET);
+    assert_int_equal(pier_channel_error(server)->floor, PIER_FLOOR_SOCKET);
+    assert_int_equal(pier_channel_wanted(server) & PIER_READABLE, 0);
+    pier_status status = test_send(server, 5);
+    assert_true(status == PIER_OK || status < 0);
+    status = pier_channel_close(server);
+    assert_true(status == PIER_RESET || status == PIER_CLOSED);
+    assert_int_equal(pier_channel_handle(server), -1);
+    assert_status(pier_channel_close(server), PIER_OK);
+    pier_channel_destroy(server);
+}
+
+/* A peer that no longer reads. */
+static void a_peer_that_is_gone_ends_storing(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_connect(test_endpoint(2), NULL, NULL, &client, &server);
+    pier_channel_destroy(server);
+    pier_status status = PIER_OK;
+    for (int i = 0; i < 1000 && status == PIER_OK; i++) {
+        status = test_send_text(client, 10000);
+    }
+    assert_true(status == PIER_CLOSED || status == PIER_RESET);
+    assert_status(pier_archive_status(pier_channel_store_archive(client)), status);
+    assert_status(test_send(client, 1), status);
+    assert_status(pier_channel_error(client)->status, status);
+    assert_status(pier_channel_close(client), status);
+    pier_channel_destroy(client);
+}
+
+static void the_time_that_closing_takes(void **state) {
+    (void)state;
+    pier_channel_options options = {.size = sizeof options, .close_timeout_ms = 60};
+    for (int way = 0; way < 3; way++) {
+        pier_channel *client = NULL;
+        pier_channel *server = NULL;
+        test_connect(test_endpoint(0), &options, NULL, &client, &server);
+        assert_status(test_send(client, 1), PIER_OK);
+        int64_t begun = pier_clock_monotonic_ns();
+        if (way == 0) {
+            /* The peer never ends its side: it is waited for as long as the option says. */
+            assert_status(pier_channel_close(client), PIER_TIMEOUT);
+            assert_true(pier_clock_monotonic_ns() - begun >= 59000000);
+        } else if (way == 1) {
+            /* Or until the deadline, if that is earlier. */
+            pier_channel_set_deadline(client, pier_deadline_after_ms(10));
+            assert_status(pier_channel_close(client), PIER_TIMEOUT);
+            assert_true(pier_clock_monotonic_ns() - begun < 50000000);
+        } else {
+            /* Without waiting: it is not now as long as the option says, and then the end. */
+            pier_channel_set_deadline(client, PIER_NOW);
+            pier_status status;
+            while ((status = pier_channel_close(client)) == PIER_WOULD_BLOCK) {
+                assert_int_equal(pier_channel_wanted(client), PIER_READABLE);
+                assert_true(pier_clock_monotonic_ns() - begun < (int64_t)PATIENCE_MS * 1000000);
+                (void)usleep(5000);
+            }
+            assert_status(status, PIER_TIMEOUT);
+            assert_true(pier_clock_monotonic_ns() - begun >= 59000000);
+        }
+        assert_int_equal(pier_channel_handle(client), -1);
+        /* What was stored has arrived, and the end of it. */
+        test_receive(server, 1);
+        expect_end(server);
+        pier_channel_destroy(client);
+        pier_channel_destroy(server);
+    }
+}
+
+/* A peer that sends without end cannot keep a channel from closing. */
+static void closing_ends_although_the_peer_never_stops(void **state) {
+    (void)state;
+    pier_channel_options options = {.size = sizeof options, .close_timeout_ms = 100};
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_pair(&options, NULL, &client, &server);
+    pier_channel_set_deadline(server, PIER_NOW);
+    pier_channel_set_deadline(client, PIER_NOW);
+    int64_t begun = pier_clock_monotonic_ns();
+    pier_status status;
+    do {
+        (void)test_send_text(server, 60000);
+        status = pier_channel_close(client);
+        assert_true(pier_clock_monotonic_ns() - begun < (int64_t)PATIENCE_MS * 1000000);
+    } while (status == PIER_WOULD_BLOCK);
+    assert_status(status, PIER_TIMEOUT);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
+/* Two sides that both close with full queues: each drops what it would have to load, and both end. */
+static void closing_with_full_queues_ends(void **state) {
+    (void)state;
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 300000};
+    pier_channel_options options = {.size = sizeof options, .limits = &limits};
+    pier_channel *ends[2];
+    test_pair(&options, &options, &ends[0], &ends[1]);
+    for (int i = 0; i < 2; i++) {
+        pier_channel_set_deadline(ends[i], PIER_NOW);
+    }
+    for (int full = 0; full < 2;) {
+        full = 0;
+        for (int i = 0; i < 2; i++) {
+            pier_status status = test_send_text(ends[i], 50000);
+            assert_true(status == PIER_OK || status == PIER_WOULD_BLOCK);
+            full += status == PIER_WOULD_BLOCK ? 1 : 0;
+        }
+    }
+    /* Unread input is full on one side, too. */
+    pier_status flushed;
+    do {
+        assert_status(test_flush(ends[1]), PIER_WOULD_BLOCK);
+        pier_channel_set_deadline(ends[0], pier_deadline_after_ms(5));
+        flushed = test_flush(ends[0]);
+    } while (flushed == PIER_TIMEOUT);
+    assert_status(flushed, PIER_WOULD_BLOCK);
+    pier_channel_set_deadline(ends[0], PIER_NOW);
+    bool closed[2] = {false, false};
+    while (!closed[0] || !closed[1]) {
+        for (int i = 0; i < 2; i++) {
+            if (!closed[i]) {
+                pier_status status = pier_channel_close(ends[i]);
+                assert_true(status == PIER_OK || status == PIER_WOULD_BLOCK);
+                closed[i] = status == PIER_OK;
+                assert_true(closed[i] || pier_channel_wanted(ends[i]) != 0);
+            }
+        }
+    }
+    pier_channel_destroy(ends[0]);
+    pier_channel_destroy(ends[1]);
+}
+
+/* The formats ------------------------------------------------------------------------------------------------------- */
+
+static void an_accepting_side_guesses_both_formats(void **state) {
+    (void)state;
+    for (int plain = 0; plain < 2; plain++) {
+        pier_channel_options told = {.size = sizeof told, .format = plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED};
+        pier_channel_options guess = {.size = sizeof guess, .format = PIER_FORMAT_GUESS};
+        pier_channel *client = NULL;
+        pier_channel *server = NULL;
+        test_connect(test_endpoint(0), &told, &guess, &client, &server);
+        if (plain) {
+            /* Nothing is sent before it is known. */
+            assert_int_equal(pier_channel_wanted(server), PIER_READABLE);
+            pier_channel_set_deadline(server, PIER_NOW);
+            assert_status(test_send(server, 1), PIER_WOULD_BLOCK);
+            pier_channel_set_deadline(server, pier_deadline_after_ms(PATIENCE_MS));
+        }
+        assert_status(test_send(client, 7), PIER_OK);
+        assert_status(test_flush(client), PIER_OK);
+        test_receive(server, 7);
+        assert_int_equal(pier_archive_format(pier_channel_load_archive(server)), told.format);
+        assert_status(test_send(server, 8), PIER_OK);
+        assert_status(test_flush(server), PIER_OK);
+        test_receive(client, 8);
+        assert_status(pier_channel_shutdown(client), PIER_OK);
+        expect_end(server);
+        assert_status(pier_channel_close(server), PIER_OK);
+        expect_end(client);
+        assert_status(pier_channel_close(client), PIER_OK);
+        pier_channel_destroy(client);
+        pier_channel_destroy(server);
+    }
+}
+
+static void a_connecting_side_may_not_guess(void **state) {
+    (void)state;
+    char text[PIER_ADDRESS_TEXT_BYTES_MAX];
+    pier_socket *listener = test_listen(test_endpoint(0), text, sizeof text);
+    pier_channel_options guess = {.size = sizeof guess, .format = PIER_FORMAT_GUESS};
+    pier_channel *channel = (pier_channel *)&guess;
+    pier_error error = {0};
+    assert_status(pier_channel_connect(&channel, text, PIER_NEVER, &guess, &error), PIER_USAGE);
+    assert_null(channel);
+    assert_int_equal(error.floor, PIER_FLOOR_CHANNEL);
+    pier_socket_destroy(listener);
+}
+
+/* A connection without a byte is no error, whichever side goes first. */
+static void a_peer_that_says_nothing(void **state) {
+    (void)state;
+    for (int goes_first = 0; goes_first < 2; goes_first++) {
+        pier_channel_options guess = {.size = sizeof guess, .format = PIER_FORMAT_GUESS};
+        pier_channel_options plain = {.size = sizeof plain, .format = PIER_FORMAT_PLAIN};
+        pier_channel *client = NULL;
+        pier_channel *server = NULL;
+        test_connect(test_endpoint(0), &plain, &guess, &client, &server);
+        pier_archive *load = pier_channel_load_archive(server);
+        pier_channel_set_deadline(server, pier_deadline_after_ms(10));
+        assert_status(pier_archive_next(load), PIER_TIMEOUT);
+        assert_status(test_send(server, 1), PIER_TIMEOUT);
+        pier_channel_set_deadline(server, pier_deadline_after_ms(PATIENCE_MS));
+        if (goes_first == 0) {
+            assert_status(pier_channel_shutdown(client), PIER_OK);
+            assert_status(pier_archive_next(load), PIER_END);
+            assert_int_equal(pier_archive_format(load), PIER_FORMAT_GUESS);
+            assert_status(test_send(server, 1), PIER_END);
+            assert_status(pier_channel_close(server), PIER_OK);
+            expect_end(client);
+            assert_status(pier_channel_close(client), PIER_OK);
+        } else {
+            assert_status(pier_channel_shutdown(server), PIER_OK);
+            expect_end(client);
+            assert_status(pier_channel_close(client), PIER_OK);
+            assert_status(pier_channel_close(server), PIER_OK);
+        }
+        pier_channel_destroy(client);
+        pier_channel_destroy(server);
+    }
+}
+
+/* Records that one side does not take ---------------------------------------------------------------------------------- */
+
+static void an_oversized_record_leaves_the_link_alive(void **state) {
+    (void)state;
+    pier_limits small = {.size = sizeof small, .record_bytes_max = 1000};
+    pier_limits blocks = {.size = sizeof blocks, .block_target_bytes = 200};
+    pier_channel_options receiving = {.size = sizeof receiving, .limits = &small};
+    pier_channel_options sending = {.size = sizeof sending, .limits = &blocks};
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_connect(test_endpoint(0), &sending, &receiving, &client, &server);
+    /* Sent before the limits of the peer are known: the peer passes it over. */
+    assert_status(test_send(client, 1), PIER_OK);
+    assert_status(test_send_text(client, 5000), PIER_OK);
+    assert_status(test_send(client, 3), PIER_OK);
+    assert_status(test_flush(client), PIER_OK);
+    test_receive(server, 1);
+    assert_status(pier_archive_next(pier_channel_load_archive(server)), PIER_SKIPPED);
+    assert_status(pier_channel_error(server)->status, PIER_LIMIT);
+    assert_int_equal(pier_channel_error(server)->record, 2);
+    test_receive(server, 3);
+    /* And after they are: refused by its sender. */
+    assert_status(test_send(server, 4), PIER_OK);
+    assert_status(test_flush(server), PIER_OK);
+    test_receive(client, 4);
+    assert_status(test_send_text(client, 5000), PIER_LIMIT);
+    assert_status(pier_channel_error(client)->status, PIER_LIMIT);
+    assert_status(test_send_text(client, 900), PIER_OK);
+    assert_status(test_send(client, 5), PIER_OK);
+    assert_status(pier_channel_shutdown(client), PIER_OK);
+    assert_status(pier_archive_next(pier_channel_load_archive(server)), PIER_OK);
+    test_receive(server, 5);
+    expect_end(server);
+    assert_status(pier_channel_close(server), PIER_OK);
+    assert_status(pier_channel_close(client), PIER_OK);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
+/* Half a record, then silence: another client of the same thread is served meanwhile. */
+static void half_a_record_hinders_nobody(void **state) {
+    (void)state;
+    pier_channel *silent[2];
+    pier_channel *good[2];
+    test_pair(NULL, NULL, &silent[0], &silent[1]);
+    test_pair(NULL, NULL, &good[0], &good[1]);
+    pier_channel_set_deadline(silent[1], PIER_NOW);
+    pier_channel_set_deadline(good[1], PIER_NOW);
+    static const uint8_t half[40] = {0xc7, 0x3d, 0x50, 1, 3};
+    assert_int_equal(send(pier_channel_handle(silent[0]), half, sizeof half, 0), sizeof half);
+    test_poll(silent[1]);
+    assert_status(pier_archive_next(pier_channel_load_archive(silent[1])), PIER_WOULD_BLOCK);
+    int64_t begun = pier_clock_monotonic_ns();
+    assert_status(test_send(good[0], 9), PIER_OK);
+    assert_status(test_flush(good[0]), PIER_OK);
+    test_poll(good[1]);
+    test_receive(good[1], 9);
+    assert_true(pier_clock_monotonic_ns() - begun < 1000000000);
+    assert_false(pier_archive_has_next(pier_channel_load_archive(silent[1])));
+    assert_status(pier_archive_next(pier_channel_load_archive(silent[1])), PIER_WOULD_BLOCK);
+    for (int i = 0; i < 2; i++) {
+        pier_channel_destroy(silent[i]);
+        pier_channel_destroy(good[i]);
+    }
+}
+
+/* Use -------------------------------------------------------------------------------------------------------------------- */
+
+static void bad_arguments_are_refused(void **state) {
+    (void)state;
+    pier_channel *channel = (pier_channel *)&channel;
+    pier_socket *socket = (pier_socket *)&channel;
+    pier_error error = {0};
+    pier_channel_options bad = {.size = 1};
+    assert_status(pier_channel_listen(&socket, NULL, "tcp://no port", NULL, &error), PIER_ADDRESS);
+    assert_null(socket);
+    assert_status(pier_channel_listen(&socket, NULL, "udp://127.0.0.1:0", NULL, &error), PIER_USAGE);
+    assert_null(socket);
+    assert_status(pier_channel_connect(&channel, "nonsense", PIER_NEVER, NULL, &error), PIER_ADDRESS);
+    assert_null(channel);
+    assert_status(error.status, PIER_ADDRESS);
+    assert_status(pier_channel_connect(&channel, "tcp://127.0.0.1:1", PIER_NEVER, &bad, &error), PIER_USAGE);
+    assert_null(channel);
+    assert_status(pier_channel_open(&channel, NULL, NULL, &error), PIER_USAGE);
+    assert_null(channel);
+    char text[PIER_ADDRESS_TEXT_BYTES_MAX];
+    socket = test_listen(test_endpoint(0), text, sizeof text);
+    /* Nothing to accept; a listener is no connection. */
+    assert_status(pier_channel_accept(&channel, socket, PIER_NOW, NULL, &error), PIER_WOULD_BLOCK);
+    assert_null(channel);
+    assert_status(error.status, PIER_WOULD_BLOCK);
+    assert_status(pier_channel_accept(&channel, socket, pier_deadline_after_ms(5), NULL, NULL), PIER_TIMEOUT);
+    assert_status(pier_channel_open(&channel, socket, NULL, &error), PIER_USAGE);
+    assert_null(channel);
+    /* The options are looked at before the socket is taken: it stays the caller's. */
+    pier_socket *pair[2];
+    assert_status(pier_socket_pair(&pair[0], &pair[1], NULL, NULL), PIER_OK);
+    assert_status(pier_channel_open(&channel, pair[0], &bad, &error), PIER_USAGE);
+    pier_limits limits = {.size = sizeof limits, .depth_max = 1u << 30};
+    pier_channel_options bad_limits = {.size = sizeof bad_limits, .limits = &limits};
+    assert_status(pier_channel_open(&channel, pair[0], &bad_limits, &error), PIER_USAGE);
+    assert_null(channel);
+    assert_true(pier_socket_handle(pair[0]) >= 0);
+    assert_status(pier_channel_accept(&channel, pair[1], PIER_NOW, NULL, &error), PIER_USAGE);
+    assert_status(error.status, PIER_USAGE);
+    pier_socket_destroy(pair[0]);
+    pier_socket_destroy(pair[1]);
+    /* A connection that is made, and options that are not good for it. */
+    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error), PIER_USAGE);
+    assert_null(channel);
+    assert_status(pier_channel_accept(&channel, socket, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error), PIER_USAGE);
+    assert_null(channel);
+    pier_socket_destroy(socket);
+    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), NULL, &error), PIER_REFUSED);
+    assert_null(channel);
+    assert_status(error.status, PIER_REFUSED);
+}
+
+/* Connecting without waiting: the channel is there at once, and becomes writable when it stands. */
+static void connecting_without_waiting(void **state) {
+    (void)state;
+    for (size_t kind = 0; kind < TEST_ENDPOINTS; kind++) {
+        char text[PIER_ADDRESS_TEXT_BYTES_MAX];
+        pier_socket *listener = test_listen(test_endpoint(kind), text, sizeof text);
+        pier_channel *client = NULL;
+        pier_channel *server = NULL;
+        assert_status(pier_channel_connect(&client, text, PIER_NOW, NULL, NULL), PIER_OK);
+        pier_channel_set_deadline(client, PIER_NOW);
+        assert_status(test_send(client, 3), PIER_OK);
+        pier_status status;
+        while ((status = test_flush(client)) == PIER_WOULD_BLOCK) {
+            assert_true((pier_channel_wanted(client) & PIER_WRITABLE) != 0);
+            test_poll(client);
+        }
+        assert_status(status, PIER_OK);
+        assert_status(pier_channel_accept(&server, listener, pier_deadline_after_ms(PATIENCE_MS), NULL, NULL), PIER_OK);
+        pier_channel_set_deadline(server, pier_deadline_after_ms(PATIENCE_MS));
+        test_receive(server, 3);
+        assert_status(test_send(server, 4), PIER_OK);
+        assert_status(test_flush(server), PIER_OK);
+        test_poll(client);
+        while (pier_archive_next(pier_channel_load_archive(client)) == PIER_WOULD_BLOCK) {
+            test_poll(client);
+        }
+        assert_int_equal(pier_load_u64(pier_channel_load_archive(client)), 4);
+        pier_channel_destroy(client);
+        pier_channel_destroy(server);
+        pier_socket_destroy(listener);
+    }
+}
+
+/* A channel goes on recovering in a poll loop: it wants to read although a failure sticks meanwhile. */
+static void a_channel_that_recovers_wants_to_read(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_pair(NULL, NULL, &client, &server);
+    pier_channel_set_deadline(server, PIER_NOW);
+    pier_archive *load = pier_channel_load_archive(server);
+    while (pier_archive_next(load) == PIER_WOULD_BLOCK && !pier_archive_has_next(load)) {
+        static const char noise[] = "noise, noise, and noise again";
+        assert_int_equal(send(pier_channel_handle(client), noise, sizeof noise, 0), sizeof noise);
+    }
+    assert_status(pier_archive_next(load), PIER_CORRUPT);
+    assert_int_equal(pier_channel_wanted(server), 0);
+    assert_status(pier_archive_recover(load, NULL), PIER_WOULD_BLOCK);
+    assert_int_equal(pier_channel_wanted(server), PIER_READABLE);
+    assert_status(test_send(client, 6), PIER_OK);
+    assert_status(test_flush(client), PIER_OK);
+    pier_status status;
+    uint64_t skipped = 0;
+    while ((status = pier_archive_recover(load, &skipped)) == PIER_WOULD_BLOCK) {
+        test_poll(server);
+    }
+    assert_status(status, PIER_OK);
+    assert_true(skipped > 0);
+    test_receive(server, 6);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_cross_every_kind_of_socket),
+        cmocka_unit_test(a_half_closed_channel_reads_on),
+        cmocka_unit_test(closing_sends_and_drops),
+        cmocka_unit_test(destroying_without_closing_is_seen_as_a_cut),
+        cmocka_unit_test(a_reset_is_told_after_what_came),
+        cmocka_unit_test(a_peer_that_is_gone_ends_storing),
+        cmocka_unit_test(the_time_that_closing_takes),
+        cmocka_unit_test(closing_ends_although_the_peer_never_stops),
+        cmocka_unit_test(closing_with_full_queues_ends),
+        cmocka_unit_test(an_accepting_side_guesses_both_formats),
+        cmocka_unit_test(a_connecting_side_may_not_guess),
+        cmocka_unit_test(a_peer_that_says_nothing),
+        cmocka_unit_test(an_oversized_record_leaves_the_link_alive),
+        cmocka_unit_test(half_a_record_hinders_nobody),
+        cmocka_unit_test(bad_arguments_are_refused),
+        cmocka_unit_test(connecting_without_waiting),
+        cmocka_unit_test(a_channel_that_recovers_wants_to_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
