@@ -39,7 +39,7 @@ static const char help[] =
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
     "                       unix:@name\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
-    "  --timeout MS         to connect, and without a byte once the input has ended (10000)\n" OPTIONS_COMMON_HELP "\n"
+    "  --timeout MS         to connect, and without a byte once one side has ended (10000)\n" OPTIONS_COMMON_HELP "\n"
     "pier store --help tells what JSON stands for which values.\n"
     "Exit status: 0 the peer ended between two records, 1 data bad or cut, 2 usage, 3 system or network,\n"
     "4 deadline.\n";
@@ -61,7 +61,8 @@ typedef struct talk {
     bool input_waits;    /* standard input can be read */
     bool socket_waits;   /* the connection can be read */
     bool is_sent;        /* all input is sent, and our side ended */
-    bool has_peer_ended; /* between two records */
+    bool has_peer_ended; /* between two records; it may still read what is sent */
+    bool is_peer_gone;   /* and surely does not */
     bool is_broken;      /* the peer takes no more; what it sent before may still be read */
     pier_error broken;   /* why */
     bool is_over;
@@ -108,9 +109,9 @@ static uint64_t queued_bytes(const talk *t) {
     return t->is_broken ? 0 : pier_archive_queued_bytes(t->store);
 }
 
-/* Returns whether nothing is left to send at this moment: all lines are stored and sent, and no input waits. */
+/* Returns whether all that was read is sent. */
 static bool is_all_sent(const talk *t) {
-    return !feeder_has_value(&t->feed) && queued_bytes(t) == 0 && (t->feed.is_over || !t->input_waits);
+    return !feeder_has_value(&t->feed) && queued_bytes(t) == 0;
 }
 
 /* Sending failed: nothing more is sent. What the peer sent before it went is still worth reading, and tells more. */
@@ -185,6 +186,7 @@ static void receive(talk *t) {
             blame(t, EXIT_DATA);
         } else if (status == PIER_END) {
             t->has_peer_ended = true;
+            begin_idle_time(t);
         } else if (status < 0) {
             fail(t, pier_archive_error(t->load));
         } else {
@@ -200,15 +202,16 @@ static void write_out(talk *t) {
     }
 }
 
-/* Whether the clock of --timeout runs: all input is there, or what is to be sent does not leave; and it is not our own
- * reader that holds things up. */
+/* Whether the clock of --timeout runs: for bytes of the peer when all input is there, for bytes that leave, and for
+ * input when the peer has ended; while our own reader holds things up it stands still. */
 static bool is_timed(const talk *t) {
-    bool waits_for_peer = t->feed.is_over || feeder_has_value(&t->feed) || queued_bytes(t) > 0;
-    return waits_for_peer && !t->has_peer_ended && !output_is_full(&t->out);
+    bool waits = t->feed.is_over || t->has_peer_ended || !is_all_sent(t);
+    return waits && !output_is_full(&t->out);
 }
 
 static int poll_timeout(talk *t) {
-    bool may_be_over = t->has_peer_ended && !feeder_has_value(&t->feed) && queued_bytes(t) == 0;
+    /* Whether input waits is all that is to be known, then. */
+    bool may_be_over = t->has_peer_ended && t->is_peer_gone && is_all_sent(t);
     if (has_work(t) || may_be_over) {
         return 0;
     }
@@ -219,15 +222,36 @@ static int poll_timeout(talk *t) {
     return left_ns <= 0 ? 0 : (int)((left_ns + 999999) / 1000000);
 }
 
+/* Takes note of what poll said of the connection. */
+static void note_socket(talk *t, short revents) {
+    uint64_t queued = queued_bytes(t);
+    t->socket_waits = !t->has_peer_ended && (revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+    t->is_peer_gone = t->is_peer_gone || (t->has_peer_ended && (revents & (POLLHUP | POLLERR)) != 0);
+    if (t->socket_waits || queued < t->queued_before) {
+        begin_idle_time(t);
+    }
+    t->queued_before = queued;
+}
+
+/* The time of --timeout is over. Where the peer has ended and nothing is left to send, that is no failure. */
+static void end_by_time(talk *t) {
+    if (t->has_peer_ended && is_all_sent(t)) {
+        t->is_over = true;
+        return;
+    }
+    end(t, report(command, PIER_TIMEOUT, "%s: no byte came or left within %llu ms", t->chosen->endpoint,
+                  (unsigned long long)t->chosen->common.timeout_ms));
+}
+
 /* Waits for something to happen. */
 static void await(talk *t) {
-    uint64_t queued = queued_bytes(t);
     bool takes_input = !t->feed.is_over && !feeder_has_value(&t->feed);
     bool reads = !t->has_peer_ended && !output_is_full(&t->out);
-    short socket_events = (short)((reads ? POLLIN : 0) | (queued > 0 ? POLLOUT : 0));
+    bool watches = reads || queued_bytes(t) > 0 || (t->has_peer_ended && !t->is_peer_gone);
+    short socket_events = (short)((reads ? POLLIN : 0) | (queued_bytes(t) > 0 ? POLLOUT : 0));
     struct pollfd polls[POLLS] = {
         [POLL_INPUT] = {takes_input ? STDIN_FILENO : -1, POLLIN, 0},
-        [POLL_SOCKET] = {socket_events != 0 ? pier_channel_handle(t->channel) : -1, socket_events, 0},
+        [POLL_SOCKET] = {watches ? pier_channel_handle(t->channel) : -1, socket_events, 0},
         [POLL_OUT] = {t->out.is_file ? -1 : t->out.handle, output_pending(&t->out) > 0 ? POLLOUT : 0, 0},
     };
     if (!is_timed(t)) {
@@ -238,23 +262,25 @@ static void await(talk *t) {
         return;
     }
     t->input_waits = polls[POLL_INPUT].revents != 0;
-    t->socket_waits = (polls[POLL_SOCKET].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
-    if (t->socket_waits || queued < t->queued_before) {
-        begin_idle_time(t);
-    }
-    t->queued_before = queued;
+    note_socket(t, polls[POLL_SOCKET].revents);
     if ((polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&t->out) == 0) {
         end(t, report_errno(command, EPIPE, "standard output"));
     } else if (ready == 0 && is_timed(t) && pier_clock_monotonic_ns() >= t->idle_until) {
-        end(t, report(command, PIER_TIMEOUT, "%s: no byte came or left within %llu ms", t->chosen->endpoint,
-                      (unsigned long long)t->chosen->common.timeout_ms));
+        end_by_time(t);
     }
+}
+
+/* Returns whether the exchange is complete: the peer has ended, and nothing can or will be sent any more. A peer that
+ * ended may still read, so that input which pauses is waited for, up to --timeout. */
+static bool is_complete(const talk *t) {
+    bool is_idle = is_all_sent(t) && t->is_peer_gone && !t->input_waits;
+    return t->has_peer_ended && (t->is_sent || t->is_broken || is_idle);
 }
 
 /* One round: read, store and send; load and print; wait. */
 static void run_round(talk *t) {
-    if (t->input_waits && !t->feed.is_over && !feeder_has_value(&t->feed)) {
-        (void)feeder_read(&t->feed);
+    if (t->input_waits && !t->feed.is_over && !feeder_has_value(&t->feed) && feeder_read(&t->feed)) {
+        begin_idle_time(t);
     }
     t->input_waits = false;
     send(t);
@@ -262,11 +288,10 @@ static void run_round(talk *t) {
     if (!t->is_over && (output_is_ripe(&t->out) || !has_work(t))) {
         write_out(t);
     }
-    if (!t->is_over) {
+    if (!t->is_over && !(t->has_peer_ended && (t->is_sent || t->is_broken))) {
         await(t);
     }
-    /* Known only now: whether input waits. */
-    if (t->has_peer_ended && is_all_sent(t)) {
+    if (!t->is_over && is_complete(t)) {
         if (t->is_broken && t->broken.status != PIER_OK) {
             fail(t, &t->broken);
         }
@@ -293,6 +318,10 @@ static int run(const connect_options *chosen, pier_channel *channel) {
         if (status != PIER_OK) {
             blame(&t, output_report(&t.out, command, status));
         }
+    }
+    if (!t.is_sent && !t.is_broken && t.exit_status == EXIT_DONE) {
+        /* Input may go on, but nobody is there: our end mark is sent to who still reads. */
+        (void)(pier_channel_shutdown(channel) == PIER_OK);
     }
     feeder_deinit(&t.feed);
     value_tree_deinit(&t.tree);

@@ -116,14 +116,52 @@ class PlainTest(pier_command.Test):
         self.assert_error(connect.result(), 1, "connect", "PROTOCOL", r"\(byte 1", b"1\n")
 
     def test_a_peer_that_ends_first(self):
-        # Nothing was left to send: done, although standard input is open.
-        connect, peer = self.connect()
+        # It may still read, so that input is waited for; when none comes, and nothing was left to send: done.
+        connect, peer = self.connect("--timeout", int(500 * SLOWNESS))
         connect.send(b"1\n")
         self.assertEqual(receive(peer, 1), b"\x01")
         peer.sendall(b"\x02")
-        peer.close()
+        peer.shutdown(socket.SHUT_WR)
+        connect.await_lines(1)
+        for _ in range(5):
+            time.sleep(0.2 * SLOWNESS)
+            connect.send(b"3\n")
+        self.assertEqual(receive(peer, 5), b"\x03" * 5)
+        began = time.monotonic()
         self.assertEqual(connect.process.wait(pier_command.PATIENCE_S), 0)
+        self.assertGreaterEqual(time.monotonic() - began, 0.3 * SLOWNESS)
+        self.assertEqual(receive_all(peer), b"")
         self.assert_done(connect.result(), b"2\n")
+
+    def test_a_peer_that_surely_went_first(self):
+        # Over a Unix socket the system tells.
+        path = f"{self.folder}/socket"
+        for arguments, size, answer in ((["--plain"], 1, b"\x02"), ([], 64 + 64 + 1, framed(2).end())):
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(path)
+                listening.listen()
+                connect = self.start("connect", f"unix:{path}", *arguments)
+                peer, _ = listening.accept()
+                connect.send(b"1\n")
+                peer.settimeout(pier_command.PATIENCE_S)
+                receive(peer, size)
+                peer.sendall(answer)
+                peer.close()
+                began = time.monotonic()
+                self.assertEqual(connect.process.wait(pier_command.PATIENCE_S), 0)
+                self.assertLess(time.monotonic() - began, 2 * SLOWNESS)
+                self.assert_done(connect.result(), b"2\n")
+            os.unlink(path)
+
+    def test_input_that_comes_late_is_sent_to_a_peer_that_has_ended(self):
+        connect, peer = self.connect()
+        peer.shutdown(socket.SHUT_WR)
+        time.sleep(0.5)
+        connect.send(b"1\n2\n")
+        self.assertEqual(receive(peer, 2), b"\x01\x02")
+        connect.end_input()
+        self.assertEqual(receive_all(peer), b"")
+        self.assert_done(connect.result(), b"")
 
     def test_a_peer_that_ends_first_and_misses_something(self):
         feed = subprocess.Popen(["yes", "[1,2,3]"], stdout=subprocess.PIPE)

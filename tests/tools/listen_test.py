@@ -276,7 +276,7 @@ class SignalTest(pier_command.Test):
 
     def test_framed_clients_get_an_end_mark(self):
         listener = self.listen("--echo")
-        connect = self.start("connect", listener.endpoint)
+        connect = self.start("connect", listener.endpoint, "--timeout", 500)
         connect.send(b"1\n")
         connect.await_lines(1)
         self.assert_done(listener.stop(), b"1\n")
@@ -322,6 +322,8 @@ class BadClientTest(pier_command.Test):
         if end == "reset":
             time.sleep(0.1 if data else 0)
             reset(client)
+        elif end == "close" and data:
+            client.shutdown(socket.SHUT_WR)  # closed altogether, it would answer our preamble with a reset
         elif end == "close":
             client.close()
         return name, client
