@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pier/access.h>
 #include <pier/address.h>
 #include <pier/allocator.h>
 #include <pier/bytes.h>
@@ -45,6 +46,12 @@ typedef struct pier_socket_options {
     const pier_socket_setting *settings; /* set before the socket is bound or connected; Linux hands those of a listener
                                             on to the connections that it accepts */
     size_t settings_count;
+    const char *interface_name; /* TCP: uses this interface alone, "eth0" for instance; NULL: whatever the address
+                                   reaches */
+    const pier_access
+        *access;        /* listening: who may connect; borrowed until the listener is destroyed; NULL: everybody */
+    uint16_t port_last; /* listening at TCP: the first free port from the address' one up to this one is taken;
+                                   0: that of the address alone */
 } pier_socket_options;
 
 /* Makes a socket that listens at `address`, TCP or Unix. Port 0 lets the system choose: pier_socket_local_address
@@ -55,14 +62,18 @@ typedef struct pier_socket_options {
  * several try. The path is removed when the socket is closed by the process that made it, if it is still this
  * socket's; a process that changes its directory names the path from the root.
  * out: the socket, owned: freed by pier_socket_destroy; NULL on failure. error: NULL, or filled on failure.
- * Returns PIER_OK; PIER_USAGE for an address that cannot listen (UDP, none); PIER_IN_USE for a port or a path at which
+ * Returns PIER_OK; PIER_USAGE for an address that cannot listen (UDP, none) and for a range of ports that is none; PIER_IN_USE for a port or a path at which
  * somebody listens; PIER_EXISTS for a path that is no socket; PIER_NOT_FOUND for a path whose folder does not exist;
  * PIER_DENIED; PIER_NO_SPACE; PIER_UNREACHABLE for a family that this system does not have; PIER_NO_MEMORY;
  * PIER_SYSTEM. Never blocks. */
 PIER_API pier_status pier_socket_listen(pier_socket **out, const pier_address *address,
                                         const pier_socket_options *options, pier_error *error) PIER_MUST_USE;
 
-/* Takes the next connection that waits at a listening socket.
+/* Returns how many connections a listener has turned away because its access list denies their address. */
+PIER_API uint64_t pier_socket_denied_count(const pier_socket *listener);
+
+/* Takes the next connection that waits at a listening socket. One whose address the access list denies is reset at once
+ * and counted, and the next is taken.
  * out: as in pier_socket_listen. peer: NULL, or gets the address of the other side.
  * Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_USAGE when it does not listen; PIER_NO_MEMORY; PIER_SYSTEM (no
  * descriptor left, for instance: the connection waits on, and the call may be repeated later). A connection that

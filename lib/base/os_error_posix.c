@@ -36,6 +36,7 @@ static const struct {
     {EROFS, PIER_DENIED, "the file system is read-only"},
     {EEXIST, PIER_EXISTS, "there is something already"},
     {ENOENT, PIER_NOT_FOUND, "there is nothing of that name"},
+    {ENODEV, PIER_NOT_FOUND, "there is no such interface"},
     {ENOTDIR, PIER_NOT_FOUND, "a part of the path is no folder"},
     {ENOSPC, PIER_NO_SPACE, "no space is left on the device"},
     {EDQUOT, PIER_NO_SPACE, "the quota is used up"},

@@ -3,17 +3,24 @@
  * Floor 2 (socket). Has no state of its own: any thread may call it, for a direction that is its own. */
 #include "socket/socket_internal.h"
 
+#include <pier/port.h>
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error_internal.h"
 #include "base/os_error_internal.h"
+#include "socket/handle_internal.h"
+#include "socket/owner_internal.h"
 
 /* Below this one, ports need a privilege on most systems (net.ipv4.ip_unprivileged_port_start of Linux). */
 #define PORT_UNPRIVILEGED 1024
 
 /* Room for an address in words; a longer one is cut, so that the reason behind it still fits in the error. */
 #define ADDRESS_WORDS_BYTES 116
+
+/* Room for the words about the owner of a port. */
+#define OWNER_WORDS_BYTES 160
 
 /* What can be done about it, or NULL when the words say all. */
 static const char *advice(const char *verb, const pier_address *address, pier_status status) {
@@ -27,7 +34,7 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
         return "its folder must be one that this process may write to";
     }
     if (listens && status == PIER_IN_USE) {
-        return is_tcp ? "another socket has this port; choose another one or 0"
+        return is_tcp ? NULL /* describe_owner says it */
                       : "another process listens there; end it or choose another name";
     }
     if (listens && status == PIER_EXISTS) {
@@ -51,11 +58,35 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
     return NULL;
 }
 
+/* Writes who has the port, as far as this process may know, and what to do. */
+static const char *describe_owner(uint16_t port, char words[OWNER_WORDS_BYTES]) {
+    pier__port_owner owner;
+    pier_service service;
+    char who[80] = "another socket";
+    if (pier__platform_port_owner(port, &owner)) {
+        if (owner.process == pier__platform_process()) {
+            (void)snprintf(who, sizeof who, "this process itself");
+        } else if (owner.process != 0) {
+            (void)snprintf(who, sizeof who, "process %lld (%s)", (long long)owner.process, owner.name);
+        } else {
+            (void)snprintf(who, sizeof who, "a process of user %u", (unsigned)owner.user);
+        }
+    }
+    bool is_known = pier_service_by_port(port, PIER_TRANSPORT_TCP, NULL, &service, NULL) == PIER_OK;
+    (void)snprintf(words, OWNER_WORDS_BYTES, "%s has this port%s%.20s; choose another one or 0", who,
+                   is_known ? ", that of the service " : "", is_known ? service.name : "");
+    return words;
+}
+
 pier_status pier__socket_explain(pier_error *error, const char *verb, const pier_address *address, int os_error) {
     char words[PIER__OS_WORDS_BYTES];
     char name[ADDRESS_WORDS_BYTES] = "an unnamed Unix socket";
     pier_status status = pier__os_status(os_error);
     const char *what_to_do = advice(verb, address, status);
+    char owner[OWNER_WORDS_BYTES];
+    if (strcmp(verb, "listen on") == 0 && status == PIER_IN_USE && address->transport == PIER_TRANSPORT_TCP) {
+        what_to_do = describe_owner(address->port, owner);
+    }
     if (address->transport != PIER_TRANSPORT_UNIX || address->name_bytes > 0) {
         (void)pier_address_format(address, name, sizeof name);
     }

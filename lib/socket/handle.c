@@ -78,6 +78,7 @@ pier_status pier_socket_adopt(pier_socket **out, int handle, const pier_socket_o
         pier_socket_destroy(socket);
         return status;
     }
+    socket->access = chosen.access;
     socket->handle = handle;
     socket->role = facts.listens ? PIER__SOCKET_LISTENS : PIER__SOCKET_CONNECTED;
     *out = socket;

@@ -166,6 +166,9 @@ pier_status pier_socket_get_raw_option(pier_socket *socket, int level, int name,
 
 int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_options *options) {
     int os_error = 0;
+    if (options->interface_name != NULL) {
+        os_error = pier__platform_use_interface(socket->handle, options->interface_name);
+    }
     for (size_t i = 0; i < options->settings_count && os_error == 0; i++) {
         const pier_socket_setting *setting = &options->settings[i];
         os_error = pier__platform_set_option(socket->handle, (pier_socket_option)setting->option, setting->value);
@@ -175,6 +178,10 @@ int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_opt
 
 pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
                                         pier_error *error) {
+    if (options->interface_name != NULL && address->transport != PIER_TRANSPORT_TCP) {
+        return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_SOCKET, 0,
+                               "Unix sockets have no interface that could be chosen");
+    }
     if (options->settings_count > 0 && options->settings == NULL) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "settings are counted, but NULL");
     }

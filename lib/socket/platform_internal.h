@@ -42,6 +42,12 @@ int pier__platform_set_no_delay(int handle);
  * takes IPv4, too. */
 int pier__platform_prepare_bind(int handle, const pier_address *address);
 
+/* Makes a socket use one interface alone. */
+int pier__platform_use_interface(int handle, const char *name);
+
+/* Closes a TCP connection so that the peer learns of it at once: by a reset. Unix sockets just close. */
+void pier__platform_turn_away(int handle);
+
 /* Binds a TCP socket or one with an abstract name. */
 int pier__platform_bind(int handle, const pier_address *address);
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -74,6 +75,22 @@ int pier__platform_prepare_bind(int handle, const pier_address *address) {
         os_error = set_option(handle, IPPROTO_IPV6, IPV6_V6ONLY, takes_ipv4(address) ? 0 : 1);
     }
     return os_error;
+}
+
+int pier__platform_use_interface(int handle, const char *name) {
+    size_t length = strlen(name);
+    /* The system would cut a longer name, and so use another interface. */
+    if (length == 0 || length >= IFNAMSIZ) {
+        return ENODEV;
+    }
+    return os_answer(setsockopt(handle, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)length));
+}
+
+void pier__platform_turn_away(int handle) {
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    /* If it fails, closing ends the connection all the same. */
+    (void)setsockopt(handle, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    (void)pier__platform_close(handle);
 }
 
 int pier__platform_bind(int handle, const pier_address *address) {

@@ -30,6 +30,8 @@ struct pier_socket {
     bool delays;               /* TCP may gather small writes: for those that a listener accepts */
     int connect_error;         /* why connecting failed */
     pier_socket *spare;        /* of a listener: what the next connection will be, so that memory can never cost one */
+    const pier_access *access; /* of a listener: who may connect; borrowed, NULL for everybody */
+    uint64_t denied;           /* connections that it turned away */
     pier__unix_file unix_file; /* of a listener */
     pier_cancel *cancel;       /* ends waits; borrowed, NULL when there is none */
     pier_address address;      /* where it listens, or the other side: for words */
@@ -43,12 +45,12 @@ pier_status pier__socket_options(const pier_socket_options *given, pier_socket_o
 /* Makes a socket without a handle, as the options say; NULL when there is no memory. */
 pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier_cancel *cancel);
 
-/* Looks at the settings of the options, for a socket of that address. Returns PIER_OK, or a failure with the error
+/* Looks at the settings and the interface of the options, for a socket of that address. Returns PIER_OK, or a failure with the error
  * filled. */
 pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
                                         pier_error *error);
 
-/* Sets them all; answers the system's number of the first that fails. */
+/* Sets them all, and the interface; answers the system's number of the first that fails. */
 int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_options *options);
 
 /* Returns whether `address` is one that a stream socket can have: TCP or Unix, and whole. */
