@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
     if (status == PIER_OK) printf("%s: %s\n", hello.name, hello.words);
     if (status == PIER_OK) status = pier_channel_close(server);
     if (status != PIER_OK && server != NULL) error = *pier_channel_error(server);
-    if (status != PIER_OK) fprintf(stderr, "hello_client: %s. %s\n", pier_status_text(status), error.text);
+    if (status != PIER_OK) fprintf(stderr, "hello_client: %s\n", status < 0 ? error.text : pier_status_text(status));
     pier_channel_destroy(server);
     return status == PIER_OK ? 0 : 1;
 }

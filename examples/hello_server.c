@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
     if (status == PIER_OK) status = pier_channel_close(client);
     if (status == PIER_OK) printf("%s: %s\n", heard.name, heard.words);
     if (status != PIER_OK && client != NULL) error = *pier_channel_error(client);
-    if (status != PIER_OK) fprintf(stderr, "hello_server: %s. %s\n", pier_status_text(status), error.text);
+    if (status != PIER_OK) fprintf(stderr, "hello_server: %s\n", status < 0 ? error.text : pier_status_text(status));
     pier_channel_destroy(client);
     pier_socket_destroy(listener);
     return status == PIER_OK ? 0 : 1;
