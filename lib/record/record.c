@@ -41,6 +41,16 @@ static pier_status refuse_use(pier_archive *archive, const pier_class *class_of_
     return PIER_USAGE;
 }
 
+static pier_status refuse_version(pier_archive *archive) {
+    return pier__error_set(&pier__archive_of(archive)->error, PIER_USAGE, PIER_FLOOR_RECORD, 0,
+                           "the program was compiled for another version of pier_class");
+}
+
+/* Whether the program was compiled for this library's pier_class: reading another one would go astray. */
+static inline bool class_is_known(const pier_class *class_of_record) {
+    return PIER_LIKELY(class_of_record->size == sizeof *class_of_record);
+}
+
 /* Stores the record that was begun by the class's codec. Returns whether that was possible. */
 static bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     const pier__archive *common = pier__archive_of(archive);
@@ -60,6 +70,9 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
 }
 
 pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    if (!class_is_known(class_of_record)) {
+        return refuse_version(archive);
+    }
     if (!archive->storing) {
         return refuse_use(archive, class_of_record, "a loading archive stores no record");
     }
@@ -120,6 +133,9 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
 }
 
 pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    if (!class_is_known(class_of_record)) {
+        return refuse_version(archive);
+    }
     if (archive->storing) {
         memset(record, 0, class_of_record->record_bytes);
         return refuse_use(archive, class_of_record, "a storing archive loads no record");

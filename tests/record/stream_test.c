@@ -219,6 +219,102 @@ static void misuse_is_told_and_spoils_nothing(void **state) {
     test_stream_free(&stream);
 }
 
+static const pier_field odd_fields[] = {
+    {"odd", 3, 1, false, false, 0, 0, 0, 0, 0, (pier_field_kind)15, 0, NULL},
+};
+
+static const pier_field *fields_of_odd(void) {
+    return odd_fields;
+}
+
+/* A class that no PIER_RECORD made. */
+static void classes_that_the_library_does_not_know_are_refused(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL);
+    pier_archive *load = test_open_load(NULL);
+    pier_class other = vec3_class;
+    vec3 vector = {1, 2, 3};
+    other.size--;
+    assert_status(pier_store_record(store, &other, &vector), PIER_USAGE);
+    assert_string_equal(pier_archive_error(store)->text, "the program was compiled for another version of pier_class");
+    assert_status(pier_load_record(load, &other, &vector), PIER_USAGE);
+    assert_false(pier_archive_record_is(load, &other));
+    pier_archive_destroy(load);
+    other = test_slow_class(&vec3_class);
+    other.name = "test.Odd";
+    other.field_count = 1;
+    other.fields = fields_of_odd;
+    assert_status(pier_store_record(store, &other, &vector), PIER_USAGE);
+    assert_string_equal(pier_archive_error(store)->text, "a field of unknown kind 15");
+    assert_string_equal(pier_archive_error(store)->path, "test.Odd.odd");
+    test_store_raw(store, &other, "\x91\x05", 2);
+    test_stream stream = test_finish(store);
+    load = test_open_stream(&stream, NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_load_record(load, &other, &vector), PIER_USAGE);
+    assert_string_equal(pier_archive_error(load)->text, "a field of unknown kind 15");
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
+static void a_stream_of_one_class_needs_one_call(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL);
+    for (uint64_t i = 0; i < 3; i++) {
+        market_tick tick = a_tick(i);
+        assert_status(market_tick_store(store, &tick), PIER_OK);
+    }
+    test_stream stream = test_finish(store);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    market_tick loaded;
+    for (uint64_t i = 0; i < 3; i++) {
+        market_tick expected = a_tick(i);
+        assert_status(market_tick_next(load, &loaded), PIER_OK);
+        assert_same_record(&market_tick_class, &expected, &loaded);
+    }
+    assert_status(market_tick_next(load, &loaded), PIER_END);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
+/* A large record over a connection needs the peer's preamble. Until that has come nothing is stored and nothing is left
+ * open; the same call later stores it. */
+static void a_record_that_must_wait_is_not_half_stored(void **state) {
+    (void)state;
+    static char text[70000];
+    memset(text, 'x', sizeof text);
+    limited record;
+    memset(&record, 0, sizeof record);
+    record.note.data = text;
+    record.note.size = sizeof text;
+    pier_class slow = test_slow_class(&limited_class);
+    const pier_class *ways[] = {&limited_class, &slow};
+    for (size_t i = 0; i < 2; i++) {
+        pier_archive *store = test_open_store(NULL);
+        pier_archive *load = test_open_load(NULL);
+        pier_archive *peer = test_open_store(NULL);
+        assert_status(pier_archive_pair(store, load), PIER_OK);
+        pier_archive_set_deadline(store, PIER_NOW);
+        assert_true(pier_store_record(store, ways[i], &record) > 0);
+        assert_true(pier_store_record(store, ways[i], &record) > 0);
+        assert_status(pier_archive_status(store), PIER_OK);
+        assert_status(pier_archive_end(store), PIER_USAGE);
+        assert_status(pier_archive_flush(peer), PIER_OK);
+        vec3 vector = {1, 2, 3};
+        assert_status(vec3_store(peer, &vector), PIER_OK);
+        test_stream stream = test_finish(peer);
+        pier_bytes bytes = {stream.data, stream.size};
+        assert_status(pier_archive_feed(load, bytes), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_store_record(store, ways[i], &record), PIER_OK);
+        test_stream stored = test_finish(store);
+        assert_true(stored.size > sizeof text && stored.size < sizeof text + 1000);
+        pier_archive_destroy(load);
+        test_stream_free(&stream);
+        test_stream_free(&stored);
+    }
+}
+
 static void tokens_and_records_meet(void **state) {
     (void)state;
     vec3 vector = {1, 2, 3};
@@ -739,6 +835,9 @@ int main(void) {
         cmocka_unit_test(a_refused_record_leaves_no_trace),
         cmocka_unit_test(a_class_is_switched_to_once),
         cmocka_unit_test(misuse_is_told_and_spoils_nothing),
+        cmocka_unit_test(classes_that_the_library_does_not_know_are_refused),
+        cmocka_unit_test(a_stream_of_one_class_needs_one_call),
+        cmocka_unit_test(a_record_that_must_wait_is_not_half_stored),
         cmocka_unit_test(tokens_and_records_meet),
         cmocka_unit_test(classes_are_told_apart),
         cmocka_unit_test(descriptors_of_two_files_are_one_class),
