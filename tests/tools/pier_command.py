@@ -64,7 +64,7 @@ class Process:
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         self.process = subprocess.Popen([COMMAND, *map(str, arguments)], **options)
-        self.out, self.err, self.ended = bytearray(), bytearray(), None
+        self.out, self.err, self.line_count, self.ended = bytearray(), bytearray(), 0, None
 
     def send(self, data):
         self.process.stdin.write(data)
@@ -89,6 +89,7 @@ class Process:
                     del files[handle]
                 else:
                     getattr(self, files[handle]).extend(data)
+                    self.line_count += data.count(b"\n") if files[handle] == "out" else 0
         return time.monotonic() - began
 
     def streams(self):
@@ -97,7 +98,7 @@ class Process:
 
     def await_lines(self, count, timeout_s=None):
         """Waits for so many lines on standard output. Returns the seconds it took."""
-        return self.read_until(lambda self: self.out.count(b"\n") >= count, timeout_s)
+        return self.read_until(lambda self: self.line_count >= count, timeout_s)
 
     def interrupt(self, number=signal.SIGINT):
         self.process.send_signal(number)
