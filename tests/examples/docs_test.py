@@ -68,6 +68,17 @@ class TablesTest(unittest.TestCase):
             value = int(number.replace(",", "")) << {None: 0, "K": 10, "M": 20}[unit]
             self.assertEqual(value, defaults[cells[0].strip("`")], cells[0])
 
+    def test_socket_options(self):
+        """docs/sockets.md has every option, in order, with its range."""
+        table = re.findall(r'X\((\w+), \d+, (-?\d+), (\d+), "', header("socket_option.h"))
+        self.assertGreater(len(table), 10)
+        rows = [cells for cells in rows_of("docs/sockets.md", 3) if re.match(r"`\w+`$", cells[0])]
+        documented = []
+        for cells in rows:
+            low, high = re.match(r"([−\d,]+) (?:to|or) ([\d,]+)", cells[1]).groups()
+            documented.append((cells[0].strip("`"), low.replace("−", "-").replace(",", ""), high.replace(",", "")))
+        self.assertEqual(documented, table)
+
     def test_kinds(self):
         """docs/records.md has every kind that the comment of pier/record.h lists, and no other."""
         comment = header("record.h").split("*/")[0]

@@ -124,10 +124,20 @@ static const one_case cases[] = {
     {"refused and dead", {REFUSED4, DEAD4}, 0, 100, PIER_TIMEOUT, NONE, 100, "the connection was refused; "},
 };
 
-static void a_case_takes_its_time(void **state) {
-    const one_case *this = *state;
-    pier_address addresses[ADDRESSES_MAX];
-    size_t count = gather(this->places, addresses);
+/* What was given must be told: the status, and every address in the text. */
+static void assert_told(const one_case *this, const pier_address *addresses, size_t count, pier_status status,
+                        const pier_error *error) {
+    assert_int_equal(error->status, status);
+    assert_non_null(strstr(error->text, this->text));
+    for (size_t i = 0; i < count; i++) {
+        char name[PIER_ADDRESS_TEXT_BYTES_MAX];
+        (void)pier_address_format(&addresses[i], name, sizeof name);
+        assert_non_null(strstr(error->text, name));
+    }
+}
+
+/* Plays a case once; returns how many milliseconds it took. */
+static int64_t play(const one_case *this, const pier_address *addresses, size_t count) {
     pier_socket_options options = {.size = sizeof options, .stagger_ms = this->stagger_ms};
     pier_socket *client = (pier_socket *)&options;
     pier_error error;
@@ -139,7 +149,6 @@ static void a_case_takes_its_time(void **state) {
     int64_t took_ms = (pier_clock_monotonic_ns() - begin_ns) / 1000000;
     print_message("  %-36s %-8s %4ld ms  %s\n", this->name, pier_status_name(status), (long)took_ms, error.text);
     assert_int_equal(status, this->status);
-    assert_in_range(took_ms, this->least_ms > 0 ? this->least_ms - 1 : 0, this->least_ms + LATE_MS);
     if (status == PIER_OK) {
         pier_address peer;
         assert_int_equal(pier_socket_peer_address(client, &peer), PIER_OK);
@@ -150,15 +159,24 @@ static void a_case_takes_its_time(void **state) {
         pier_socket_destroy(client);
     } else {
         assert_null(client);
-        assert_int_equal(error.status, status);
-        assert_non_null(strstr(error.text, this->text));
-        for (size_t i = 0; i < count; i++) {
-            char name[PIER_ADDRESS_TEXT_BYTES_MAX];
-            (void)pier_address_format(&addresses[i], name, sizeof name);
-            assert_non_null(strstr(error.text, name));
-        }
+        assert_told(this, addresses, count, status, &error);
     }
     assert_int_equal(fault_system_descriptors(), descriptors);
+    return took_ms;
+}
+
+static void a_case_takes_its_time(void **state) {
+    const one_case *this = *state;
+    pier_address addresses[ADDRESSES_MAX];
+    size_t count = gather(this->places, addresses);
+    int64_t least_ms = this->least_ms > 0 ? this->least_ms - 1 : 0;
+    int64_t took_ms = INT64_MAX;
+    /* Never too early; and in time at least once, because a busy machine may hold up any single call. */
+    for (int i = 0; i < 5 && took_ms > this->least_ms + LATE_MS; i++) {
+        took_ms = play(this, addresses, count);
+        assert_true(took_ms >= least_ms);
+    }
+    assert_in_range(took_ms, least_ms, this->least_ms + LATE_MS);
 }
 
 static void *fire_later(void *argument) {
@@ -180,7 +198,7 @@ static void it_is_cancelled(void **state) {
     assert_int_equal(pthread_create(&thread, NULL, fire_later, cancel), 0);
     int64_t begin_ns = pier_clock_monotonic_ns();
     assert_int_equal(pier_socket_connect_any(&client, addresses, 2, PIER_NEVER, &options, &error), PIER_CANCELLED);
-    assert_in_range((pier_clock_monotonic_ns() - begin_ns) / 1000000, 29, 230);
+    assert_in_range((pier_clock_monotonic_ns() - begin_ns) / 1000000, 29, JOINT_PATIENCE_MS);
     assert_null(client);
     assert_int_equal(error.status, PIER_CANCELLED);
     assert_int_equal(pthread_join(thread, NULL), 0);
