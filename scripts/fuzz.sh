@@ -15,7 +15,7 @@ need_packages build test clang
 build_preset fuzz
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-    mapfile -t targets < <(sed -n 's/^pier_add_fuzz(NAME \([a-z0-9_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
+    mapfile -t targets < <(sed -n 's/^ *pier_add_fuzz(NAME \([a-z0-9_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
 fi
 
 mkdir -p build/fuzz/found
