@@ -83,7 +83,8 @@ PIER_API pier_status pier_archive_reset(pier_archive *archive) PIER_MUST_USE;
 
 /* Joins the two directions of one connection: the storing side then keeps the peer's limits, learns a guessed format,
  * and takes input in while it cannot write, so that two sides which both send do not wait for each other. Both must
- * live as long as either is used; `load` NULL parts them. Returns PIER_OK; PIER_USAGE for wrong directions. */
+ * live as long as either is used; `load` NULL parts them. Returns PIER_OK; PIER_USAGE for wrong directions, and for
+ * options that ask for different formats. */
 PIER_API pier_status pier_archive_pair(pier_archive *store, pier_archive *load) PIER_MUST_USE;
 
 /* Sets the deadline of all later calls that read or write the file; PIER_NEVER at first. With PIER_NOW they answer
@@ -106,8 +107,9 @@ PIER_API pier_format pier_archive_format(const pier_archive *archive);
 
 /* Begins a record. Storing: room for it is made in the current block. Loading: the same as pier_archive_next, so that
  * one function serves both directions.
- * Returns PIER_OK; PIER_WOULD_BLOCK or PIER_TIMEOUT when the queue is full or the format is not guessed yet; PIER_USAGE
- * inside a record; PIER_NO_MEMORY (does not stick); or the failure that sticks. Blocks until the deadline only to
+ * Returns PIER_OK; PIER_WOULD_BLOCK or PIER_TIMEOUT when the queue is full or the format is not guessed yet; PIER_END
+ * when the peer ended its side before its format could be guessed; PIER_USAGE inside a record and after closing;
+ * PIER_NO_MEMORY (does not stick); or the failure that sticks. Blocks until the deadline only to
  * empty a full queue or to learn the format. */
 PIER_API pier_status pier_archive_begin(pier_archive *archive) PIER_MUST_USE;
 
@@ -135,7 +137,7 @@ PIER_API pier_status pier_archive_forward(pier_archive *store, pier_archive *loa
  * Returns PIER_OK when all is written, or, without a file, queued for pier_archive_drain; PIER_WOULD_BLOCK or
  * PIER_TIMEOUT when bytes remain in the queue: call again; PIER_WOULD_BLOCK before the deadline too, when this side
  * cannot write and its own unread input is at its limit: load first. PIER_USAGE inside a record or when loading;
- * what the file answers sticks. Blocks until the deadline. */
+ * PIER_NO_MEMORY, which does not stick; what the file answers sticks. Blocks until the deadline. */
 PIER_API pier_status pier_archive_flush(pier_archive *archive) PIER_MUST_USE;
 
 /* Writes the end mark, flushes and reports; nothing can be stored afterwards. A record that was begun is taken back.
@@ -159,7 +161,8 @@ PIER_API uint64_t pier_archive_queued_bytes(const pier_archive *archive);
  * pier_archive_error tells which and why, go on; PIER_MORE: feed more (without a file); PIER_WOULD_BLOCK or PIER_TIMEOUT
  * (with a file); PIER_END: the end mark, or in a plain archive the end of the input between two values; when storing
  * PIER_USAGE; otherwise a failure, which sticks: PIER_TRUNCATED, PIER_CORRUPT, PIER_PROTOCOL, PIER_VERSION, PIER_LIMIT,
- * PIER_NO_MEMORY, or what the file answers. After PIER_END it may be called again: a stream appended behind the end
+ * PIER_NO_MEMORY (it sticks for a definition, after which pier_archive_recover loses nothing, and does not for input),
+ * or what the file answers. After PIER_END it may be called again: a stream appended behind the end
  * mark is gone on with. Over a file that may wait (a socket, a pipe) the end mark is PIER_END at once, and the call after
  * it reads on. Views given for the current record end here. Blocks until the deadline. */
 PIER_API pier_status pier_archive_next(pier_archive *archive) PIER_MUST_USE;

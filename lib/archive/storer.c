@@ -8,7 +8,7 @@
 #include "archive/loader_internal.h"
 #include "base/error_internal.h"
 
-/* The buffer's first size: a block and its header with room for a record that goes beyond the target. */
+/* The buffer's first size: a preamble, a header and a few small records. */
 enum { BUFFER_BYTES_MIN = 256 };
 
 void pier__storer_set_cursor(pier__storer *storer, size_t position) {
@@ -40,19 +40,16 @@ bool pier__storer_make_room(pier__storer *storer, size_t bytes) {
     if (bytes <= storer->capacity - cursor) {
         return true;
     }
-    if (storer->sent >= storer->capacity / 2) {
-        compact(storer);
-        cursor = pier__storer_cursor(storer);
-        if (bytes <= storer->capacity - cursor) {
-            return true;
-        }
-    }
-    if (bytes > (size_t)PTRDIFF_MAX / 2 - cursor) {
+    size_t used = cursor - storer->sent;
+    if (bytes > (size_t)PTRDIFF_MAX / 4 - used) {
         return false;
     }
-    size_t capacity = storer->capacity == 0 ? BUFFER_BYTES_MIN : storer->capacity * 2;
-    if (capacity < cursor + bytes) {
-        capacity = cursor + bytes;
+    /* What is sent makes way. When that is less than half of the buffer it would be moved too often: then the buffer
+     * grows, to twice of what is in use and no more, so that a queue within its limit has a buffer within bounds. */
+    size_t capacity = (used + bytes) * 2 > BUFFER_BYTES_MIN ? (used + bytes) * 2 : BUFFER_BYTES_MIN;
+    compact(storer);
+    if (capacity <= storer->capacity) {
+        return true;
     }
     uint8_t *buffer =
         (uint8_t *)pier__reallocate(&storer->common.allocator, storer->buffer, storer->capacity, capacity);
@@ -61,7 +58,7 @@ bool pier__storer_make_room(pier__storer *storer, size_t bytes) {
     }
     storer->buffer = buffer;
     storer->capacity = capacity;
-    pier__storer_set_cursor(storer, cursor);
+    pier__storer_set_cursor(storer, used);
     return true;
 }
 
