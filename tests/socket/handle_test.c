@@ -298,6 +298,43 @@ static void a_listener_is_inherited(void **state) {
     joint_close(&ends);
 }
 
+static void an_environment_that_lies_is_told(void **state) {
+    (void)state;
+    pier_inherited inherited[PIER_SPANS_MAX];
+    pier_error error;
+    size_t count = 9;
+    char number[24];
+    joint ends;
+    joint_listen(&ends, JOINT_TCP_IPV4);
+    bool is_free = fcntl(3, F_GETFD) < 0;
+    if (is_free) {
+        assert_int_equal(dup2(pier_socket_handle(ends.listener), 3), 3);
+    }
+    assert_int_equal(pier_inherited_handles(inherited, 2, &count, &error), PIER_OK);
+    assert_int_equal(count, 0);
+    (void)snprintf(number, sizeof number, "%ld", (long)getpid());
+    assert_int_equal(setenv("LISTEN_PID", number, 1), 0);
+    assert_int_equal(setenv("LISTEN_FDS", "1", 1), 0);
+    assert_int_equal(pier_inherited_handles(inherited, 2, &count, &error), PIER_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(inherited[0].handle, 3);
+    assert_string_equal(inherited[0].name, "unknown");
+    assert_int_equal(fcntl(3, F_GETFD), FD_CLOEXEC);
+    for (uint64_t nth = 1; nth <= 2; nth++) {
+        fault_system_fail(FAULT_FCNTL, nth, false, EBADF);
+        assert_int_equal(pier_inherited_handles(inherited, 2, &count, &error), PIER_USAGE);
+        fault_system_reset();
+        assert_int_equal(count, 0);
+        assert_non_null(strstr(error.text, "handle 3, unknown, should have been passed on: "));
+    }
+    assert_int_equal(unsetenv("LISTEN_PID"), 0);
+    assert_int_equal(unsetenv("LISTEN_FDS"), 0);
+    if (is_free) {
+        assert_int_equal(close(3), 0);
+    }
+    joint_close(&ends);
+}
+
 static void a_handle_is_passed_on(void **state) {
     (void)state;
     joint carrier;
@@ -458,19 +495,20 @@ static void the_peer_has_credentials(void **state) {
 int main(void) {
     static joint_kind kinds[JOINT_KIND_COUNT];
     static char names[2 * JOINT_KIND_COUNT][64];
-    struct CMUnitTest tests[2 * JOINT_KIND_COUNT + 16] = {
+    struct CMUnitTest tests[2 * JOINT_KIND_COUNT + 11] = {
         cmocka_unit_test(what_is_no_stream_is_not_adopted),
         cmocka_unit_test(options_hold_for_what_is_adopted),
         cmocka_unit_test(adopting_may_fail),
         cmocka_unit_test(releasing_needs_an_open_socket),
         cmocka_unit_test(the_variables_are_read),
         cmocka_unit_test(a_listener_is_inherited),
+        cmocka_unit_test(an_environment_that_lies_is_told),
         cmocka_unit_test(a_handle_is_passed_on),
         cmocka_unit_test(handles_that_nobody_expects_are_closed),
         cmocka_unit_test(passing_on_may_fail),
         cmocka_unit_test(the_peer_has_credentials),
     };
-    size_t count = 10;
+    size_t count = 11;
     for (size_t kind = 0; kind < JOINT_KIND_COUNT; kind++) {
         kinds[kind] = (joint_kind)kind;
         (void)snprintf(names[2 * kind], sizeof names[0], "%s_is_adopted", joint_kind_name(kinds[kind]));
