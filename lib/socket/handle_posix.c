@@ -1,7 +1,6 @@
 /* Handles and special ways to read, by the calls of POSIX and Linux.
  *
  * Floor 2 (socket), POSIX. Has no state: any thread may call it. */
-#define _GNU_SOURCE /* struct ucred */
 #include "socket/handle_internal.h"
 
 #include <errno.h>
