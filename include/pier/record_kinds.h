@@ -70,27 +70,41 @@
 #define PIER__ELEMENT_OF(kind, capacity) kind
 #define PIER__CAPACITY_OF(kind, capacity) (capacity)
 
-/* PIER__APPLY(OP, PIER__KIND_kind, value, has, count) calls the operation for the group of the kind. */
-#define PIER__APPLY(operation, ...) PIER__CHOOSE(operation, __VA_ARGS__)
-#define PIER__CHOOSE(operation, group, plain, parameters, ...)                                                         \
-    PIER__PASTE(PIER__CALL_, PIER__IS_GIVEN(parameters))(operation, group, plain, parameters, __VA_ARGS__)
+/* PIER__APPLY(OP, PIER__KIND_kind, value, has, count) calls the operation for the group of the kind. A kind that there
+ * is none of stays as it is, for the compiler to stumble over: "unknown type name PIER__KIND_double". */
+#define PIER__APPLY(operation, ...) PIER__PASTE(PIER__CHOOSE_, PIER__IS_KNOWN(__VA_ARGS__))(operation, __VA_ARGS__)
+#define PIER__CHOOSE_0(operation, kind, ...) kind
+#define PIER__CHOOSE_1(operation, group, plain, parameters, ...)                                                       \
+    PIER__PASTE_CALL(PIER__CALL_, PIER__IS_GIVEN(parameters))(operation, group, plain, parameters, __VA_ARGS__)
 #define PIER__CALL_0(operation, group, plain, parameters, ...) PIER__##operation##_plain(plain, __VA_ARGS__)
 #define PIER__CALL_1(operation, group, plain, parameters, ...) PIER__##operation##_##group(parameters, __VA_ARGS__)
 
 /* The same for a kind within another. A macro is not expanded within itself, so this level has its own. */
 #define PIER__APPLY_INNER(operation, kind, ...) PIER__EXPAND_INNER(operation, kind, __VA_ARGS__)
 #define PIER__EXPAND_INNER(operation, kind, ...) PIER__CHOOSE_INNER(operation, PIER__KIND_##kind, __VA_ARGS__)
-#define PIER__CHOOSE_INNER(operation, ...) PIER__CHOSEN_INNER(operation, __VA_ARGS__)
-#define PIER__CHOSEN_INNER(operation, group, plain, parameters, ...)                                                   \
-    PIER__PASTE_INNER(PIER__CALL_INNER_, PIER__IS_GIVEN(parameters))(operation, group, plain, parameters, __VA_ARGS__)
+#define PIER__CHOOSE_INNER(operation, ...)                                                                             \
+    PIER__PASTE_INNER(PIER__CHOOSE_INNER_, PIER__IS_KNOWN(__VA_ARGS__))(operation, __VA_ARGS__)
+#define PIER__CHOOSE_INNER_0(operation, kind, ...) kind
+#define PIER__CHOOSE_INNER_1(operation, group, plain, parameters, ...)                                                 \
+    PIER__PASTE_CALL_INNER(PIER__CALL_INNER_, PIER__IS_GIVEN(parameters))                                              \
+    (operation, group, plain, parameters, __VA_ARGS__)
 #define PIER__CALL_INNER_0(operation, group, plain, parameters, ...) PIER__##operation##_plain(plain, __VA_ARGS__)
 #define PIER__CALL_INNER_1(operation, group, plain, parameters, ...)                                                   \
     PIER__##operation##_##group(parameters, __VA_ARGS__)
 
 #define PIER__PASTE(a, b) PIER__PASTE_(a, b)
 #define PIER__PASTE_(a, b) a##b
+#define PIER__PASTE_CALL(a, b) PIER__PASTE_CALL_(a, b)
+#define PIER__PASTE_CALL_(a, b) a##b
 #define PIER__PASTE_INNER(a, b) PIER__PASTE_INNER_(a, b)
 #define PIER__PASTE_INNER_(a, b) a##b
+#define PIER__PASTE_CALL_INNER(a, b) PIER__PASTE_CALL_INNER_(a, b)
+#define PIER__PASTE_CALL_INNER_(a, b) a##b
+
+/* 1 for a kind, which became three things before value, has and count; 0 for a word that stayed one. */
+#define PIER__IS_KNOWN(...) PIER__SEVENTH(__VA_ARGS__, 1, 1, 0, 0)
+#define PIER__SEVENTH(...) PIER__SEVENTH_(__VA_ARGS__)
+#define PIER__SEVENTH_(a, b, c, d, e, f, seventh, ...) seventh
 
 /* 1 for something in parentheses, 0 for nothing: PIER__GIVEN is called, and answers with a comma, only by parentheses
  * behind it. */
