@@ -50,7 +50,9 @@ set(PIER_PC_LIBS "")
 foreach(package IN LISTS packages)
     string(REGEX REPLACE "::.*" "" name ${package})
     string(APPEND PIER_DEPENDENCIES "    find_dependency(${name})\n")
-    if(name STREQUAL "XXHash")
+    if(name STREQUAL "CAres")
+        string(APPEND PIER_PC_REQUIRES " libcares")
+    elseif(name STREQUAL "XXHash")
         string(APPEND PIER_PC_REQUIRES " libxxhash")
     elseif(name STREQUAL "MsgpackC")
         cmake_path(GET MsgpackC_LIBRARY STEM library)
@@ -68,6 +70,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/pier-config-version
 install(
     FILES ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
           ${PROJECT_BINARY_DIR}/cmake/pier-config-version.cmake
+          ${PROJECT_SOURCE_DIR}/cmake/FindCAres.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindMsgpackC.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake
     DESTINATION ${PIER_INSTALL_CMAKEDIR}

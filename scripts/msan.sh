@@ -57,6 +57,10 @@ build_libmsgpack_dev() {
     with_cmake libmsgpack-dev -DMSGPACK_ENABLE_SHARED=OFF -DMSGPACK_BUILD_TESTS=OFF -DMSGPACK_BUILD_EXAMPLES=OFF
 }
 
+build_libc_ares_dev() {
+    with_cmake libc-ares-dev -DCARES_STATIC=ON -DCARES_SHARED=OFF -DCARES_BUILD_TOOLS=OFF
+}
+
 build_libcmocka_dev() {
     with_cmake libcmocka-dev -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF
 }
@@ -73,7 +77,7 @@ build_libxxhash_dev() {
 
 make_source_lists
 updated=no
-for package in libmsgpack-dev libxxhash-dev libcmocka-dev libyajl-dev; do
+for package in libc-ares-dev libmsgpack-dev libxxhash-dev libcmocka-dev libyajl-dev; do
     if [[ -e $prefix/.$package ]]; then
         continue
     fi
@@ -95,7 +99,7 @@ done
 unset CC CXX CFLAGS
 build_preset msan
 # A library of the system's among them would be full of false reports, or hide true ones.
-if grep -E '^(MsgpackC|XXHash|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
+if grep -E '^(CAres|MsgpackC|XXHash|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
     grep -v "=$prefix/"; then
     die "these libraries are not instrumented"
 fi

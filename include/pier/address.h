@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <pier/clock.h>
 #include <pier/error.h>
 
 /* What an address speaks. */
@@ -57,18 +56,8 @@ typedef struct pier_address {
  * byte up to the end; `%XX` in an abstract name is a byte in hexadecimal, as pier_address_format writes it.
  * text: terminated. address: zeroed on failure. error: NULL or filled; `offset` is the byte of `text` that is wrong.
  * Returns PIER_OK; PIER_ADDRESS for text that is no address, and for a host or a port that is a name:
- * pier_address_resolve takes those; PIER_USAGE for NULL. Never blocks. */
+ * pier_address_resolve (<pier/resolve.h>) takes those; PIER_USAGE for NULL. Never blocks. */
 PIER_API pier_status pier_address_parse(const char *text, pier_address *address, pier_error *error) PIER_MUST_USE;
-
-/* As pier_address_parse, and takes host names and service names too (`tcp://localhost:http`), by the system's
- * resolver. What pier_address_parse takes never reaches the resolver.
- * addresses: gets up to `capacity` (at least 1) addresses in the resolver's order, each once. count: gets how many; 0
- * on failure.
- * Returns PIER_OK with at least one address; PIER_ADDRESS for malformed text; PIER_NOT_FOUND for a name or a service
- * that the system does not know; PIER_SYSTEM for a resolver that fails (`offset` is the name's); PIER_NO_MEMORY;
- * PIER_USAGE. Blocks, for a name, as long as the system's resolver does; numbers and Unix addresses never block. */
-PIER_API pier_status pier_address_resolve(const char *text, pier_address *addresses, size_t capacity, size_t *count,
-                                          pier_error *error) PIER_MUST_USE;
 
 /* The text of an address as a value, for a message: pier_address_as_text(&address).text. */
 typedef struct pier_address_text {

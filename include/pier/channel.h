@@ -32,7 +32,7 @@ typedef struct pier_channel_options {
  * see pier_address_resolve and pier_socket_listen. Of a name's addresses the first that works is taken.
  * out: owned: freed by pier_socket_destroy; NULL on failure. bound: NULL, or gets the address that it listens at, with
  * the port that the system chose for port 0; pier_address_as_text makes a text of it. allocator: NULL for the default. error: NULL, or filled.
- * Returns as those two. Blocks only to resolve a name. */
+ * Returns as those two. Blocks only to resolve a name, for 10 seconds at most. */
 PIER_API pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const char *endpoint,
                                          const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
@@ -43,7 +43,7 @@ PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listen
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
 /* Connects to an endpoint given as text: to whichever of a name's addresses answers first (pier_socket_connect_any).
- * Returns as pier_address_resolve, pier_socket_connect_any and pier_channel_open. Blocks until `deadline`, and to resolve a name as long as the system does. */
+ * Returns as pier_address_resolve, pier_socket_connect_any and pier_channel_open. Blocks until `deadline`. */
 PIER_API pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_deadline deadline,
                                           const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 

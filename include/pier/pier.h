@@ -24,6 +24,7 @@
 #include <pier/network.h>
 #include <pier/port.h>
 #include <pier/record.h>
+#include <pier/resolve.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>
 #include <pier/socket_handle.h>

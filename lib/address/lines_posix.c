@@ -26,7 +26,11 @@ static int refill(pier__lines *lines) {
     } while (got < 0 && errno == EINTR);
     lines->begin = 0;
     lines->end = got > 0 ? (size_t)got : 0;
-    return got < 0 ? errno : 0;
+    if (got >= 0) {
+        return 0;
+    }
+    /* A pipe with nothing in it: that is no file, and not "try again". */
+    return errno == EAGAIN ? ENXIO : errno;
 }
 
 int pier__lines_next(pier__lines *lines, char **line) {

@@ -1,88 +1,96 @@
-/* Names of interfaces, hosts and services, by the system's resolver.
+/* Names of interfaces, routes and polling.
  *
- * Floor 1 (address), POSIX. Has no state: any thread may call it, as getaddrinfo may be. */
+ * Floor 1 (address), POSIX. Has no state: any thread may call it. */
 #include "address/platform_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <net/if.h>
-#include <netdb.h>
-#include <string.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "address/sockaddr_posix_internal.h"
+
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+
+/* The discard service: a datagram socket must be connected to some port to learn its own address. */
+#define ANY_PORT 9
 
 uint32_t pier__platform_interface_index(const char *name) {
     return (uint32_t)if_nametoindex(name);
 }
 
-/* Tells what an answer of getaddrinfo means. */
-static pier_status resolver_status(int answer, pier__lookup_fault *fault) {
-    /* errno speaks only when the resolver says so, and is read first, before another call changes it. */
-    fault->os_error = answer == EAI_SYSTEM ? errno : 0;
-    fault->words = gai_strerror(answer);
-    switch (answer) {
-    case 0:
-        return PIER_OK;
-    case EAI_NONAME:
-    case EAI_NODATA:
-    case EAI_ADDRFAMILY:
-    case EAI_SERVICE:
-        return PIER_NOT_FOUND;
-    case EAI_MEMORY:
-        return PIER_NO_MEMORY;
-    default:
-        return PIER_SYSTEM;
+/* Connects a datagram socket, which sends nothing and makes the system choose a route, and asks for its address. */
+static bool ask_route(int handle, const pier_address *destination, pier_address *source) {
+    struct sockaddr_storage storage;
+    pier_address somewhere = *destination;
+    somewhere.port = destination->port != 0 ? destination->port : ANY_PORT;
+    socklen_t size = pier__address_to_sockaddr(&somewhere, &storage);
+    if (connect(handle, (const struct sockaddr *)&storage, size) != 0) {
+        return false;
     }
+    size = sizeof storage;
+    if (getsockname(handle, (struct sockaddr *)&storage, &size) != 0) {
+        return false;
+    }
+    pier__address_from_sockaddr(&storage, size, source);
+    return true;
 }
 
-/* Returns whether the same address is there already: a host may stand in the hosts file twice. */
-static bool is_known(const pier_address *addresses, size_t count, const pier_address *address) {
+bool pier__platform_source_address(const pier_address *destination, pier_address *source) {
+    int family = destination->family == PIER_FAMILY_IPV4 ? AF_INET : AF_INET6;
+    int handle = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (handle < 0) {
+        return false;
+    }
+    bool has_route = ask_route(handle, destination, source);
+    (void)close(handle);
+    return has_route;
+}
+
+/* Returns the events that a handle has, of those that were waited for. */
+static uint32_t events_found(short found, uint32_t wanted) {
+    uint32_t events = 0;
+    if ((found & POLLIN) != 0) {
+        events |= PIER_READABLE;
+    }
+    if ((found & POLLOUT) != 0) {
+        events |= PIER_WRITABLE;
+    }
+    if ((found & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
+        events = wanted;
+    }
+    return events & wanted;
+}
+
+/* Returns how long it is up to the deadline. */
+static struct timespec time_left(pier_deadline deadline) {
+    int64_t left_ns = deadline == PIER_NOW ? 0 : deadline - pier_clock_monotonic_ns();
+    left_ns = left_ns > 0 ? left_ns : 0;
+    return (struct timespec){.tv_sec = (time_t)(left_ns / NANOSECONDS_PER_SECOND),
+                             .tv_nsec = (long)(left_ns % NANOSECONDS_PER_SECOND)};
+}
+
+int pier__platform_poll(pier_interest *interests, size_t count, pier_deadline deadline) {
+    struct pollfd entries[PIER__POLL_HANDLES_MAX];
+    int found = 0;
+    assert(count <= PIER__POLL_HANDLES_MAX);
     for (size_t i = 0; i < count; i++) {
-        if (pier_address_equal(&addresses[i], address)) {
-            return true;
-        }
+        entries[i] = (struct pollfd){.fd = interests[i].handle};
+        entries[i].events |= (interests[i].events & PIER_READABLE) != 0 ? POLLIN : 0;
+        entries[i].events |= (interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0;
     }
-    return false;
-}
-
-pier_status pier__platform_look_up_host(const char *name, pier_address *addresses, size_t capacity, size_t *count,
-                                        pier__lookup_fault *fault) {
-    /* Stream sockets alone, because the resolver otherwise gives each address once for every kind of socket. No
-     * AI_ADDRCONFIG: it would hide the loopback addresses of a machine without a network. */
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    *count = 0;
-    pier_status status = resolver_status(getaddrinfo(name, NULL, &hints, &list), fault);
-    if (status != PIER_OK) {
-        return status;
+    do {
+        struct timespec left = time_left(deadline);
+        found = ppoll(entries, (nfds_t)count, deadline == PIER_NEVER ? NULL : &left, NULL);
+    } while (found < 0 && errno == EINTR);
+    if (found < 0) {
+        return errno;
     }
-    for (const struct addrinfo *entry = list; entry != NULL && *count < capacity; entry = entry->ai_next) {
-        struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
-        pier_address address;
-        memcpy(&storage, entry->ai_addr, entry->ai_addrlen);
-        pier__address_from_sockaddr(&storage, entry->ai_addrlen, &address);
-        if (address.family != PIER_FAMILY_NONE && !is_known(addresses, *count, &address)) {
-            addresses[(*count)++] = address;
-        }
+    for (size_t i = 0; i < count; i++) {
+        interests[i].events = events_found(entries[i].revents, interests[i].events);
     }
-    freeaddrinfo(list);
-    return *count > 0 ? PIER_OK : resolver_status(EAI_NONAME, fault);
-}
-
-pier_status pier__platform_look_up_service(const char *name, pier_transport transport, uint16_t *port,
-                                           pier__lookup_fault *fault) {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                             .ai_socktype = transport == PIER_TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM};
-    struct addrinfo *list = NULL;
-    pier_status status = resolver_status(getaddrinfo(NULL, name, &hints, &list), fault);
-    if (status != PIER_OK) {
-        return status;
-    }
-    struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
-    pier_address address;
-    memcpy(&storage, list->ai_addr, list->ai_addrlen);
-    pier__address_from_sockaddr(&storage, list->ai_addrlen, &address);
-    freeaddrinfo(list);
-    *port = address.port;
-    return PIER_OK;
+    return 0;
 }

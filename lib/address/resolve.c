@@ -1,68 +1,47 @@
-/* Addresses given by names.
+/* Look-ups that wait.
  *
- * Floor 1 (address). Asks the platform's resolver, and blocks as long as that does; numbers never reach it. Has no
- * state: any thread may call it. */
-#include <pier/address.h>
+ * Floor 1 (address). Drives a resolver with a poll of its own, and nothing else. Has no state: any thread may call it. */
+#include <pier/resolve.h>
 
-#include <stdio.h>
-#include <string.h>
-
-#include "address/endpoint_internal.h"
 #include "address/platform_internal.h"
 #include "base/error_internal.h"
+#include "base/os_error_internal.h"
 
-/* Fills the error of a look-up that failed: `what` and the name, with the resolver's own words unless the name is just
- * not known. */
-static pier_status fail_lookup(pier_error *error, pier_status status, const char *what, const char *name,
-                               pier__text_run run, const pier__lookup_fault *fault) {
-    if (status == PIER_NOT_FOUND) {
-        (void)pier__error_set(error, status, PIER_FLOOR_ADDRESS, fault->os_error,
-                              "the system knows no %s of the name %.64s", what, name);
-    } else {
-        (void)pier__error_set(error, status, PIER_FLOOR_ADDRESS, fault->os_error, "looking up the %s %.64s failed: %s",
-                              what, name, fault->words);
-    }
-    if (error != NULL) {
-        error->offset = run.begin;
-    }
-    return status;
-}
+_Static_assert(PIER_RESOLVE_HANDLES_MAX <= PIER__POLL_HANDLES_MAX, "all handles can be polled at once");
 
-/* Looks up the port if it is a name, then the host if it is one. */
-static pier_status look_up(const char *text, pier__endpoint *endpoint, pier_address *addresses, size_t capacity,
-                           size_t *count, pier_error *error) {
-    pier__lookup_fault fault = {0, ""};
-    pier_address *address = &endpoint->address;
-    if (endpoint->port_is_name) {
-        char service[PIER__SERVICE_BYTES_MAX + 1];
-        (void)snprintf(service, sizeof service, "%.*s", (int)endpoint->port.size, text + endpoint->port.begin);
-        pier_status status =
-            pier__platform_look_up_service(service, (pier_transport)address->transport, &address->port, &fault);
-        if (status != PIER_OK) {
-            return fail_lookup(error, status, "service", service, endpoint->port, &fault);
-        }
-    }
-    if (!endpoint->host_is_name) {
-        addresses[0] = *address;
-        *count = 1;
-        return PIER_OK;
-    }
-    char host[PIER__HOST_BYTES_MAX + 1];
-    (void)snprintf(host, sizeof host, "%.*s", (int)endpoint->host.size, text + endpoint->host.begin);
-    pier_status status = pier__platform_look_up_host(host, addresses, capacity, count, &fault);
-    if (status != PIER_OK) {
-        return fail_lookup(error, status, "host", host, endpoint->host, &fault);
-    }
-    for (size_t i = 0; i < *count; i++) {
-        addresses[i].transport = address->transport;
-        addresses[i].port = address->port;
+/* Waits until the resolver wants to go on. */
+static pier_status await(const pier_resolver *resolver, pier_error *error) {
+    pier_interest interests[PIER_RESOLVE_HANDLES_MAX];
+    size_t count = pier_resolver_interests(resolver, interests, PIER_RESOLVE_HANDLES_MAX);
+    int os_error = pier__platform_poll(interests, count, pier_resolver_next(resolver));
+    if (os_error != 0) {
+        char words[PIER__OS_WORDS_BYTES];
+        return pier__error_set(error, pier__os_status(os_error), PIER_FLOOR_ADDRESS, os_error,
+                               "waiting for the name servers failed: %s", pier__os_words(os_error, words));
     }
     return PIER_OK;
 }
 
+/* Steps and waits until the look-up ends. */
+static pier_status drive(pier_resolver *resolver, pier_error *error) {
+    for (;;) {
+        pier_status status = pier_resolver_step(resolver);
+        if (status != PIER_WOULD_BLOCK) {
+            if (status != PIER_OK && error != NULL) {
+                *error = *pier_resolver_error(resolver);
+            }
+            return status;
+        }
+        status = await(resolver, error);
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
+}
+
 pier_status pier_address_resolve(const char *text, pier_address *addresses, size_t capacity, size_t *count,
-                                 pier_error *error) {
-    pier__endpoint endpoint;
+                                 pier_deadline deadline, const pier_resolve_options *options, pier_error *error) {
+    pier_resolver *resolver = NULL;
     if (count != NULL) {
         *count = 0;
     }
@@ -70,9 +49,23 @@ pier_status pier_address_resolve(const char *text, pier_address *addresses, size
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ADDRESS, 0,
                                "text, addresses and count may not be NULL, nor capacity 0");
     }
-    pier_status status = pier__endpoint_read(text, &endpoint, error);
+    if (options != NULL && options->done != NULL) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ADDRESS, 0,
+                               "done is for a pier_resolver; this call waits");
+    }
+    pier_status status = pier_resolver_start(&resolver, text, deadline, options, error);
     if (status != PIER_OK) {
         return status;
     }
-    return look_up(text, &endpoint, addresses, capacity, count, error);
+    status = drive(resolver, error);
+    if (status == PIER_OK) {
+        status = pier_resolver_result(resolver, addresses, capacity, count);
+    } else if (status == PIER_TIMEOUT && deadline == PIER_NOW) {
+        status = PIER_WOULD_BLOCK;
+        if (error != NULL) {
+            error->status = status;
+        }
+    }
+    pier_resolver_destroy(resolver);
+    return status;
 }

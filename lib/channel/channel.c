@@ -5,13 +5,15 @@
 
 #include <string.h>
 
+#include <pier/resolve.h>
+
 #include "archive/archive_internal.h"
 #include "archive/loader_internal.h"
 #include "base/allocator_internal.h"
 #include "base/error_internal.h"
 #include "file/file_internal.h"
 
-enum { CLOSE_TIMEOUT_MS_DEFAULT = 2000, ADDRESSES_MAX = 16 };
+enum { CLOSE_TIMEOUT_MS_DEFAULT = 2000, LISTEN_RESOLVE_TIMEOUT_MS = 10000, ADDRESSES_MAX = 16 };
 
 struct pier_channel {
     pier_allocator allocator;
@@ -54,7 +56,9 @@ pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const ch
     *out = NULL;
     pier_address addresses[ADDRESSES_MAX];
     size_t count = 0;
-    pier_status status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, error);
+    pier_resolve_options resolve = {.size = sizeof resolve, .allocator = allocator};
+    pier_status status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count,
+                                              pier_deadline_after_ms(LISTEN_RESOLVE_TIMEOUT_MS), &resolve, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -165,7 +169,9 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
         status = pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "only an accepting side may guess the format");
     }
     if (status == PIER_OK) {
-        status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, error);
+        pier_resolve_options resolve = {.size = sizeof resolve,
+                                        .allocator = options != NULL ? options->allocator : NULL};
+        status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, deadline, &resolve, error);
     }
     if (status != PIER_OK) {
         return status;

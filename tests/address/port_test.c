@@ -233,6 +233,11 @@ static void a_pipe_in_the_place_of_the_file_holds_nobody(void **state) {
     (void)snprintf(path, sizeof path, "/tmp/pier-services-pipe-%d", (int)getpid());
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(pier_service_by_name("http", PIER_TRANSPORT_TCP, path, &service, &error), PIER_NOT_FOUND);
+    /* Nor one that somebody might write to. */
+    int writer = open(path, O_RDWR);
+    assert_true(writer >= 0);
+    assert_int_equal(pier_service_by_name("http", PIER_TRANSPORT_TCP, path, &service, &error), PIER_UNSUPPORTED);
+    assert_int_equal(close(writer), 0);
     assert_int_equal(unlink(path), 0);
 }
 
