@@ -92,10 +92,10 @@ static void sequences_outside_the_rules_are_refused_where_they_begin(void **stat
         {"\xF8\x88\x80\x80\x80", 0}, /* a form of five bytes */
         {"\xFE", 0},
         {"\xFF", 0},
-        {"a\xC3", 1},                /* cut off */
+        {"a\xC3", 1}, /* cut off */
         {"a\xE2\x82", 1},
         {"a\xF0\x9F\x98", 1},
-        {"\xC3(", 0},                /* no continuation */
+        {"\xC3(", 0}, /* no continuation */
         {"\xE2\x82(", 0},
         {"\xF0\x9F\x98(", 0},
         {"\xC3\xA4\xE2\x82\xAC\xFF", 5},

@@ -18,7 +18,7 @@ failed=0
 
 # try WANTED FIELDS: WANTED is part of what the compiler must say; empty: it must compile.
 try() {
-    printf '#include <pier/record.h>\ntypedef struct own { int number; char name[5]; unsigned short half; } own;\n%s\n' \
+    printf '%s\n' '#include <pier/record.h>' 'typedef struct own { int number; char name[5]; unsigned short half; } own;' \
         "$2" >"$source"
     # shellcheck disable=SC2086
     if said=$("$compiler" -x $language "-std=$standard" $includes -fsyntax-only "$source" 2>&1); then

@@ -257,6 +257,63 @@ static void classes_that_the_library_does_not_know_are_refused(void **state) {
     test_stream_free(&stream);
 }
 
+/* A struct that the program has anyway, with types that are only alike and a member that is nobody's business. */
+typedef struct own_struct {
+    void *mine;
+    unsigned long long id;
+    long when;
+    enum { LOW = 1, HIGH = 200 } level;
+    char name[9];
+    unsigned parts_count;
+    struct {
+        unsigned size;
+        unsigned char data[6];
+    } parts[2];
+} own_struct;
+
+#define OWN_STRUCT(FIELD)                                                                                              \
+    FIELD(1, u64, id)                                                                                                  \
+    FIELD(2, i64, when) FIELD(3, u32, level) FIELD(4, text(9), name) FIELD(5, array(bytes(6), 2), parts)
+PIER_DESCRIBE(own_struct, "test.Own", OWN_STRUCT)
+
+static void structs_of_the_program_are_described(void **state) {
+    (void)state;
+    own_struct own;
+    memset(&own, 0xA5, sizeof own);
+    own.id = 1u << 20;
+    own.when = -77;
+    own.level = HIGH;
+    memcpy(own.name, "a name", 7);
+    own.parts_count = 2;
+    own.parts[0].size = 0;
+    own.parts[1].size = 1;
+    own.parts[1].data[0] = 9;
+    pier_archive *store = test_open_store(NULL);
+    assert_status(own_struct_store(store, &own), PIER_OK);
+    test_store_raw(store, &own_struct_class, "\x95\xc0", 2);
+    test_stream stream = test_finish(store);
+    assert_hex(stream.data + stream.size - 64 - 2 - 26, 26, "95 ce00100000 d0b3 ccc8 a661206e616d65 92 c400 c40109 95");
+    pier_class slow = test_slow_class(&own_struct_class);
+    const pier_class *ways[] = {&own_struct_class, &slow};
+    for (size_t i = 0; i < 2; i++) {
+        static const own_struct zero;
+        own_struct loaded;
+        memset(&loaded, 0, sizeof loaded);
+        loaded.mine = &loaded;
+        pier_archive *load = test_open_stream(&stream, NULL);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_load_record(load, ways[i], &loaded), PIER_OK);
+        assert_same_record(&own_struct_class, &own, &loaded);
+        assert_int_equal(loaded.when, -77);
+        assert_int_equal(loaded.level, HIGH);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_load_record(load, ways[i], &loaded), PIER_PROTOCOL);
+        assert_memory_equal(&loaded, &zero, sizeof zero);
+        pier_archive_destroy(load);
+    }
+    test_stream_free(&stream);
+}
+
 static void a_stream_of_one_class_needs_one_call(void **state) {
     (void)state;
     pier_archive *store = test_open_store(NULL);
@@ -836,6 +893,7 @@ int main(void) {
         cmocka_unit_test(a_class_is_switched_to_once),
         cmocka_unit_test(misuse_is_told_and_spoils_nothing),
         cmocka_unit_test(classes_that_the_library_does_not_know_are_refused),
+        cmocka_unit_test(structs_of_the_program_are_described),
         cmocka_unit_test(a_stream_of_one_class_needs_one_call),
         cmocka_unit_test(a_record_that_must_wait_is_not_half_stored),
         cmocka_unit_test(tokens_and_records_meet),
