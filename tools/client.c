@@ -42,8 +42,12 @@ static void look_for_bytes(client *looked_at) {
 
 /* Tells what is wrong with the client, once. Returns false: it has to go. */
 static bool accuse(const client *accused, const pier_error *error) {
+    /* One that ended its stream and had nothing to read may go as it likes: when it closes without reading our preamble,
+     * the system resets the connection. */
+    bool is_gone = error->status == PIER_RESET || error->status == PIER_CLOSED;
+    bool is_done = accused->has_ended && !accused->has_echoed && is_gone;
     /* A connection without bytes is no error, however it ends. */
-    if (accused->has_sent) {
+    if (accused->has_sent && !is_done) {
         (void)report_error(command, error, accused->name, "");
     }
     return false;
@@ -82,6 +86,7 @@ static bool echo(client *served) {
     pier_status status = served->is_closed ? reopen(served) : PIER_OK;
     if (status == PIER_OK) {
         status = pier_archive_forward(store, pier_channel_load_archive(served->channel));
+        served->has_echoed = true;
     }
     served->owes_echo = status > 0;
     if (status >= 0) {

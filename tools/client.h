@@ -17,6 +17,7 @@ typedef struct client {
     bool has_sent;     /* a byte came from it */
     bool is_greeted;   /* our preamble, if it is a framed client, was sent */
     bool owes_echo;    /* the current record is printed, but not echoed yet */
+    bool has_echoed;   /* records were stored to it */
     bool has_more;     /* records are in memory: poll would not tell */
     bool is_exhausted; /* the last turn ended because there was nothing more to read */
     bool has_ended;    /* the stream ended: end mark, or end of input */

@@ -373,6 +373,18 @@ class BadClientTest(pier_command.Test):
             listener.await_lines(1)
             self.assert_done(listener.stop(), b"1\n")
 
+    def test_one_that_ends_its_stream_may_go_without_reading(self):
+        """Its closing without reading our preamble resets the connection, which harms nobody."""
+        listener = self.listen()
+        for _ in range(10):
+            client = self.client(listener)
+            client.sendall(framed(5))
+            time.sleep(0.02)
+            client.close()
+        listener.await_lines(10)
+        time.sleep(0.1)
+        self.assert_done(listener.stop(), b"5\n" * 10)
+
     def test_a_framed_record_above_the_limit_costs_a_line_and_nothing_else(self):
         listener = self.listen("--record-max", 70000, "--echo")
         client = self.client(listener)
@@ -541,12 +553,23 @@ class OutputTest(pier_command.Test):
             self.assert_error(listener.result(), 3, "listen", "NO_SPACE", "standard output", out=None)
 
     def test_a_reader_that_goes_away(self):
-        for data in (b"", b"\x01"):  # with and without a record that has to be printed
-            listener = self.listen()
-            listener.process.stdout.close()
-            listener.process.stdout = None
-            self.client(listener).sendall(data)
-            self.assert_error(listener.result(), 3, "listen", "CLOSED", "standard output", out=None)
+        listener = self.listen()
+        self.go_away(listener)
+        # Told at once, although there is nothing to print.
+        self.assert_error(listener.result(), 3, "listen", "CLOSED", "standard output", out=None)
+
+    def test_a_reader_that_goes_away_before_a_record(self):
+        listener = self.listen()
+        client = self.client(listener)
+        listener.interrupt(signal.SIGSTOP)
+        client.sendall(b"\x01")
+        self.go_away(listener)
+        listener.interrupt(signal.SIGCONT)
+        self.assert_error(listener.result(), 3, "listen", "CLOSED", "standard output", out=None)
+
+    def go_away(self, listener):
+        listener.process.stdout.close()
+        listener.process.stdout = None
 
     def test_a_reader_that_is_slow_holds_clients_up_and_loses_nothing(self):
         listener = self.listen()
