@@ -78,10 +78,12 @@ pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier
     return status;
 }
 
-static pier_status check_options(const pier_archive_options *options, pier_file *file, bool storing, pier_error *error) {
+static pier_status check_options(const pier_archive_options *options, pier_file *file, bool storing,
+                                 pier_error *error) {
     if (options->size != sizeof *options) {
-        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0, "pier_archive_options.size is %zu, this library has %zu",
-                               options->size, sizeof *options);
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0,
+                               "pier_archive_options.size is %zu, this library has %zu", options->size,
+                               sizeof *options);
     }
     if (options->format < PIER_FORMAT_FRAMED || options->format > PIER_FORMAT_GUESS ||
         options->plain_form < PIER_PLAIN_MAP || options->plain_form > PIER_PLAIN_ARRAY) {
@@ -95,8 +97,8 @@ static pier_status check_options(const pier_archive_options *options, pier_file 
     return PIER_OK;
 }
 
-pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pier_archive_options *options, bool storing,
-                               pier_error *error) {
+pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pier_archive_options *options,
+                               bool storing, pier_error *error) {
     static const pier_archive_options none = {.size = sizeof none};
     archive->options = options != NULL ? *options : none;
     pier_status status = check_options(&archive->options, file, storing, error);
@@ -289,8 +291,14 @@ void pier_archive_set_time(pier_archive *archive, uint64_t unix_ns) {
     pier__archive_of(archive)->time_is_given = true;
 }
 
-pier_status pier_archive_status(const pier_archive *archive) { return pier__archive_of_const(archive)->failure; }
+pier_status pier_archive_status(const pier_archive *archive) {
+    return pier__archive_of_const(archive)->failure;
+}
 
-const pier_error *pier_archive_error(const pier_archive *archive) { return &pier__archive_of_const(archive)->error; }
+const pier_error *pier_archive_error(const pier_archive *archive) {
+    return &pier__archive_of_const(archive)->error;
+}
 
-pier_format pier_archive_format(const pier_archive *archive) { return pier__archive_of_const(archive)->format; }
+pier_format pier_archive_format(const pier_archive *archive) {
+    return pier__archive_of_const(archive)->format;
+}

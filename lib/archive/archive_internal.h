@@ -21,18 +21,22 @@ typedef struct pier__archive {
     pier_deadline deadline;
     uint64_t time_unix_ns;
     bool time_is_given;
-    pier_status failure; /* the one that sticks; PIER_OK when there is none */
-    pier_error error;    /* the last failure, refusal or skipped record */
+    pier_status failure;         /* the one that sticks; PIER_OK when there is none */
+    pier_error error;            /* the last failure, refusal or skipped record */
     struct pier__archive *other; /* the other direction of the connection, or NULL */
 } pier__archive;
 
-static inline pier__archive *pier__archive_of(pier_archive *archive) { return (pier__archive *)archive; }
+static inline pier__archive *pier__archive_of(pier_archive *archive) {
+    return (pier__archive *)archive;
+}
 static inline const pier__archive *pier__archive_of_const(const pier_archive *archive) {
     return (const pier__archive *)archive;
 }
 
 /* Makes the window empty: inline functions then fall into their slow path, which knows why. */
-static inline void pier__archive_close_window(pier__archive *archive) { archive->window.limit = archive->window.cursor; }
+static inline void pier__archive_close_window(pier__archive *archive) {
+    archive->window.limit = archive->window.cursor;
+}
 
 /* Returns the time to mark a piece with: as given, or over a file the system's clock, or 0. */
 uint64_t pier__archive_time(const pier__archive *archive);

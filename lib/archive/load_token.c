@@ -63,7 +63,9 @@ static pier_token signed_token(int64_t value) {
     return token;
 }
 
-static pier_token unsigned_token(uint64_t value) { return (pier_token){.kind = PIER_KIND_UINT, .as.uint = value}; }
+static pier_token unsigned_token(uint64_t value) {
+    return (pier_token){.kind = PIER_KIND_UINT, .as.uint = value};
+}
 
 static pier_token float_token(uint32_t bits) {
     pier_token token = {.kind = PIER_KIND_F32};
@@ -141,7 +143,8 @@ static pier_token read_token(const uint8_t *at, size_t *size) {
                                                 : pier__load_be32(at + 1);
     *size = head->head_bytes;
     if (head->kind == PIER__HEAD_ARRAY || head->kind == PIER__HEAD_MAP) {
-        return (pier_token){.kind = head->kind == PIER__HEAD_ARRAY ? PIER_KIND_ARRAY : PIER_KIND_MAP, .as.count = length};
+        return (pier_token){.kind = head->kind == PIER__HEAD_ARRAY ? PIER_KIND_ARRAY : PIER_KIND_MAP,
+                            .as.count = length};
     }
     if (head->kind == PIER__HEAD_BYTES) {
         *size += length;
@@ -152,7 +155,8 @@ static pier_token read_token(const uint8_t *at, size_t *size) {
 
 pier_token pier_load_token(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
-    bool is_at_end = !archive->storing && archive->cursor == archive->limit && loader->in_record && loader->record_end != 0;
+    bool is_at_end =
+        !archive->storing && archive->cursor == archive->limit && loader->in_record && loader->record_end != 0;
     if (is_at_end || !has_value(archive)) {
         return (pier_token){.kind = PIER_KIND_NONE};
     }
@@ -188,7 +192,8 @@ static bool expect(pier_archive *archive, pier_kind kind, const char *expected, 
     *token = read_token(archive->cursor, &size);
     bool is_integer = token->kind == PIER_KIND_UINT || token->kind == PIER_KIND_INT;
     if (token->kind != kind && !(kind == PIER_KIND_UINT && is_integer)) {
-        (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected, kind_names[token->kind]);
+        (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
+                                    kind_names[token->kind]);
         return false;
     }
     archive->cursor += size;
@@ -215,7 +220,8 @@ static uint64_t load_unsigned(pier_archive *archive, uint64_t most, const char *
         return 0;
     }
     if (token.kind == PIER_KIND_INT) {
-        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "%lld does not fit into %s", (long long)token.as.sint, expected);
+        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "%lld does not fit into %s",
+                                    (long long)token.as.sint, expected);
         return 0;
     }
     if (token.as.uint > most) {
@@ -237,7 +243,8 @@ static int64_t load_signed(pier_archive *archive, int64_t least, int64_t most, c
         if (token.as.sint >= least) {
             return token.as.sint;
         }
-        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "%lld does not fit into %s", (long long)token.as.sint, expected);
+        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "%lld does not fit into %s",
+                                    (long long)token.as.sint, expected);
         return 0;
     }
     if (token.as.uint > (uint64_t)most) {
@@ -248,14 +255,30 @@ static int64_t load_signed(pier_archive *archive, int64_t least, int64_t most, c
     return (int64_t)token.as.uint;
 }
 
-uint64_t pier_load_u64(pier_archive *archive) { return load_unsigned(archive, UINT64_MAX, "u64"); }
-uint32_t pier_load_u32(pier_archive *archive) { return (uint32_t)load_unsigned(archive, UINT32_MAX, "u32"); }
-uint16_t pier_load_u16(pier_archive *archive) { return (uint16_t)load_unsigned(archive, UINT16_MAX, "u16"); }
-uint8_t pier_load_u8(pier_archive *archive) { return (uint8_t)load_unsigned(archive, UINT8_MAX, "u8"); }
-int64_t pier_load_i64(pier_archive *archive) { return load_signed(archive, INT64_MIN, INT64_MAX, "i64"); }
-int32_t pier_load_i32(pier_archive *archive) { return (int32_t)load_signed(archive, INT32_MIN, INT32_MAX, "i32"); }
-int16_t pier_load_i16(pier_archive *archive) { return (int16_t)load_signed(archive, INT16_MIN, INT16_MAX, "i16"); }
-int8_t pier_load_i8(pier_archive *archive) { return (int8_t)load_signed(archive, INT8_MIN, INT8_MAX, "i8"); }
+uint64_t pier_load_u64(pier_archive *archive) {
+    return load_unsigned(archive, UINT64_MAX, "u64");
+}
+uint32_t pier_load_u32(pier_archive *archive) {
+    return (uint32_t)load_unsigned(archive, UINT32_MAX, "u32");
+}
+uint16_t pier_load_u16(pier_archive *archive) {
+    return (uint16_t)load_unsigned(archive, UINT16_MAX, "u16");
+}
+uint8_t pier_load_u8(pier_archive *archive) {
+    return (uint8_t)load_unsigned(archive, UINT8_MAX, "u8");
+}
+int64_t pier_load_i64(pier_archive *archive) {
+    return load_signed(archive, INT64_MIN, INT64_MAX, "i64");
+}
+int32_t pier_load_i32(pier_archive *archive) {
+    return (int32_t)load_signed(archive, INT32_MIN, INT32_MAX, "i32");
+}
+int16_t pier_load_i16(pier_archive *archive) {
+    return (int16_t)load_signed(archive, INT16_MIN, INT16_MAX, "i16");
+}
+int8_t pier_load_i8(pier_archive *archive) {
+    return (int8_t)load_signed(archive, INT8_MIN, INT8_MAX, "i8");
+}
 
 /* Loads a float of either width. */
 static bool load_float(pier_archive *archive, double *value, const char *expected, const uint8_t **at) {
@@ -267,7 +290,8 @@ static bool load_float(pier_archive *archive, double *value, const char *expecte
     *at = archive->cursor;
     token = read_token(archive->cursor, &size);
     if (token.kind != PIER_KIND_F32 && token.kind != PIER_KIND_F64) {
-        (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected, kind_names[token.kind]);
+        (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
+                                    kind_names[token.kind]);
         return false;
     }
     archive->cursor += size;
@@ -315,12 +339,13 @@ size_t pier_load_string(pier_archive *archive, char *buffer, size_t capacity_byt
     }
     pier_text text = token.as.text;
     if (text.size >= capacity_bytes) {
-        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "a text of %zu bytes does not fit into %zu", text.size,
-                                    capacity_bytes);
+        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "a text of %zu bytes does not fit into %zu",
+                                    text.size, capacity_bytes);
         return 0;
     }
     if (text.size > 0 && memchr(text.data, '\0', text.size) != NULL) {
-        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "a text with a zero byte does not fit into a string");
+        (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL,
+                                    "a text with a zero byte does not fit into a string");
         return 0;
     }
     memcpy(buffer, text.size > 0 ? text.data : "", text.size);

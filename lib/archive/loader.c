@@ -89,7 +89,8 @@ static pier_status take_switches(pier__loader *loader) {
         }
         size_t id_bytes = at[0] == 0xd4 ? 1 : at[0] == 0xd5 ? 2 : 0;
         if (id_bytes == 0) {
-            return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at, "a piece of the stream where a record should be");
+            return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at,
+                                     "a piece of the stream where a record should be");
         }
         if (there < 2 + id_bytes) {
             break;
@@ -117,8 +118,8 @@ static pier_status next_in_block(pier__loader *loader) {
     }
     const pier__stream_class *in_force = loader->class_in_force;
     size_t size = 0;
-    bool codec_finds_end =
-        in_force != NULL && in_force->bound != NULL && loader->header.raw_bytes <= loader->common.limits.record_bytes_max;
+    bool codec_finds_end = in_force != NULL && in_force->bound != NULL &&
+                           loader->header.raw_bytes <= loader->common.limits.record_bytes_max;
     if (!codec_finds_end) {
         status = scan_in_block(loader, loader->next_at, &size);
         if (status < 0) {
@@ -133,8 +134,9 @@ static pier_status next_in_block(pier__loader *loader) {
     }
     begin_record(loader, loader->next_at, codec_finds_end ? 0 : loader->next_at + size);
     if (loader->class_id != 0 && in_force == NULL) {
-        return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->switch_at, "class id %u is not defined in epoch %u of the stream",
-                                 loader->class_id, loader->stream.epoch);
+        return pier__loader_fail(loader, PIER_UNKNOWN_CLASS, loader->switch_at,
+                                 "class id %u is not defined in epoch %u of the stream", loader->class_id,
+                                 loader->stream.epoch);
     }
     return PIER_OK;
 }
@@ -294,7 +296,9 @@ static bool framed_has_next(const pier__loader *loader) {
                    : loader->input_is_ended;
     }
     /* Of a record that a codec has not finished yet, the end is not known. */
-    uint64_t behind = !loader->in_record ? loader->next_at : loader->record_end != 0 ? loader->record_end : loader->payload_end;
+    uint64_t behind = !loader->in_record        ? loader->next_at
+                      : loader->record_end != 0 ? loader->record_end
+                                                : loader->payload_end;
     return loader->records_left > 0 || behind != loader->payload_end || pier__loader_pieces_tell(loader, behind);
 }
 

@@ -47,8 +47,9 @@ static bool make_room_for_class(pier__loader *loader) {
         return true;
     }
     size_t capacity = loader->class_capacity == 0 ? 8 : loader->class_capacity * 2;
-    pier__stream_class **classes = (pier__stream_class **)pier__reallocate(
-        &loader->common.allocator, loader->classes, loader->class_capacity * sizeof *classes, capacity * sizeof *classes);
+    pier__stream_class **classes =
+        (pier__stream_class **)pier__reallocate(&loader->common.allocator, loader->classes,
+                                                loader->class_capacity * sizeof *classes, capacity * sizeof *classes);
     if (classes == NULL) {
         return false;
     }
@@ -78,7 +79,7 @@ static pier_status add_class(pier__loader *loader, const pier__stream_class *fou
 
 /* Where the parts of a definition lie in a payload. */
 typedef struct definition {
-    size_t value;       /* of the array */
+    size_t value; /* of the array */
     size_t id;
     size_t fingerprint; /* of its bin */
     size_t closure;
@@ -90,11 +91,16 @@ typedef struct definition {
 
 static const pier__fault no_fault = {PIER_OK, 0, NULL};
 
-static pier__fault protocol_fault(size_t at, const char *text) { return (pier__fault){PIER_PROTOCOL, at, text}; }
+static pier__fault protocol_fault(size_t at, const char *text) {
+    return (pier__fault){PIER_PROTOCOL, at, text};
+}
 
 /* Reads a number of 1, 2, 4 or 8 bytes. */
 static uint64_t read_number(const uint8_t *at, size_t bytes) {
-    return bytes == 1 ? at[0] : bytes == 2 ? pier__load_be16(at) : bytes == 4 ? pier__load_be32(at) : pier__load_be64(at);
+    return bytes == 1   ? at[0]
+           : bytes == 2 ? pier__load_be16(at)
+           : bytes == 4 ? pier__load_be32(at)
+                        : pier__load_be64(at);
 }
 
 /* Reads the ext at `at`, which must hold a definition: one whole value. */
@@ -102,7 +108,8 @@ static pier__fault read_ext(const uint8_t *payload, size_t size, size_t at, defi
     const uint8_t *head = payload + at;
     size_t length_bytes = head[0] >= 0xc7 && head[0] <= 0xc9 ? (size_t)1 << (head[0] - 0xc7) : 0;
     size_t kind = at + length_bytes + 2;
-    if (length_bytes == 0 || kind >= size || payload[kind - 1] != PIER__EXT_TYPE || payload[kind] != PIER__DEFINITION_KIND) {
+    if (length_bytes == 0 || kind >= size || payload[kind - 1] != PIER__EXT_TYPE ||
+        payload[kind] != PIER__DEFINITION_KIND) {
         return protocol_fault(at, "this is not a definition");
     }
     uint64_t length = read_number(head + 1, length_bytes);

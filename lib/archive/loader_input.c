@@ -17,10 +17,14 @@ void pier__loader_release_retired(pier__loader *loader) {
 }
 
 /* On the wire: the first byte that must stay in memory. */
-static uint64_t first_in_use(const pier__loader *loader) { return loader->in_block ? loader->block : loader->taken; }
+static uint64_t first_in_use(const pier__loader *loader) {
+    return loader->in_block ? loader->block : loader->taken;
+}
 
 /* Views and the window of the current record point into the buffer, and would not see it move. */
-static bool is_viewed(const pier__loader *loader) { return loader->in_record && loader->retired == NULL; }
+static bool is_viewed(const pier__loader *loader) {
+    return loader->in_record && loader->retired == NULL;
+}
 
 /* Moves what is in use to the front of the same memory. */
 static void compact(pier__loader *loader) {
@@ -64,7 +68,8 @@ static bool make_room(pier__loader *loader, size_t bytes) {
         return true;
     }
     size_t kept = (size_t)(loader->end - first_in_use(loader));
-    if (loader->buffer != NULL && !is_viewed(loader) && loader->capacity - kept >= bytes && kept <= loader->capacity / 2) {
+    if (loader->buffer != NULL && !is_viewed(loader) && loader->capacity - kept >= bytes &&
+        kept <= loader->capacity / 2) {
         compact(loader);
         return true;
     }
@@ -85,7 +90,9 @@ static uint64_t unread_max(const pier__loader *loader) {
     return needed > queue_bytes_max ? needed : queue_bytes_max;
 }
 
-static bool is_below_limit(const pier__loader *loader) { return loader->end - loader->taken < unread_max(loader); }
+static bool is_below_limit(const pier__loader *loader) {
+    return loader->end - loader->taken < unread_max(loader);
+}
 
 /* Whether reading could bring anything that somebody will load. */
 static bool is_open(const pier__loader *loader) {
@@ -93,9 +100,13 @@ static bool is_open(const pier__loader *loader) {
     return !loader->input_is_ended && loader->held.status == PIER_OK && !is_stopped;
 }
 
-bool pier__loader_may_fill(const pier__loader *loader) { return is_open(loader) && is_below_limit(loader); }
+bool pier__loader_may_fill(const pier__loader *loader) {
+    return is_open(loader) && is_below_limit(loader);
+}
 
-bool pier__loader_is_full(const pier__loader *loader) { return is_open(loader) && !is_below_limit(loader); }
+bool pier__loader_is_full(const pier__loader *loader) {
+    return is_open(loader) && !is_below_limit(loader);
+}
 
 /* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie unread. */
 static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
@@ -151,7 +162,8 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
 }
 
 pier_status pier__loader_take_in(pier__loader *loader) {
-    return pier__loader_may_fill(loader) && loader->common.file != NULL ? read_once(loader, PIER_NOW) : PIER_WOULD_BLOCK;
+    return pier__loader_may_fill(loader) && loader->common.file != NULL ? read_once(loader, PIER_NOW)
+                                                                        : PIER_WOULD_BLOCK;
 }
 
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
@@ -195,23 +207,25 @@ static pier_status check_feeding(pier__loader *loader, size_t bytes) {
     pier__archive *common = &loader->common;
     if (common->window.storing || common->file != NULL || loader->input_is_ended) {
         return pier__archive_tell(common, PIER_USAGE, "%s",
-                                  common->window.storing   ? "a storing archive is not fed"
+                                  common->window.storing ? "a storing archive is not fed"
                                   : common->file != NULL ? "an archive over a file is not fed"
                                                          : "bytes are fed after the end of the input");
     }
     uint64_t most = unread_max(loader);
     uint64_t there = loader->end - loader->taken;
     if (there > most || bytes > most - there) {
-        return pier__archive_tell(common, PIER_LIMIT, "%zu bytes more would make the unread input exceed %llu (queue_bytes_max)",
-                                  bytes, (unsigned long long)most);
+        return pier__archive_tell(common, PIER_LIMIT,
+                                  "%zu bytes more would make the unread input exceed %llu (queue_bytes_max)", bytes,
+                                  (unsigned long long)most);
     }
     return PIER_OK;
 }
 
 pier_status pier_archive_feed(pier_archive *archive, pier_bytes bytes) {
     pier__loader *loader = pier__loader_of(archive);
-    pier_status status = archive->storing ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
-                                          : check_feeding(loader, bytes.size);
+    pier_status status = archive->storing
+                             ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
+                             : check_feeding(loader, bytes.size);
     if (status != PIER_OK || bytes.size == 0) {
         return status;
     }
@@ -227,8 +241,9 @@ pier_status pier_archive_feed_space(pier_archive *archive, void **space, size_t 
     pier__loader *loader = pier__loader_of(archive);
     *space = NULL;
     *space_bytes = 0;
-    pier_status status = archive->storing ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
-                                          : check_feeding(loader, 1);
+    pier_status status = archive->storing
+                             ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
+                             : check_feeding(loader, 1);
     if (status != PIER_OK) {
         return status;
     }

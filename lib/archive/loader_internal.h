@@ -28,10 +28,10 @@ typedef enum pier__loader_phase {
 typedef struct pier__stream {
     pier__loader_phase phase;
     bool preamble_is_known;
-    pier__preamble peer;   /* the last preamble */
-    bool is_known;         /* `id` is worth comparing */
+    pier__preamble peer; /* the last preamble */
+    bool is_known;       /* `id` is worth comparing */
     uint64_t id;
-    uint64_t next_record;  /* first record of the next block */
+    uint64_t next_record; /* first record of the next block */
     uint32_t next_block;
     uint32_t epoch;
     bool epoch_has_blocks;
@@ -40,51 +40,53 @@ typedef struct pier__stream {
 typedef struct pier__loader {
     pier__archive common;
     uint8_t *buffer;
-    size_t capacity; /* without the padding */
-    uint64_t base;   /* on the wire, of the first byte in the buffer */
-    uint64_t taken;  /* on the wire: what is before it is dealt with */
-    uint64_t end;    /* on the wire: behind the last byte that came */
+    size_t capacity;  /* without the padding */
+    uint64_t base;    /* on the wire, of the first byte in the buffer */
+    uint64_t taken;   /* on the wire: what is before it is dealt with */
+    uint64_t end;     /* on the wire: behind the last byte that came */
     uint8_t *retired; /* memory that views of the current record point into, or NULL */
     size_t retired_capacity;
-    bool input_is_ended;  /* the file said END, or pier_archive_feed_end was called */
-    uint64_t skip_bytes;  /* of a block that is passed over, not come yet */
-    uint64_t needed;      /* bytes that must come from `taken` on before anything can be told; 0: not known */
-    pier_error held;      /* of the read that failed: told when more input is needed than is there */
+    bool input_is_ended; /* the file said END, or pier_archive_feed_end was called */
+    uint64_t skip_bytes; /* of a block that is passed over, not come yet */
+    uint64_t needed;     /* bytes that must come from `taken` on before anything can be told; 0: not known */
+    pier_error held;     /* of the read that failed: told when more input is needed than is there */
     pier__stream stream;
-    bool end_is_told;     /* PIER_END was answered for the end mark */
+    bool end_is_told; /* PIER_END was answered for the end mark */
     /* The block */
     bool in_block;
     pier__header header;
-    uint64_t block;        /* on the wire, of its header */
+    uint64_t block; /* on the wire, of its header */
     uint64_t payload_end;
     uint32_t records_left; /* after the current record */
     uint16_t class_id;     /* in force */
     uint64_t switch_at;    /* on the wire, of the class switch just before the record; else the record itself */
     pier__stream_class *class_in_force; /* NULL: none */
     /* The record */
-    uint64_t next_at;      /* on the wire: where the next record of the block begins */
+    uint64_t next_at; /* on the wire: where the next record of the block begins */
     bool in_record;
-    uint64_t record;       /* on the wire */
-    uint64_t record_end;   /* 0 until it is known: a codec finds it */
+    uint64_t record;        /* on the wire */
+    uint64_t record_end;    /* 0 until it is known: a codec finds it */
     uint8_t *record_memory; /* where the record lies; views and the window point here */
     uint64_t record_number;
-    uint64_t next_number;   /* of the record after it */
+    uint64_t next_number; /* of the record after it */
     /* Classes of the epoch */
     pier__stream_class **classes;
     size_t class_count;
     size_t class_capacity;
     size_t closure_bytes; /* of all of them */
     pier__scan scan;
-    bool scan_is_begun;    /* plain: a value is half scanned */
+    bool scan_is_begun; /* plain: a value is half scanned */
     /* Going on after damage */
     bool is_recovering;
-    bool is_searching;     /* byte by byte: no length could be trusted */
-    uint64_t damage;       /* on the wire: where the damage begins */
-    uint64_t search_at;    /* on the wire: the next place to look at */
-    uint64_t trusted_end;  /* before it no preamble is believed: it may be part of a record */
+    bool is_searching;    /* byte by byte: no length could be trusted */
+    uint64_t damage;      /* on the wire: where the damage begins */
+    uint64_t search_at;   /* on the wire: the next place to look at */
+    uint64_t trusted_end; /* before it no preamble is believed: it may be part of a record */
 } pier__loader;
 
-static inline pier__loader *pier__loader_of(pier_archive *archive) { return (pier__loader *)archive; }
+static inline pier__loader *pier__loader_of(pier_archive *archive) {
+    return (pier__loader *)archive;
+}
 
 /* The loading side of a connection, seen from either side; NULL when there is none. */
 static inline pier__loader *pier__loader_of_pair(pier__archive *archive) {

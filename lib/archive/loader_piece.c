@@ -129,7 +129,8 @@ static pier__fault begin_fault(const pier__stream *stream, const uint8_t *piece,
         wrong = 3;
         is_wrong = true;
     }
-    const char *text = stream->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream" : "no block begins here";
+    const char *text =
+        stream->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream" : "no block begins here";
     return is_wrong ? (pier__fault){PIER_CORRUPT, wrong, text} : (pier__fault){PIER_OK, 0, NULL};
 }
 
@@ -332,13 +333,15 @@ static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_b
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     pier_status status = pier__loader_skip(loader);
     if (status == PIER_END) {
-        return pier__loader_fail(loader, PIER_TRUNCATED, loader->end, "the input ends within a block that is passed over");
+        return pier__loader_fail(loader, PIER_TRUNCATED, loader->end,
+                                 "the input ends within a block that is passed over");
     }
     if (status != PIER_OK) {
         return status;
     }
     bool at_end = loader->stream.phase == PIER__PHASE_ENDED && loader->taken == loader->end;
-    bool may_wait = loader->common.file == NULL || (pier_file_capabilities(loader->common.file) & PIER_FILE_CAN_WAIT) != 0;
+    bool may_wait =
+        loader->common.file == NULL || (pier_file_capabilities(loader->common.file) & PIER_FILE_CAN_WAIT) != 0;
     if (at_end && may_wait && !loader->end_is_told) {
         loader->end_is_told = loader->common.file != NULL;
         return PIER_END;

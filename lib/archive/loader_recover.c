@@ -10,10 +10,10 @@
 
 /* What became of a place that was looked at. */
 typedef enum outcome {
-    PROVEN,    /* a piece that can be gone on with: the loader stands before it */
-    NOTHING,   /* no such piece */
-    AT_END,    /* the input ends here */
-    NOT_NOW    /* more input is needed: the status is in the loader's `waiting` */
+    PROVEN,  /* a piece that can be gone on with: the loader stands before it */
+    NOTHING, /* no such piece */
+    AT_END,  /* the input ends here */
+    NOT_NOW  /* more input is needed: the status is in the loader's `waiting` */
 } outcome;
 
 typedef struct search {
@@ -35,8 +35,7 @@ static outcome await(search *looking, uint64_t position, uint64_t bytes) {
 static outcome try_preamble(pier__loader *loader, uint64_t position, const uint8_t *piece) {
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
-    if (position < loader->trusted_end ||
-        pier__preamble_fault(&preamble, &loader->common.limits).status != PIER_OK) {
+    if (position < loader->trusted_end || pier__preamble_fault(&preamble, &loader->common.limits).status != PIER_OK) {
         return NOTHING;
     }
     loader->stream.phase = PIER__PHASE_ENDED;
@@ -109,7 +108,8 @@ static outcome try_at(search *looking, uint64_t position) {
     if (!pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) || !pier__piece_proves_itself(piece)) {
         return NOTHING;
     }
-    return piece[3] == PIER_BLOCK_PREAMBLE ? try_preamble(loader, position, piece) : try_block(looking, position, piece);
+    return piece[3] == PIER_BLOCK_PREAMBLE ? try_preamble(loader, position, piece)
+                                           : try_block(looking, position, piece);
 }
 
 /* Whether the damaged piece begins as a preamble, which has no lengths. */

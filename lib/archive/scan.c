@@ -6,10 +6,14 @@
 
 #include "base/endian_internal.h"
 
-#define BARE(bytes) {PIER__HEAD_BARE, (bytes), 0, 0}
-#define FIXED(kind, count) {PIER__HEAD_##kind, 1, 0, (count)}
-#define SIZED(kind, head, length) {PIER__HEAD_##kind, (head), (length), 0}
-#define FIXED_EXT(length) {PIER__HEAD_BYTES, 2, 0, (length)}
+#define BARE(bytes)                                                                                                    \
+    { PIER__HEAD_BARE, (bytes), 0, 0 }
+#define FIXED(kind, count)                                                                                             \
+    { PIER__HEAD_##kind, 1, 0, (count) }
+#define SIZED(kind, head, length)                                                                                      \
+    { PIER__HEAD_##kind, (head), (length), 0 }
+#define FIXED_EXT(length)                                                                                              \
+    { PIER__HEAD_BYTES, 2, 0, (length) }
 #define FOUR(row, a) row(a), row(a), row(a), row(a)
 #define SIXTEEN(row, a) FOUR(row, a), FOUR(row, a), FOUR(row, a), FOUR(row, a)
 #define COUNTED_8(kind, a)                                                                                             \
@@ -18,25 +22,63 @@
 
 const pier__head pier__heads[256] = {
     /* 00 to 7f: positive fixint */
-    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1),
-    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1), SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1),
     /* 80 to bf: fixmap, fixarray, fixstr */
-    COUNTED_8(MAP, 0), COUNTED_8(MAP, 8),
-    COUNTED_8(ARRAY, 0), COUNTED_8(ARRAY, 8),
-    COUNTED_8(BYTES, 0), COUNTED_8(BYTES, 8), COUNTED_8(BYTES, 16), COUNTED_8(BYTES, 24),
+    COUNTED_8(MAP, 0),
+    COUNTED_8(MAP, 8),
+    COUNTED_8(ARRAY, 0),
+    COUNTED_8(ARRAY, 8),
+    COUNTED_8(BYTES, 0),
+    COUNTED_8(BYTES, 8),
+    COUNTED_8(BYTES, 16),
+    COUNTED_8(BYTES, 24),
     /* c0 to c3: nil, never used, false, true */
-    BARE(1), {PIER__HEAD_NEVER, 1, 0, 0}, BARE(1), BARE(1),
+    BARE(1),
+    {PIER__HEAD_NEVER, 1, 0, 0},
+    BARE(1),
+    BARE(1),
     /* c4 to c9: bin 8, 16, 32; ext 8, 16, 32 */
-    SIZED(BYTES, 2, 1), SIZED(BYTES, 3, 2), SIZED(BYTES, 5, 4), SIZED(BYTES, 3, 1), SIZED(BYTES, 4, 2), SIZED(BYTES, 6, 4),
+    SIZED(BYTES, 2, 1),
+    SIZED(BYTES, 3, 2),
+    SIZED(BYTES, 5, 4),
+    SIZED(BYTES, 3, 1),
+    SIZED(BYTES, 4, 2),
+    SIZED(BYTES, 6, 4),
     /* ca to d3: float 32, 64; uint 8 to 64; int 8 to 64 */
-    BARE(5), BARE(9), BARE(2), BARE(3), BARE(5), BARE(9), BARE(2), BARE(3), BARE(5), BARE(9),
+    BARE(5),
+    BARE(9),
+    BARE(2),
+    BARE(3),
+    BARE(5),
+    BARE(9),
+    BARE(2),
+    BARE(3),
+    BARE(5),
+    BARE(9),
     /* d4 to d8: fixext 1, 2, 4, 8, 16 */
-    FIXED_EXT(1), FIXED_EXT(2), FIXED_EXT(4), FIXED_EXT(8), FIXED_EXT(16),
+    FIXED_EXT(1),
+    FIXED_EXT(2),
+    FIXED_EXT(4),
+    FIXED_EXT(8),
+    FIXED_EXT(16),
     /* d9 to df: str 8, 16, 32; array 16, 32; map 16, 32 */
-    SIZED(BYTES, 2, 1), SIZED(BYTES, 3, 2), SIZED(BYTES, 5, 4), SIZED(ARRAY, 3, 2), SIZED(ARRAY, 5, 4), SIZED(MAP, 3, 2),
+    SIZED(BYTES, 2, 1),
+    SIZED(BYTES, 3, 2),
+    SIZED(BYTES, 5, 4),
+    SIZED(ARRAY, 3, 2),
+    SIZED(ARRAY, 5, 4),
+    SIZED(MAP, 3, 2),
     SIZED(MAP, 5, 4),
     /* e0 to ff: negative fixint */
-    SIXTEEN(BARE, 1), SIXTEEN(BARE, 1)};
+    SIXTEEN(BARE, 1),
+    SIXTEEN(BARE, 1)};
 
 bool pier__scan_init(pier__scan *scan, const pier_limits *limits, const pier_allocator *allocator) {
     scan->open = (uint64_t *)pier__allocate_array(allocator, limits->depth_max, sizeof(uint64_t));

@@ -56,10 +56,10 @@ size_t pier__scan_wrong_byte(const uint8_t *value, size_t size);
 
 /* What the first byte of a value tells. */
 typedef struct pier__head {
-    uint8_t kind;          /* pier__head_kind */
-    uint8_t head_bytes;    /* first byte, length and ext type */
-    uint8_t length_bytes;  /* 0, 1, 2 or 4 bytes of length behind the first byte */
-    uint8_t fixed;         /* length or count when length_bytes is 0 */
+    uint8_t kind;         /* pier__head_kind */
+    uint8_t head_bytes;   /* first byte, length and ext type */
+    uint8_t length_bytes; /* 0, 1, 2 or 4 bytes of length behind the first byte */
+    uint8_t fixed;        /* length or count when length_bytes is 0 */
 } pier__head;
 
 enum pier__head_kind {

@@ -98,8 +98,8 @@ static bool make_room_for_bytes(pier_archive *archive, size_t size, const char *
     }
     uint64_t text_bytes_max = pier__archive_of(archive)->limits.text_bytes_max;
     if (size > text_bytes_max || size > UINT32_MAX) {
-        pier__archive_refuse(archive, PIER_LIMIT, NULL, "%s of %zu bytes, the limit is %llu (text_bytes_max)", what, size,
-                             (unsigned long long)text_bytes_max);
+        pier__archive_refuse(archive, PIER_LIMIT, NULL, "%s of %zu bytes, the limit is %llu (text_bytes_max)", what,
+                             size, (unsigned long long)text_bytes_max);
         return false;
     }
     return pier__archive_reserve(archive, size + TOKEN_BYTES_MAX);
@@ -137,8 +137,8 @@ void pier_store_time(pier_archive *archive, pier_time time) {
         return;
     }
     if (time.nanoseconds > 999999999) {
-        pier__archive_refuse(archive, PIER_RANGE, NULL, "a time of %u nanoseconds: at most 999999999 are less than a second",
-                             time.nanoseconds);
+        pier__archive_refuse(archive, PIER_RANGE, NULL,
+                             "a time of %u nanoseconds: at most 999999999 are less than a second", time.nanoseconds);
         return;
     }
     msgpack_timestamp timestamp = {time.seconds, time.nanoseconds};

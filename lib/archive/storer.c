@@ -17,7 +17,9 @@ void pier__storer_set_cursor(pier__storer *storer, size_t position) {
 }
 
 /* Opens the window up to the end of the buffer: from here inline code stores without asking. */
-static void open_window(pier__storer *storer) { storer->common.window.limit = storer->buffer + storer->capacity; }
+static void open_window(pier__storer *storer) {
+    storer->common.window.limit = storer->buffer + storer->capacity;
+}
 
 /* Moves what is not sent to the front. Nothing outside holds a pointer into a storer's buffer but the window. */
 static void compact(pier__storer *storer) {
@@ -142,7 +144,8 @@ static pier_status tell_unknown_format(pier__storer *storer, const pier__loader 
         return PIER_WOULD_BLOCK;
     }
     if (status == PIER_END) {
-        return pier__archive_tell(&storer->common, PIER_END, "the peer ended its side before its format could be guessed");
+        return pier__archive_tell(&storer->common, PIER_END,
+                                  "the peer ended its side before its format could be guessed");
     }
     if (status < 0) {
         storer->common.error = loader->common.error;
@@ -265,7 +268,8 @@ static void check_form(pier__storer *storer) {
     pier__scan_begin(&storer->scan);
     pier_status status = pier__scan_run(&storer->scan, value, size);
     if (status == PIER_OK && storer->scan.position != size) {
-        pier__storer_refuse(storer, malformed, "a record is one value: %zu bytes follow it", size - storer->scan.position);
+        pier__storer_refuse(storer, malformed, "a record is one value: %zu bytes follow it",
+                            size - storer->scan.position);
     } else if (status == PIER_MORE) {
         pier__storer_refuse(storer, malformed, "%s",
                             size == 0 ? "a record without a value" : "an array or map lacks some of its values");
@@ -292,7 +296,8 @@ static pier_status ask_consent(pier__storer *storer, size_t size) {
             return status;
         }
         if (status < 0) {
-            pier__storer_refuse(storer, status, "the limits of the peer cannot be learnt: %s", loader->common.error.text);
+            pier__storer_refuse(storer, status, "the limits of the peer cannot be learnt: %s",
+                                loader->common.error.text);
             return PIER_OK;
         }
     }
@@ -464,7 +469,8 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
         return pier__archive_tell(common, PIER_UNSUPPORTED,
                                   "a typed record cannot be forwarded into a plain archive: its class would be lost");
     }
-    status = pier__storer_begin_class(storer, NULL, (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
+    status =
+        pier__storer_begin_class(storer, NULL, (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
     return status == PIER_OK ? store_bytes_and_end(storer, value) : status;
 }
 

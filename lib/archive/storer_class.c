@@ -29,9 +29,9 @@ static bool make_room_for_class(pier__storer *storer) {
         return true;
     }
     size_t capacity = storer->class_capacity == 0 ? 8 : storer->class_capacity * 2;
-    pier__stored_class *classes = (pier__stored_class *)pier__reallocate(
-        &storer->common.allocator, storer->classes, storer->class_capacity * sizeof *classes,
-        capacity * sizeof *classes);
+    pier__stored_class *classes =
+        (pier__stored_class *)pier__reallocate(&storer->common.allocator, storer->classes,
+                                               storer->class_capacity * sizeof *classes, capacity * sizeof *classes);
     if (classes == NULL) {
         return false;
     }
@@ -137,7 +137,8 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
     return begun_or_abandoned(storer, switch_to(storer, found));
 }
 
-pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller, pier__encode_closure *encode) {
+pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller,
+                                      pier__encode_closure *encode) {
     if (!archive->storing) {
         return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "a loading archive does not store");
     }

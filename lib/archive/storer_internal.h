@@ -41,22 +41,22 @@ typedef struct pier__storer {
     size_t sent;
     size_t ready;
     uint64_t stream_id;
-    uint64_t next_record;  /* number of the next record, from 1 */
-    uint32_t next_block;   /* number of the next records block */
+    uint64_t next_record; /* number of the next record, from 1 */
+    uint32_t next_block;  /* number of the next records block */
     uint32_t epoch;
-    uint64_t epoch_bytes;  /* made since the epoch began */
-    bool epoch_begins;     /* the next block is the first of its epoch */
+    uint64_t epoch_bytes; /* made since the epoch began */
+    bool epoch_begins;    /* the next block is the first of its epoch */
     bool preamble_is_made;
-    bool is_ended;         /* the end mark is made */
-    bool message_is_open;  /* records since the last flush */
-    bool block_is_open;    /* a header's room is at `ready` */
+    bool is_ended;        /* the end mark is made */
+    bool message_is_open; /* records since the last flush */
+    bool block_is_open;   /* a header's room is at `ready` */
     uint32_t block_records;
-    uint16_t block_class;  /* in force at the end of the block */
+    uint16_t block_class; /* in force at the end of the block */
     bool in_record;
-    bool is_typed;         /* the record's codec vouches for its form */
-    bool is_encoded;       /* the record came as bytes */
-    size_t value;          /* where the record's value begins, behind a class switch */
-    pier_status refusal;   /* of the record being stored */
+    bool is_typed;       /* the record's codec vouches for its form */
+    bool is_encoded;     /* the record came as bytes */
+    size_t value;        /* where the record's value begins, behind a class switch */
+    pier_status refusal; /* of the record being stored */
     pier__rollback rollback;
     pier__stored_class *classes;
     size_t class_count;
@@ -65,7 +65,9 @@ typedef struct pier__storer {
     pier__scan scan;
 } pier__storer;
 
-static inline pier__storer *pier__storer_of(pier_archive *archive) { return (pier__storer *)archive; }
+static inline pier__storer *pier__storer_of(pier_archive *archive) {
+    return (pier__storer *)archive;
+}
 
 /* Where the cursor stands in the buffer. */
 static inline size_t pier__storer_cursor(const pier__storer *storer) {

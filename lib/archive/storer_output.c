@@ -39,7 +39,8 @@ static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
     }
     if (status == PIER_OK && (ready & PIER_READABLE) != 0 && pier__loader_take_in(loader) == PIER_NO_MEMORY) {
         /* Input would be reported again and again, and cannot be taken in. */
-        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK, "cannot send, and there is no memory to take input in");
+        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
+                                  "cannot send, and there is no memory to take input in");
     }
     return status;
 }
@@ -53,7 +54,8 @@ pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
     while (pier__storer_queued(storer) > keep) {
         pier_bytes span = {storer->buffer + storer->sent, pier__storer_queued(storer)};
         size_t taken = 0;
-        pier_status status = pier_file_write(common->file, &span, 1, &taken, loader != NULL ? PIER_NOW : common->deadline);
+        pier_status status =
+            pier_file_write(common->file, &span, 1, &taken, loader != NULL ? PIER_NOW : common->deadline);
         storer->sent += taken;
         if (status < 0) {
             return pier__archive_fail_by_file(common, pier_file_write_error(common->file));
@@ -89,8 +91,8 @@ void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
     }
     size_t queued = storer->common.file == NULL ? pier__storer_queued(storer) : 0;
     if (size_bytes > queued) {
-        storer->common.failure = pier__archive_tell(&storer->common, PIER_USAGE,
-                                                    "%zu bytes were told as drained, %zu were ready", size_bytes, queued);
+        storer->common.failure = pier__archive_tell(
+            &storer->common, PIER_USAGE, "%zu bytes were told as drained, %zu were ready", size_bytes, queued);
         pier__archive_close_window(&storer->common);
         return;
     }

@@ -8,8 +8,8 @@
 
 #include "base/endian_internal.h"
 
-const uint8_t pier__preamble_constant[PIER__CONSTANT_BYTES] = {0xc7, 0x3d, PIER__EXT_TYPE, 0x00, 'P',
-                                                              'I',  'E',  'R',            '\r', '\n'};
+const uint8_t pier__preamble_constant[PIER__CONSTANT_BYTES] = {0xc7, 0x3d, PIER__EXT_TYPE, 0x00, 'P', 'I',
+                                                               'E',  'R',  '\r',           '\n'};
 
 enum { PREAMBLE_CHECK_AT = 56, HEADER_CHECK_AT = 60 };
 
@@ -112,4 +112,6 @@ bool pier__piece_proves_itself(const uint8_t *piece) {
     return (uint32_t)XXH3_64bits(piece, HEADER_CHECK_AT) == pier__load_le32(piece + HEADER_CHECK_AT);
 }
 
-uint64_t pier__payload_check(const uint8_t *payload, size_t size) { return XXH3_64bits(payload, size); }
+uint64_t pier__payload_check(const uint8_t *payload, size_t size) {
+    return XXH3_64bits(payload, size);
+}

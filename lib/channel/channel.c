@@ -32,8 +32,9 @@ struct pier_channel {
 
 static pier_status check_options(const pier_channel_options *options, pier_error *error) {
     if (options != NULL && options->size != sizeof *options) {
-        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "pier_channel_options.size is %zu, this library has %zu",
-                               options->size, sizeof *options);
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0,
+                               "pier_channel_options.size is %zu, this library has %zu", options->size,
+                               sizeof *options);
     }
     return PIER_OK;
 }
@@ -166,7 +167,8 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
     size_t count = 0;
     pier_status status = check_options(options, error);
     if (status == PIER_OK && options != NULL && options->format == PIER_FORMAT_GUESS) {
-        status = pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "only an accepting side may guess the format");
+        status =
+            pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0, "only an accepting side may guess the format");
     }
     if (status == PIER_OK) {
         pier_resolve_options resolve = {.size = sizeof resolve,
@@ -196,11 +198,17 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
     return status;
 }
 
-pier_archive *pier_channel_store_archive(pier_channel *channel) { return channel->store; }
+pier_archive *pier_channel_store_archive(pier_channel *channel) {
+    return channel->store;
+}
 
-pier_archive *pier_channel_load_archive(pier_channel *channel) { return channel->load; }
+pier_archive *pier_channel_load_archive(pier_channel *channel) {
+    return channel->load;
+}
 
-pier_socket *pier_channel_socket(pier_channel *channel) { return channel->socket; }
+pier_socket *pier_channel_socket(pier_channel *channel) {
+    return channel->socket;
+}
 
 void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
     channel->deadline = deadline;
@@ -213,7 +221,9 @@ void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel) {
     (void)(pier_socket_set_cancel(channel->socket, cancel) == PIER_OK);
 }
 
-int pier_channel_handle(const pier_channel *channel) { return pier_file_handle(channel->file); }
+int pier_channel_handle(const pier_channel *channel) {
+    return pier_file_handle(channel->file);
+}
 
 uint32_t pier_channel_wanted(pier_channel *channel) {
     if (pier_channel_handle(channel) < 0) {

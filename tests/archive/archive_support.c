@@ -220,8 +220,9 @@ static void log_record(test_log *log, pier_archive *archive, unsigned choices) {
         (void)snprintf(class_text, sizeof class_text, " class %u %016llx", of->id,
                        (unsigned long long)of->fingerprint_low);
     }
-    test_log_line(log, "record %llu%s %zu %016llx%s", (unsigned long long)pier_archive_record_number(archive), class_text,
-                  bytes.size, (unsigned long long)hash_of(bytes), pier_archive_is_message_end(archive) ? " end" : "");
+    test_log_line(log, "record %llu%s %zu %016llx%s", (unsigned long long)pier_archive_record_number(archive),
+                  class_text, bytes.size, (unsigned long long)hash_of(bytes),
+                  pier_archive_is_message_end(archive) ? " end" : "");
     if ((choices & TEST_TOKENS) != 0) {
         copy_record(log, archive);
     }
@@ -240,7 +241,8 @@ static pier_status recover(test_log *log, pier_archive *archive, test_source *so
     for (;;) {
         pier_status status = pier_archive_recover(archive, &skipped);
         if (status == PIER_OK || status == PIER_END) {
-            test_log_line(log, "  skipped %llu%s", (unsigned long long)skipped, status == PIER_END ? " to the end" : "");
+            test_log_line(log, "  skipped %llu%s", (unsigned long long)skipped,
+                          status == PIER_END ? " to the end" : "");
             return status;
         }
         if (status == PIER_MORE && test_feed(archive, source)) {
@@ -330,7 +332,8 @@ void test_read_file(const char *path_from_root, test_bytes *bytes) {
     }
 }
 
-size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user), void *user) {
+size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user),
+                        void *user) {
     DIR *folder = opendir(PIER_SOURCE_DIR "/proto/vectors");
     assert_non_null(folder);
     size_t count = 0;

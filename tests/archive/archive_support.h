@@ -78,10 +78,10 @@ typedef struct test_source {
 bool test_feed(pier_archive *archive, test_source *source);
 
 /* Choices of test_load. */
-#define TEST_RECOVERS 1u  /* goes on after damage */
-#define TEST_TOKENS 2u    /* loads each record value by value, and stores it again for comparison */
-#define TEST_HAS_NEXT 4u  /* asks pier_archive_has_next before each next, and checks what it answered */
-#define TEST_PAUSES 8u    /* over a file: returns when the answer is "not now", without a line for it */
+#define TEST_RECOVERS 1u /* goes on after damage */
+#define TEST_TOKENS 2u   /* loads each record value by value, and stores it again for comparison */
+#define TEST_HAS_NEXT 4u /* asks pier_archive_has_next before each next, and checks what it answered */
+#define TEST_PAUSES 8u   /* over a file: returns when the answer is "not now", without a line for it */
 
 /* Loads until the end, a failure that is not gone on after, or want of input, and writes down what came: each record
  * with its number, class, mark and bytes, each skipped record and failure with all its offsets, and the end. source:
@@ -99,7 +99,8 @@ size_t test_log_count(test_log *log, const char *word);
 void test_read_file(const char *path_from_root, test_bytes *bytes);
 
 /* Calls `visit` with each golden vector of a suffix (".pier", ".msgpack"), in no order. Returns how many there were. */
-size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user), void *user);
+size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user),
+                        void *user);
 
 /* Reads NAME.error; empty when there is none. */
 void test_read_errors(const char *name, test_bytes *bytes);

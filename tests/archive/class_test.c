@@ -110,7 +110,8 @@ static void a_definition_that_is_too_long_is_refused(void **state) {
     test_bytes stream = {0};
     test_close(archive, &stream);
     test_log log = {0};
-    pier_limits tiny = {.size = sizeof tiny, .record_bytes_max = 100, .text_bytes_max = 10, .depth_max = 1, .elements_max = 2};
+    pier_limits tiny = {
+        .size = sizeof tiny, .record_bytes_max = 100, .text_bytes_max = 10, .depth_max = 1, .elements_max = 2};
     test_load_bytes(&log, &(pier_archive_options){.limits = &tiny}, test_bytes_view(&stream), 0, 100, TEST_HAS_NEXT);
     assert_int_equal(test_log_count(&log, "record 1 class 1"), 1);
     assert_int_equal(test_log_count(&log, "END"), 1);
@@ -346,7 +347,8 @@ static void forwarding_keeps_class_and_bytes(void **state) {
     pier_archive *from = test_open_store(NULL, NULL);
     for (uint64_t i = 0; i < 20; i++) {
         assert_status(test_store_typed(from, i % 3 == 0 ? &one : &two, i), PIER_OK);
-        assert_status(pier_archive_store_encoded(from, (pier_bytes){"\xcd\x00\x01", 3}), PIER_OK); /* not the smallest form */
+        assert_status(pier_archive_store_encoded(from, (pier_bytes){"\xcd\x00\x01", 3}),
+                      PIER_OK); /* not the smallest form */
     }
     test_close(from, &stream);
     pier_archive *load = test_open_load(NULL, NULL);
@@ -360,8 +362,11 @@ static void forwarding_keeps_class_and_bytes(void **state) {
     while (pier_archive_next(load) == PIER_OK) {
         pier_bytes bytes = pier_archive_record_bytes(load);
         const pier__stream_class *of = pier__archive_record_class(load);
-        test_log_line(&expected, "%s %.*s", of == NULL ? "none" : of->id == 1 ? "one" : "two", (int)bytes.size,
-                      (const char *)bytes.data);
+        test_log_line(&expected, "%s %.*s",
+                      of == NULL    ? "none"
+                      : of->id == 1 ? "one"
+                                    : "two",
+                      (int)bytes.size, (const char *)bytes.data);
         assert_status(pier_archive_forward(store, load), PIER_OK);
     }
     assert_status(test_store_typed(store, &one, 98), PIER_OK);
@@ -377,8 +382,11 @@ static void forwarding_keeps_class_and_bytes(void **state) {
         assert_status(pier_archive_next(load), PIER_OK);
         pier_bytes bytes = pier_archive_record_bytes(load);
         const pier__stream_class *of = pier__archive_record_class(load);
-        test_log_line(&found, "%s %.*s", of == NULL ? "none" : of->id == 1 ? "two" : "one", (int)bytes.size,
-                      (const char *)bytes.data);
+        test_log_line(&found, "%s %.*s",
+                      of == NULL    ? "none"
+                      : of->id == 1 ? "two"
+                                    : "one",
+                      (int)bytes.size, (const char *)bytes.data);
     }
     assert_string_equal(test_log_text(&found), test_log_text(&expected));
     assert_status(pier_archive_next(load), PIER_OK);
@@ -429,15 +437,9 @@ static void encoded_bytes_must_be_one_value(void **state) {
         size_t size;
         pier_status status;
     } cases[] = {
-        {"\x2a", 1, PIER_OK},
-        {"\xdd\x00\x00\x00\x01\xc0", 6, PIER_OK},
-        {"", 0, PIER_PROTOCOL},
-        {"\x92\x01", 2, PIER_PROTOCOL},
-        {"\x01\x02", 2, PIER_PROTOCOL},
-        {"\xc1", 1, PIER_PROTOCOL},
-        {"\x91\xc1", 2, PIER_PROTOCOL},
-        {"\xdb\xff\xff\xff\xff", 5, PIER_LIMIT},
-        {"\xd4\x50\x01", 3, PIER_USAGE},
+        {"\x2a", 1, PIER_OK},           {"\xdd\x00\x00\x00\x01\xc0", 6, PIER_OK}, {"", 0, PIER_PROTOCOL},
+        {"\x92\x01", 2, PIER_PROTOCOL}, {"\x01\x02", 2, PIER_PROTOCOL},           {"\xc1", 1, PIER_PROTOCOL},
+        {"\x91\xc1", 2, PIER_PROTOCOL}, {"\xdb\xff\xff\xff\xff", 5, PIER_LIMIT},  {"\xd4\x50\x01", 3, PIER_USAGE},
     };
     pier_archive *archive = test_open_store(NULL, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -539,15 +541,15 @@ static void bad_definitions_are_told_where_they_are_wrong(void **state) {
         pier_status status;
         size_t at;
     } cases[] = {
-        {"\x01", 1, PIER_PROTOCOL, 0},                         /* no ext */
-        {"\xd4\x50\x10", 3, PIER_PROTOCOL, 0},                 /* a fixext */
-        {"\xc7", 1, PIER_PROTOCOL, 0},                         /* cut in its head */
+        {"\x01", 1, PIER_PROTOCOL, 0},         /* no ext */
+        {"\xd4\x50\x10", 3, PIER_PROTOCOL, 0}, /* a fixext */
+        {"\xc7", 1, PIER_PROTOCOL, 0},         /* cut in its head */
         {"\xc8\x00", 2, PIER_PROTOCOL, 0},
-        {"\xc7\x01\x50", 3, PIER_PROTOCOL, 0},                 /* cut before its kind */
-        {"\xc7\x02\x51\x10\x90", 5, PIER_PROTOCOL, 0},         /* of another type */
-        {"\xc7\x02\x50\x11\x90", 5, PIER_PROTOCOL, 0},         /* of another kind */
-        {"\xc7\x00\x50\x10\x90", 5, PIER_PROTOCOL, 0},         /* empty, so that the kind is not its own */
-        {"\xc7\x05\x50\x10\x90", 5, PIER_PROTOCOL, 0},         /* longer than the block */
+        {"\xc7\x01\x50", 3, PIER_PROTOCOL, 0},         /* cut before its kind */
+        {"\xc7\x02\x51\x10\x90", 5, PIER_PROTOCOL, 0}, /* of another type */
+        {"\xc7\x02\x50\x11\x90", 5, PIER_PROTOCOL, 0}, /* of another kind */
+        {"\xc7\x00\x50\x10\x90", 5, PIER_PROTOCOL, 0}, /* empty, so that the kind is not its own */
+        {"\xc7\x05\x50\x10\x90", 5, PIER_PROTOCOL, 0}, /* longer than the block */
         {"\xc9\xff\xff\xff\xff\x50\x10\x90", 8, PIER_PROTOCOL, 0},
         {"\xc7\x01\x50\x10", 4, PIER_PROTOCOL, 4},             /* no value */
         {"\xc7\x02\x50\x10\x93", 5, PIER_PROTOCOL, 4},         /* half a value */
@@ -555,13 +557,16 @@ static void bad_definitions_are_told_where_they_are_wrong(void **state) {
         {"\xc7\x03\x50\x10\x90\x90", 6, PIER_PROTOCOL, 5},     /* two values */
         {"\xc7\x02\x50\x10\x90", 5, PIER_PROTOCOL, 4},         /* not an array of three */
         {"\xc7\x02\x50\x10\x03", 5, PIER_PROTOCOL, 4},
-        {"\xc7\x05\x50\x10\x93\x01\x90\x90", 8, PIER_PROTOCOL, 4}, /* no fingerprint */
-        {"\xc7\x05\x50\x10\x93\x00\x90\x90", 8, PIER_PROTOCOL, 4}, /* id 0 */
-        {"\xc7\x05\x50\x10\x93\xff\x90\x90", 8, PIER_PROTOCOL, 4}, /* id -1 */
-        {"\xc7\x05\x50\x10\x93\xa0\x90\x90", 8, PIER_PROTOCOL, 4}, /* id "" */
+        {"\xc7\x05\x50\x10\x93\x01\x90\x90", 8, PIER_PROTOCOL, 4},                  /* no fingerprint */
+        {"\xc7\x05\x50\x10\x93\x00\x90\x90", 8, PIER_PROTOCOL, 4},                  /* id 0 */
+        {"\xc7\x05\x50\x10\x93\xff\x90\x90", 8, PIER_PROTOCOL, 4},                  /* id -1 */
+        {"\xc7\x05\x50\x10\x93\xa0\x90\x90", 8, PIER_PROTOCOL, 4},                  /* id "" */
         {"\xc7\x09\x50\x10\x93\xce\x00\x01\x00\x00\x90\x90", 12, PIER_PROTOCOL, 4}, /* id 65,536 */
         {"\xc7\x06\x50\x10\x93\x01\xc4\x00\x90", 9, PIER_PROTOCOL, 4},              /* an empty fingerprint */
-        {"\xc7\x16\x50\x10\x93\x01\xc4\x10" "0123456789abcdef" "\x90", 25, PIER_CORRUPT, 6},
+        {"\xc7\x16\x50\x10\x93\x01\xc4\x10"
+         "0123456789abcdef"
+         "\x90",
+         25, PIER_CORRUPT, 6},
         {"", 0, PIER_UNKNOWN_CLASS, 64}, /* no definition is no fault; the class is unknown then */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -341,7 +341,8 @@ static void pass_over_sockets(void *user) {
     pier_status status = carry_over_sockets(&log);
     uint64_t struck = fault_system_struck();
     assert_true(struck > 0 || status == PIER_OK);
-    assert_true(status == PIER_OK || pier_status_category_of(status) == PIER_CATEGORY_SYSTEM || status == PIER_NO_MEMORY);
+    assert_true(status == PIER_OK || pier_status_category_of(status) == PIER_CATEGORY_SYSTEM ||
+                status == PIER_NO_MEMORY);
     if (status == PIER_OK) {
         assert_int_equal(test_log_count(&log, ""), RECORDS);
     }
@@ -428,7 +429,8 @@ static void pass_over_disk(void *user) {
             assert_status(status, PIER_END);
             assert_int_equal(records, RECORDS);
         } else {
-            assert_true(status == PIER_END || status == PIER_TRUNCATED || pier_status_category_of(status) == PIER_CATEGORY_SYSTEM);
+            assert_true(status == PIER_END || status == PIER_TRUNCATED ||
+                        pier_status_category_of(status) == PIER_CATEGORY_SYSTEM);
             assert_true(records <= RECORDS);
         }
         pier_archive_destroy(of.load);

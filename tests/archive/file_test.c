@@ -17,7 +17,7 @@ static const test_class two = {.name = "test.Two", .closure_bytes = 300};
 typedef struct carrier {
     const char *name;
     bool is_by_hand;
-    bool is_one_way; /* loaded only after all is stored */
+    bool is_one_way;  /* loaded only after all is stored */
     size_t write_cut; /* bytes that a write takes; 0: as it comes */
     size_t read_cut;
     /* Opens the two ends; `load` may be left NULL for one that is opened when all is stored. */
@@ -164,10 +164,12 @@ static void finish(run *now, bool closes) {
 }
 
 /* Stores a program of records and loads it over one carrier. */
-static void carry(const carrier *by, pier_format format, uint32_t target, uint32_t read_bytes, uint64_t steps, test_log *log) {
+static void carry(const carrier *by, pier_format format, uint32_t target, uint32_t read_bytes, uint64_t steps,
+                  test_log *log) {
     run now = {.carrier = *by};
     pier_limits limits = {.size = sizeof limits, .block_target_bytes = target, .queue_bytes_max = target + 4000};
-    pier_archive_options options = {.limits = &limits, .format = format, .read_bytes = read_bytes, .checkpoint_bytes = 2500};
+    pier_archive_options options = {
+        .limits = &limits, .format = format, .read_bytes = read_bytes, .checkpoint_bytes = 2500};
     now.carrier.open(&now.carrier);
     now.source = (test_source){.chunk = by->read_cut, .never_ends = true};
     now.store = test_open_store(now.carrier.store, &options);
@@ -237,7 +239,8 @@ static void the_same_records_arrive_over_every_carrier(void **state) {
 
 /* "Not now" at every byte that is written: the call is repeated, and the bytes are the same. ------------------------- */
 
-static void store_over(pier_file *file, const pier_archive_options *options, pier_deadline deadline, test_bytes *by_hand) {
+static void store_over(pier_file *file, const pier_archive_options *options, pier_deadline deadline,
+                       test_bytes *by_hand) {
     pier_archive *archive = test_open_store(file, options);
     pier_archive_set_deadline(archive, deadline);
     for (uint64_t i = 0; i < 12; i++) {

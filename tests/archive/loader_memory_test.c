@@ -107,7 +107,8 @@ static void hostile_lengths_cost_nothing(void **state) {
                            .records = 1,
                            .stored_bytes = 16 << 20,
                            .raw_bytes = 16 << 20};
-    pier_archive *load = test_open_load(NULL, &(pier_archive_options){.allocator = &faults.allocator, .read_bytes = 100});
+    pier_archive *load =
+        test_open_load(NULL, &(pier_archive_options){.allocator = &faults.allocator, .read_bytes = 100});
     pier__preamble_encode(&preamble, piece);
     assert_status(pier_archive_feed(load, (pier_bytes){piece, 64}), PIER_OK);
     pier__header_encode(&header, piece);
@@ -169,8 +170,8 @@ static void views_stay_while_input_comes(void **state) {
         test_close(store, &stream);
         fault_allocator faults;
         fault_allocator_init(&faults);
-        pier_archive *load =
-            test_open_load(NULL, &(pier_archive_options){.allocator = &faults.allocator, .format = format, .read_bytes = 1});
+        pier_archive *load = test_open_load(
+            NULL, &(pier_archive_options){.allocator = &faults.allocator, .format = format, .read_bytes = 1});
         size_t fed = 0;
         char expected[300];
         for (char letter = 'a'; letter <= 'z'; letter++) {
@@ -240,12 +241,9 @@ static void padding_lies_behind_every_record(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unread_input_has_a_limit),
-        cmocka_unit_test(a_record_above_the_queue_still_arrives),
-        cmocka_unit_test(hostile_lengths_cost_nothing),
-        cmocka_unit_test(memory_stays_while_records_pass),
-        cmocka_unit_test(views_stay_while_input_comes),
-        cmocka_unit_test(padding_lies_behind_every_record),
+        cmocka_unit_test(unread_input_has_a_limit),     cmocka_unit_test(a_record_above_the_queue_still_arrives),
+        cmocka_unit_test(hostile_lengths_cost_nothing), cmocka_unit_test(memory_stays_while_records_pass),
+        cmocka_unit_test(views_stay_while_input_comes), cmocka_unit_test(padding_lies_behind_every_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

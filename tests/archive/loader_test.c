@@ -169,7 +169,8 @@ static void a_record_above_the_limit_is_passed_over_by_its_header(void **state) 
         test_load_bytes(&log, &options, test_bytes_view(&stream), 0, chunk, TEST_HAS_NEXT);
         assert_int_equal(test_log_count(&log, "skipped"), 3);
         assert_int_equal(test_log_count(&log, "record"), 4);
-        assert_non_null(strstr(test_log_text(&log), "skipped SKIPPED 64 block -1 payload -1 record 1: LIMIT a record of 5003"));
+        assert_non_null(
+            strstr(test_log_text(&log), "skipped SKIPPED 64 block -1 payload -1 record 1: LIMIT a record of 5003"));
         assert_int_equal(test_log_count(&log, "record 7 class 1"), 1);
         assert_int_equal(test_log_count(&log, "END"), 1);
     }
@@ -197,8 +198,18 @@ static void a_record_above_a_limit_within_its_block_is_passed_over(void **state)
     (void)state;
     test_bytes stream = {0};
     pier_archive *store = test_open_store(NULL, NULL);
-    static const char *const encoded[] = {"\x01", "\x91\x91\x91\x01", "\x02", "\x94\x01\x02\x03\x04", "\xa4" "abcd", "\x03",
-                                          "\x93\xa3" "abc\xa3" "abc\xa3" "abc", "\x04"};
+    static const char *const encoded[] = {"\x01",
+                                          "\x91\x91\x91\x01",
+                                          "\x02",
+                                          "\x94\x01\x02\x03\x04",
+                                          "\xa4"
+                                          "abcd",
+                                          "\x03",
+                                          "\x93\xa3"
+                                          "abc\xa3"
+                                          "abc\xa3"
+                                          "abc",
+                                          "\x04"};
     static const size_t sizes[] = {1, 4, 1, 5, 5, 1, 13, 1};
     for (size_t i = 0; i < 8; i++) {
         assert_status(pier_archive_store_encoded(store, (pier_bytes){encoded[i], sizes[i]}), PIER_OK);
@@ -209,7 +220,8 @@ static void a_record_above_a_limit_within_its_block_is_passed_over(void **state)
     test_log log = {0};
     for (size_t chunk = 0; chunk < 20; chunk++) {
         test_log_clear(&log);
-        test_load_bytes(&log, &(pier_archive_options){.limits = &limits}, test_bytes_view(&stream), 0, chunk, TEST_HAS_NEXT);
+        test_load_bytes(&log, &(pier_archive_options){.limits = &limits}, test_bytes_view(&stream), 0, chunk,
+                        TEST_HAS_NEXT);
         assert_string_equal(
             strchr(test_log_text(&log), '\n') + 1,
             "skipped SKIPPED 131 block 64 payload 3 record 2: LIMIT a record is passed over: 3 depth of arrays and maps, "

@@ -267,7 +267,8 @@ static void storing_waits_for_the_format(void **state) {
     (void)state;
     for (int plain = 0; plain < 2; plain++) {
         test_bytes stream = {0};
-        pier_archive *peer = test_open_store(NULL, &(pier_archive_options){.format = plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED});
+        pier_archive *peer =
+            test_open_store(NULL, &(pier_archive_options){.format = plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED});
         test_store_u64(peer, 7);
         test_close(peer, &stream);
         side here;
@@ -593,7 +594,8 @@ static void unread_input_stays_within_its_limit(void **state) {
     scripted_file_at(&script, PIER_WRITABLE, 0, PIER_WOULD_BLOCK, 1000);
     pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 10000, .block_target_bytes = 5000};
     side here;
-    open_scripted(&here, &script, &(pier_archive_options){.limits = &limits, .format = PIER_FORMAT_PLAIN, .read_bytes = 700});
+    open_scripted(&here, &script,
+                  &(pier_archive_options){.limits = &limits, .format = PIER_FORMAT_PLAIN, .read_bytes = 700});
     test_store_u64(here.store, 1);
     pier_status status;
     do {

@@ -196,7 +196,8 @@ static void recovering_over_a_file_that_stalls(void **state) {
             scripted_file_init(&script, (pier_bytes){flipped, golden.size});
             scripted_file_cut_randomly(&script, 70, 0, at + 1);
             for (uint64_t i = 0; i < SCRIPTED_EVENTS_MAX; i++) {
-                scripted_file_at(&script, PIER_READABLE, i * golden.size / SCRIPTED_EVENTS_MAX + at % 40, PIER_WOULD_BLOCK, 2);
+                scripted_file_at(&script, PIER_READABLE, i * golden.size / SCRIPTED_EVENTS_MAX + at % 40,
+                                 PIER_WOULD_BLOCK, 2);
             }
             pier_file *file = scripted_file_open(&script, NULL);
             pier_archive *archive = test_open_load(file, &(pier_archive_options){.read_bytes = read_bytes});
@@ -328,7 +329,8 @@ static void numbers_that_wrap_are_not_taken_over(void **state) {
 /* Whatever the limits: the search takes no more memory than a block, and ends. */
 static void damage_is_gone_through_by_small_loaders(void **state) {
     (void)state;
-    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 20, .queue_bytes_max = 200, .classes_max = 2, .depth_max = 2};
+    pier_limits limits = {
+        .size = sizeof limits, .record_bytes_max = 20, .queue_bytes_max = 200, .classes_max = 2, .depth_max = 2};
     for (size_t at = 0; at < golden.size; at += 11) {
         uint8_t byte = golden.data[at];
         golden.data[at] ^= 0x81;

@@ -433,7 +433,8 @@ static uint64_t next_random(uint64_t *seed) {
     return *seed >> 11;
 }
 
-static const test_class classes[] = {{.name = "test.One"}, {.name = "test.Two"}, {.name = "test.Three"}, {.name = "test.Four"}};
+static const test_class classes[] = {
+    {.name = "test.One"}, {.name = "test.Two"}, {.name = "test.Three"}, {.name = "test.Four"}};
 static const test_class broken = {.name = "test.Broken", .status = PIER_USAGE};
 
 static void store_and_take_back(pier_archive *archive, uint64_t choice, test_bytes *stream) {
@@ -528,7 +529,8 @@ static void taken_back_records_change_no_byte(void **state) {
             while (at < with.size && at < without.size && with.data[at] == without.data[at]) {
                 at++;
             }
-            fail_msg("seed %llu: %zu and %zu bytes differ at %zu", (unsigned long long)seed, with.size, without.size, at);
+            fail_msg("seed %llu: %zu and %zu bytes differ at %zu", (unsigned long long)seed, with.size, without.size,
+                     at);
         }
         test_log log = {0};
         test_load_bytes(&log, NULL, test_bytes_view(&with), 0, 33, TEST_HAS_NEXT);

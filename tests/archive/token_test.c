@@ -52,8 +52,10 @@ typedef struct number {
     size_t size;
 } number;
 
-#define POSITIVE(value, bytes) {false, (value), (bytes), sizeof(bytes) - 1}
-#define NEGATIVE(value, bytes) {true, (uint64_t)(value), (bytes), sizeof(bytes) - 1}
+#define POSITIVE(value, bytes)                                                                                         \
+    { false, (value), (bytes), sizeof(bytes) - 1 }
+#define NEGATIVE(value, bytes)                                                                                         \
+    { true, (uint64_t)(value), (bytes), sizeof(bytes) - 1 }
 
 /* The smallest forms, at their bounds. */
 static const number smallest[] = {
@@ -308,20 +310,34 @@ static void store_ext(pier_archive *archive, const uint8_t *body, size_t size) {
 static void lengths_take_their_smallest_form(void **state) {
     (void)state;
     static const sized texts[] = {
-        {0, "\xa0", 1},         {1, "\xa1", 1},         {31, "\xbf", 1},
-        {32, "\xd9\x20", 2},    {255, "\xd9\xff", 2},   {256, "\xda\x01\x00", 3},
-        {65535, "\xda\xff\xff", 3}, {65536, "\xdb\x00\x01\x00\x00", 5},
+        {0, "\xa0", 1},
+        {1, "\xa1", 1},
+        {31, "\xbf", 1},
+        {32, "\xd9\x20", 2},
+        {255, "\xd9\xff", 2},
+        {256, "\xda\x01\x00", 3},
+        {65535, "\xda\xff\xff", 3},
+        {65536, "\xdb\x00\x01\x00\x00", 5},
     };
     static const sized bins[] = {
-        {0, "\xc4\x00", 2}, {1, "\xc4\x01", 2}, {255, "\xc4\xff", 2}, {256, "\xc5\x01\x00", 3},
-        {65535, "\xc5\xff\xff", 3}, {65536, "\xc6\x00\x01\x00\x00", 5},
+        {0, "\xc4\x00", 2},       {1, "\xc4\x01", 2},         {255, "\xc4\xff", 2},
+        {256, "\xc5\x01\x00", 3}, {65535, "\xc5\xff\xff", 3}, {65536, "\xc6\x00\x01\x00\x00", 5},
     };
     static const sized exts[] = {
-        {0, "\xc7\x00\xf9", 3},  {1, "\xd4\xf9", 2},          {2, "\xd5\xf9", 2},
-        {3, "\xc7\x03\xf9", 3},  {4, "\xd6\xf9", 2},          {5, "\xc7\x05\xf9", 3},
-        {8, "\xd7\xf9", 2},      {9, "\xc7\x09\xf9", 3},      {16, "\xd8\xf9", 2},
-        {17, "\xc7\x11\xf9", 3}, {255, "\xc7\xff\xf9", 3},    {256, "\xc8\x01\x00\xf9", 4},
-        {65535, "\xc8\xff\xff\xf9", 4}, {65536, "\xc9\x00\x01\x00\x00\xf9", 6},
+        {0, "\xc7\x00\xf9", 3},
+        {1, "\xd4\xf9", 2},
+        {2, "\xd5\xf9", 2},
+        {3, "\xc7\x03\xf9", 3},
+        {4, "\xd6\xf9", 2},
+        {5, "\xc7\x05\xf9", 3},
+        {8, "\xd7\xf9", 2},
+        {9, "\xc7\x09\xf9", 3},
+        {16, "\xd8\xf9", 2},
+        {17, "\xc7\x11\xf9", 3},
+        {255, "\xc7\xff\xf9", 3},
+        {256, "\xc8\x01\x00\xf9", 4},
+        {65535, "\xc8\xff\xff\xf9", 4},
+        {65536, "\xc9\x00\x01\x00\x00\xf9", 6},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         stored_with_head(&texts[i], store_text);
@@ -336,7 +352,8 @@ static void lengths_take_their_smallest_form(void **state) {
 
 static void every_head_of_a_length_is_taken(void **state) {
     (void)state;
-    static const sized texts[] = {{2, "\xa2", 1}, {2, "\xd9\x02", 2}, {2, "\xda\x00\x02", 3}, {2, "\xdb\x00\x00\x00\x02", 5}};
+    static const sized texts[] = {
+        {2, "\xa2", 1}, {2, "\xd9\x02", 2}, {2, "\xda\x00\x02", 3}, {2, "\xdb\x00\x00\x00\x02", 5}};
     static const sized bins[] = {{2, "\xc4\x02", 2}, {2, "\xc5\x00\x02", 3}, {2, "\xc6\x00\x00\x00\x02", 5}};
     static const sized exts[] = {
         {2, "\xd5\x05", 2}, {2, "\xc7\x02\x05", 3}, {2, "\xc8\x00\x02\x05", 4}, {2, "\xc9\x00\x00\x00\x02\x05", 6}};
@@ -396,7 +413,9 @@ static void a_string_needs_room_for_its_terminator(void **state) {
     assert_int_equal(pier_load_string(archive, buffer, 1), 0);
     assert_string_equal(buffer, "");
     assert_loaded(archive);
-    archive = load_of("\xa3" "a\0b", 4);
+    archive = load_of("\xa3"
+                      "a\0b",
+                      4);
     assert_int_equal(pier_load_string(archive, buffer, sizeof buffer), 0);
     assert_string_equal(buffer, "");
     assert_status(pier_archive_status(archive), PIER_RANGE);
@@ -432,7 +451,8 @@ typedef struct moment {
 
 static void times_take_their_smallest_form(void **state) {
     (void)state;
-#define MOMENT(seconds, nanoseconds, bytes) {{(seconds), (nanoseconds)}, (bytes), sizeof(bytes) - 1}
+#define MOMENT(seconds, nanoseconds, bytes)                                                                            \
+    { {(seconds), (nanoseconds)}, (bytes), sizeof(bytes) - 1 }
     static const moment moments[] = {
         MOMENT(0, 0, "\xd6\xff\x00\x00\x00\x00"),
         MOMENT(UINT32_MAX, 0, "\xd6\xff\xff\xff\xff\xff"),
@@ -537,11 +557,10 @@ static void narrowing_is_exact_or_refused(void **state) {
         const char *bytes;
         bool fits;
     } cases[] = {
-        {"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00", true},  /* 1.5 */
-        {"\xcb\x80\x00\x00\x00\x00\x00\x00\x00", true},  /* -0 */
-        {"\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00", true},  /* infinity */
-        {"\xcb\xff\xf0\x00\x00\x00\x00\x00\x00", true},
-        {"\xcb\x47\xef\xff\xff\xe0\x00\x00\x00", true},  /* FLT_MAX */
+        {"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00", true},                                                  /* 1.5 */
+        {"\xcb\x80\x00\x00\x00\x00\x00\x00\x00", true},                                                  /* -0 */
+        {"\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00", true},                                                  /* infinity */
+        {"\xcb\xff\xf0\x00\x00\x00\x00\x00\x00", true},  {"\xcb\x47\xef\xff\xff\xe0\x00\x00\x00", true}, /* FLT_MAX */
         {"\xcb\x47\xef\xff\xff\xe0\x00\x00\x01", false}, /* a little above */
         {"\xcb\x47\xf0\x00\x00\x00\x00\x00\x00", false}, /* 2^128 */
         {"\xcb\xff\xef\xff\xff\xff\xff\xff\xff", false}, /* -DBL_MAX */
@@ -583,7 +602,8 @@ static void counts_take_their_smallest_form(void **state) {
             test_bytes expected = {0};
             test_bytes_append(&expected, pairs ? cases[i].map : cases[i].array, cases[i].head_bytes);
             pier_archive *archive = begin_store();
-            assert_int_equal(pairs ? pier_archive_map(archive, cases[i].count) : pier_archive_array(archive, cases[i].count),
+            assert_int_equal(pairs ? pier_archive_map(archive, cases[i].count)
+                                   : pier_archive_array(archive, cases[i].count),
                              cases[i].count);
             for (uint32_t j = 0; j < cases[i].count * (1 + pairs); j++) {
                 pier_archive_nil(archive);
@@ -623,8 +643,21 @@ static void bools_and_two_way_views(void **state) {
     pier_archive_text(archive, &text);
     pier_archive_bytes(archive, &bytes);
     pier_archive_ext(archive, &ext);
-    end_stored(archive, "\x93\xa3" "abc" "\xc4\x02" "de" "\xd4\x09" "f", 12);
-    archive = load_of("\x93\xa1" "x" "\xc4\x01" "y" "\xd4\x08" "z", 9);
+    end_stored(archive,
+               "\x93\xa3"
+               "abc"
+               "\xc4\x02"
+               "de"
+               "\xd4\x09"
+               "f",
+               12);
+    archive = load_of("\x93\xa1"
+                      "x"
+                      "\xc4\x01"
+                      "y"
+                      "\xd4\x08"
+                      "z",
+                      9);
     assert_false(pier_archive_is_storing(archive));
     assert_int_equal(pier_archive_array(archive, 0), 3);
     pier_archive_text(archive, &text);
@@ -731,7 +764,9 @@ static void every_call_takes_its_kinds_alone(void **state) {
             assert_int_equal(pier_load_kind(archive), values[i].kind);
             load_by(archive, call);
             bool fits = (taken[call] >> values[i].kind & 1) != 0;
-            pier_status expected = !fits ? PIER_TYPE : call == 2 && values[i].kind == PIER_KIND_INT ? PIER_RANGE : PIER_OK;
+            pier_status expected = !fits                                          ? PIER_TYPE
+                                   : call == 2 && values[i].kind == PIER_KIND_INT ? PIER_RANGE
+                                                                                  : PIER_OK;
             assert_status(pier_archive_status(archive), expected);
             if (expected != PIER_OK) {
                 assert_int_equal(pier_archive_error(archive)->offset, 2);
@@ -785,7 +820,9 @@ static void a_value_that_is_not_there_is_told(void **state) {
 
 static void values_are_passed_over_whole(void **state) {
     (void)state;
-    static const char record[] = "\x94\x82\xa1" "a\x92\x01\x02\xa1" "b\x80\xc4\x03xyz\xcb\x00\x00\x00\x00\x00\x00\x00\x00\x09";
+    static const char record[] = "\x94\x82\xa1"
+                                 "a\x92\x01\x02\xa1"
+                                 "b\x80\xc4\x03xyz\xcb\x00\x00\x00\x00\x00\x00\x00\x00\x09";
     pier_archive *archive = load_of(record, sizeof record - 1);
     assert_int_equal(pier_load_array(archive), 4);
     pier_load_skip(archive);

@@ -220,7 +220,8 @@ static void check_made_again(const char *name, uint32_t target) {
     size_t piece = 1;
     while (pier_archive_next(load) == PIER_OK) {
         uint64_t number = pier_archive_record_number(load);
-        while (of.pieces[piece].kind != PIER_BLOCK_RECORDS || of.pieces[piece].first_record + of.pieces[piece].records <= number) {
+        while (of.pieces[piece].kind != PIER_BLOCK_RECORDS ||
+               of.pieces[piece].first_record + of.pieces[piece].records <= number) {
             piece++;
         }
         if (pier__archive_record_class(load) != NULL && of.pieces[piece - 1].kind == PIER_BLOCK_DEFINITIONS) {
@@ -244,7 +245,8 @@ static void check_made_again(const char *name, uint32_t target) {
         while (at < made.size && at < content.size && made.data[at] == content.data[at]) {
             at++;
         }
-        print_message("%s: %zu bytes made, %zu expected; the first that differs is %zu\n", name, made.size, content.size, at);
+        print_message("%s: %zu bytes made, %zu expected; the first that differs is %zu\n", name, made.size,
+                      content.size, at);
         different++;
     }
     test_bytes_free(&made);

@@ -452,12 +452,15 @@ static void bad_arguments_are_refused(void **state) {
     pier_socket_destroy(pair[0]);
     pier_socket_destroy(pair[1]);
     /* A connection that is made, and options that are not good for it. */
-    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error), PIER_USAGE);
+    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error),
+                  PIER_USAGE);
     assert_null(channel);
-    assert_status(pier_channel_accept(&channel, socket, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error), PIER_USAGE);
+    assert_status(pier_channel_accept(&channel, socket, pier_deadline_after_ms(PATIENCE_MS), &bad_limits, &error),
+                  PIER_USAGE);
     assert_null(channel);
     pier_socket_destroy(socket);
-    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), NULL, &error), PIER_REFUSED);
+    assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), NULL, &error),
+                  PIER_REFUSED);
     assert_null(channel);
     assert_status(error.status, PIER_REFUSED);
 }

@@ -62,8 +62,10 @@ static void open_sides(side sides[2]) {
     for (int i = 0; i < 2; i++) {
         memset(&sides[i], 0, sizeof sides[i]);
         fault_allocator_init(&sides[i].memory);
-        options[i] = (pier_channel_options){
-            .size = sizeof options[i], .limits = &limits, .allocator = &sides[i].memory.allocator, .close_timeout_ms = PATIENCE_MS};
+        options[i] = (pier_channel_options){.size = sizeof options[i],
+                                            .limits = &limits,
+                                            .allocator = &sides[i].memory.allocator,
+                                            .close_timeout_ms = PATIENCE_MS};
     }
     test_connect(test_endpoint(0), &options[0], &options[1], &sides[0].channel, &sides[1].channel);
 }
@@ -169,7 +171,8 @@ static void one_poll_loop_that_serves_both(void **state) {
                 has_next = has_next || pier_archive_has_next(pier_channel_load_archive(sides[i].channel));
                 entries[count++] = (struct pollfd){
                     .fd = pier_channel_handle(sides[i].channel),
-                    .events = (short)(((wanted & PIER_READABLE) != 0 ? POLLIN : 0) | ((wanted & PIER_WRITABLE) != 0 ? POLLOUT : 0)),
+                    .events = (short)(((wanted & PIER_READABLE) != 0 ? POLLIN : 0) |
+                                      ((wanted & PIER_WRITABLE) != 0 ? POLLOUT : 0)),
                 };
             }
         }

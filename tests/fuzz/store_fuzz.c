@@ -53,7 +53,7 @@ static pier_status encode_closure(const void *class_of_caller, pier__buffer *clo
     bool is_long = *number % 2 != 0;
     uint8_t small[2] = {0x91, *number};
     return pier__buffer_append(closure, is_long ? text : small, is_long ? sizeof text : sizeof small) ? PIER_OK
-                                                                                                   : PIER_NO_MEMORY;
+                                                                                                      : PIER_NO_MEMORY;
 }
 
 static void drain(pier_archive *archive, growing *to) {
