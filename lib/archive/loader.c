@@ -253,8 +253,8 @@ pier_status pier_archive_next(pier_archive *archive) {
     if (loader->common.failure != PIER_OK) {
         return loader->common.failure;
     }
-    pier_status status = pier__loader_end_record(loader);
-    if (status == PIER_OK) {
+    pier_status status = loader->in_record ? pier__loader_end_record(loader) : PIER_OK;
+    if (status == PIER_OK && loader->common.format == PIER_FORMAT_GUESS) {
         status = await_format(loader);
     }
     if (status != PIER_OK) {

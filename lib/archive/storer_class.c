@@ -73,6 +73,18 @@ static pier_status refuse_for_memory(pier__storer *storer) {
     return PIER_NO_MEMORY;
 }
 
+/* Notes what defining a class changes, before it does. */
+static void prepare_rollback(pier__storer *storer) {
+    pier__rollback *rollback = &storer->rollback;
+    rollback->has_defined = true;
+    rollback->block_is_open = storer->block_is_open;
+    rollback->block_records = storer->block_records;
+    rollback->next_block = storer->next_block;
+    rollback->epoch_begins = storer->epoch_begins;
+    rollback->epoch_bytes = storer->epoch_bytes;
+    rollback->classes = storer->class_count;
+}
+
 /* Adds the class to the table and to the stream; the record that was begun is refused when that fails. */
 static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
                           pier_bytes closure) {
@@ -89,6 +101,7 @@ static pier_status define(pier__storer *storer, const void *class_of_caller, XXH
     if (!make_room_for_class(storer)) {
         return refuse_for_memory(storer);
     }
+    prepare_rollback(storer);
     pier__stored_class *added = &storer->classes[storer->class_count];
     *added = (pier__stored_class){class_of_caller, fingerprint.high64, fingerprint.low64,
                                   (uint16_t)(storer->class_count + 1)};
@@ -137,12 +150,30 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
     return begun_or_abandoned(storer, switch_to(storer, found));
 }
 
+/* Begins a record of the class that the one before it had, when nothing but the record itself changes by it: the straight
+ * way of most records. Returns whether it was so. */
+static bool begin_like_the_last(pier__storer *storer, const void *class_of_caller) {
+    const pier__stored_class *last = storer->last_class;
+    /* An open block tells that the format is known and that the stream has not ended; that the queue is not full was
+     * asked when its first record began. */
+    bool is_alike = last != NULL && last->class_of_caller == class_of_caller && storer->block_is_open &&
+                    storer->block_class == last->id && storer->block_records > 0;
+    if (!is_alike || storer->in_record || storer->common.failure != PIER_OK) {
+        return false;
+    }
+    pier__storer_open_record(storer);
+    return true;
+}
+
 pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller,
                                       pier__encode_closure *encode) {
     if (!archive->storing) {
         return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "a loading archive does not store");
     }
     pier__storer *storer = pier__storer_of(archive);
+    if (begin_like_the_last(storer, class_of_caller)) {
+        return PIER_OK;
+    }
     pier_status status = pier__storer_begin(storer);
     if (status != PIER_OK || storer->common.format == PIER_FORMAT_PLAIN) {
         return status;

@@ -3,8 +3,8 @@
  *     buffer  0 ───── sent ═════════ ready ───────────────── cursor ┄┄┄┄ limit
  *             gone          queued         the open block           room
  *
- * Floor 4 (archive). storer.c begins and ends records, storer_block.c makes blocks, storer_output.c sends, storer_class.c
- * defines classes, store_token.c stores values. */
+ * Floor 4 (archive). storer.c begins records and takes them back, storer_end.c ends them, storer_block.c makes blocks,
+ * storer_output.c sends, storer_class.c defines classes, store_token.c stores values. */
 #ifndef PIER_ARCHIVE_STORER_INTERNAL_H
 #define PIER_ARCHIVE_STORER_INTERNAL_H
 
@@ -25,10 +25,11 @@ typedef struct pier__stored_class {
 typedef struct pier__rollback {
     size_t cursor;
     size_t ready;
+    uint16_t block_class;
+    bool has_defined; /* a class was defined for the record; else the rest is not filled */
     bool block_is_open;
     bool epoch_begins;
     uint64_t epoch_bytes;
-    uint16_t block_class;
     uint32_t block_records;
     uint32_t next_block;
     size_t classes;
@@ -129,8 +130,24 @@ pier_status pier__storer_send(pier__storer *storer, uint64_t keep);
 
 /* storer.c ------------------------------------------------------------------------------------------------------- */
 
-/* The parts of pier_archive_begin and pier_archive_end, for the typed ways in. */
+/* The part of pier_archive_begin that typed records share. */
 pier_status pier__storer_begin(pier__storer *storer);
-pier_status pier__storer_end(pier__storer *storer);
+
+/* Opens a record at the cursor, in the room that is left in the buffer. */
+static inline void pier__storer_open_record(pier__storer *storer) {
+    storer->in_record = true;
+    storer->is_typed = false;
+    storer->is_encoded = false;
+    storer->refusal = PIER_OK;
+    storer->value = pier__storer_cursor(storer);
+    storer->rollback.cursor = storer->value;
+    storer->rollback.ready = storer->ready;
+    storer->rollback.block_class = storer->block_class;
+    storer->rollback.has_defined = false;
+    storer->common.window.limit = storer->buffer + storer->capacity;
+}
+
+/* Puts everything back as it was before the record was begun. */
+void pier__storer_roll_back(pier__storer *storer);
 
 #endif

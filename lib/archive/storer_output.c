@@ -104,3 +104,49 @@ uint64_t pier_archive_queued_bytes(const pier_archive *archive) {
     const pier__storer *storer = (const pier__storer *)archive;
     return archive->storing ? pier__storer_queued(storer) : 0;
 }
+
+/* Memory that lacks for a mark is no failure of the stream: nothing was done, the call may be repeated. */
+static pier_status no_memory_for(pier__storer *storer, const char *what) {
+    return pier__archive_tell(&storer->common, PIER_NO_MEMORY, "no memory for %s", what);
+}
+
+/* Makes ready what is open, and when `ends_stream` the end mark. */
+static pier_status make_ready(pier__storer *storer, bool ends_stream) {
+    pier_status status = pier__storer_open_stream(storer);
+    if (status == PIER_WOULD_BLOCK) {
+        /* The format was never learnt: nothing was stored, and nothing may be sent. */
+        storer->is_ended = ends_stream;
+        return PIER_OK;
+    }
+    if (status != PIER_OK || !pier__storer_end_message(storer)) {
+        return no_memory_for(storer, "a block");
+    }
+    return ends_stream && !pier__storer_end_stream(storer) ? no_memory_for(storer, "the end mark") : PIER_OK;
+}
+
+/* What flush and close have in common: what is open becomes ready, and all that is ready is sent. */
+static pier_status finish(pier__storer *storer, bool ends_stream) {
+    pier_status status = storer->is_ended ? PIER_OK : make_ready(storer, ends_stream);
+    return status == PIER_OK && storer->common.file != NULL ? pier__storer_send(storer, 0) : status;
+}
+
+pier_status pier_archive_flush(pier_archive *archive) {
+    pier__storer *storer = pier__storer_of(archive);
+    if (!archive->storing || storer->in_record) {
+        return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "%s",
+                                  archive->storing ? "a flush within a record" : "a loading archive is not flushed");
+    }
+    return storer->common.failure != PIER_OK ? storer->common.failure : finish(storer, false);
+}
+
+pier_status pier_archive_close(pier_archive *archive) {
+    if (!archive->storing) {
+        return PIER_OK;
+    }
+    pier__storer *storer = pier__storer_of(archive);
+    if (storer->common.failure != PIER_OK) {
+        return storer->common.failure;
+    }
+    pier_archive_abandon(archive);
+    return finish(storer, true);
+}
