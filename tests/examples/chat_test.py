@@ -113,6 +113,7 @@ class ChatTest(SampleTest):
         server = self.serve()
         with self.raw(server) as silent, self.raw(server) as half:
             half.sendall(b"\x82\xa4from\xa4Half\xa4text\xd9\xff" + b"x" * 100)
+            server.until(lambda s: "joined: " in s.output, "joined")  # else it might be counted for Bob below
             bob = self.join(server, "Bob", "1")
             ada = self.join(server, "Ada")
             started = time.monotonic()
