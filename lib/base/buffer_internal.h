@@ -11,8 +11,8 @@
 
 typedef struct pier__buffer {
     uint8_t *data;
-    size_t size;     /* bytes in use */
-    size_t capacity; /* bytes allocated */
+    size_t size;                     /* bytes in use */
+    size_t capacity;                 /* bytes allocated */
     const pier_allocator *allocator; /* borrowed */
 } pier__buffer;
 

@@ -35,8 +35,8 @@ static uint64_t resolve_field(const char *field, uint64_t given, uint64_t defaul
 
 pier_status pier__limits_resolve(const pier_limits *given, pier_limits *resolved, pier_error *error) {
     if (given != NULL && given->size != sizeof *given) {
-        (void)pier__error_set(error, PIER_USAGE, PIER_FLOOR_BASE, 0, "size is %zu, and must be sizeof(pier_limits), %zu",
-                              given->size, sizeof *given);
+        (void)pier__error_set(error, PIER_USAGE, PIER_FLOOR_BASE, 0,
+                              "size is %zu, and must be sizeof(pier_limits), %zu", given->size, sizeof *given);
         if (error != NULL) {
             (void)snprintf(error->path, sizeof error->path, "pier_limits.size");
         }

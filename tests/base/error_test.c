@@ -39,7 +39,8 @@ static void set_fills_everything_and_keeps_errno(void **state) {
     pier_error error;
     memset(&error, 0x77, sizeof error);
     errno = ENOENT;
-    pier_status status = pier__error_set(&error, PIER_REFUSED, PIER_FLOOR_SOCKET, ECONNREFUSED, "port %d of %s", 7, "x");
+    pier_status status =
+        pier__error_set(&error, PIER_REFUSED, PIER_FLOOR_SOCKET, ECONNREFUSED, "port %d of %s", 7, "x");
     assert_int_equal(errno, ENOENT);
     assert_int_equal(status, PIER_REFUSED);
     assert_int_equal(error.status, PIER_REFUSED);

@@ -43,8 +43,13 @@ static void assert_same(const pier_limits *left, const pier_limits *right) {
 static void given_values_hold_from_1_to_the_highest(void **state) {
     (void)state;
     const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1};
-    const pier_limits highest = {sizeof highest, PIER_RECORD_BYTES_MAX_HIGHEST, UINT64_MAX,
-                                 PIER_BLOCK_TARGET_BYTES_HIGHEST, PIER_DEPTH_MAX_HIGHEST, UINT64_MAX, UINT64_MAX,
+    const pier_limits highest = {sizeof highest,
+                                 PIER_RECORD_BYTES_MAX_HIGHEST,
+                                 UINT64_MAX,
+                                 PIER_BLOCK_TARGET_BYTES_HIGHEST,
+                                 PIER_DEPTH_MAX_HIGHEST,
+                                 UINT64_MAX,
+                                 UINT64_MAX,
                                  PIER_CLASSES_MAX_HIGHEST};
     pier_limits resolved;
     assert_int_equal(pier__limits_resolve(&lowest, &resolved, NULL), PIER_OK);

@@ -61,7 +61,7 @@ static void sentences_are_lower_case_and_unfinished(void **state) {
 static void categories_follow_sign_and_hundreds(void **state) {
     (void)state;
     static const pier_status_category by_hundred[] = {
-        PIER_CATEGORY_USAGE,    PIER_CATEGORY_USAGE,    PIER_CATEGORY_MEMORY,  PIER_CATEGORY_SYSTEM,
+        PIER_CATEGORY_USAGE,    PIER_CATEGORY_USAGE, PIER_CATEGORY_MEMORY,  PIER_CATEGORY_SYSTEM,
         PIER_CATEGORY_PROTOCOL, PIER_CATEGORY_LIMIT, PIER_CATEGORY_CORRUPT,
     };
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -84,9 +84,9 @@ static void strangers_are_unknown_and_counted_by_sign(void **state) {
         int value;
         pier_status_category category;
     } strangers[] = {
-        {99, PIER_CATEGORY_NOT_NOW},    {-1, PIER_CATEGORY_USAGE},    {-199, PIER_CATEGORY_USAGE},
-        {-299, PIER_CATEGORY_MEMORY},   {-399, PIER_CATEGORY_SYSTEM}, {-499, PIER_CATEGORY_PROTOCOL},
-        {-599, PIER_CATEGORY_LIMIT},    {-699, PIER_CATEGORY_CORRUPT}, {-700, PIER_CATEGORY_USAGE},
+        {99, PIER_CATEGORY_NOT_NOW},  {-1, PIER_CATEGORY_USAGE},     {-199, PIER_CATEGORY_USAGE},
+        {-299, PIER_CATEGORY_MEMORY}, {-399, PIER_CATEGORY_SYSTEM},  {-499, PIER_CATEGORY_PROTOCOL},
+        {-599, PIER_CATEGORY_LIMIT},  {-699, PIER_CATEGORY_CORRUPT}, {-700, PIER_CATEGORY_USAGE},
     };
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         pier_status status = (pier_status)strangers[i].value;

@@ -63,7 +63,7 @@ typedef enum fault_call {
 #define FAULT_CALL_ENUM(name, function, kinds, error) FAULT_##name,
     FAULT_CALL_TABLE(FAULT_CALL_ENUM)
 #undef FAULT_CALL_ENUM
-    FAULT_CALL_COUNT
+        FAULT_CALL_COUNT
 } fault_call;
 
 /* Forgets all settings and counts of this thread: calls go through untouched. */
