@@ -215,18 +215,18 @@ typedef enum pier_block_kind {
 /* A piece of a framed stream, as its header has it. */
 typedef struct pier_block {
     pier_block_kind kind;
-    uint64_t offset;         /* where it begins on the wire */
+    uint64_t offset; /* where it begins on the wire */
     uint64_t stream_id;
-    uint64_t first_record;   /* number of its first record, from 1 */
-    uint32_t number;         /* of the block in its stream, from 0, modulo 2^32; definitions are not numbered */
-    uint32_t epoch;          /* class ids hold within one epoch */
-    uint32_t records;        /* how many records */
-    uint32_t stored_bytes;   /* payload on the wire */
-    uint32_t raw_bytes;      /* payload when it is not compressed */
-    uint64_t time_unix_ns;   /* when it was ended; 0: not told */
-    bool message_end;        /* a flush ended it */
-    bool checksum;           /* its payload has a check */
-    uint8_t version_major;   /* preamble: version of the wire */
+    uint64_t first_record; /* number of its first record, from 1 */
+    uint32_t number;       /* of the block in its stream, from 0, modulo 2^32; definitions are not numbered */
+    uint32_t epoch;        /* class ids hold within one epoch */
+    uint32_t records;      /* how many records */
+    uint32_t stored_bytes; /* payload on the wire */
+    uint32_t raw_bytes;    /* payload when it is not compressed */
+    uint64_t time_unix_ns; /* when it was ended; 0: not told */
+    bool message_end;      /* a flush ended it */
+    bool checksum;         /* its payload has a check */
+    uint8_t version_major; /* preamble: version of the wire */
     uint8_t version_minor;
 } pier_block;
 

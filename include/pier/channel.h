@@ -23,9 +23,9 @@ typedef struct pier_channel_options {
     pier_format format;              /* PIER_FORMAT_GUESS: on an accepting side only */
     pier_plain_form plain_form;
     bool checksum_off;
-    bool delay;                      /* TCP, connecting: let the system gather small writes; otherwise it sends at once */
-    uint32_t close_timeout_ms;       /* how long closing waits for the peer to end its side; 0: 2,000 */
-    pier_cancel *cancel;             /* as pier_channel_set_cancel; NULL: none, or that of the listener or socket */
+    bool delay;                /* TCP, connecting: let the system gather small writes; otherwise it sends at once */
+    uint32_t close_timeout_ms; /* how long closing waits for the peer to end its side; 0: 2,000 */
+    pier_cancel *cancel;       /* as pier_channel_set_cancel; NULL: none, or that of the listener or socket */
 } pier_channel_options;
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;

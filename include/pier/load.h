@@ -122,7 +122,9 @@ static inline void pier__load_into_long(pier_archive *archive, long *value) {
 static inline void pier__load_into_ulong(pier_archive *archive, unsigned long *value) {
     *value = (unsigned long)(sizeof(long) == sizeof(int32_t) ? pier_load_u32(archive) : pier_load_u64(archive));
 }
-static inline void pier__load_into_llong(pier_archive *archive, long long *value) { *value = pier_load_i64(archive); }
+static inline void pier__load_into_llong(pier_archive *archive, long long *value) {
+    *value = pier_load_i64(archive);
+}
 static inline void pier__load_into_ullong(pier_archive *archive, unsigned long long *value) {
     *value = pier_load_u64(archive);
 }
@@ -150,7 +152,9 @@ static inline void pier__load_into_ullong(pier_archive *archive, unsigned long l
         pier_time *: pier__load_into_time)((archive), (pointer))
 #else
 #define PIER__LOAD_OVERLOAD(suffix, type)                                                                              \
-    static inline void pier_load(pier_archive *archive, type *value) { pier__load_into_##suffix(archive, value); }
+    static inline void pier_load(pier_archive *archive, type *value) {                                                 \
+        pier__load_into_##suffix(archive, value);                                                                      \
+    }
 PIER__LOAD_OVERLOAD(bool, bool)
 PIER__LOAD_OVERLOAD(i8, signed char)
 PIER__LOAD_OVERLOAD(u8, unsigned char)

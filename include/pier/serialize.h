@@ -19,7 +19,9 @@
 #include <pier/store.h>
 
 /* Returns whether the archive stores. */
-static inline bool pier_archive_is_storing(const pier_archive *archive) { return archive->storing; }
+static inline bool pier_archive_is_storing(const pier_archive *archive) {
+    return archive->storing;
+}
 
 #define PIER__TWO_WAY(suffix, type)                                                                                    \
     static inline void pier_archive_##suffix(pier_archive *archive, type *value) {                                     \

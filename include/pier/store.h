@@ -39,6 +39,8 @@ PIER_API void pier_store_array(pier_archive *archive, uint32_t count);
 /* Begins a map: the next `count` pairs, a key and a value each, are its entries. */
 PIER_API void pier_store_map(pier_archive *archive, uint32_t count);
 
+/* clang-format off */
+
 /* Stores an integer in the smallest form that holds it, whatever its type. */
 static inline void pier_store_u8(pier_archive *archive, uint8_t value) { pier_store_u64(archive, value); }
 static inline void pier_store_u16(pier_archive *archive, uint16_t value) { pier_store_u64(archive, value); }
@@ -46,6 +48,8 @@ static inline void pier_store_u32(pier_archive *archive, uint32_t value) { pier_
 static inline void pier_store_i8(pier_archive *archive, int8_t value) { pier_store_i64(archive, value); }
 static inline void pier_store_i16(pier_archive *archive, int16_t value) { pier_store_i64(archive, value); }
 static inline void pier_store_i32(pier_archive *archive, int32_t value) { pier_store_i64(archive, value); }
+
+/* clang-format on */
 
 /* Stores terminated text; NULL is stored as nil. */
 static inline void pier_store_string(pier_archive *archive, const char *text) {
@@ -57,13 +61,21 @@ static inline void pier_store_string(pier_archive *archive, const char *text) {
     }
 }
 
-static inline void pier__store_long(pier_archive *archive, long value) { pier_store_i64(archive, value); }
-static inline void pier__store_ulong(pier_archive *archive, unsigned long value) { pier_store_u64(archive, value); }
-static inline void pier__store_llong(pier_archive *archive, long long value) { pier_store_i64(archive, value); }
+static inline void pier__store_long(pier_archive *archive, long value) {
+    pier_store_i64(archive, value);
+}
+static inline void pier__store_ulong(pier_archive *archive, unsigned long value) {
+    pier_store_u64(archive, value);
+}
+static inline void pier__store_llong(pier_archive *archive, long long value) {
+    pier_store_i64(archive, value);
+}
 static inline void pier__store_ullong(pier_archive *archive, unsigned long long value) {
     pier_store_u64(archive, value);
 }
-static inline void pier__store_char(pier_archive *archive, char value) { pier_store_i64(archive, value); }
+static inline void pier__store_char(pier_archive *archive, char value) {
+    pier_store_i64(archive, value);
+}
 
 /* pier_store(archive, value) stores any of the types above by the type of `value`. */
 #ifndef __cplusplus
@@ -90,6 +102,7 @@ static inline void pier__store_char(pier_archive *archive, char value) { pier_st
         pier_ext: pier_store_ext,                                                                                      \
         pier_time: pier_store_time)((archive), (value))
 #else
+/* clang-format off */
 static inline void pier_store(pier_archive *archive, bool value) { pier_store_bool(archive, value); }
 static inline void pier_store(pier_archive *archive, char value) { pier_store_i64(archive, value); }
 static inline void pier_store(pier_archive *archive, signed char value) { pier_store_i64(archive, value); }
@@ -109,6 +122,7 @@ static inline void pier_store(pier_archive *archive, pier_text value) { pier_sto
 static inline void pier_store(pier_archive *archive, pier_bytes value) { pier_store_bytes(archive, value); }
 static inline void pier_store(pier_archive *archive, pier_ext value) { pier_store_ext(archive, value); }
 static inline void pier_store(pier_archive *archive, pier_time value) { pier_store_time(archive, value); }
+/* clang-format on */
 #endif
 
 #endif

@@ -54,7 +54,8 @@ static pier_status at_offset(pier_error *error, size_t offset, pier_status statu
 static pier_status check_options(const pier_resolve_options *options, pier_error *error) {
     if (options->size != sizeof *options) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ADDRESS, 0,
-                               "pier_resolve_options.size is %zu, this library has %zu", options->size, sizeof *options);
+                               "pier_resolve_options.size is %zu, this library has %zu", options->size,
+                               sizeof *options);
     }
     if (options->family != PIER_FAMILY_NONE && options->family != PIER_FAMILY_IPV4 &&
         options->family != PIER_FAMILY_IPV6) {

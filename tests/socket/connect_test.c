@@ -147,8 +147,8 @@ static void a_place_is_taken_once(void **state) {
     assert_null(second);
     assert_int_equal(error.status, PIER_IN_USE);
     assert_int_equal(error.os_error, EADDRINUSE);
-    assert_non_null(strstr(error.text, is_tcp(kind) ? "this process itself has this port"
-                                                    : "another process listens there"));
+    assert_non_null(
+        strstr(error.text, is_tcp(kind) ? "this process itself has this port" : "another process listens there"));
     assert_int_equal(pier_socket_listen(&second, &ends.address, NULL, NULL), PIER_IN_USE);
     /* The first one never noticed. */
     assert_int_equal(pier_socket_accept(ends.listener, &second, NULL, PIER_NOW), PIER_WOULD_BLOCK);
