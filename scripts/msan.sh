@@ -58,7 +58,8 @@ build_libmsgpack_dev() {
 }
 
 build_libc_ares_dev() {
-    with_cmake libc-ares-dev -DCARES_STATIC=ON -DCARES_SHARED=OFF -DCARES_BUILD_TOOLS=OFF
+    with_cmake libc-ares-dev -DCARES_STATIC=ON -DCARES_STATIC_PIC=ON -DCARES_SHARED=OFF \
+        -DCARES_BUILD_TOOLS=OFF
 }
 
 build_libcmocka_dev() {

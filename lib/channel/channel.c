@@ -172,7 +172,8 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
     }
     if (status == PIER_OK) {
         pier_resolve_options resolve = {.size = sizeof resolve,
-                                        .allocator = options != NULL ? options->allocator : NULL};
+                                        .allocator = options != NULL ? options->allocator : NULL,
+                                        .cancel = options != NULL ? options->cancel : NULL};
         status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, deadline, &resolve, error);
     }
     if (status != PIER_OK) {

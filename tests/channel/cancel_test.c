@@ -157,6 +157,11 @@ static void accepting_and_connecting_take_the_object(void **state) {
     /* What was sent at the opening is read, and then both would wait. */
     assert_int_equal(pier_archive_next(pier_channel_load_archive(connected)), PIER_CANCELLED);
     assert_int_equal(pier_archive_next(pier_channel_load_archive(accepted)), PIER_CANCELLED);
+    /* A name that must be asked for is not even asked for. */
+    pier_channel *unasked = NULL;
+    assert_int_equal(pier_channel_connect(&unasked, "tcp://host.invalid:1", PIER_NEVER, &options, NULL),
+                     PIER_CANCELLED);
+    assert_null(unasked);
     pier_channel_destroy(connected);
     pier_channel_destroy(accepted);
     pier_socket_destroy(listener);
