@@ -171,15 +171,17 @@ static pier__fault read_definition(const uint8_t *payload, size_t size, size_t a
     return no_fault;
 }
 
-pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uint8_t *payload, size_t size,
-                                           bool begins_epoch) {
-    const pier_limits *limits = &loader->common.limits;
-    uint8_t taken_ids[(UINT16_MAX + 1) / 8] = {0};
-    size_t classes = begins_epoch ? 0 : loader->class_count;
-    size_t closure_bytes = begins_epoch ? 0 : loader->closure_bytes;
-    for (size_t i = 0; i < classes; i++) {
-        taken_ids[loader->classes[i]->id / 8] |= (uint8_t)(1u << loader->classes[i]->id % 8);
+void pier__loader_begin_ledger(const pier__loader *loader, bool begins_epoch, pier__class_ledger *ledger) {
+    memset(ledger, 0, sizeof *ledger);
+    for (size_t i = 0; i < loader->class_count && !begins_epoch; i++) {
+        ledger->taken_ids[loader->classes[i]->id / 8] |= (uint8_t)(1u << loader->classes[i]->id % 8);
+        ledger->classes++;
+        ledger->closure_bytes += loader->classes[i]->closure_bytes;
     }
+}
+
+pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limits *limits, const uint8_t *payload,
+                                    size_t size) {
     definition found;
     for (size_t at = 0; at < size; at = found.end) {
         pier__fault fault = read_definition(payload, size, at, &found);
@@ -187,17 +189,17 @@ pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uin
             return fault;
         }
         uint8_t bit = (uint8_t)(1u << found.id_number % 8);
-        if ((taken_ids[found.id_number / 8] & bit) != 0) {
+        if ((ledger->taken_ids[found.id_number / 8] & bit) != 0) {
             return protocol_fault(found.id, "a class id is defined twice in an epoch");
         }
-        taken_ids[found.id_number / 8] |= bit;
-        if (classes++ >= limits->classes_max) {
+        ledger->taken_ids[found.id_number / 8] |= bit;
+        if (ledger->classes++ >= limits->classes_max) {
             return (pier__fault){PIER_LIMIT, at, "more classes in an epoch than classes_max"};
         }
-        if (found.end - found.closure > limits->queue_bytes_max - closure_bytes) {
+        if (found.end - found.closure > limits->queue_bytes_max - ledger->closure_bytes) {
             return (pier__fault){PIER_LIMIT, at, "more bytes of definitions in an epoch than queue_bytes_max"};
         }
-        closure_bytes += found.end - found.closure;
+        ledger->closure_bytes += found.end - found.closure;
     }
     return no_fault;
 }
@@ -205,7 +207,9 @@ pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uin
 pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end) {
     const uint8_t *bytes = pier__loader_at(loader, payload);
     size_t size = (size_t)(payload_end - payload);
-    pier__fault fault = pier__loader_definitions_fault(loader, bytes, size, false);
+    pier__class_ledger ledger;
+    pier__loader_begin_ledger(loader, false, &ledger);
+    pier__fault fault = pier__definitions_fault(&ledger, &loader->common.limits, bytes, size);
     if (fault.status != PIER_OK) {
         return pier__loader_fail(loader, fault.status, payload + fault.at, "%s", fault.text);
     }

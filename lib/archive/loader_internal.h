@@ -171,9 +171,7 @@ bool pier__block_is_skipped(const pier__stream *stream, const pier__header *head
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block);
 
-/* Returns whether the pieces from `position` on, as far as they are there, bring a record, the end or a failure. Of
- * several definitions blocks it takes each for the only one: a class that the first defines again in the second is told
- * by pier_archive_next alone. */
+/* Returns whether the pieces from `position` on, as far as they are there, bring a record, the end or a failure. */
 bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position);
 
 /* Waits for the preamble of a framed stream, and takes it. Returns PIER_OK, "not now", or a failure:
@@ -185,10 +183,20 @@ void pier__loader_leave_block(pier__loader *loader);
 
 /* loader_class.c ------------------------------------------------------------------------------------------------- */
 
-/* What is wrong with the payload of a definitions block, places counted from its first byte. begins_epoch: the classes
- * known so far do not count. */
-pier__fault pier__loader_definitions_fault(const pier__loader *loader, const uint8_t *payload, size_t size,
-                                           bool begins_epoch);
+/* The classes of an epoch as far as new definitions must know them. */
+typedef struct pier__class_ledger {
+    uint8_t taken_ids[(UINT16_MAX + 1) / 8]; /* a bit an id */
+    size_t classes;
+    size_t closure_bytes;
+} pier__class_ledger;
+
+/* Begins a ledger with the classes known so far, or with none when a new epoch begins. */
+void pier__loader_begin_ledger(const pier__loader *loader, bool begins_epoch, pier__class_ledger *ledger);
+
+/* What is wrong with the payload of a definitions block, places counted from its first byte. Its classes are put into
+ * the ledger. */
+pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limits *limits, const uint8_t *payload,
+                                    size_t size);
 
 /* Takes the definitions in the payload of the current definitions block, all or none. Returns PIER_OK or a failure. */
 pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end);

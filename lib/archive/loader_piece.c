@@ -364,53 +364,88 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
 
 /* Looking ahead --------------------------------------------------------------------------------------------------- */
 
+/* A loader's stream as it will be when the pieces that are there have been taken. */
+typedef struct preview {
+    pier__stream stream;
+    bool has_ended;    /* the end mark was the last piece */
+    bool begins_epoch; /* the classes known so far do not count any more */
+    bool has_ledger;   /* the ledger has been begun */
+    pier__class_ledger ledger;
+} preview;
+
+/* Whether a piece that is whole tells something by itself, or else is passed. */
+static bool piece_tells(const pier__loader *loader, preview *ahead, const uint8_t *piece) {
+    const pier_limits *limits = &loader->common.limits;
+    if (piece[3] == PIER_BLOCK_PREAMBLE) {
+        pier__preamble preamble;
+        pier__preamble_decode(piece, &preamble);
+        begin_stream(&ahead->stream, &preamble);
+        ahead->has_ended = false;
+        ahead->begins_epoch = true;
+        ahead->has_ledger = false;
+        return false;
+    }
+    pier__header header;
+    pier__header_decode(piece, &header);
+    const uint8_t *payload = piece + PIER__PIECE_BYTES;
+    bool has_content = header.kind == PIER_BLOCK_RECORDS && (header.records > 0 || header.stored_bytes > 0);
+    if (has_content || !payload_proves_itself(&header, payload)) {
+        return true;
+    }
+    if ((header.flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
+        ahead->begins_epoch = true;
+        ahead->has_ledger = false;
+    }
+    if (header.kind == PIER_BLOCK_DEFINITIONS) {
+        if (!ahead->has_ledger) {
+            pier__loader_begin_ledger(loader, ahead->begins_epoch, &ahead->ledger);
+            ahead->has_ledger = true;
+        }
+        if (pier__definitions_fault(&ahead->ledger, limits, payload, header.stored_bytes).status != PIER_OK) {
+            return true;
+        }
+    }
+    pass_header(&ahead->stream, &header);
+    ahead->has_ended = header.kind == PIER_BLOCK_END;
+    return false;
+}
+
 bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position) {
     const pier_limits *limits = &loader->common.limits;
-    pier__stream ahead = loader->stream;
-    bool has_ended = false;
+    preview ahead;
+    ahead.stream = loader->stream;
+    ahead.has_ended = false;
+    ahead.begins_epoch = false;
+    ahead.has_ledger = false;
     for (;;) {
         size_t there = pier__loader_there(loader, position);
         const uint8_t *piece = there > 0 ? pier__loader_at(loader, position) : NULL;
-        if (there > 0 && begin_fault(&ahead, piece, there).status != PIER_OK) {
+        if (there > 0 && begin_fault(&ahead.stream, piece, there).status != PIER_OK) {
             return true;
         }
         if (there < PIER__PIECE_BYTES) {
             /* The end mark is told when nothing stands behind it yet. */
-            return loader->input_is_ended || (has_ended && there == 0);
+            return loader->input_is_ended || (ahead.has_ended && there == 0);
         }
-        if (piece_fault(&ahead, piece, limits).status != PIER_OK) {
+        if (piece_fault(&ahead.stream, piece, limits).status != PIER_OK) {
             return true;
         }
-        position += PIER__PIECE_BYTES;
-        if (piece[3] == PIER_BLOCK_PREAMBLE) {
-            pier__preamble preamble;
-            pier__preamble_decode(piece, &preamble);
-            begin_stream(&ahead, &preamble);
-            has_ended = false;
-            continue;
-        }
-        pier__header header;
-        pier__header_decode(piece, &header);
-        if (pier__block_is_skipped(&ahead, &header, limits)) {
-            return true;
-        }
-        if (header.stored_bytes > there - PIER__PIECE_BYTES) {
-            return loader->input_is_ended;
-        }
-        const uint8_t *payload = piece + PIER__PIECE_BYTES;
-        bool has_content = header.kind == PIER_BLOCK_RECORDS && (header.records > 0 || header.stored_bytes > 0);
-        if (has_content || !payload_proves_itself(&header, payload)) {
-            return true;
-        }
-        if (header.kind == PIER_BLOCK_DEFINITIONS) {
-            bool begins_epoch = (header.flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-            if (pier__loader_definitions_fault(loader, payload, header.stored_bytes, begins_epoch).status != PIER_OK) {
+        size_t whole = PIER__PIECE_BYTES;
+        if (piece[3] != PIER_BLOCK_PREAMBLE) {
+            pier__header header;
+            pier__header_decode(piece, &header);
+            if (pier__block_is_skipped(&ahead.stream, &header, limits)) {
                 return true;
             }
+            whole += header.stored_bytes;
         }
-        pass_header(&ahead, &header);
-        has_ended = header.kind == PIER_BLOCK_END;
-        position += header.stored_bytes;
+        if (whole > there) {
+            return loader->input_is_ended;
+        }
+        if (piece_tells(loader, &ahead, piece)) {
+            return true;
+        }
+        position += whole;
     }
 }
 
