@@ -21,7 +21,10 @@ import sys
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", *(f"docs/{name}.md" for name in ("guide", "records", "command", "errors", "design"))]
+DOCUMENTS = [
+    "README.md",
+    *(f"docs/{name}.md" for name in ("guide", "records", "command", "errors", "design", "names", "addresses")),
+]
 LANGUAGES = {"c", "cpp", "python", "cmake"}
 ORIGIN = re.compile(r"<!-- (examples/[\w./-]+?)(?:: ([\w-]+))? -->")
 BEGIN = re.compile(r"^\s*(?:/\*|//|#) \[\w+: ([\w-]+)\](?: \*/)?$")
