@@ -12,11 +12,11 @@ seconds=${1:-60}
 shift || true
 
 need_packages build test clang
-build_preset fuzz
 targets=("$@")
 if ((${#targets[@]} == 0)); then
     mapfile -t targets < <(sed -n 's/^ *pier_add_fuzz(NAME \([a-z0-9_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
 fi
+PIER_BUILD_TARGETS=${targets[*]} build_preset fuzz
 
 mkdir -p build/fuzz/found
 broken=()
