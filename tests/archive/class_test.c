@@ -63,7 +63,7 @@ static void a_class_is_defined_once_and_switched_to_when_it_changes(void **state
 
 static void a_definition_has_the_form_of_the_specification(void **state) {
     (void)state;
-    static const size_t sizes[] = {8, 230, 231, 232, 300, 65504 - 3};
+    static const size_t sizes[] = {8, 230, 231, 232, 300, 65504 - 3, 65535};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         const test_class of = {.name = "test.One", .closure_bytes = sizes[i]};
         test_bytes stream = {0};
@@ -76,10 +76,14 @@ static void a_definition_has_the_form_of_the_specification(void **state) {
             assert_int_equal(payload[0], 0xc7);
             assert_int_equal(payload[1], content);
             payload += 2;
-        } else {
+        } else if (content <= 65535) {
             assert_int_equal(payload[0], 0xc8);
             assert_int_equal(payload[1] << 8 | payload[2], content);
             payload += 3;
+        } else {
+            assert_int_equal(payload[0], 0xc9);
+            assert_int_equal(payload[2] << 16 | payload[3] << 8 | payload[4], content);
+            payload += 5;
         }
         assert_memory_equal(payload, "\x50\x10\x93\x01\xc4\x10", 6);
         assert_memory_equal(payload + 6 + 16, "\xda", 1);

@@ -265,6 +265,90 @@ static void memory_that_lacks_in_tight_places(void **state) {
     assert_true(fault_allocator_sweep(pass_of_tight_places, NULL) > 10);
 }
 
+/* Memory that lacks during one call alone. The sizes make every call, for one of them, the one that needs a longer
+ * buffer. */
+
+enum { STEPS = 9 };
+
+/* One step of a program that meets every way in which a record may need room. Returns what the call answered. */
+static pier_status take_step(pier_archive *store, int step, size_t size) {
+    static const char text[1000];
+    pier_status status = PIER_OK;
+    switch (step) {
+    case 0:
+        status = pier_archive_begin(store);
+        return status == PIER_OK
+                   ? pier_archive_store_encoded(store, (pier_bytes){NULL, 0}) == PIER_USAGE ? PIER_OK : PIER_SYSTEM
+                   : status;
+    case 1:
+        pier_store_text(store, (pier_text){text, size});
+        return pier_archive_end(store);
+    case 2:
+    case 6:
+        return test_store_typed(store, &classes[step == 6], 5);
+    case 3:
+        /* From a class back to none. */
+        return pier_archive_store_encoded(store, (pier_bytes){"\x01", 1});
+    case 4:
+        status = pier__archive_begin_class(store, &classes[0], test_encode_closure);
+        if (status == PIER_OK) {
+            pier_store_text(store, (pier_text){text, 200 + size % 50});
+            status = pier__archive_end_typed(store);
+        }
+        return status;
+    case 5:
+        return pier_archive_flush(store);
+    case 7:
+        return pier_archive_flush(store);
+    default:
+        return pier_archive_close(store);
+    }
+}
+
+static void store_in_steps(size_t size, int poor_step, test_bytes *stream) {
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 100};
+    pier_archive *store =
+        test_open_store(NULL, &(pier_archive_options){.allocator = &faults.allocator, .limits = &limits});
+    for (int step = 0; step < STEPS; step++) {
+        fault_allocator_fail(&faults, step == poor_step ? 1 : 0, true);
+        pier_status status = take_step(store, step, size);
+        fault_allocator_fail(&faults, 0, false);
+        assert_status(pier_archive_status(store), PIER_OK);
+        if (status != PIER_OK) {
+            assert_status(status, PIER_NO_MEMORY);
+            assert_int_equal(step, poor_step);
+            assert_status(pier_archive_error(store)->status, PIER_NO_MEMORY);
+            if (step == 1) {
+                /* The record was refused: it is begun again. */
+                assert_status(take_step(store, 0, size), PIER_OK);
+            }
+            assert_status(take_step(store, step, size), PIER_OK);
+        }
+    }
+    (void)test_drain(store, stream);
+    pier_archive_destroy(store);
+    fault_allocator_check(&faults);
+    fault_allocator_deinit(&faults);
+}
+
+static void memory_that_lacks_during_one_call(void **state) {
+    (void)state;
+    for (size_t size = 0; size < 330; size++) {
+        test_bytes expected = {0};
+        store_in_steps(size, -1, &expected);
+        for (int step = 0; step < STEPS; step++) {
+            test_bytes found = {0};
+            store_in_steps(size, step, &found);
+            assert_int_equal(found.size, expected.size);
+            assert_memory_equal(found.data, expected.data, found.size);
+            test_bytes_free(&found);
+        }
+        test_bytes_free(&expected);
+    }
+}
+
 /* System calls ---------------------------------------------------------------------------------------------------------- */
 
 /* Two archives over the ends of a socket pair, served in turn by this thread: RECORDS records go from one to the
@@ -390,6 +474,38 @@ static void a_connection_that_breaks_is_told_after_what_came(void **state) {
     }
 }
 
+/* While both directions wait, the waiting itself may fail. */
+static void a_wait_that_fails_sticks(void **state) {
+    (void)state;
+    pier_socket *sockets[2];
+    pier_file *files[2];
+    fault_system_reset();
+    assert_status(pier_socket_pair(&sockets[0], &sockets[1], NULL, NULL), PIER_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_status(pier_file_open_socket(&files[i], sockets[i], NULL, NULL), PIER_OK);
+    }
+    pier_archive *store = test_open_store(files[0], NULL);
+    pier_archive *load = test_open_load(files[0], NULL);
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    pier_archive_set_deadline(store, PIER_NOW);
+    while (pier_archive_queued_bytes(store) == 0) {
+        test_store_text(store, 60000, 'x');
+        (void)(pier_archive_flush(store) == PIER_OK);
+    }
+    pier_archive_set_deadline(store, pier_deadline_after_ms(10000));
+    fault_system_fail(FAULT_POLL, 1, true, EIO);
+    fault_system_fail(FAULT_PPOLL, 1, true, EIO);
+    assert_status(pier_archive_flush(store), PIER_SYSTEM);
+    fault_system_reset();
+    assert_status(pier_archive_flush(store), PIER_SYSTEM);
+    assert_int_equal(pier_archive_error(store)->os_error, EIO);
+    assert_status(pier_archive_status(load), PIER_OK);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    pier_file_destroy(files[0]);
+    pier_file_destroy(files[1]);
+}
+
 /* Over disk: a file that fails on the way is loaded up to where it was written, and told as cut. */
 static void pass_over_disk(void *user) {
     const char *path = (const char *)user;
@@ -477,6 +593,8 @@ int main(void) {
         cmocka_unit_test(memory_that_lacks_loses_nothing_by_hand),
         cmocka_unit_test(memory_that_lacks_leaks_nothing_over_a_file),
         cmocka_unit_test(memory_that_lacks_in_tight_places),
+        cmocka_unit_test(memory_that_lacks_during_one_call),
+        cmocka_unit_test(a_wait_that_fails_sticks),
         cmocka_unit_test(every_system_call_fails_honestly),
         cmocka_unit_test(interrupted_stalled_and_short_calls_change_nothing),
         cmocka_unit_test(a_connection_that_breaks_is_told_after_what_came),

@@ -44,6 +44,29 @@ static void unread_input_has_a_limit(void **state) {
     pier_archive_destroy(load);
 }
 
+/* Without a limit worth the name, memory is one. */
+static void a_feed_that_no_memory_holds(void **state) {
+    (void)state;
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = UINT64_MAX};
+    pier_archive *load =
+        test_open_load(NULL, &(pier_archive_options){.limits = &limits, .allocator = &faults.allocator});
+    assert_status(pier_archive_feed(load, (pier_bytes){"x", SIZE_MAX / 2}), PIER_NO_MEMORY);
+    assert_status(pier_archive_feed(load, (pier_bytes){"x", SIZE_MAX / 8}), PIER_NO_MEMORY);
+    void *space = load;
+    size_t space_bytes = 1;
+    fault_allocator_fail(&faults, 1, false);
+    assert_status(pier_archive_feed_space(load, &space, &space_bytes), PIER_NO_MEMORY);
+    assert_null(space);
+    assert_status(pier_archive_error(load)->status, PIER_NO_MEMORY);
+    assert_status(pier_archive_status(load), PIER_OK);
+    assert_status(pier_archive_feed_space(load, &space, &space_bytes), PIER_OK);
+    pier_archive_destroy(load);
+    fault_allocator_check(&faults);
+    fault_allocator_deinit(&faults);
+}
+
 /* A record that is longer than the queue is loaded all the same, when it is within its own limit. */
 static void a_record_above_the_queue_still_arrives(void **state) {
     (void)state;
@@ -241,6 +264,7 @@ static void padding_lies_behind_every_record(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_feed_that_no_memory_holds),
         cmocka_unit_test(unread_input_has_a_limit),     cmocka_unit_test(a_record_above_the_queue_still_arrives),
         cmocka_unit_test(hostile_lengths_cost_nothing), cmocka_unit_test(memory_stays_while_records_pass),
         cmocka_unit_test(views_stay_while_input_comes), cmocka_unit_test(padding_lies_behind_every_record),

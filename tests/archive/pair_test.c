@@ -201,6 +201,29 @@ static void limits_that_never_come_refuse_the_record(void **state) {
     }
 }
 
+/* A peer whose preamble was damaged is gone on with by its blocks; but its limits are never known. */
+static void limits_that_were_damaged_refuse_the_record(void **state) {
+    (void)state;
+    test_bytes stream = {0};
+    pier_archive *peer = test_open_store(NULL, NULL);
+    test_store_u64(peer, 1);
+    assert_status(pier_archive_flush(peer), PIER_OK);
+    (void)test_drain(peer, &stream);
+    pier_archive_destroy(peer);
+    stream.data[22] ^= 1;
+    side here;
+    open_side(&here, NULL, NULL);
+    assert_status(pier_archive_feed(here.load, test_bytes_view(&stream)), PIER_OK);
+    assert_status(pier_archive_next(here.load), PIER_CORRUPT);
+    assert_status(store_sized(here.store, 70000), PIER_CORRUPT);
+    assert_status(pier_archive_recover(here.load, NULL), PIER_OK);
+    assert_status(pier_archive_next(here.load), PIER_OK);
+    assert_status(store_sized(here.store, 70000), PIER_TRUNCATED);
+    assert_status(store_sized(here.store, 60000), PIER_OK);
+    close_side(&here);
+    test_bytes_free(&stream);
+}
+
 static void over_a_socket_the_preamble_is_waited_for(void **state) {
     (void)state;
     side sides[2];
@@ -246,6 +269,7 @@ int main(void) {
         cmocka_unit_test(small_records_obey_limits_that_are_known),
         cmocka_unit_test(whole_records_wait_without_staying_open),
         cmocka_unit_test(limits_that_never_come_refuse_the_record),
+        cmocka_unit_test(limits_that_were_damaged_refuse_the_record),
         cmocka_unit_test(over_a_socket_the_preamble_is_waited_for),
         cmocka_unit_test(the_third_class_and_other_leftovers),
     };

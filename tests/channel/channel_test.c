@@ -266,6 +266,52 @@ static void closing_with_full_queues_ends(void **state) {
     pier_channel_destroy(ends[1]);
 }
 
+/* Closing waits for the peer to read what is queued, and takes away what it sends, until the deadline; then it may be
+ * repeated. */
+static void closing_may_be_repeated_until_all_is_sent(void **state) {
+    (void)state;
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 500000};
+    pier_channel_options options = {.size = sizeof options, .limits = &limits};
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_pair(&options, &options, &client, &server);
+    pier_channel_set_deadline(client, PIER_NOW);
+    uint64_t sent = 0;
+    while (test_send_text(client, 50000) == PIER_OK) {
+        sent++;
+    }
+    for (int i = 0; i < 3; i++) {
+        pier_channel_set_deadline(server, PIER_NOW);
+        (void)test_send_text(server, 100000); /* dropped by the closing side */
+        (void)(test_flush(server) == PIER_OK);
+        pier_channel_set_deadline(client, pier_deadline_after_ms(10));
+        assert_status(pier_channel_close(client), PIER_TIMEOUT);
+        assert_true(pier_channel_handle(client) >= 0);
+        assert_true((pier_channel_wanted(client) & PIER_WRITABLE) != 0);
+    }
+    /* The peer has ended its side meanwhile: nothing more is read, and writing goes on. */
+    pier_channel_set_deadline(server, pier_deadline_after_ms(PATIENCE_MS));
+    assert_status(pier_channel_shutdown(server), PIER_OK);
+    pier_channel_set_deadline(client, pier_deadline_after_ms(10));
+    assert_status(pier_channel_close(client), PIER_TIMEOUT);
+    assert_int_equal(pier_channel_wanted(client), PIER_WRITABLE);
+    pier_channel_set_deadline(client, PIER_NOW);
+    uint64_t received = 0;
+    pier_status closed = PIER_WOULD_BLOCK;
+    pier_status status = PIER_OK;
+    while (closed == PIER_WOULD_BLOCK || status == PIER_OK || status == PIER_WOULD_BLOCK) {
+        closed = closed == PIER_WOULD_BLOCK ? pier_channel_close(client) : closed;
+        pier_channel_set_deadline(server, PIER_NOW);
+        status = pier_archive_next(pier_channel_load_archive(server));
+        received += status == PIER_OK ? 1u : 0u;
+    }
+    assert_status(closed, PIER_OK);
+    assert_status(status, PIER_END);
+    assert_int_equal(received, sent);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
 /* The formats ------------------------------------------------------------------------------------------------------- */
 
 static void an_accepting_side_guesses_both_formats(void **state) {
@@ -500,6 +546,32 @@ static void connecting_without_waiting(void **state) {
     }
 }
 
+/* A listener whose queue is full lets nobody wait in it. */
+static void a_full_listener_is_not_now(void **state) {
+    (void)state;
+    pier_address address;
+    char text[PIER_ADDRESS_TEXT_BYTES_MAX];
+    pier_socket *listener = NULL;
+    pier_socket_options few = {.size = sizeof few, .backlog = 1};
+    assert_status(pier_address_parse(test_endpoint(2), &address, NULL), PIER_OK);
+    assert_status(pier_socket_listen(&listener, &address, &few, NULL), PIER_OK);
+    (void)pier_address_format(&address, text, sizeof text);
+    pier_channel *channels[10] = {NULL};
+    pier_error error = {0};
+    pier_status status = PIER_OK;
+    for (int i = 0; i < 10 && status == PIER_OK; i++) {
+        status = pier_channel_connect(&channels[i], text, PIER_NOW, NULL, &error);
+        assert_int_equal(channels[i] != NULL, status == PIER_OK);
+    }
+    assert_status(status, PIER_WOULD_BLOCK);
+    assert_status(error.status, PIER_WOULD_BLOCK);
+    assert_true(error.text[0] != '\0');
+    for (int i = 0; i < 10; i++) {
+        pier_channel_destroy(channels[i]);
+    }
+    pier_socket_destroy(listener);
+}
+
 /* A channel goes on recovering in a poll loop: it wants to read although a failure sticks meanwhile. */
 static void a_channel_that_recovers_wants_to_read(void **state) {
     (void)state;
@@ -541,6 +613,8 @@ int main(void) {
         cmocka_unit_test(the_time_that_closing_takes),
         cmocka_unit_test(closing_ends_although_the_peer_never_stops),
         cmocka_unit_test(closing_with_full_queues_ends),
+        cmocka_unit_test(closing_may_be_repeated_until_all_is_sent),
+        cmocka_unit_test(a_full_listener_is_not_now),
         cmocka_unit_test(an_accepting_side_guesses_both_formats),
         cmocka_unit_test(a_connecting_side_may_not_guess),
         cmocka_unit_test(a_peer_that_says_nothing),

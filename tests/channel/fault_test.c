@@ -167,12 +167,38 @@ static void a_connection_that_breaks_anywhere_is_told(void **state) {
     }
 }
 
+/* Reading a byte at a time, a call that may not wait still ends. */
+static void closing_without_waiting_ends_in_short_reads(void **state) {
+    (void)state;
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_pair(NULL, NULL, &client, &server);
+    for (uint64_t i = 0; i < 100; i++) {
+        assert_status(test_send(server, i), PIER_OK);
+    }
+    assert_status(pier_channel_shutdown(server), PIER_OK);
+    pier_channel_set_deadline(client, PIER_NOW);
+    fault_system_reset();
+    fault_system_shorten(1);
+    unsigned calls = 0;
+    pier_status status;
+    while ((status = pier_channel_close(client)) == PIER_WOULD_BLOCK) {
+        assert_true(calls++ < 1000);
+    }
+    fault_system_reset();
+    assert_status(status, PIER_OK);
+    assert_true(calls >= 2);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_lacks_leaks_nothing),
         cmocka_unit_test(every_system_call_fails_honestly),
         cmocka_unit_test(interrupted_stalled_and_short_calls_change_nothing),
         cmocka_unit_test(a_connection_that_breaks_anywhere_is_told),
+        cmocka_unit_test(closing_without_waiting_ends_in_short_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

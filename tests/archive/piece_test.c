@@ -1,0 +1,198 @@
+/* Pieces that pass their checks and break the rules all the same: each field, with its status and its place.
+ *
+ * Floor 4 (archive). What only the numbers of a stream break is among the golden vectors. */
+#include "archive/archive_support.h"
+
+#include <stdio.h>
+
+#include "archive/wire_internal.h"
+
+/* A stream of a preamble, a records block with this payload, and an end mark; each may be changed before it is made. */
+typedef struct stream_parts {
+    pier__preamble preamble;
+    pier__header block;
+    pier__header end;
+    const char *payload;
+    size_t payload_bytes;
+} stream_parts;
+
+static stream_parts good_parts(const char *payload, size_t size, uint32_t records) {
+    return (stream_parts){
+        .preamble = {.version_major = 1, .record_bytes_max = 1000, .block_target_bytes = 100, .stream_id = 7},
+        .block = {.kind = PIER_BLOCK_RECORDS,
+                  .flags = PIER__FLAG_EPOCH_BEGIN,
+                  .stream_id = 7,
+                  .first_record = 1,
+                  .records = records,
+                  .stored_bytes = (uint32_t)size,
+                  .raw_bytes = (uint32_t)size},
+        .end = {.kind = PIER_BLOCK_END, .stream_id = 7, .first_record = 1 + records, .number = 1},
+        .payload = payload,
+        .payload_bytes = size,
+    };
+}
+
+static void make(const stream_parts *parts, test_bytes *stream) {
+    uint8_t piece[64];
+    pier__preamble_encode(&parts->preamble, piece);
+    test_bytes_append(stream, piece, 64);
+    pier__header_encode(&parts->block, piece);
+    test_bytes_append(stream, piece, 64);
+    test_bytes_append(stream, parts->payload, parts->payload_bytes);
+    pier__header_encode(&parts->end, piece);
+    test_bytes_append(stream, piece, 64);
+}
+
+/* The first failure of a stream, as a status and an offset; END without one. */
+static void expect_failure(const char *what, const stream_parts *parts, const pier_limits *limits, pier_status status,
+                           uint64_t offset) {
+    test_bytes stream = {0};
+    make(parts, &stream);
+    for (size_t chunk = 0; chunk < 70; chunk += 23) {
+        test_log log = {0};
+        test_load_bytes(&log, &(pier_archive_options){.limits = limits}, test_bytes_view(&stream), 0, chunk,
+                        TEST_HAS_NEXT);
+        char expected[64];
+        (void)snprintf(expected, sizeof expected, status == PIER_END ? "END" : "failure %s %llu ",
+                       pier_status_name(status), (unsigned long long)offset);
+        if (test_log_count(&log, expected) != 1) {
+            fail_msg("%s: expected %s, found:\n%s", what, expected, test_log_text(&log));
+        }
+        test_log_free(&log);
+    }
+    test_bytes_free(&stream);
+}
+
+static void preambles_that_break_the_rules(void **state) {
+    (void)state;
+    stream_parts parts = good_parts("\x05", 1, 1);
+    expect_failure("good", &parts, NULL, PIER_END, 0);
+    parts.preamble.version_minor = 77;
+    parts.preamble.features_ignorable = UINT32_MAX;
+    parts.preamble.record_bytes_max = 0;
+    parts.preamble.time_unix_ns = UINT64_MAX;
+    expect_failure("what is free", &parts, NULL, PIER_END, 0);
+    parts = good_parts("\x05", 1, 1);
+    parts.preamble.version_major = 0;
+    expect_failure("version 0", &parts, NULL, PIER_VERSION, 10);
+    parts.preamble.version_major = 2;
+    expect_failure("version 2", &parts, NULL, PIER_VERSION, 10);
+    parts = good_parts("\x05", 1, 1);
+    parts.preamble.features_required = 1u << 31;
+    expect_failure("a feature", &parts, NULL, PIER_VERSION, 12);
+    parts = good_parts("\x05", 1, 1);
+    parts.preamble.block_target_bytes = 0;
+    expect_failure("no target", &parts, NULL, PIER_PROTOCOL, 28);
+    parts.preamble.block_target_bytes = PIER_BLOCK_TARGET_BYTES_HIGHEST;
+    expect_failure("the highest target", &parts, NULL, PIER_END, 0);
+    parts.preamble.block_target_bytes = PIER_BLOCK_TARGET_BYTES_HIGHEST + 1;
+    expect_failure("too high a target", &parts, NULL, PIER_PROTOCOL, 28);
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 99};
+    parts = good_parts("\x05", 1, 1);
+    expect_failure("blocks above the queue", &parts, &limits, PIER_LIMIT, 28);
+    limits.queue_bytes_max = 100;
+    expect_failure("blocks as large as the queue", &parts, &limits, PIER_END, 0);
+    parts.preamble.stream_id = 0;
+    expect_failure("stream id 0", &parts, NULL, PIER_PROTOCOL, 40);
+}
+
+static void headers_that_break_the_rules(void **state) {
+    (void)state;
+    stream_parts parts = good_parts("\x05", 1, 1);
+    parts.block.flags = 8 | 4;
+    expect_failure("an unknown flag", &parts, NULL, PIER_PROTOCOL, 64 + 4);
+    parts = good_parts("\x05", 1, 1);
+    parts.block.codec = 1;
+    expect_failure("an unknown codec", &parts, NULL, PIER_VERSION, 64 + 5);
+    parts = good_parts("\x05", 1, 1);
+    parts.block.lane = 1;
+    expect_failure("a lane", &parts, NULL, PIER_PROTOCOL, 64 + 6);
+    parts = good_parts("\x05", 1, 1);
+    parts.block.reserved = 1;
+    expect_failure("a reserved byte", &parts, NULL, PIER_PROTOCOL, 64 + 7);
+    parts = good_parts("\x05", 1, 1);
+    parts.block.payload_check = 1;
+    expect_failure("a check without its flag", &parts, NULL, PIER_PROTOCOL, 64 + 52);
+    parts = good_parts("\x05", 1, 1);
+    parts.block.raw_bytes = 2;
+    expect_failure("two lengths", &parts, NULL, PIER_PROTOCOL, 64 + 40);
+    /* Of several faults the first byte counts. */
+    parts.block.lane = 1;
+    expect_failure("two faults", &parts, NULL, PIER_PROTOCOL, 64 + 6);
+    parts.block.stream_id = 8;
+    parts.block.lane = 0;
+    expect_failure("another stream, and two lengths", &parts, NULL, PIER_CORRUPT, 64 + 8);
+    parts = good_parts("\x05", 1, 1);
+    parts.end.stored_bytes = 1;
+    expect_failure("an end mark with a payload", &parts, NULL, PIER_PROTOCOL, 128 + 1 + 36);
+    parts = good_parts("\x05", 1, 1);
+    parts.end.records = 1;
+    expect_failure("an end mark with records", &parts, NULL, PIER_PROTOCOL, 128 + 1 + 32);
+    parts = good_parts("\x05", 1, 1);
+    parts.end.flags = PIER__FLAG_CHECKSUM;
+    expect_failure("an end mark with flags", &parts, NULL, PIER_PROTOCOL, 128 + 1 + 4);
+}
+
+static void blocks_that_are_too_long(void **state) {
+    (void)state;
+    static const char zeros[1000];
+    /* The preamble tells a target of 100: several records may have 200 bytes together, one alone as many as the limit. */
+    stream_parts parts = good_parts(zeros, 200, 200);
+    expect_failure("twice the target", &parts, NULL, PIER_END, 0);
+    parts = good_parts(zeros, 201, 201);
+    expect_failure("above twice the target", &parts, NULL, PIER_LIMIT, 64 + 36);
+    parts = good_parts(zeros, 201, 0);
+    expect_failure("no record at all", &parts, NULL, PIER_PROTOCOL, 128);
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 50};
+    parts = good_parts(zeros, 54, 0);
+    expect_failure("no record, as long as one may be", &parts, &limits, PIER_PROTOCOL, 128);
+    parts = good_parts(zeros, 55, 0);
+    expect_failure("no record, and longer", &parts, &limits, PIER_LIMIT, 64 + 36);
+}
+
+static void payloads_that_break_the_rules(void **state) {
+    (void)state;
+    static const struct {
+        const char *payload;
+        size_t size;
+        uint32_t records;
+        pier_status status;
+        uint64_t at;
+    } cases[] = {
+        {"", 0, 0, PIER_END, 0},
+        {"", 0, 1, PIER_PROTOCOL, 0}, /* fewer than are counted */
+        {"\x01", 1, 2, PIER_PROTOCOL, 1},
+        {"\x01\x02", 2, 1, PIER_PROTOCOL, 1},                 /* more than are counted */
+        {"\x01\x92\x02", 3, 2, PIER_PROTOCOL, 3},             /* cut off */
+        {"\x01\xdc\x00", 3, 2, PIER_PROTOCOL, 3},             /* in its head */
+        {"\x01\x92\xc1\x02", 4, 2, PIER_PROTOCOL, 2},         /* a byte that begins no value */
+        {"\xdd\xff\xff\xff\xff\x01", 6, 1, PIER_PROTOCOL, 6}, /* above a limit, and cut off */
+        {"\xdd\xff\xff\xff\xff\xc1", 6, 1, PIER_PROTOCOL, 5},
+        {"\x01\xd4\x50\x00", 4, 1, PIER_PROTOCOL, 1}, /* a switch behind the last record */
+        {"\xd4\x50\x00", 3, 1, PIER_PROTOCOL, 3},     /* a switch without a record */
+        {"\xd4\x50", 2, 1, PIER_PROTOCOL, 2},         /* a switch that is cut off */
+        {"\xd5\x50\x01", 3, 1, PIER_PROTOCOL, 3},
+        {"\xd4", 1, 1, PIER_PROTOCOL, 1},
+        {"\x01\xc7\x01\x50\x00", 5, 2, PIER_PROTOCOL, 1}, /* a piece where a record should be */
+        {"\xd6\x50\x01\x02\x03\x04", 6, 1, PIER_PROTOCOL, 0},
+        {"\xd4\x50\x00\xd5\x50\x00\x00\x07", 8, 1, PIER_END, 0}, /* to no class, twice */
+        {"\xd4\x50\x09\x07", 4, 1, PIER_UNKNOWN_CLASS, 0},
+        {"\x01\xd5\x50\x09\x00\x07\x08", 7, 3, PIER_UNKNOWN_CLASS, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char what[32];
+        (void)snprintf(what, sizeof what, "case %zu", i);
+        stream_parts parts = good_parts(cases[i].payload, cases[i].size, cases[i].records);
+        expect_failure(what, &parts, NULL, cases[i].status, 128 + cases[i].at);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(preambles_that_break_the_rules),
+        cmocka_unit_test(headers_that_break_the_rules),
+        cmocka_unit_test(blocks_that_are_too_long),
+        cmocka_unit_test(payloads_that_break_the_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
