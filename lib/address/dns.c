@@ -29,8 +29,9 @@
 
 #define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
 
-/* How often each server is asked, the time for an answer doubling each time, and the bounds of the first time. With two
- * servers and one second, a dead first server costs a tenth of it. */
+/* How often each server is asked, the time for an answer doubling each time; the bounds of the first time, and into how
+ * many of them the time that a server gets is divided. With two servers and one second a silent first one costs a tenth
+ * of it. c-ares' own default is five seconds: with a deadline below that, no second server would ever be asked. */
 enum { TRIES = 4, TRY_MS_SHORTEST = 100, TRY_MS_LONGEST = 500, TRIES_WANTED = 8, PATIENT_TRY_MS = 5000 };
 
 /* A look-up of c-ares: one family of the present name. */
@@ -412,7 +413,7 @@ const pier_address *pier__dns_addresses(const pier__dns *dns, size_t *count) {
     return dns->addresses;
 }
 
-/* Says what happened, for the beginning of the error's text; `%s` in it is the name. */
+/* Says what happened, for the beginning of the error's text; the name follows. */
 static const char *headline(const pier__dns *dns, pier_status status) {
     switch (status) {
     case PIER_NOT_FOUND:
