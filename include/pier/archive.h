@@ -70,7 +70,8 @@ typedef struct pier_archive_options {
 PIER_API pier_status pier_archive_open_store(pier_archive **out, pier_file *file, const pier_archive_options *options,
                                              pier_error *error) PIER_MUST_USE;
 
-/* Opens an archive for loading; as pier_archive_open_store. Without a file the bytes are put in by pier_archive_feed. */
+/* Opens an archive for loading; as pier_archive_open_store. Without a file the bytes are put in by
+ * pier_archive_feed. */
 PIER_API pier_status pier_archive_open_load(pier_archive **out, pier_file *file, const pier_archive_options *options,
                                             pier_error *error) PIER_MUST_USE;
 
@@ -91,8 +92,8 @@ PIER_API pier_status pier_archive_pair(pier_archive *store, pier_archive *load) 
  * PIER_WOULD_BLOCK where they would wait. */
 PIER_API void pier_archive_set_deadline(pier_archive *archive, pier_deadline deadline);
 
-/* Sets the time that later blocks are marked with, in nanoseconds since 1970 (UTC); 0 marks none. An archive over a file
- * takes the system's clock until this is called once. */
+/* Sets the time that later blocks are marked with, in nanoseconds since 1970 (UTC); 0 marks none. An archive over a
+ * file takes the system's clock until this is called once. */
 PIER_API void pier_archive_set_time(pier_archive *archive, uint64_t unix_ns);
 
 /* Returns PIER_OK, or the failure that sticks. */
@@ -157,14 +158,14 @@ PIER_API void pier_archive_drained(pier_archive *archive, size_t size_bytes);
 PIER_API uint64_t pier_archive_queued_bytes(const pier_archive *archive);
 
 /* Moves to the next record; what is left of the current one is passed over.
- * Returns PIER_OK: a whole record is in memory, load it; PIER_SKIPPED: a record was passed over,
- * pier_archive_error tells which and why, go on; PIER_MORE: feed more (without a file); PIER_WOULD_BLOCK or PIER_TIMEOUT
- * (with a file); PIER_END: the end mark, or in a plain archive the end of the input between two values; when storing
- * PIER_USAGE; otherwise a failure, which sticks: PIER_TRUNCATED, PIER_CORRUPT, PIER_PROTOCOL, PIER_VERSION, PIER_LIMIT,
- * PIER_NO_MEMORY (it sticks for a definition, after which pier_archive_recover loses nothing, and does not for input),
- * or what the file answers. After PIER_END it may be called again: a stream appended behind the end
- * mark is gone on with. Over a file that may wait (a socket, a pipe) the end mark is PIER_END at once, and the call after
- * it reads on. Views given for the current record end here. Blocks until the deadline. */
+ * Returns PIER_OK: a whole record is in memory, load it; PIER_SKIPPED: a record was passed over, pier_archive_error
+ * tells which and why, go on; PIER_MORE: feed more (without a file); PIER_WOULD_BLOCK or PIER_TIMEOUT (with a file);
+ * PIER_END: the end mark, or in a plain archive the end of the input between two values; when storing PIER_USAGE;
+ * otherwise a failure, which sticks: PIER_TRUNCATED, PIER_CORRUPT, PIER_PROTOCOL, PIER_VERSION, PIER_LIMIT,
+ * PIER_NO_MEMORY (it sticks for a definition, after which pier_archive_recover loses nothing, and does not for
+ * input), or what the file answers. After PIER_END it may be called again: a stream appended behind the end mark is
+ * gone on with. Over a file that may wait (a socket, a pipe) the end mark is PIER_END at once, and the call after it
+ * reads on. Views given for the current record end here. Blocks until the deadline. */
 PIER_API pier_status pier_archive_next(pier_archive *archive) PIER_MUST_USE;
 
 /* Returns whether pier_archive_next would answer from memory, without reading: loop while it does before waiting for

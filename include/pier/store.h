@@ -30,7 +30,8 @@ PIER_API void pier_store_bytes(pier_archive *archive, pier_bytes bytes);
 /* Stores a value of an application's own type. Type -1 is MessagePack's timestamp: pier_store_time. */
 PIER_API void pier_store_ext(pier_archive *archive, pier_ext ext);
 
-/* Stores a time in MessagePack's smallest timestamp form; nanoseconds above 999,999,999 refuse the record (PIER_RANGE). */
+/* Stores a time in MessagePack's smallest timestamp form; nanoseconds above 999,999,999 refuse the record
+ * (PIER_RANGE). */
 PIER_API void pier_store_time(pier_archive *archive, pier_time time);
 
 /* Begins an array: the next `count` values are its elements. */

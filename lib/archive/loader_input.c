@@ -108,7 +108,8 @@ bool pier__loader_is_full(const pier__loader *loader) {
     return is_open(loader) && !is_below_limit(loader);
 }
 
-/* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie unread. */
+/* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie
+ * unread. */
 static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
     uint64_t may_come = unread_max(loader) - (loader->end - loader->taken);
     uint32_t read_bytes = loader->common.options.read_bytes;

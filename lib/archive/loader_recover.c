@@ -13,7 +13,7 @@ typedef enum outcome {
     PROVEN,  /* a piece that can be gone on with: the loader stands before it */
     NOTHING, /* no such piece */
     AT_END,  /* the input ends here */
-    NOT_NOW  /* more input is needed: the status is in the loader's `waiting` */
+    NOT_NOW  /* more input is needed: the status is in the search's `waiting` */
 } outcome;
 
 typedef struct search {

@@ -44,7 +44,8 @@ static inline void append(pier_archive *archive, const void *bytes, size_t size)
 #pragma GCC diagnostic pop
 #endif
 
-/* The most that a token takes besides the bytes of its text: one byte and eight of a number; a timestamp has fifteen. */
+/* The most that a token takes besides the bytes of its text: one byte and eight of a number; a timestamp has
+ * fifteen. */
 enum { TOKEN_BYTES_MAX = 16 };
 
 static inline bool make_room(pier_archive *archive, size_t bytes) {

@@ -11,7 +11,7 @@
 /* The buffer's first size: a preamble, a header and a few small records. */
 enum { BUFFER_BYTES_MIN = 256 };
 
-/* Room that a record begins with: for one number, and so that the window is not empty. */
+/* Room that a record begins with: for a class switch and a number. */
 enum { RECORD_BYTES_MIN = 16 };
 
 void pier__storer_set_cursor(pier__storer *storer, size_t position) {
@@ -205,18 +205,11 @@ pier_status pier__storer_begin(pier__storer *storer) {
     return PIER_OK;
 }
 
-/* Switches back to records without a class; the record has just begun. */
-static bool switch_to_untyped(pier__storer *storer) {
-    if (storer->common.format != PIER_FORMAT_FRAMED || storer->block_class == 0) {
-        return true;
-    }
-    if (!pier__archive_reserve(&storer->common.window, PIER__SWITCH_BYTES_MAX)) {
-        return false;
-    }
+/* Switches back to records without a class; the record has just begun, and its first room holds a switch. */
+static void switch_to_untyped(pier__storer *storer) {
     pier__storer_switch_class(storer, 0);
     storer->value = pier__storer_cursor(storer);
     open_window(storer);
-    return true;
 }
 
 pier_status pier_archive_begin(pier_archive *archive) {
@@ -225,9 +218,8 @@ pier_status pier_archive_begin(pier_archive *archive) {
     }
     pier__storer *storer = pier__storer_of(archive);
     pier_status status = pier__storer_begin(storer);
-    if (status == PIER_OK && !switch_to_untyped(storer)) {
-        pier__storer_roll_back(storer);
-        return PIER_NO_MEMORY;
+    if (status == PIER_OK && storer->common.format == PIER_FORMAT_FRAMED && storer->block_class != 0) {
+        switch_to_untyped(storer);
     }
     return status;
 }

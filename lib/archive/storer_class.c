@@ -150,8 +150,8 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
     return begun_or_abandoned(storer, switch_to(storer, found));
 }
 
-/* Begins a record of the class that the one before it had, when nothing but the record itself changes by it: the straight
- * way of most records. Returns whether it was so. */
+/* Begins a record of the class that the one before it had, when nothing but the record itself changes by it: the
+ * straight way of most records. Returns whether it was so. */
 static bool begin_like_the_last(pier__storer *storer, const void *class_of_caller) {
     const pier__stored_class *last = storer->last_class;
     /* An open block tells that the format is known and that the stream has not ended; that the queue is not full was

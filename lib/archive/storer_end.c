@@ -1,7 +1,7 @@
 /* Storing archives: records ended, by tokens, by a codec and as bytes; see storer_internal.h.
  *
- * Floor 4 (archive). A record is looked at once more when it ends: its form, unless a codec vouches for it, its size, and
- * whether the peer takes it. */
+ * Floor 4 (archive). A record is looked at once more when it ends: its form, unless a codec vouches for it, its
+ * size, and whether the peer takes it. */
 #include <string.h>
 
 #include "archive/loader_internal.h"
@@ -85,9 +85,8 @@ static bool give_own_block(pier__storer *storer, size_t size) {
     /* The record's bytes still lie behind the cursor: out of the way of the header first, then back to its end. */
     size_t aside = value + shift;
     memmove(storer->buffer + aside, storer->buffer + value, size);
-    if (!pier__storer_open_block(storer)) {
-        return false;
-    }
+    /* The room for it was made above. */
+    (void)pier__storer_open_block(storer);
     if (class_id != 0) {
         pier__storer_switch_class(storer, class_id);
     }

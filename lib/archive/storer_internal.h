@@ -95,8 +95,8 @@ void pier__storer_refuse(pier__storer *storer, pier_status status, const char *f
  * known, PIER_WOULD_BLOCK. */
 pier_status pier__storer_open_stream(pier__storer *storer);
 
-/* Begins a new epoch, in which no class is known, when a checkpoint is due. No block is open, and no record was begun: to
- * take one back must not need the classes of the epoch before. */
+/* Begins a new epoch, in which no class is known, when a checkpoint is due. No block is open, and no record was
+ * begun: to take one back must not need the classes of the epoch before. */
 void pier__storer_check_epoch(pier__storer *storer);
 
 /* Opens a records block if none is open. Returns false when there is no memory. */

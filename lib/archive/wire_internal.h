@@ -62,7 +62,8 @@ typedef struct pier__header {
 void pier__preamble_encode(const pier__preamble *preamble, uint8_t *piece);
 void pier__header_encode(const pier__header *header, uint8_t *piece);
 
-/* Return whether the first `size` bytes of a piece (up to 64) may begin one; `wrong` gets the index of the first byte that cannot. */
+/* Return whether the first `size` bytes of a piece (up to 64) may begin one; `wrong` gets the index of the first
+ * byte that cannot. */
 bool pier__piece_may_begin(const uint8_t *bytes, size_t size, size_t *wrong);
 
 /* Return whether the 64 bytes of a piece pass their own check, by its kind. */

@@ -1,4 +1,5 @@
-/* What the tests of archives share; see archive_support.h. Uses the C library's memory, never the allocator under test. */
+/* What the tests of archives share; see archive_support.h. Uses the C library's memory, never the allocator under
+ * test. */
 #include "archive/archive_support.h"
 
 #include <dirent.h>

@@ -11,7 +11,7 @@
 static const test_class one = {.name = "test.One"};
 static const test_class two = {.name = "test.Two"};
 
-/* Payloads ---------------------------------------------------------------------------------------------------------- */
+/* Payloads --------------------------------------------------------------------------------------------------------- */
 
 /* The payload of the n-th block (from 0) of a stream. */
 static pier_bytes payload_of(const test_bytes *stream, size_t n) {
@@ -239,7 +239,7 @@ static void equal_definitions_share_an_id(void **state) {
     test_bytes_free(&stream);
 }
 
-/* Epochs ------------------------------------------------------------------------------------------------------------ */
+/* Epochs ----------------------------------------------------------------------------------------------------------- */
 
 static void a_checkpoint_repeats_definitions(void **state) {
     (void)state;

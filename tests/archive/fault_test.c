@@ -349,7 +349,7 @@ static void memory_that_lacks_during_one_call(void **state) {
     }
 }
 
-/* System calls ---------------------------------------------------------------------------------------------------------- */
+/* System calls ----------------------------------------------------------------------------------------------------- */
 
 /* Two archives over the ends of a socket pair, served in turn by this thread: RECORDS records go from one to the
  * other. Returns PIER_OK when all arrived, else the first failure. */

@@ -237,7 +237,7 @@ static void the_same_records_arrive_over_every_carrier(void **state) {
     }
 }
 
-/* "Not now" at every byte that is written: the call is repeated, and the bytes are the same. ------------------------- */
+/* "Not now" at every byte that is written: the call is repeated, and the bytes are the same. ----------------------- */
 
 static void store_over(pier_file *file, const pier_archive_options *options, pier_deadline deadline,
                        test_bytes *by_hand) {
@@ -341,7 +341,7 @@ static void not_now_at_every_byte_read(void **state) {
     }
 }
 
-/* Failures ------------------------------------------------------------------------------------------------------------ */
+/* Failures --------------------------------------------------------------------------------------------------------- */
 
 static void a_failure_of_the_file_sticks_with_its_words(void **state) {
     (void)state;

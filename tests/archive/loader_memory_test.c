@@ -264,9 +264,12 @@ static void padding_lies_behind_every_record(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feed_that_no_memory_holds),
-        cmocka_unit_test(unread_input_has_a_limit),     cmocka_unit_test(a_record_above_the_queue_still_arrives),
-        cmocka_unit_test(hostile_lengths_cost_nothing), cmocka_unit_test(memory_stays_while_records_pass),
-        cmocka_unit_test(views_stay_while_input_comes), cmocka_unit_test(padding_lies_behind_every_record),
+        cmocka_unit_test(unread_input_has_a_limit),
+        cmocka_unit_test(a_record_above_the_queue_still_arrives),
+        cmocka_unit_test(hostile_lengths_cost_nothing),
+        cmocka_unit_test(memory_stays_while_records_pass),
+        cmocka_unit_test(views_stay_while_input_comes),
+        cmocka_unit_test(padding_lies_behind_every_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

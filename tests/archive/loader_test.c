@@ -13,7 +13,7 @@ static void feed(pier_archive *archive, const test_bytes *bytes, size_t from, si
     assert_status(pier_archive_feed(archive, (pier_bytes){bytes->data + from, to - from}), PIER_OK);
 }
 
-/* Records, numbers, ends ---------------------------------------------------------------------------------------------- */
+/* Records, numbers, ends ------------------------------------------------------------------------------------------- */
 
 static void records_come_in_turn_with_their_numbers(void **state) {
     (void)state;
@@ -145,7 +145,7 @@ static void errors_tell_their_places(void **state) {
     test_bytes_free(&stream);
 }
 
-/* Records that are passed over ---------------------------------------------------------------------------------------- */
+/* Records that are passed over ------------------------------------------------------------------------------------- */
 
 static void a_record_above_the_limit_is_passed_over_by_its_header(void **state) {
     (void)state;
@@ -265,7 +265,7 @@ static void a_plain_record_above_a_limit_ends_the_stream(void **state) {
     pier_archive_destroy(load);
 }
 
-/* Walking the pieces ---------------------------------------------------------------------------------------------------- */
+/* Walking the pieces ----------------------------------------------------------------------------------------------- */
 
 static void pieces_are_walked_beside_records(void **state) {
     (void)state;

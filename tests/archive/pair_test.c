@@ -27,7 +27,7 @@ static pier_status store_sized(pier_archive *archive, size_t size) {
     return status;
 }
 
-/* Use ------------------------------------------------------------------------------------------------------------------- */
+/* Use -------------------------------------------------------------------------------------------------------------- */
 
 static void only_two_directions_of_one_format_are_paired(void **state) {
     (void)state;
@@ -62,7 +62,7 @@ static void only_two_directions_of_one_format_are_paired(void **state) {
     pier_archive_destroy(plain);
 }
 
-/* The peer's limits ------------------------------------------------------------------------------------------------------- */
+/* The peer's limits ------------------------------------------------------------------------------------------------ */
 
 /* The preamble of a peer that takes records of so many bytes. */
 static void make_preamble(uint8_t *piece, uint64_t record_bytes_max, uint32_t classes_max) {

@@ -136,7 +136,8 @@ static void headers_that_break_the_rules(void **state) {
 static void blocks_that_are_too_long(void **state) {
     (void)state;
     static const char zeros[1000];
-    /* The preamble tells a target of 100: several records may have 200 bytes together, one alone as many as the limit. */
+    /* The preamble tells a target of 100: several records may have 200 bytes together, one alone as many as the
+     * limit. */
     stream_parts parts = good_parts(zeros, 200, 200);
     expect_failure("twice the target", &parts, NULL, PIER_END, 0);
     parts = good_parts(zeros, 201, 201);

@@ -230,7 +230,7 @@ static void the_first_refusal_counts(void **state) {
     pier_archive_destroy(archive);
 }
 
-/* Random programs: with records that are refused or abandoned in between, the bytes are the same as without them. ---- */
+/* Random programs: with records that are refused or abandoned in between, the bytes are the same as without them. -- */
 
 static uint64_t next_random(uint64_t *seed) {
     *seed ^= *seed << 13;

@@ -3,7 +3,7 @@
  * Floor 4 (archive). */
 #include "archive/token_support.h"
 
-/* Numbers: what is stored, and what each type makes of it ------------------------------------------------------------ */
+/* Numbers: what is stored, and what each type makes of it ---------------------------------------------------------- */
 
 typedef struct number {
     bool is_negative;
@@ -235,7 +235,7 @@ static void every_type_is_dispatched(void **state) {
     pier_archive_destroy(archive);
 }
 
-/* Texts, bytes and exts --------------------------------------------------------------------------------------------- */
+/* Texts, bytes and exts -------------------------------------------------------------------------------------------- */
 
 typedef struct sized {
     size_t size;

@@ -312,7 +312,7 @@ static void closing_may_be_repeated_until_all_is_sent(void **state) {
     pier_channel_destroy(server);
 }
 
-/* The formats ------------------------------------------------------------------------------------------------------- */
+/* The formats ------------------------------------------------------------------------------------------------------ */
 
 static void an_accepting_side_guesses_both_formats(void **state) {
     (void)state;
@@ -392,7 +392,7 @@ static void a_peer_that_says_nothing(void **state) {
     }
 }
 
-/* Records that one side does not take ---------------------------------------------------------------------------------- */
+/* Records that one side does not take ------------------------------------------------------------------------------ */
 
 static void an_oversized_record_leaves_the_link_alive(void **state) {
     (void)state;
@@ -458,7 +458,7 @@ static void half_a_record_hinders_nobody(void **state) {
     }
 }
 
-/* Use -------------------------------------------------------------------------------------------------------------------- */
+/* Use -------------------------------------------------------------------------------------------------------------- */
 
 static void bad_arguments_are_refused(void **state) {
     (void)state;

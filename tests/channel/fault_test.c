@@ -1,5 +1,5 @@
-/* Channels when memory and system calls fail, are interrupted, stalled or fall short: nothing leaks, no descriptor stays
- * open, and the answer is honest.
+/* Channels when memory and system calls fail, are interrupted, stalled or fall short: nothing leaks, no descriptor
+ * stays open, and the answer is honest.
  *
  * Floor 7 (channel). The whole life of a connection, by one thread that serves both ends. */
 #include "channel/channel_support.h"

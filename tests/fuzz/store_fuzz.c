@@ -1,5 +1,5 @@
-/* Storing: whatever a program does between begin and end, what was accepted is loaded again, byte for byte, and what was
- * refused leaves nothing.
+/* Storing: whatever a program does between begin and end, what was accepted is loaded again, byte for byte, and what
+ * was refused leaves nothing.
  *
  * Floor 4 (archive). A plain archive does the same in parallel: its bytes are the record that is expected. */
 #include "fuzz/archive_fuzz.h"
