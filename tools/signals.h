@@ -1,7 +1,7 @@
 /* The signals that ask a command to stop: SIGINT and SIGTERM.
  *
- * Part of the command. The handler writes to a pipe, so that a loop learns of a signal by poll and none is missed. The
- * second one ends the process as if nobody had listened. */
+ * Part of the command, for the thread that runs it. The first signal is noted, whatever that thread does, and makes a
+ * handle readable, so that a loop learns of it by poll. The second one ends the process as if nobody had listened. */
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
@@ -10,10 +10,11 @@
 /* Lets a write to a pipe that nobody reads fail, instead of ending the process. */
 void signals_ignore_pipe(void);
 
-/* Catches the signals from now on. Returns false, with errno, when the system does not let it. */
+/* Catches the signals from now on; to be called once, before other threads are started. Returns false, with errno, when
+ * the system does not let it. */
 bool signals_catch(void);
 
-/* Returns a handle that is readable once a signal came; -1 before signals_catch. */
+/* Returns a handle that is readable from the first signal on; -1 before signals_catch. */
 int signals_handle(void);
 
 /* Returns the signal that came first, or 0. */
