@@ -12,8 +12,12 @@
 #include "keep.h"
 #include "options.h"
 #include "report.h"
+#include "report_queue.h"
 #include "server.h"
 #include "signals.h"
+
+/* At the end: how long who reads standard error is waited for. */
+#define LAST_LINES_MS 1000
 
 static const char command[] = "listen";
 
@@ -96,11 +100,11 @@ static int announce(pier_socket *listener) {
         return report_error(command, pier_socket_error(listener), "", "");
     }
     size_t size = strlen(line);
-    size += pier_address_format(&address, line + size, sizeof(line) - size - 1);
+    size += pier_address_format(&address, line + size, sizeof(line) - size - 2);
     line[size++] = '\n';
-    /* Who closed standard error knows where it listens. */
-    ssize_t written = write(STDERR_FILENO, line, size);
-    (void)written;
+    line[size] = '\0';
+    report_plain(line);
+    report_queue_pump();
     return EXIT_DONE;
 }
 
@@ -115,6 +119,7 @@ static int serve(const listen_options *chosen, server *running, keep *kept) {
         exit_status = report_errno(command, errno, "signals");
     }
     if (exit_status == EXIT_DONE) {
+        report_queue_begin(command);
         exit_status = announce(running->listener);
     }
     if (exit_status != EXIT_DONE) {
@@ -152,5 +157,6 @@ int command_listen(int argc, char **argv) {
     }
     exit_status = serve(&chosen, &running, &kept);
     int close_status = keep_close(&kept);
+    report_queue_end(pier_deadline_after_ms(LAST_LINES_MS));
     return exit_status != EXIT_DONE ? exit_status : close_status;
 }

@@ -42,7 +42,7 @@ bool output_is_ripe(const output *out) {
 /* Returns whether a write would be taken at once. */
 static bool is_ready(const output *out) {
     struct pollfd poll_entry = {out->handle, POLLOUT, 0};
-    return out->is_file || poll(&poll_entry, 1, 0) != 0;
+    return out->is_file || poll(&poll_entry, 1, 0) > 0;
 }
 
 pier_status output_pump(output *out) {

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report_queue.h"
+
 /* Longer than any error of the library; what does not fit is cut. */
 #define LINE_BYTES 1536
 
@@ -44,8 +46,11 @@ int report_exit(pier_status status) {
     return EXIT_DATA;
 }
 
-/* Writes all of it; there is nobody to tell that standard error fails. */
+/* Writes all of it, or lets it wait its turn; there is nobody to tell that standard error fails. */
 static void write_to_error(const char *data, size_t size) {
+    if (report_queue_take(data, size)) {
+        return;
+    }
     while (size > 0) {
         ssize_t written = write(STDERR_FILENO, data, size);
         if (written < 0 && errno != EINTR) {
@@ -77,6 +82,10 @@ static void write_line(const char *command, const char *status, const char *text
     }
     line[size] = '\n';
     write_to_error(line, size + 1);
+}
+
+void report_plain(const char *line) {
+    write_to_error(line, strlen(line));
 }
 
 int report(const char *command, pier_status status, const char *format, ...) {

@@ -1,7 +1,7 @@
 /* What the command says on standard error, and what it exits with.
  *
  * Part of the command. A line is `pier COMMAND: STATUS: text` (`pier: STATUS: text` before there is a command), always
- * one line, written at once, with the status in colour on a terminal alone. */
+ * one line, with the status in colour on a terminal alone. It is written at once, unless report_queue.h lets it wait. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -26,6 +26,9 @@ int report_exit(pier_status status);
 
 /* Writes a line. Returns report_exit(status). */
 int report(const char *command, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
+
+/* Writes a line as it is; it ends with a line feed. */
+void report_plain(const char *line);
 
 /* Writes a line for an error, with all that it knows. subject: what it happened to, left out when the
  * error names it; "" for nothing. tail: appended.

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "connection.h"
 #include "json_write.h"
 #include "report.h"
+#include "report_queue.h"
 #include "signals.h"
 #include "value_archive.h"
 
@@ -25,7 +27,7 @@
 #define ASK_AGAIN_MS 5
 
 /* Where things stand among the polls; clients follow. */
-enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_CLIENTS };
+enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERROR, POLL_CLIENTS };
 
 static const char command[] = "listen";
 
@@ -185,6 +187,7 @@ static bool make_polls(server *running) {
     bool writes = output_pending(&running->out) > 0;
     running->polls[POLL_SIGNALS] = (struct pollfd){running->has_heard_signal ? -1 : signals_handle(), POLLIN, 0};
     running->polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
+    running->polls[POLL_ERROR] = (struct pollfd){report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0};
     running->polls[POLL_OUT] =
         (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
     for (size_t i = 0; i < running->client_count; i++) {
@@ -199,6 +202,7 @@ static bool make_polls(server *running) {
 /* Waits for something to happen, until `deadline`, and notes at the clients what it was. Returns whether anything
  * did. */
 static bool await(server *running, pier_deadline deadline) {
+    report_queue_pump();
     if (!make_polls(running)) {
         return false;
     }
