@@ -3,6 +3,7 @@
  * Floor 2 (socket). Has no state of its own: any thread may call it, for a direction that is its own. */
 #include "socket/socket_internal.h"
 
+#include <pier/network.h>
 #include <pier/port.h>
 
 #include <stdio.h>
@@ -22,11 +23,19 @@
 /* Room for the words about the owner of a port. */
 #define OWNER_WORDS_BYTES 160
 
+static bool lacks_interface(const pier_address *address) {
+    return address->family == PIER_FAMILY_IPV6 && address->scope == 0 &&
+           pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL;
+}
+
 /* What can be done about it, or NULL when the words say all. */
 static const char *advice(const char *verb, const pier_address *address, pier_status status) {
     bool listens = strcmp(verb, "listen on") == 0;
     bool connects = strcmp(verb, "connect to") == 0;
     bool is_tcp = address->transport == PIER_TRANSPORT_TCP;
+    if ((listens || connects) && status == PIER_UNREACHABLE && lacks_interface(address)) {
+        return "a link-local address needs its interface, as in [fe80::1%eth0]";
+    }
     if (listens && status == PIER_DENIED && is_tcp && address->port < PORT_UNPRIVILEGED) {
         return "ports below 1024 need a privilege; choose a higher port or 0";
     }

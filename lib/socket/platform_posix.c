@@ -93,10 +93,18 @@ void pier__platform_turn_away(int handle) {
     (void)pier__platform_close(handle);
 }
 
+/* Linux says "invalid" of a link-local address without its interface (ipv6(7)): it names nothing that can be reached. */
+static int without_interface(int os_error, const pier_address *address, int meaning) {
+    bool lacks_it = address->family == PIER_FAMILY_IPV6 && address->scope == 0 &&
+                    pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL;
+    return os_error == EINVAL && lacks_it ? meaning : os_error;
+}
+
 int pier__platform_bind(int handle, const pier_address *address) {
     struct sockaddr_storage storage;
     socklen_t size = pier__address_to_sockaddr(address, &storage);
-    return os_answer(bind(handle, (const struct sockaddr *)&storage, size));
+    int os_error = os_answer(bind(handle, (const struct sockaddr *)&storage, size));
+    return without_interface(os_error, address, EADDRNOTAVAIL);
 }
 
 int pier__platform_listen(int handle, uint32_t backlog) {
@@ -148,7 +156,7 @@ int pier__platform_connect(int handle, const pier_address *address) {
     socklen_t size = pier__address_to_sockaddr(address, &storage);
     int os_error = os_answer(connect(handle, (const struct sockaddr *)&storage, size));
     /* An interrupted connect goes on in the background (connect(2)). */
-    return os_error == EINTR ? EINPROGRESS : os_error;
+    return os_error == EINTR ? EINPROGRESS : without_interface(os_error, address, EHOSTUNREACH);
 }
 
 /* Sets how long a blocking connect may wait; PIER_NEVER is 0 to the system. With a cancel object it waits a slice. */

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "socket/far_side.h"
+
 const char *joint_kind_name(joint_kind kind) {
     static const char *const names[] = {"tcp_ipv4", "tcp_ipv6", "unix_path", "unix_abstract", "pair"};
     return names[kind];
@@ -62,18 +64,37 @@ pier_deadline joint_patience(void) {
     return pier_deadline_after_ms(JOINT_PATIENCE_MS);
 }
 
+static void listen_at(joint *ends, const pier_address *address) {
+    pier_error error;
+    if (pier_socket_listen(&ends->listener, address, NULL, &error) != PIER_OK) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(pier_socket_local_address(ends->listener, &ends->address), PIER_OK);
+}
+
+/* Listens on the far side of a cable, so that what the test connects goes over it. */
+static void listen_in_far(joint *ends, pier_family family) {
+    far_side_enter();
+    pier_address address = far_side_address(family);
+    listen_at(ends, &address);
+    far_side_leave();
+    ends->address = far_side_seen_from_near(&ends->address);
+}
+
 void joint_listen(joint *ends, joint_kind kind) {
     memset(ends, 0, sizeof *ends);
     ends->kind = kind;
     if (kind == JOINT_PAIR) {
         return;
     }
-    pier_error error;
-    pier_address address = joint_address(ends, kind);
-    if (pier_socket_listen(&ends->listener, &address, NULL, &error) != PIER_OK) {
-        fail_msg("%s", error.text);
+    if (kind == JOINT_TCP_IPV4 && far_side_is_crossed(PIER_FAMILY_IPV4)) {
+        listen_in_far(ends, PIER_FAMILY_IPV4);
+    } else if (kind == JOINT_TCP_IPV6 && far_side_is_crossed(PIER_FAMILY_IPV6)) {
+        listen_in_far(ends, PIER_FAMILY_IPV6);
+    } else {
+        pier_address address = joint_address(ends, kind);
+        listen_at(ends, &address);
     }
-    assert_int_equal(pier_socket_local_address(ends->listener, &ends->address), PIER_OK);
 }
 
 void joint_connect(joint *ends, pier_socket **client, pier_socket **server) {
