@@ -36,8 +36,8 @@ static void compact(pier__loader *loader) {
     loader->base = first;
 }
 
-/* Moves what is in use into new memory of `capacity` bytes. */
-static bool move(pier__loader *loader, size_t capacity) {
+/* Views keep the memory that they point into: what is in use is copied into new memory of `capacity` bytes. */
+static bool copy_out(pier__loader *loader, size_t capacity) {
     uint8_t *buffer = (uint8_t *)pier__allocate(&loader->common.allocator, capacity + PADDING);
     if (buffer == NULL) {
         return false;
@@ -47,18 +47,60 @@ static bool move(pier__loader *loader, size_t capacity) {
     if (size > 0) {
         memcpy(buffer, pier__loader_at(loader, first), size);
     }
-    /* Codecs read past the end of what came, and throw away what they find there; it must only be something. */
-    memset(buffer + size, 0, capacity + PADDING - size);
-    if (is_viewed(loader)) {
-        loader->retired = loader->buffer;
-        loader->retired_capacity = loader->capacity;
-    } else if (loader->buffer != NULL) {
-        pier__release(&loader->common.allocator, loader->buffer, loader->capacity + PADDING);
-    }
+    loader->retired = loader->buffer;
+    loader->retired_capacity = loader->capacity;
     loader->buffer = buffer;
-    loader->capacity = capacity;
     loader->base = first;
     return true;
+}
+
+/* Makes the memory itself larger: what is in use is never there twice, if the allocator can help it. */
+static bool stretch(pier__loader *loader, size_t capacity) {
+    size_t old_bytes = loader->buffer != NULL ? loader->capacity + PADDING : 0;
+    if (loader->buffer != NULL) {
+        compact(loader);
+    } else {
+        loader->base = first_in_use(loader);
+    }
+    uint8_t *buffer =
+        (uint8_t *)pier__reallocate(&loader->common.allocator, loader->buffer, old_bytes, capacity + PADDING);
+    if (buffer != NULL) {
+        loader->buffer = buffer;
+    }
+    return buffer != NULL;
+}
+
+/* Makes room for `capacity` bytes from the first in use on. */
+static bool grow(pier__loader *loader, size_t capacity) {
+    if (!(loader->buffer != NULL && is_viewed(loader) ? copy_out(loader, capacity) : stretch(loader, capacity))) {
+        return false;
+    }
+    /* Codecs read past the end of what came, and throw away what they find there; it must only be something. */
+    size_t size = (size_t)(loader->end - loader->base);
+    memset(loader->buffer + size, 0, capacity + PADDING - size);
+    loader->capacity = capacity;
+    return true;
+}
+
+/* How much may lie unread: the limit, or what the piece being awaited has and a read behind it. */
+static uint64_t unread_max(const pier__loader *loader) {
+    uint64_t needed = loader->needed + loader->common.options.read_bytes;
+    uint64_t queue_bytes_max = loader->common.limits.queue_bytes_max;
+    return needed > queue_bytes_max ? needed : queue_bytes_max;
+}
+
+/* The most that room is made for before it is needed: what may lie unread, with what is in use before it. Of a plain
+ * value nothing but its limit tells how long it will be. A part more, so that a full buffer is not moved for each few
+ * bytes that were taken out of it. */
+static uint64_t capacity_max(const pier__loader *loader) {
+    uint64_t most = unread_max(loader);
+    uint64_t value = loader->common.limits.record_bytes_max + loader->common.options.read_bytes;
+    if (loader->common.format == PIER_FORMAT_PLAIN && value > most) {
+        most = value;
+    }
+    /* Above this the address space is the limit. */
+    most = most < UINT64_MAX / 4 ? most : UINT64_MAX / 4;
+    return loader->taken - first_in_use(loader) + most + most / 32;
 }
 
 /* Makes room for at least `bytes` behind what came. Returns false when there is no memory. */
@@ -68,26 +110,19 @@ static bool make_room(pier__loader *loader, size_t bytes) {
         return true;
     }
     size_t kept = (size_t)(loader->end - first_in_use(loader));
-    if (loader->buffer != NULL && !is_viewed(loader) && loader->capacity - kept >= bytes &&
-        kept <= loader->capacity / 2) {
-        compact(loader);
-        return true;
-    }
     if (bytes > (size_t)PTRDIFF_MAX / 4 - kept) {
         return false;
     }
-    size_t capacity = kept + bytes;
-    if (capacity < kept * 2) {
-        capacity = kept * 2;
+    uint64_t most = capacity_max(loader);
+    size_t capacity = kept * 2 < most ? kept * 2 : (size_t)most;
+    if (capacity < kept + bytes) {
+        capacity = kept + bytes;
     }
-    return move(loader, capacity);
-}
-
-/* How much may lie unread: the limit, or what the piece being awaited has and a read behind it. */
-static uint64_t unread_max(const pier__loader *loader) {
-    uint64_t needed = loader->needed + loader->common.options.read_bytes;
-    uint64_t queue_bytes_max = loader->common.limits.queue_bytes_max;
-    return needed > queue_bytes_max ? needed : queue_bytes_max;
+    if (loader->buffer != NULL && !is_viewed(loader) && capacity <= loader->capacity) {
+        compact(loader);
+        return true;
+    }
+    return grow(loader, capacity);
 }
 
 static bool is_below_limit(const pier__loader *loader) {
