@@ -169,7 +169,8 @@ static void begin_loading(pier__loader *loader) {
     loader->in_record = false;
     loader->scan_is_begun = false;
     loader->is_recovering = false;
-    loader->is_searching = false;
+    loader->refuted_bytes = 0;
+    loader->refuted = PIER_NO_OFFSET;
     loader->common.window.cursor = NULL;
     loader->common.window.limit = NULL;
 }

@@ -78,10 +78,13 @@ typedef struct pier__loader {
     bool scan_is_begun; /* plain: a value is half scanned */
     /* Going on after damage */
     bool is_recovering;
-    bool is_searching;    /* byte by byte: no length could be trusted */
+    uint8_t search_step;  /* how many of the places that the damaged piece tells have been looked at; then all others */
     uint64_t damage;      /* on the wire: where the damage begins */
     uint64_t search_at;   /* on the wire: the next place to look at */
     uint64_t trusted_end; /* before it no preamble is believed: it may be part of a record */
+    /* What looking at payloads has cost so far, over all of the input */
+    uint64_t refuted_bytes; /* of payloads that failed their check, each time one was looked at */
+    uint64_t refuted;       /* on the wire: of the header whose payload was refused last; PIER_NO_OFFSET: none */
 } pier__loader;
 
 static inline pier__loader *pier__loader_of(pier_archive *archive) {
@@ -166,6 +169,14 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
 
 /* Returns whether a record of this block is too large, so that the block is passed over by its header alone. */
 bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
+
+/* Returns whether the payload of the block whose header stands at `position` may be looked at, as wire.md bounds it;
+ * true when it has no check. */
+bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position);
+
+/* Compares the payload of the block whose header stands at `position` with its check, and keeps count of what failed.
+ * All of it is there. Returns whether the payload proves itself. */
+bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_t position);
 
 /* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */

@@ -3,7 +3,10 @@
  * A failure inside a record, or in one block whose check held, costs that record or what is left of the block. Damage
  * to the stream itself costs what lies up to the next piece that proves itself: its own check, its payload's, the id
  * of the stream, and numbers that go forward, so that nothing is delivered twice. The lengths in the damaged piece are
- * tried first: a record may hold a whole Pier stream as bytes, and must not be taken for the stream itself. */
+ * tried first: a record may hold a whole Pier stream as bytes, and must not be taken for the stream itself.
+ *
+ * Each place is looked at once, however the input comes: what looking costs is counted (pier__loader_may_look), and
+ * must not depend on how often a search had to wait. */
 #include <string.h>
 
 #include "archive/loader_internal.h"
@@ -77,18 +80,20 @@ static outcome try_block(search *looking, uint64_t position, const uint8_t *piec
     const pier_limits *limits = &loader->common.limits;
     pier__header header;
     pier__header_decode(piece, &header);
-    if (!goes_forward(&loader->stream, &header) ||
+    if (position == loader->refuted || !goes_forward(&loader->stream, &header) ||
         pier__header_fault(&loader->stream, &header, limits).status != PIER_OK) {
         return NOTHING;
     }
     if (!pier__block_is_skipped(&loader->stream, &header, limits)) {
+        if (!pier__loader_may_look(loader, &header, position)) {
+            loader->refuted = position;
+            return NOTHING;
+        }
         outcome there = await(looking, position, PIER__PIECE_BYTES + (uint64_t)header.stored_bytes);
         if (there != PROVEN) {
             return there == AT_END ? NOTHING : there;
         }
-        const uint8_t *payload = pier__loader_at(loader, position + PIER__PIECE_BYTES);
-        if ((header.flags & PIER__FLAG_CHECKSUM) != 0 &&
-            pier__payload_check(payload, header.stored_bytes) != header.payload_check) {
+        if (!pier__loader_look(loader, &header, position)) {
             return NOTHING;
         }
     }
@@ -131,29 +136,46 @@ static uint64_t any_payload_max(const pier__loader *loader) {
     return most;
 }
 
-/* Looks at the damaged piece itself, and where its lengths say that the next one begins. */
-static outcome try_by_length(search *looking, uint64_t *found) {
-    pier__loader *loader = looking->loader;
-    *found = loader->damage;
-    outcome result = try_at(looking, loader->damage);
-    if (result != NOTHING || pier__loader_there(loader, loader->damage) < PIER__PIECE_BYTES ||
-        is_preamble(pier__loader_at(loader, loader->damage))) {
-        return result;
+/* The places that the damaged piece tells, of which each is looked at once: itself, and where its stored and its raw
+ * length say that the next piece begins. */
+enum { PLACES_TOLD = 3 };
+
+/* Finds the place of a step. Returns false when there is none. */
+static bool find_told_place(pier__loader *loader, unsigned step, uint64_t *place) {
+    *place = loader->damage;
+    if (step == 0) {
+        return true;
+    }
+    if (pier__loader_there(loader, loader->damage) < PIER__PIECE_BYTES) {
+        return false;
     }
     const uint8_t *piece = pier__loader_at(loader, loader->damage);
-    size_t wrong = 0;
-    bool is_proven = pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && pier__piece_proves_itself(piece);
+    if (is_preamble(piece)) {
+        return false;
+    }
     pier__header header;
     pier__header_decode(piece, &header);
     uint64_t payload = loader->damage + PIER__PIECE_BYTES;
-    uint64_t lengths[2] = {header.stored_bytes, header.raw_bytes};
-    if (is_proven) {
-        loader->trusted_end = payload + (lengths[0] > lengths[1] ? lengths[0] : lengths[1]);
+    size_t wrong = 0;
+    if (pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && pier__piece_proves_itself(piece)) {
+        loader->trusted_end =
+            payload + (header.stored_bytes > header.raw_bytes ? header.stored_bytes : header.raw_bytes);
     }
-    for (size_t i = 0; i < 2 && result == NOTHING; i++) {
-        if (lengths[i] <= any_payload_max(loader)) {
-            *found = payload + lengths[i];
+    uint32_t length = step == 1 ? header.stored_bytes : header.raw_bytes;
+    *place = payload + length;
+    return length <= any_payload_max(loader) && (step == 1 || length != header.stored_bytes);
+}
+
+/* Looks at the places that the damaged piece tells. */
+static outcome try_told_places(search *looking, uint64_t *found) {
+    pier__loader *loader = looking->loader;
+    outcome result = NOTHING;
+    while (result == NOTHING && loader->search_step < PLACES_TOLD) {
+        if (find_told_place(loader, loader->search_step, found)) {
             result = try_at(looking, *found);
+        }
+        if (result == NOTHING) {
+            loader->search_step++;
         }
     }
     return result;
@@ -190,7 +212,6 @@ static void end_search(pier__loader *loader, uint64_t position, uint64_t *skippe
     *skipped_bytes = position - loader->damage;
     pier__loader_take(loader, position);
     loader->is_recovering = false;
-    loader->is_searching = false;
 }
 
 /* A failure that costs one record, or the rest of one block. Returns whether it was one. */
@@ -225,7 +246,7 @@ static bool is_without_loss(const pier__loader *loader, pier_status status) {
 
 static void begin_search(pier__loader *loader) {
     loader->is_recovering = true;
-    loader->is_searching = false;
+    loader->search_step = 0;
     loader->damage = loader->taken;
     loader->search_at = loader->taken + 1;
     loader->trusted_end = 0;
@@ -239,9 +260,8 @@ static pier_status search_further(pier__loader *loader, uint64_t *skipped_bytes)
     loader->common.failure = PIER_OK;
     search looking = {loader, PIER_OK};
     uint64_t found = loader->damage;
-    outcome result = loader->is_searching ? NOTHING : try_by_length(&looking, &found);
+    outcome result = try_told_places(&looking, &found);
     if (result == NOTHING) {
-        loader->is_searching = true;
         result = search_on(&looking, &found);
     }
     if (result == NOT_NOW) {

@@ -8,6 +8,7 @@ to come to the very records and errors of the Python reader.
 import random
 import struct
 import unittest
+import unittest.mock
 
 import golden
 import interop
@@ -195,6 +196,42 @@ class DamageTest(unittest.TestCase):
                 self.assertEqual(len(answer.skipped), len(expected.skipped))
                 self.assertEqual((answer.failures, answer.end[0]), (expected.damages, "END"))
                 self.assertTrue(all(len(record.encoded) <= case.record_bytes_max for record in answer.records))
+
+    def test_claims_over_the_same_bytes(self):
+        # Headers that prove themselves over payloads that do not, more of them than a loader looks at.
+        print(f"seed {SEED}")
+        source = random.Random(SEED)
+        tail = bytes(1 << 20)
+
+        def claiming():
+            writer = wire.Writer(5)
+            for number in range(source.randrange(60, 140)):
+                for _ in range(source.randrange(3)):
+                    writer.store(number)
+                    writer.flush()
+                stored = source.choice((1 << 20, 1 << 20, 1000000, 64, 0))
+                raw = source.choice((stored, stored, stored, 64, 128))
+                writer.data += wire.header(
+                    kind=wire.RECORDS, flags=wire.CHECKED | (wire.FIRST if writer.first else 0), stream_id=5,
+                    first=writer.next_record + source.choice((0, 0, 1)), number=writer.next_block,
+                    epoch=writer.epoch, records=1, stored=stored, raw=raw, check=1,
+                )  # fmt: skip
+                writer.data += bytes(source.choice((0, 0, 1, 64, 5000)))
+            writer.data += tail
+            for _ in range(3):
+                writer.store("behind it")
+                writer.flush()
+            return writer.end()
+
+        cases = [interop.Case(claiming(), chunk=source.choice((0, 30000))) for _ in range(12)]
+        differing = 0
+        for case, answer in interop.run(cases):
+            expected = pier_reader.load(case.data, typed=False)
+            self.assertEqual(answer.failures, expected.damages)
+            self.assertEqual(shape(answer.records), shape(expected.records))
+            with unittest.mock.patch.object(pier_reader.Loader, "may_look", lambda *_: True):
+                differing += pier_reader.load(case.data, typed=False).damages != expected.damages
+        self.assertGreater(differing, 0)
 
     def test_random_damage(self):
         print(f"seed {SEED}")
