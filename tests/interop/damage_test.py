@@ -205,7 +205,7 @@ class DamageTest(unittest.TestCase):
 
         def claiming():
             writer = wire.Writer(5)
-            for number in range(source.randrange(60, 140)):
+            for number in range(source.randrange(100, 300)):
                 for _ in range(source.randrange(3)):
                     writer.store(number)
                     writer.flush()
