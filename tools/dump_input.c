@@ -1,4 +1,4 @@
-/* What dump reads: see dump_input.h. */
+/* What dump, check and repair read: see dump_input.h. */
 #include "dump_input.h"
 
 #include <errno.h>
@@ -9,11 +9,15 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "signals.h"
 
 /* Below this a file is read before anybody looks. */
 #define PROGRESS_BYTES ((uint64_t)16 << 20)
 
 #define PROGRESS_INTERVAL_NS ((int64_t)200000000)
+
+/* The length of the bar. */
+enum { PROGRESS_CELLS = 20 };
 
 static pier_status fail(pier_error *error, pier_status status, const char *text) {
     *error = (pier_error){
@@ -28,22 +32,41 @@ static pier_status fail(pier_error *error, pier_status status, const char *text)
     return status;
 }
 
+/* Writes a time as people read it: 7 s, 3 min 20 s. */
+static void format_time(char *text, size_t size, double seconds) {
+    unsigned long whole = seconds < 360000 ? (unsigned long)seconds : 360000;
+    if (whole < 60) {
+        (void)snprintf(text, size, "%lu s", whole);
+    } else {
+        (void)snprintf(text, size, "%lu min %lu s", whole / 60, whole % 60);
+    }
+}
+
 static void show_progress(dump_input *input) {
+    static const char cells[PROGRESS_CELLS + 1] = "====================";
     int64_t now_ns = pier_clock_monotonic_ns();
     if (now_ns < input->progress_next_ns) {
         return;
     }
-    char text[96];
-    (void)snprintf(text, sizeof(text), "%" PRIu64 " %% of %" PRIu64 " MiB", input->bytes * 100 / input->total_bytes,
-                   input->total_bytes >> 20);
+    /* A file may grow while it is read. */
+    uint64_t total = input->total_bytes > input->bytes ? input->total_bytes : input->bytes;
+    double seconds = (double)(now_ns - input->began_ns) / 1e9;
+    double rate = seconds > 0 ? (double)input->bytes / seconds : 0;
+    int full = (int)(input->bytes * PROGRESS_CELLS / total);
+    char left[40];
+    char text[120];
+    format_time(left, sizeof(left), rate > 0 ? (double)(total - input->bytes) / rate : 0);
+    (void)snprintf(text, sizeof(text), "[%.*s%*s] %3" PRIu64 " %% of %" PRIu64 " MiB, %.0f MiB/s, %s left", full, cells,
+                   PROGRESS_CELLS - full, "", input->bytes * 100 / total, total >> 20, rate / (1 << 20), left);
     report_progress(text);
     input->progress_next_ns = now_ns + PROGRESS_INTERVAL_NS;
 }
 
 /* Waits until the input can be read without waiting. */
 static pier_status await_input(dump_input *input, pier_error *error) {
-    struct pollfd entry = {pier_file_handle(input->inner.file), POLLIN, 0};
-    if (entry.fd < 0 || poll(&entry, 1, 0) != 0) {
+    struct pollfd entries[2] = {{pier_file_handle(input->inner.file), POLLIN, 0}, {signals_handle(), POLLIN, 0}};
+    /* Of a disk file poll always says that it is ready. */
+    if (input->is_on_disk || entries[0].fd < 0 || poll(entries, 1, 0) != 0) {
         return PIER_OK;
     }
     input->out_status = output_drain(input->out, PIER_NEVER);
@@ -52,8 +75,11 @@ static pier_status await_input(dump_input *input, pier_error *error) {
     }
     int ready;
     do {
-        ready = poll(&entry, 1, input->timeout_ms == 0 ? -1 : (int)input->timeout_ms);
-    } while (ready < 0 && errno == EINTR);
+        ready = poll(entries, 2, input->timeout_ms == 0 ? -1 : (int)input->timeout_ms);
+    } while (ready < 0 && errno == EINTR && signals_caught() == 0);
+    if (signals_caught() != 0) {
+        return fail(error, PIER_CANCELLED, "a signal ended the wait");
+    }
     return ready == 0 ? fail(error, PIER_TIMEOUT, "no byte came within the time") : PIER_OK;
 }
 
@@ -85,7 +111,8 @@ static const pier_file_ops ops = {
     .read = read_input,
 };
 
-pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, pier_error *error) {
+pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, bool may_show,
+                            pier_error *error) {
     *input = (dump_input){.inner.handle = -1, .out = out, .timeout_ms = timeout_ms};
     pier_status status = path_file_open(&input->inner, path, PIER_FILE_READ, error);
     if (status == PIER_OK) {
@@ -99,14 +126,21 @@ pier_status dump_input_open(dump_input *input, const char *path, output *out, ui
     if (!has_length || pier_file_length(input->inner.file, &input->total_bytes) != PIER_OK) {
         input->total_bytes = 0;
     }
-    input->shows_progress = input->total_bytes >= PROGRESS_BYTES && report_has_colours(STDERR_FILENO) && !out->colours;
+    input->is_on_disk = has_length;
+    input->began_ns = pier_clock_monotonic_ns();
+    input->shows_progress = may_show && input->total_bytes >= PROGRESS_BYTES && report_has_colours(STDERR_FILENO);
     return PIER_OK;
 }
 
-void dump_input_close(dump_input *input) {
+void dump_input_end_progress(dump_input *input) {
     if (input->shows_progress) {
         report_progress("");
     }
+    input->shows_progress = false;
+}
+
+void dump_input_close(dump_input *input) {
+    dump_input_end_progress(input);
     pier_file_destroy(input->file);
     input->file = NULL;
     path_file_destroy(&input->inner);

@@ -1,7 +1,7 @@
-/* What dump reads: a file on disk, a pipe, or standard input, as a pier_file.
+/* What dump, check and repair read: a file on disk, a pipe, or standard input, as a pier_file.
  *
  * Part of the command. Before a read would wait for more input, what was printed so far is written out, and the wait
- * has the time limit of --timeout. Unlike a pipe's own file it never says that more may come behind an end mark: dump
+ * has the time limit of --timeout; a signal that is caught ends it with PIER_CANCELLED. Unlike a pipe's own file it never says that more may come behind an end mark: dump
  * reads to the end of the input. */
 #ifndef DUMP_INPUT_H
 #define DUMP_INPUT_H
@@ -21,12 +21,19 @@ typedef struct dump_input {
     uint64_t timeout_ms;    /* 0: none */
     uint64_t bytes;         /* read so far */
     uint64_t total_bytes;   /* 0 when it is not known */
+    bool is_on_disk;
     bool shows_progress;
+    int64_t began_ns; /* on the monotonic clock */
     int64_t progress_next_ns;
 } dump_input;
 
-/* Opens `path`, "-" for standard input. Returns PIER_OK or the failure in `error`. */
-pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, pier_error *error);
+/* Opens `path`, "-" for standard input. may_show: progress is shown, if standard error is a terminal and the input is
+ * long. Returns PIER_OK or the failure in `error`. */
+pier_status dump_input_open(dump_input *input, const char *path, output *out, uint64_t timeout_ms, bool may_show,
+                            pier_error *error);
+
+/* Takes the progress from the terminal, for good. */
+void dump_input_end_progress(dump_input *input);
 
 void dump_input_close(dump_input *input);
 

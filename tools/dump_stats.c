@@ -19,6 +19,7 @@ void dump_stats_deinit(dump_stats *stats) {
 }
 
 void dump_stats_add_block(dump_stats *stats, const pier_block *block) {
+    stats->last = NULL; /* a definition lives as long as its epoch, which may end here */
     switch (block->kind) {
     case PIER_BLOCK_PREAMBLE:
         stats->streams++;
@@ -60,6 +61,10 @@ bool dump_stats_add_record(dump_stats *stats, const pier_definition *definition)
         stats->untyped_records++;
         return true;
     }
+    if (definition == stats->last) {
+        stats->classes[stats->last_class].records++;
+        return true;
+    }
     const char *name = pier_definition_name(definition);
     class_count *found = NULL;
     for (size_t i = 0; i < stats->class_count && found == NULL; i++) {
@@ -68,6 +73,8 @@ bool dump_stats_add_record(dump_stats *stats, const pier_definition *definition)
     found = found != NULL ? found : add_class(stats, name);
     if (found != NULL) {
         found->records++;
+        stats->last = definition;
+        stats->last_class = (size_t)(found - stats->classes);
     }
     return found != NULL;
 }
@@ -105,8 +112,9 @@ void dump_stats_print(text_buffer *out, const dump_stats *stats) {
         append_name(out, stats->classes[i].name);
         append(out, ":%" PRIu64, stats->classes[i].records);
     }
-    append(out, "},\"records_skipped\":%" PRIu64 ",\"damages\":%" PRIu64 ",\"bytes_skipped\":%" PRIu64 "}\n",
-           stats->records_skipped, stats->damages, stats->skipped_bytes);
+    append(out, "},\"records_skipped\":%" PRIu64 ",\"records_lost\":%" PRIu64, stats->records_skipped,
+           stats->records_lost);
+    append(out, ",\"damages\":%" PRIu64 ",\"bytes_skipped\":%" PRIu64 "}\n", stats->damages, stats->skipped_bytes);
 }
 
 /* Appends a time in nanoseconds since 1970; 0 was not told. */

@@ -22,7 +22,8 @@ typedef struct class_count {
 typedef struct dump_stats {
     uint64_t records;
     uint64_t untyped_records;
-    uint64_t records_skipped;
+    uint64_t records_skipped; /* above a limit */
+    uint64_t records_lost;    /* by damage, as far as the numbers in the stream tell */
     uint64_t bytes;
     uint64_t streams;
     uint64_t record_blocks;
@@ -33,6 +34,8 @@ typedef struct dump_stats {
     class_count *classes;
     size_t class_count;
     size_t class_capacity;
+    const pier_definition *last; /* of the record counted last, NULL when that may be gone; and its place in `classes` */
+    size_t last_class;
 } dump_stats;
 
 void dump_stats_deinit(dump_stats *stats);

@@ -137,7 +137,7 @@ void report_progress(const char *text) {
         return;
     }
     /* EL of ECMA-48 clears what stood there before. */
-    char line[128];
+    char line[160];
     int size = snprintf(line, sizeof(line), "\r%s\033[K", text);
     progress_is_shown = text[0] != '\0';
     write_to_error(line, (size_t)size < sizeof(line) ? (size_t)size : sizeof(line) - 1);

@@ -232,7 +232,9 @@ typedef struct pier_block {
 } pier_block;
 
 /* Moves to the next piece of a framed stream, whatever it is, and passes over records that were not loaded; for tools
- * that show how a stream is made. Returns as pier_archive_next, PIER_OK for each piece. */
+ * that show how a stream is made. When all records of a block were taken by pier_archive_next, what else stands in the
+ * block is PIER_PROTOCOL, as there. Returns as pier_archive_next, PIER_OK for each piece; PIER_SKIPPED for a block that
+ * is passed over by its header: `block` describes it. */
 PIER_API pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) PIER_MUST_USE;
 
 #endif

@@ -90,6 +90,8 @@ typedef struct pier__stream_class {
     const void *bound;
     void *definition;
     void (*release)(const pier_allocator *allocator, void *definition);
+    void *refusal; /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */
+    size_t refusal_bytes;
 } pier__stream_class;
 
 /* Returns the class of the current record; NULL when it has none or there is no record. */

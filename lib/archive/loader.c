@@ -279,6 +279,16 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     if (loader->common.format != PIER_FORMAT_FRAMED) {
         return pier__archive_tell(&loader->common, PIER_USAGE, "a plain archive has no blocks");
     }
+    if (loader->in_block && loader->records_left == 0) {
+        /* No record is passed over: what else stands in the block is looked at, as pier_archive_next does. */
+        status = pier__loader_end_record(loader);
+        if (status == PIER_OK) {
+            status = next_in_block(loader);
+        }
+        if (status != BLOCK_DONE) {
+            return status;
+        }
+    }
     loader->in_record = false;
     close_window(loader);
     pier__loader_release_retired(loader);

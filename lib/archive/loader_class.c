@@ -24,6 +24,7 @@ static void destroy_class(const pier_allocator *allocator, pier__stream_class *c
     if (class_to_destroy->definition != NULL) {
         class_to_destroy->release(allocator, class_to_destroy->definition);
     }
+    pier__release(allocator, class_to_destroy->refusal, class_to_destroy->refusal_bytes);
     pier__release(allocator, class_to_destroy->closure, class_to_destroy->closure_bytes);
     pier__release(allocator, class_to_destroy, sizeof *class_to_destroy);
 }

@@ -135,8 +135,9 @@ static pier_status begun_or_abandoned(pier__storer *storer, pier_status status) 
     return status;
 }
 
-pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, pier_bytes closure) {
-    XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
+                                     uint64_t fingerprint_low, pier_bytes closure) {
+    XXH128_hash_t fingerprint = {.low64 = fingerprint_low, .high64 = fingerprint_high};
     pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
     if (found == NULL) {
         pier_status status = define(storer, class_of_caller, fingerprint, closure);
@@ -189,7 +190,9 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
     pier__buffer_init(&closure, &storer->common.allocator);
     status = encode(class_of_caller, &closure, &storer->common.error);
     if (status == PIER_OK) {
-        status = pier__storer_begin_class(storer, class_of_caller, (pier_bytes){closure.data, closure.size});
+        XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+        status = pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64,
+                                          (pier_bytes){closure.data, closure.size});
     } else {
         pier_archive_abandon(archive);
         if (status == PIER_NO_MEMORY) {

@@ -222,7 +222,8 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
         return pier__archive_tell(common, PIER_UNSUPPORTED,
                                   "a typed record cannot be forwarded into a plain archive: its class would be lost");
     }
-    status =
-        pier__storer_begin_class(storer, NULL, (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
+    /* The loader has compared the fingerprint with the closure: it is not computed again for each record. */
+    status = pier__storer_begin_class(storer, NULL, class_of_record->fingerprint_high, class_of_record->fingerprint_low,
+                                      (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
     return status == PIER_OK ? store_bytes_and_end(storer, value) : status;
 }

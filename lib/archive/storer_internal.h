@@ -119,8 +119,9 @@ bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_t
 
 /* storer_class.c ------------------------------------------------------------------------------------------------- */
 
-/* Begins a record of the class with this fingerprint, defining it by `closure` if need be. */
-pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, pier_bytes closure);
+/* Begins a record of the class whose closure has this fingerprint, defining it by `closure` if need be. */
+pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
+                                     uint64_t fingerprint_low, pier_bytes closure);
 
 /* storer_output.c ------------------------------------------------------------------------------------------------ */
 

@@ -1,4 +1,6 @@
 /* What callers may ask of a definition; see <pier/definition.h>. */
+#include <string.h>
+
 #include "base/error_internal.h"
 #include "record/definition_internal.h"
 #include "record/record_internal.h"
@@ -39,7 +41,35 @@ pier_definition_field pier_definition_field_at(const pier_definition *definition
     return answer;
 }
 
+static void tell_refusal(pier_archive *archive, const pier__stream_class *of_stream,
+                         const pier__definition_error *error) {
+    pier__archive *common = pier__archive_of(archive);
+    (void)pier__record_fail(archive, error->status, error->path, "%s", error->text);
+    /* The fault is not in the record but where its class was defined. */
+    common->error.offset = of_stream->offset + error->position;
+    common->error.block_offset = PIER_NO_OFFSET;
+    common->error.payload_offset = PIER_NO_OFFSET;
+}
+
+/* Keeps what is wrong with a definition, so that it is not read again with each record of its class. Without memory
+ * it is. */
+static void keep_refusal(const pier_allocator *allocator, pier__stream_class *of_stream,
+                         const pier__definition_error *error) {
+    if (error->status == PIER_NO_MEMORY) {
+        return;
+    }
+    of_stream->refusal = pier__allocate(allocator, sizeof *error);
+    if (of_stream->refusal != NULL) {
+        memcpy(of_stream->refusal, error, sizeof *error);
+        of_stream->refusal_bytes = sizeof *error;
+    }
+}
+
 const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_class *of_stream) {
+    if (of_stream->refusal != NULL) {
+        tell_refusal(archive, of_stream, (const pier__definition_error *)of_stream->refusal);
+        return NULL;
+    }
     if (of_stream->definition != NULL) {
         return (const pier_definition *)of_stream->definition;
     }
@@ -49,11 +79,8 @@ const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_c
     pier_status status = pier__definition_parse(of_stream->closure, of_stream->closure_bytes,
                                                 common->limits.classes_max, &common->allocator, &definition, &error);
     if (status != PIER_OK) {
-        (void)pier__record_fail(archive, status, error.path, "%s", error.text);
-        /* The fault is not in the record but where its class was defined. */
-        common->error.offset = of_stream->offset + error.position;
-        common->error.block_offset = PIER_NO_OFFSET;
-        common->error.payload_offset = PIER_NO_OFFSET;
+        keep_refusal(&common->allocator, of_stream, &error);
+        tell_refusal(archive, of_stream, &error);
         return NULL;
     }
     of_stream->definition = definition;

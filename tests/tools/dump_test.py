@@ -48,7 +48,7 @@ class DamageTest(pier_command.Test):
         payload = starts[1] + 2 * HEADER_BYTES
         data[payload + 2] ^= 1
         result = self.dump(data)
-        self.assert_error(result, 1, "dump", "CORRUPT", r"a\.pier: .*\(byte %d.*; \d+ bytes skipped$" % payload,
+        self.assert_error(result, 1, "dump", "CORRUPT", r"a\.pier: .*\(byte %d.*; \d+ bytes skipped, record 1 lost$" % payload,
                           b"1\n2\n4\n")  # fmt: skip
 
     def test_each_damage_is_told(self):
@@ -59,7 +59,7 @@ class DamageTest(pier_command.Test):
         self.assertEqual((result.status, result.out), (1, b"1\n3\n5\n"))
         self.assertEqual([error[1] for error in result.errors()], ["CORRUPT", "CORRUPT"])
         for error in result.errors():
-            self.assertRegex(error[2], r"\(byte \d+.*; \d+ bytes skipped$")
+            self.assertRegex(error[2], r"\(byte \d+.*; \d+ bytes skipped, record 1 lost$")
 
     def test_bytes_that_are_no_archive(self):
         self.assert_error(self.dump(b"this is a text file\n"), 1, "dump", "CORRUPT", r"\(byte 0.*; 20 bytes skipped")
@@ -203,6 +203,7 @@ class BlocksTest(pier_command.Test):
         self.assertEqual(stats["record_blocks"], 20000 * 11 // 65536 + 2)
         self.assertEqual(stats["classes"], {})
         self.assertEqual((stats["damages"], stats["records_skipped"], stats["bytes_skipped"]), (0, 0, 0))
+        self.assertEqual(stats["records_lost"], 0)
 
     def test_stats_of_typed_records(self):
         data = golden.mixed_stream()
@@ -225,7 +226,7 @@ class BlocksTest(pier_command.Test):
         result = pier("dump", "--stats", "-", data=bytes(data))
         self.assert_error(result, 1, "dump", "CORRUPT", out=None)
         stats = json.loads(result.out)
-        self.assertEqual((stats["records"], stats["damages"]), (2, 1))
+        self.assertEqual((stats["records"], stats["damages"], stats["records_lost"]), (2, 1, 1))
         self.assertGreater(stats["bytes_skipped"], 0)
         limited = pier("dump", "--stats", "-", "--record-max", 70000, data=stored(b"1\n" + b'"%s"\n' % (b"x" * 100000)))
         self.assertEqual(limited.status, 1)
@@ -378,7 +379,7 @@ class TerminalTest(pier_command.Test):
         with open(file, "wb") as output:
             pier("store", "-", data=(b'"' + b"x" * 100000 + b'"\n') * 200, stdout=output)
         shown = self.dump_on_terminal(file, stream="stderr")
-        self.assertRegex(shown, rb"\d+ % of 19 MiB")
+        self.assertRegex(shown, rb"\r\[=* *\] +\d+ % of 19 MiB, \d+ MiB/s, \d+ s left")
         self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)  # and it is taken away
         self.assertEqual(pier("dump", file).err, b"")
 

@@ -1,0 +1,81 @@
+/* Going through an archive from its first byte to its last, over whatever damage: what dump, check and repair share.
+ *
+ * Part of the command. Every damage is told in one line on standard error, with its offset, how many bytes were passed
+ * over and which records are lost by it; all of it is counted. */
+#ifndef WALK_H
+#define WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pier/archive.h>
+
+#include "dump_input.h"
+#include "dump_stats.h"
+#include "options.h"
+#include "output.h"
+
+/* What to go through, and how. */
+typedef struct walk_options {
+    const char *command; /* for messages */
+    const char *path;    /* "-" is standard input */
+    common_options common;
+    bool plain;       /* bare MessagePack values */
+    bool pieces_only; /* the records are not looked at */
+    bool prints;      /* much is written to `out` meanwhile: no progress where that is a terminal */
+} walk_options;
+
+/* What the walk has come to. */
+typedef enum walk_event {
+    WALK_PIECE,  /* a piece of a framed stream: `piece` */
+    WALK_RECORD, /* a record, which the archive stands at; its class, if it has one, is defined right */
+    WALK_OVER    /* the end, or a failure that ends the walk and was told: `exit_status` */
+} walk_event;
+
+/* Records by their numbers; none when `first` is 0. */
+typedef struct record_range {
+    uint64_t first;
+    uint64_t last;
+} record_range;
+
+typedef struct walk {
+    walk_options chosen;
+    output *out; /* written out before the walk waits for input */
+    dump_input input;
+    pier_archive *archive;
+    dump_stats stats;
+    pier_block piece;
+    bool is_damaged; /* something was told */
+    int exit_status; /* EXIT_DONE, or of the failure that ended the walk */
+    /* The current block: records of it that are to come, and the number of the first of them. */
+    uint32_t block_left;
+    uint64_t block_next;
+    /* The current stream: the number of the record behind the last piece. */
+    bool stream_is_known;
+    uint64_t stream_id;
+    uint64_t stream_next;
+    /* A damage that is told when the next piece shows which records it cost. */
+    bool has_damage;
+    pier_error damage;
+    uint64_t damage_bytes;
+} walk;
+
+/* Opens the archive. out: borrowed. Returns EXIT_DONE, or what to exit with, and it was told. Either way walk_close is
+ * due. */
+int walk_open(walk *w, const walk_options *chosen, output *out);
+
+/* Goes on to the next piece or record. */
+walk_event walk_next(walk *w);
+
+/* Ends the walk by a failure of memory or of the system that the current record had, and tells it. */
+void walk_fail(walk *w, pier_status status);
+
+/* Ends the progress bar, so that something else can be printed. */
+void walk_end_progress(walk *w);
+
+void walk_close(walk *w);
+
+/* Returns what a command exits with that has gone through all: EXIT_DATA when something was told. */
+int walk_exit(const walk *w);
+
+#endif
