@@ -8,5 +8,7 @@ int command_listen(int argc, char **argv);
 int command_connect(int argc, char **argv);
 int command_store(int argc, char **argv);
 int command_dump(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_repair(int argc, char **argv);
 
 #endif

@@ -24,6 +24,8 @@ static const char help[] = "usage: pier COMMAND ...\n"
                            "  pier connect ENDPOINT    send records, print those that come back\n"
                            "  pier store FILE          keep records in an archive\n"
                            "  pier dump FILE           print the records of an archive\n"
+                           "  pier check FILE          verify an archive\n"
+                           "  pier repair FILE OUT     save what is whole in a damaged archive\n"
                            "\n"
                            "  pier COMMAND --help      what a command takes\n"
                            "  pier --version           version of the library and of the wire\n";
@@ -36,6 +38,8 @@ static const struct {
     {"connect", command_connect},
     {"store", command_store},
     {"dump", command_dump},
+    {"check", command_check},
+    {"repair", command_repair},
 };
 
 /* Gives standard handles that are closed something that fails to read and write, so that no socket or file gets their
@@ -57,12 +61,12 @@ static int print_version(void) {
 }
 
 int main(int argc, char **argv) {
-    signals_ignore_pipe();
+    signals_ignore_writing();
     if (!hold_standard_handles()) {
         return EXIT_SYSTEM;
     }
     if (argc < 2) {
-        return options_refuse("", "a command is missing: listen, connect, store or dump", "");
+        return options_refuse("", "a command is missing: listen, connect, store, dump, check or repair", "");
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {

@@ -91,8 +91,27 @@ static int take_option(const char *command, int argc, char **argv, int *at, cons
 
 int options_read(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
                  size_t spec_count, const char *operand_name, const char **operand) {
+    return options_read_operands(command, help, argc, argv, specs, spec_count, &operand_name, operand, 1);
+}
+
+/* Tells which operand is missing or empty. Returns as options_read. */
+static int check_operands(const char *command, const char *const *names, const char **operands, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (operands[i] == NULL || operands[i][0] == '\0') {
+            return options_refuse(command, operands[i] == NULL ? "missing: " : "empty: ", names[i]);
+        }
+    }
+    return -1;
+}
+
+int options_read_operands(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
+                          size_t spec_count, const char *const *operand_names, const char **operands,
+                          size_t operand_count) {
     bool options_are_over = false;
-    *operand = NULL;
+    size_t found = 0;
+    for (size_t i = 0; i < operand_count; i++) {
+        operands[i] = NULL;
+    }
     for (int at = 0; at < argc; at++) {
         const char *argument = argv[at];
         bool is_option = !options_are_over && argument[0] == '-' && argument[1] != '\0';
@@ -106,14 +125,11 @@ int options_read(const char *command, const char *help, int argc, char **argv, c
             if (taken >= 0) {
                 return taken;
             }
-        } else if (*operand != NULL) {
+        } else if (found == operand_count) {
             return options_refuse(command, "one argument too many: ", argument);
         } else {
-            *operand = argument;
+            operands[found++] = argument;
         }
     }
-    if (*operand == NULL || (*operand)[0] == '\0') {
-        return options_refuse(command, *operand == NULL ? "missing: " : "empty: ", operand_name);
-    }
-    return -1;
+    return check_operands(command, operand_names, operands, operand_count);
 }

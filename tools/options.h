@@ -1,7 +1,7 @@
-/* The arguments of a command: options and one operand.
+/* The arguments of a command: options and operands, nearly always one.
  *
  * Part of the command. An option is a flag (`--echo`), or takes a number or a text (`--count 3`, `--count=3`). Options
- * and the operand come in any order; `--` ends the options; the last of two equal options counts. `-` alone is an
+ * and operands come in any order; `--` ends the options; the last of two equal options counts. `-` alone is an
  * operand. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -42,6 +42,11 @@ typedef struct common_options {
  * and that is told. */
 int options_read(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
                  size_t spec_count, const char *operand_name, const char **operand);
+
+/* As options_read, for a command with several operands, all of which must be there. */
+int options_read_operands(const char *command, const char *help, int argc, char **argv, const option_spec *specs,
+                          size_t spec_count, const char *const *operand_names, const char **operands,
+                          size_t operand_count);
 
 /* Prints help or version on standard output. Returns what to exit with. */
 int options_print(const char *command, const char *text);

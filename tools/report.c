@@ -119,6 +119,10 @@ pier_status report_status_of_errno(int os_error) {
         return PIER_NO_SPACE;
     case ENOMEM:
         return PIER_NO_MEMORY;
+    case ENOENT:
+        return PIER_NOT_FOUND;
+    case EEXIST:
+        return PIER_EXISTS;
     case EACCES:
     case EPERM:
         return PIER_DENIED;

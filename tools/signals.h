@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/* Lets a write to a pipe that nobody reads fail, instead of ending the process. */
-void signals_ignore_pipe(void);
+/* Lets a write to a pipe that nobody reads, and one beyond the largest file that is allowed, fail instead of ending the
+ * process. */
+void signals_ignore_writing(void);
 
 /* Catches the signals from now on; to be called once, before other threads are started. Returns false, with errno, when
  * the system does not let it. */

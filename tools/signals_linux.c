@@ -74,12 +74,16 @@ static int start_watching(void) {
     return failed;
 }
 
-void signals_ignore_pipe(void) {
+void signals_ignore_writing(void) {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 bool signals_catch(void) {
     sigset_t set = stop_signals();
+    if (signal_handle >= 0) {
+        return true;
+    }
     signal_handle = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signal_handle < 0 || pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
         return false;
