@@ -62,9 +62,8 @@ typedef struct session {
 } session;
 
 static void note(session *now, const void *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        now->answers.hash = (now->answers.hash ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
-    }
+    uint64_t hash = size > 0 ? pier__payload_check((const uint8_t *)bytes, size) : 0;
+    now->answers.hash = (now->answers.hash ^ hash) * 0x9e3779b97f4a7c15u + size;
 }
 
 static void note_number(session *now, uint64_t number) {
