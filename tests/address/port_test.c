@@ -258,6 +258,7 @@ static void look_up(void *user) {
 static void faults_of_the_system_are_told_and_leave_nothing_open(void **state) {
     (void)state;
     assert_true(fault_system_sweep(look_up, NULL) >= 6);
+    assert_true(fault_system_sweep_shortages(look_up, NULL, NULL) >= 36);
     /* Interruptions and short reads change nothing. */
     fault_system_interrupt(2);
     fault_system_shorten(1);

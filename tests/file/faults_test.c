@@ -237,6 +237,20 @@ static void every_system_call_may_fail(void **state) {
     assert_true((struck > 0) == (setting.kind != PASS_MEMORY));
 }
 
+static pass_setting *prepared;
+
+static void prepare_for(int error) {
+    prepared->patience_ms = error == EAGAIN ? IN_VAIN_MS : PATIENT_MS;
+}
+
+static void every_call_may_meet_every_shortage(void **state) {
+    pass_setting setting;
+    setting_open(&setting, kind_of(state));
+    prepared = &setting;
+    uint64_t struck = fault_system_sweep_shortages(system_pass, &setting, prepare_for);
+    assert_true((struck > 0) == (setting.kind != PASS_MEMORY));
+}
+
 static void other_errors_are_met_too(void **state) {
     pass_setting setting;
     setting_open(&setting, kind_of(state));
@@ -402,6 +416,7 @@ static const struct {
 #define ROW(test)                                                                                                      \
     { #test, test }
     ROW(every_system_call_may_fail),
+    ROW(every_call_may_meet_every_shortage),
     ROW(other_errors_are_met_too),
     ROW(interruptions_and_short_counts_change_nothing),
     ROW(every_allocation_may_fail),

@@ -44,6 +44,7 @@ typedef struct pass_setting {
 } pass_setting;
 
 static int64_t patience_ms = PATIENT_MS;
+static int struck_error;
 
 static void setting_open(pass_setting *setting, joint_kind kind) {
     memset(setting, 0, sizeof *setting);
@@ -260,6 +261,28 @@ static void every_system_call_may_fail(void **state) {
     pass_setting setting;
     setting_open(&setting, kind_of(state));
     assert_true(fault_system_sweep(system_pass, &setting) > 0);
+    setting_close(&setting);
+}
+
+static void prepare_for(int error) {
+    struck_error = error;
+    patience_ms = error == EAGAIN || error == ECONNABORTED ? IN_VAIN_MS : PATIENT_MS;
+}
+
+static void shortage_pass(void *user) {
+    pier_status status = live(user);
+    if (fault_system_struck() == 0 || struck_error == EINTR) {
+        /* No call shows EINTR. */
+        assert_int_equal(status, PIER_OK);
+    }
+}
+
+static void every_call_may_meet_every_shortage(void **state) {
+    pass_setting setting;
+    setting_open(&setting, kind_of(state));
+    uint64_t struck = fault_system_sweep_shortages(shortage_pass, &setting, prepare_for);
+    print_message("%llu passes were struck\n", (unsigned long long)struck);
+    assert_true(struck > 100);
     setting_close(&setting);
 }
 
@@ -544,6 +567,7 @@ static const struct {
 #define ROW(test)                                                                                                      \
     { #test, test }
     ROW(every_system_call_may_fail),
+    ROW(every_call_may_meet_every_shortage),
     ROW(connecting_in_two_steps_may_fail),
     ROW(other_errors_are_met_too),
     ROW(the_sweeps_really_strike),

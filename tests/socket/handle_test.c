@@ -157,9 +157,11 @@ static void adopting_may_fail(void **state) {
     joint_open(&ends, JOINT_TCP_IPV4);
     assert_int_equal(pier_socket_release(ends.client, &handle), PIER_OK);
     assert_true(fault_system_sweep(adopt_once, &handle) > 8);
+    assert_true(fault_system_sweep_shortages(adopt_once, &handle, NULL) > 48);
     assert_int_equal(close(handle), 0);
     assert_int_equal(pier_socket_release(ends.listener, &handle), PIER_OK);
     assert_true(fault_system_sweep(adopt_once, &handle) > 8);
+    assert_true(fault_system_sweep_shortages(adopt_once, &handle, NULL) > 48);
     assert_int_equal(close(handle), 0);
     joint_close(&ends);
 }

@@ -1,6 +1,8 @@
 /* A storm of signals over a transfer: no call shows EINTR, and every byte arrives once and in order.
  *
- * Floor 2 (socket). */
+ * Floor 2 (socket).
+ *
+ *     storm_test [MEGABYTES]      at each kind of socket; 10 if none is given */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,16 +14,18 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "socket/joint.h"
 
 /* The least that is sent, and the least that must strike on the way. */
-#define BYTES_MIN ((size_t)10 << 20)
+static size_t bytes_min = (size_t)10 << 20;
 #define SIGNALS_MIN 200
 #define SIGNALS_PER_SECOND 1000
 
+static atomic_ulong signals_sent; /* to each of the two threads; one that finds another waiting is lost in it */
 static atomic_ulong signals_caught;
 static atomic_bool is_sent;
 static atomic_bool is_over;
@@ -43,7 +47,7 @@ static void *send_all(void *argument) {
     transfer_end *end = argument;
     static unsigned char chunk[40000];
     while (end->status == PIER_OK &&
-           (end->bytes < BYTES_MIN || atomic_load_explicit(&signals_caught, memory_order_relaxed) < SIGNALS_MIN)) {
+           (end->bytes < bytes_min || atomic_load_explicit(&signals_caught, memory_order_relaxed) < SIGNALS_MIN)) {
         size_t size = 0;
         for (size_t i = 0; i < sizeof chunk; i++) {
             chunk[i] = joint_pattern(end->bytes + i);
@@ -83,12 +87,19 @@ static pthread_t sender;
 static pthread_t receiver;
 
 static void *blow(void *argument) {
-    struct timespec pause = {0, 1000000000L / SIGNALS_PER_SECOND};
+    enum { PERIOD_NS = 1000000000 / SIGNALS_PER_SECOND };
+    struct timespec next;
     (void)argument;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &next), 0);
     while (!atomic_load_explicit(&is_over, memory_order_relaxed)) {
         (void)pthread_kill(sender, SIGUSR1);
         (void)pthread_kill(receiver, SIGUSR1);
-        (void)nanosleep(&pause, NULL);
+        atomic_fetch_add_explicit(&signals_sent, 1, memory_order_relaxed);
+        /* By the clock: a pause after each would come to fewer. */
+        next.tv_nsec += PERIOD_NS;
+        next.tv_sec += next.tv_nsec / 1000000000;
+        next.tv_nsec %= 1000000000;
+        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
     }
     return NULL;
 }
@@ -106,10 +117,12 @@ static void a_storm_of_signals_changes_nothing(void **state) {
     /* Without SA_RESTART every call that waits is interrupted. */
     struct sigaction caught = {.sa_handler = catch_signal};
     struct sigaction before;
+    atomic_store(&signals_sent, 0);
     atomic_store(&signals_caught, 0);
     atomic_store(&is_sent, false);
     atomic_store(&is_over, false);
     assert_int_equal(sigaction(SIGUSR1, &caught, &before), 0);
+    int64_t begun_ns = pier_clock_monotonic_ns();
     assert_int_equal(pthread_create(&receiver, NULL, receive_all, &receiving), 0);
     assert_int_equal(pthread_create(&sender, NULL, send_all, &sending), 0);
     assert_int_equal(pthread_create(&storm, NULL, blow, NULL), 0);
@@ -124,16 +137,22 @@ static void a_storm_of_signals_changes_nothing(void **state) {
     assert_int_equal(pier_socket_shutdown(ends.client), PIER_OK);
     assert_int_equal(pthread_join(receiver, NULL), 0);
     assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+    double took_s = (double)(pier_clock_monotonic_ns() - begun_ns) / 1e9;
+    print_message("%zu bytes in %.2f s, %.0f signals a second sent to each thread, %lu caught\n", receiving.bytes, took_s,
+                  (double)atomic_load(&signals_sent) / took_s, atomic_load(&signals_caught));
     assert_int_equal(sending.status, PIER_OK);
     assert_int_equal(receiving.status, PIER_END);
     assert_true(receiving.is_right);
-    assert_true(sending.bytes >= BYTES_MIN);
+    assert_true(sending.bytes >= bytes_min);
     assert_int_equal(receiving.bytes, sending.bytes);
     assert_true(atomic_load(&signals_caught) >= SIGNALS_MIN);
     joint_close(&ends);
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count > 1) {
+        bytes_min = (size_t)strtoul(arguments[1], NULL, 10) * 1000000;
+    }
     static char names[JOINT_KIND_COUNT][96];
     static joint_kind kinds[JOINT_KIND_COUNT];
     static struct CMUnitTest tests[JOINT_KIND_COUNT];

@@ -165,13 +165,49 @@ uint64_t fault_system_sweep_call(void (*pass)(void *user), void *user, fault_cal
     return struck_passes;
 }
 
-uint64_t fault_system_sweep(void (*pass)(void *user), void *user) {
-    bool is_made[FAULT_CALL_COUNT];
+/* Runs a pass untouched, to learn which calls it makes. */
+static void learn_calls(void (*pass)(void *user), void *user, bool is_made[FAULT_CALL_COUNT]) {
     fault_system_reset();
     pass(user);
     for (int call = 0; call < FAULT_CALL_COUNT; call++) {
         is_made[call] = fault_system_calls((fault_call)call) != 0;
     }
+}
+
+/* Lets one call after the other fail once, until a pass is not struck. Returns how many were. */
+static uint64_t sweep_once_each(void (*pass)(void *user), void *user, fault_call call, int error) {
+    uint64_t nth = 1;
+    while (sweep_once(pass, user, call, nth, false, error)) {
+        nth++;
+    }
+    return nth - 1;
+}
+
+uint64_t fault_system_sweep_shortages(void (*pass)(void *user), void *user, void (*prepare)(int error)) {
+    static const int errors[] = {EAGAIN, EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM};
+    bool is_made[FAULT_CALL_COUNT];
+    uint64_t struck_passes = 0;
+    learn_calls(pass, user, is_made);
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (prepare != NULL) {
+            prepare(errors[i]);
+        }
+        for (int call = 0; call < FAULT_CALL_COUNT; call++) {
+            bool may = errors[i] != EINTR || (calls[call].kinds & FAULT_IS_INTERRUPTIBLE) != 0;
+            if (!is_made[call] || !may) {
+                continue;
+            }
+            struck_passes += errors[i] == EAGAIN || errors[i] == EINTR
+                                 ? sweep_once_each(pass, user, (fault_call)call, errors[i])
+                                 : fault_system_sweep_call(pass, user, (fault_call)call, errors[i]);
+        }
+    }
+    return struck_passes;
+}
+
+uint64_t fault_system_sweep(void (*pass)(void *user), void *user) {
+    bool is_made[FAULT_CALL_COUNT];
+    learn_calls(pass, user, is_made);
     uint64_t struck_passes = 0;
     for (int call = 0; call < FAULT_CALL_COUNT; call++) {
         if (is_made[call]) {
