@@ -13,6 +13,8 @@
 #include <pier/cancel.h>
 #include <pier/channel.h>
 #include <pier/clock.h>
+#include <pier/datagram.h>
+#include <pier/datagram_channel.h>
 #include <pier/definition.h>
 #include <pier/error.h>
 #include <pier/event.h>
@@ -21,6 +23,7 @@
 #include <pier/interface.h>
 #include <pier/limits.h>
 #include <pier/load.h>
+#include <pier/multicast.h>
 #include <pier/network.h>
 #include <pier/port.h>
 #include <pier/record.h>

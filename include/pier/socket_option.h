@@ -23,7 +23,10 @@
     X(IPV6_ONLY, 11, 0, 1, "IPv6 alone")                                                                               \
     X(BROADCAST, 12, 0, 1, "broadcast")                                                                                \
     X(LINGER_S, 13, -1, 32767, "linger")                                                                               \
-    X(URGENT_INLINE, 14, 0, 1, "urgent bytes inline")
+    X(URGENT_INLINE, 14, 0, 1, "urgent bytes inline")                                                                  \
+    X(HOPS, 15, 1, 255, "hops")                                                                                        \
+    X(MULTICAST_HOPS, 16, 0, 255, "hops to groups")                                                                    \
+    X(MULTICAST_LOOP, 17, 0, 1, "loop of groups")
 
 /* What can be set and asked for.
  * NO_DELAY: TCP sends small writes at once; Pier's default. KEEP_ALIVE: TCP asks a silent peer whether it lives: first
@@ -37,7 +40,10 @@
  * IPv6 socket takes no IPv4; at creation. BROADCAST: datagrams may go to everybody.
  * LINGER_S: what closing does with bytes that are not yet sent. −1: the system sends them in the background, the
  * default. 0: they are dropped and the connection is reset. Above: closing waits so long for them, and blocks.
- * URGENT_INLINE: an urgent byte stays among the others (pier_socket_read_urgent). */
+ * URGENT_INLINE: an urgent byte stays among the others (pier_socket_read_urgent).
+ * HOPS: how many routers a packet passes at most, TCP and UDP; the system's default is 64. MULTICAST_HOPS: the same for
+ * datagrams to groups, UDP; 0 stays on this machine, the default 1 on the local network. MULTICAST_LOOP: whether sockets
+ * of this machine get what is sent to a group that they joined, UDP; the default is 1. An IPv6 socket sets all three for IPv4, too. */
 typedef enum pier_socket_option {
 #define PIER__SOCKET_OPTION_ENUM(name, number, lowest, highest, words) PIER_OPTION_##name = (number),
     PIER_SOCKET_OPTION_TABLE(PIER__SOCKET_OPTION_ENUM)
@@ -49,7 +55,7 @@ typedef enum pier_socket_option {
 
 /* Sets an option of an open socket.
  * Returns PIER_OK; PIER_RANGE for a value that the table does not allow; PIER_UNSUPPORTED for an option that this kind of
- * socket does not have (those of TCP on a Unix socket, IPV6_ONLY on anything but IPv6); PIER_USAGE for an unknown option,
+ * socket does not have (those of TCP on any other, of UDP likewise, IPV6_ONLY on anything but IPv6); PIER_USAGE for an unknown option,
  * a closed socket, or IPV6_ONLY of a socket that is bound; PIER_SYSTEM. */
 PIER_API pier_status pier_socket_set_option(pier_socket *socket, pier_socket_option option,
                                             int64_t value) PIER_MUST_USE;

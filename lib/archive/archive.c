@@ -192,6 +192,7 @@ pier_status pier_archive_open_store(pier_archive **out, pier_file *file, const p
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_ARCHIVE, 0, "no memory for an archive");
     }
     *storer = draft;
+    pier__buffer_init(&storer->closure, &storer->common.allocator);
     *out = &storer->common.window;
     return PIER_OK;
 }
@@ -217,6 +218,7 @@ pier_status pier_archive_open_load(pier_archive **out, pier_file *file, const pi
 
 static void destroy_storer(pier__storer *storer) {
     pier_allocator allocator = storer->common.allocator;
+    pier__buffer_deinit(&storer->closure);
     pier__release(&allocator, storer->buffer, storer->capacity);
     pier__release(&allocator, storer->classes, storer->class_capacity * sizeof *storer->classes);
     pier__scan_deinit(&storer->scan, &allocator);
@@ -258,6 +260,19 @@ pier_status pier_archive_reset(pier_archive *archive) {
     }
     begin_loading(pier__loader_of(archive));
     return PIER_OK;
+}
+
+void pier__archive_limit_stream(pier_archive *archive, uint64_t stream_bytes_max) {
+    pier__storer_of(archive)->stream_bytes_max = stream_bytes_max;
+}
+
+void pier__archive_choose_format(pier_archive *archive, pier_format format) {
+    pier__archive_of(archive)->options.format = format;
+}
+
+bool pier__archive_is_touched(const pier_archive *archive) {
+    const pier__storer *storer = (const pier__storer *)archive;
+    return storer->in_record || storer->next_record > 1;
 }
 
 pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {

@@ -51,6 +51,23 @@ pier_status pier__archive_tell(pier__archive *archive, pier_status status, const
 /* Takes the failure of the file over and makes it stick. Returns its status. */
 pier_status pier__archive_fail_by_file(pier__archive *archive, const pier_error *error);
 
+/* For the channel floor ------------------------------------------------------------------------------------------ */
+
+/* Lets a stream that a storing archive without a file makes have so many bytes, its end mark included, from the next
+ * reset on: a record that would be too much is refused (PIER_LIMIT). The block target must be no smaller, so that a
+ * stream has one block of records for each time it is flushed or a class is defined. 0: no limit. */
+void pier__archive_limit_stream(pier_archive *archive, uint64_t stream_bytes_max);
+
+/* Chooses the format of the streams from the next reset on. */
+void pier__archive_choose_format(pier_archive *archive, pier_format format);
+
+/* Returns how many bytes the stream of a storing archive without a file would have if it were closed now, a record that
+ * is being stored included. Nothing was drained. */
+uint64_t pier__archive_stream_bytes(const pier_archive *archive);
+
+/* Returns whether a record was begun or stored since the stream began. */
+bool pier__archive_is_touched(const pier_archive *archive);
+
 /* For the record floor: storing ---------------------------------------------------------------------------------- */
 
 /* How the record floor encodes the closure of a class (proto/wire.md, Definitions) into `closure`. Returns PIER_OK or

@@ -186,19 +186,19 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
     if (found != NULL) {
         return begun_or_abandoned(storer, switch_to(storer, found));
     }
-    pier__buffer closure;
-    pier__buffer_init(&closure, &storer->common.allocator);
-    status = encode(class_of_caller, &closure, &storer->common.error);
+    /* The room stays for the next class: a row of short streams defines its classes again and again. */
+    pier__buffer *closure = &storer->closure;
+    closure->size = 0;
+    status = encode(class_of_caller, closure, &storer->common.error);
     if (status == PIER_OK) {
-        XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+        XXH128_hash_t fingerprint = XXH3_128bits(closure->data, closure->size);
         status = pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64,
-                                          (pier_bytes){closure.data, closure.size});
+                                          (pier_bytes){closure->data, closure->size});
     } else {
         pier_archive_abandon(archive);
         if (status == PIER_NO_MEMORY) {
             (void)pier__archive_tell(&storer->common, status, "no memory to define a class");
         }
     }
-    pier__buffer_deinit(&closure);
     return status;
 }

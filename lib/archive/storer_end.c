@@ -117,6 +117,25 @@ static bool accept_record(pier__storer *storer, size_t size) {
     return is_full;
 }
 
+uint64_t pier__archive_stream_bytes(const pier_archive *archive) {
+    const pier__storer *storer = (const pier__storer *)archive;
+    uint64_t made = pier__storer_cursor(storer);
+    if (storer->common.format == PIER_FORMAT_PLAIN || storer->is_ended) {
+        return made;
+    }
+    /* What is missing of the frame: the preamble of a stream that has not begun, and the end mark. */
+    return made + (storer->preamble_is_made ? 0 : PIER__PIECE_BYTES) + PIER__PIECE_BYTES;
+}
+
+/* A stream of limited size must not become larger by this record. */
+static void check_stream(pier__storer *storer) {
+    uint64_t bytes = pier__archive_stream_bytes(&storer->common.window);
+    if (storer->stream_bytes_max != 0 && bytes > storer->stream_bytes_max) {
+        pier__storer_refuse(storer, PIER_LIMIT, "with this record the datagram has %llu bytes, the limit is %llu",
+                            (unsigned long long)bytes, (unsigned long long)storer->stream_bytes_max);
+    }
+}
+
 static pier_status end_record(pier__storer *storer) {
     pier__archive *common = &storer->common;
     if (common->failure != PIER_OK) {
@@ -132,6 +151,9 @@ static pier_status end_record(pier__storer *storer) {
     }
     if (storer->refusal == PIER_OK && !storer->is_typed) {
         check_form(storer);
+    }
+    if (storer->refusal == PIER_OK) {
+        check_stream(storer);
     }
     if (storer->refusal == PIER_OK && common->other != NULL) {
         pier_status status = ask_consent(storer, size);

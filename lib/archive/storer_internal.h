@@ -42,7 +42,9 @@ typedef struct pier__storer {
     size_t sent;
     size_t ready;
     uint64_t stream_id;
-    uint64_t next_record; /* number of the next record, from 1 */
+    uint64_t stream_bytes_max; /* of the whole stream, its end mark included; 0: no limit */
+    pier__buffer closure;      /* room in which a class is encoded, kept for the next one */
+    uint64_t next_record;      /* number of the next record, from 1 */
     uint32_t next_block;  /* number of the next records block */
     uint32_t epoch;
     uint64_t epoch_bytes; /* made since the epoch began */

@@ -39,6 +39,15 @@ static pier_status check_options(const pier_channel_options *options, pier_error
     return PIER_OK;
 }
 
+/* Channels are streams. All addresses of an endpoint speak the same. */
+static pier_status check_stream(const pier_address *address, pier_error *error) {
+    return address->transport != PIER_TRANSPORT_UDP
+               ? PIER_OK
+               : pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0,
+                                 "a channel, and its archives, need a stream, and UDP has datagrams: "
+                                 "pier_datagram_channel_open has archives for those");
+}
+
 /* Gets the address of a socket that listens; without it the socket is of no use, and goes. */
 static pier_status tell_bound(pier_socket **listener, pier_address *bound, pier_error *error) {
     pier_status status = pier_socket_local_address(*listener, bound);
@@ -60,6 +69,7 @@ pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const ch
     pier_resolve_options resolve = {.size = sizeof resolve, .allocator = allocator};
     pier_status status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count,
                                               pier_deadline_after_ms(LISTEN_RESOLVE_TIMEOUT_MS), &resolve, error);
+    status = status == PIER_OK ? check_stream(&addresses[0], error) : status;
     if (status != PIER_OK) {
         return status;
     }
@@ -176,6 +186,7 @@ pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_
                                         .cancel = options != NULL ? options->cancel : NULL};
         status = pier_address_resolve(endpoint, addresses, ADDRESSES_MAX, &count, deadline, &resolve, error);
     }
+    status = status == PIER_OK ? check_stream(&addresses[0], error) : status;
     if (status != PIER_OK) {
         return status;
     }

@@ -154,6 +154,11 @@ pier_status pier_file_open_handle(pier_file **out, int handle, uint32_t capabili
                                : wants_read && !reads           ? "reading"
                                                                 : "writing");
     }
+    if (made.kind == PIER__HANDLE_DATAGRAMS) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_FILE, 0,
+                               "handle %d is a datagram socket, and a file is a stream: pier_datagram_adopt takes it",
+                               handle);
+    }
     made.allocator = pier__allocator_choose(allocator);
     made.ops = (pier_file_ops){.size = sizeof made.ops,
                                .capabilities = capabilities,

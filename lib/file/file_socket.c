@@ -3,6 +3,8 @@
  * Floor 3 (file). Knows the socket floor. One thread may read while another writes, as the socket allows. */
 #include "file/file_internal.h"
 
+#include <pier/datagram.h>
+
 #include "base/error_internal.h"
 #include "socket/socket_internal.h"
 
@@ -70,6 +72,11 @@ pier_status pier_file_open_socket(pier_file **out, pier_socket *socket, const pi
                                   pier_error *error) {
     if (out != NULL) {
         *out = NULL;
+    }
+    if (pier_socket_is_datagram(socket)) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_FILE, 0,
+                               "a file, and an archive over it, need a stream, and this is a datagram socket: "
+                               "pier_datagram_channel_open has archives for it");
     }
     if (out == NULL || socket == NULL || !pier__socket_is_stream(socket)) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_FILE, 0,

@@ -20,6 +20,7 @@ typedef enum pier__handle_kind {
     PIER__HANDLE_DISK,   /* never waits */
     PIER__HANDLE_FOLDER, /* carries no bytes */
     PIER__HANDLE_SOCKET, /* waits, and each call can be told not to */
+    PIER__HANDLE_DATAGRAMS, /* a socket that carries no stream */
     PIER__HANDLE_STREAM  /* a pipe, a terminal, a device: waits, and only its flags could tell it not to */
 } pier__handle_kind;
 

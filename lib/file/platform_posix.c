@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "socket/handle_internal.h"
 #include "socket/platform_internal.h"
 #include "socket/span_posix_internal.h"
 
@@ -125,7 +126,12 @@ int pier__handle_examine(int handle, pier__handle_kind *kind, bool *reads, bool 
     } else if (S_ISDIR(status.st_mode)) {
         *kind = PIER__HANDLE_FOLDER;
     } else if (S_ISSOCK(status.st_mode)) {
-        *kind = PIER__HANDLE_SOCKET;
+        pier__handle_facts facts;
+        int os_error = pier__platform_examine(handle, &facts);
+        if (os_error != 0) {
+            return os_error;
+        }
+        *kind = facts.is_datagram ? PIER__HANDLE_DATAGRAMS : PIER__HANDLE_SOCKET;
     }
     *reads = (flags & O_ACCMODE) == O_RDONLY || (flags & O_ACCMODE) == O_RDWR;
     *writes = (flags & O_ACCMODE) == O_WRONLY || (flags & O_ACCMODE) == O_RDWR;

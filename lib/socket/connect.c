@@ -112,7 +112,10 @@ pier_status pier_socket_connect(pier_socket **out, const pier_address *address, 
         return status;
     }
     if (!pier__socket_address_is_good(address)) {
-        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "only TCP and Unix addresses can be connected");
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "%s",
+                               address->transport == PIER_TRANSPORT_UDP
+                                   ? "UDP has no connections: pier_datagram_connect sends datagrams to such an address"
+                                   : "only TCP and Unix addresses can be connected");
     }
     status = pier__socket_check_settings(address, &chosen, error);
     if (status != PIER_OK) {
@@ -144,6 +147,7 @@ pier_status pier_socket_connected(pier_socket *socket) {
     case PIER__SOCKET_FAILED:
         return pier__socket_finish_connect(socket, PIER__READ, PIER_NOW);
     case PIER__SOCKET_LISTENS:
+    case PIER__SOCKET_DATAGRAM:
     case PIER__SOCKET_CLOSED:
     default:
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE, "this socket does not connect, or is closed");

@@ -249,6 +249,10 @@ static pier_status check(const pier_address *addresses, size_t count, pier_error
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0, "connecting needs 1 to %d addresses",
                                PIER_CONNECT_ADDRESSES_MAX);
     }
+    if (addresses[0].transport == PIER_TRANSPORT_UDP) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0,
+                               "UDP has no connections: pier_datagram_connect sends datagrams to such an address");
+    }
     for (size_t i = 0; i < count && count > 1; i++) {
         if (addresses[i].transport != PIER_TRANSPORT_TCP || !pier__socket_address_is_good(&addresses[i])) {
             return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SOCKET, 0,

@@ -28,32 +28,39 @@ static bool lacks_interface(const pier_address *address) {
            pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL;
 }
 
+/* Whether the verb is about having a place. */
+static bool is_at_place(const char *verb) {
+    return strcmp(verb, "listen on") == 0 || strcmp(verb, "take datagrams at") == 0;
+}
+
 /* What can be done about it, or NULL when the words say all. */
 static const char *advice(const char *verb, const pier_address *address, pier_status status) {
-    bool listens = strcmp(verb, "listen on") == 0;
+    bool listens = is_at_place(verb);
     bool connects = strcmp(verb, "connect to") == 0;
-    bool is_tcp = address->transport == PIER_TRANSPORT_TCP;
+    bool is_ip = address->transport != PIER_TRANSPORT_UNIX;
     if ((listens || connects) && status == PIER_UNREACHABLE && lacks_interface(address)) {
         return "a link-local address needs its interface, as in [fe80::1%eth0]";
     }
-    if (listens && status == PIER_DENIED && is_tcp && address->port < PORT_UNPRIVILEGED) {
+    if (listens && status == PIER_DENIED && is_ip && address->port < PORT_UNPRIVILEGED) {
         return "ports below 1024 need a privilege; choose a higher port or 0";
     }
-    if (listens && status == PIER_DENIED && !is_tcp) {
+    if (listens && status == PIER_DENIED && !is_ip) {
         return "its folder must be one that this process may write to";
     }
     if (listens && status == PIER_IN_USE) {
-        return is_tcp ? NULL /* describe_owner says it */
-                      : "another process listens there; end it or choose another name";
+        return is_ip ? NULL /* describe_owner says it */
+                     : "another process listens there; end it or choose another name";
     }
     if (listens && status == PIER_EXISTS) {
         return "what is there is no socket; move it away or choose another path";
     }
-    if (listens && status == PIER_NOT_FOUND) {
+    if (listens && status == PIER_NOT_FOUND && !is_ip) {
         return "its folder must exist";
     }
     if (listens && status == PIER_UNREACHABLE) {
-        return "choose an address of this machine, or tcp://:PORT for all of them";
+        return address->transport == PIER_TRANSPORT_UDP
+                   ? "choose an address of this machine, or udp://:PORT for all of them"
+                   : "choose an address of this machine, or tcp://:PORT for all of them";
     }
     if (connects && status == PIER_REFUSED) {
         return "nobody listens there; is the server running?";
@@ -61,18 +68,18 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
     if (connects && status == PIER_NOT_FOUND) {
         return "is the server running, and is this its path?";
     }
-    if (connects && status == PIER_DENIED && !is_tcp) {
+    if (connects && status == PIER_DENIED && !is_ip) {
         return "only those may connect whom the socket's permissions let write";
     }
     return NULL;
 }
 
 /* Writes who has the port, as far as this process may know, and what to do. */
-static const char *describe_owner(uint16_t port, char words[OWNER_WORDS_BYTES]) {
+static const char *describe_owner(const pier_address *address, char words[OWNER_WORDS_BYTES]) {
     pier__port_owner owner;
     pier_service service;
     char who[80] = "another socket";
-    if (pier__platform_port_owner(port, &owner)) {
+    if (pier__platform_port_owner(address->port, address->transport == PIER_TRANSPORT_UDP, &owner)) {
         if (owner.process == pier__platform_process()) {
             (void)snprintf(who, sizeof who, "this process itself");
         } else if (owner.process != 0) {
@@ -81,7 +88,7 @@ static const char *describe_owner(uint16_t port, char words[OWNER_WORDS_BYTES]) 
             (void)snprintf(who, sizeof who, "a process of user %u", (unsigned)owner.user);
         }
     }
-    bool is_known = pier_service_by_port(port, PIER_TRANSPORT_TCP, NULL, &service, NULL) == PIER_OK;
+    bool is_known = pier_service_by_port(address->port, (pier_transport)address->transport, NULL, &service, NULL) == PIER_OK;
     (void)snprintf(words, OWNER_WORDS_BYTES, "%s has this port%s%.20s; choose another one or 0", who,
                    is_known ? ", that of the service " : "", is_known ? service.name : "");
     return words;
@@ -93,8 +100,8 @@ pier_status pier__socket_explain(pier_error *error, const char *verb, const pier
     pier_status status = pier__os_status(os_error);
     const char *what_to_do = advice(verb, address, status);
     char owner[OWNER_WORDS_BYTES];
-    if (strcmp(verb, "listen on") == 0 && status == PIER_IN_USE && address->transport == PIER_TRANSPORT_TCP) {
-        what_to_do = describe_owner(address->port, owner);
+    if (is_at_place(verb) && status == PIER_IN_USE && address->transport != PIER_TRANSPORT_UNIX) {
+        what_to_do = describe_owner(address, owner);
     }
     if (address->transport != PIER_TRANSPORT_UNIX || address->name_bytes > 0) {
         (void)pier_address_format(address, name, sizeof name);

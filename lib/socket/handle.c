@@ -19,6 +19,8 @@ static pier_status examine(int handle, pier__handle_facts *facts, pier_error *er
     }
     if (!facts->is_socket) {
         wrong = "it is no socket; pier_file_open_handle takes other handles";
+    } else if (facts->is_datagram && facts->is_known_family) {
+        wrong = "it is a datagram socket, which carries no stream; pier_datagram_adopt takes it";
     } else if (!facts->is_stream || !facts->is_known_family) {
         wrong = "it is no stream socket of TCP or Unix";
     } else if (!facts->listens && !facts->is_connected) {

@@ -13,6 +13,7 @@
 typedef struct pier__handle_facts {
     bool is_socket;
     bool is_stream;
+    bool is_datagram;
     bool is_known_family; /* IPv4, IPv6 or Unix */
     bool listens;
     bool is_connected;

@@ -47,6 +47,7 @@ int pier__platform_examine(int handle, pier__handle_facts *facts) {
     }
     facts->is_socket = true;
     facts->is_stream = type == SOCK_STREAM;
+    facts->is_datagram = type == SOCK_DGRAM;
     facts->is_known_family = family == AF_INET || family == AF_INET6 || family == AF_UNIX;
     facts->listens = listens != 0;
     if (!facts->listens) {

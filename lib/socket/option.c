@@ -26,6 +26,10 @@ bool pier__socket_is_tcp(const pier_socket *socket) {
     return socket->address.transport == PIER_TRANSPORT_TCP;
 }
 
+static bool is_ipv6(const pier_socket *socket) {
+    return socket->address.family == PIER_FAMILY_IPV6;
+}
+
 /* Looks whether a socket of that address has the option. */
 static pier_status check_scope(const pier_address *address, pier_socket_option option, pier_error *error) {
     const char *words = pier__option_words(option);
@@ -40,6 +44,14 @@ static pier_status check_scope(const pier_address *address, pier_socket_option o
     }
     if (scope == PIER__OPTION_TCP && address->transport != PIER_TRANSPORT_TCP) {
         return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_SOCKET, 0, "%s is TCP's, and this is no TCP socket",
+                               words);
+    }
+    if (scope == PIER__OPTION_UDP && address->transport != PIER_TRANSPORT_UDP) {
+        return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_SOCKET, 0, "%s is UDP's, and this is no UDP socket",
+                               words);
+    }
+    if (scope == PIER__OPTION_IP && address->transport == PIER_TRANSPORT_UNIX) {
+        return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_SOCKET, 0, "%s are of TCP and UDP, and this is Unix",
                                words);
     }
     return PIER_OK;
@@ -84,7 +96,7 @@ pier_status pier_socket_set_option(pier_socket *socket, pier_socket_option optio
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE,
                                    "IPv6 alone is chosen before a socket is bound: name it in its settings");
     }
-    int os_error = pier__platform_set_option(socket->handle, option, value);
+    int os_error = pier__platform_set_option(socket->handle, is_ipv6(socket), option, value);
     return os_error == 0 ? PIER_OK : pier__socket_fail(socket, PIER__READ, "set an option of", os_error);
 }
 
@@ -102,7 +114,7 @@ pier_status pier_socket_get_option(pier_socket *socket, pier_socket_option optio
     if (status != PIER_OK) {
         return note(socket, status);
     }
-    int os_error = pier__platform_get_option(socket->handle, option, value);
+    int os_error = pier__platform_get_option(socket->handle, is_ipv6(socket), option, value);
     return os_error == 0 ? PIER_OK : pier__socket_fail(socket, PIER__READ, "ask for an option of", os_error);
 }
 
@@ -171,14 +183,15 @@ int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_opt
     }
     for (size_t i = 0; i < options->settings_count && os_error == 0; i++) {
         const pier_socket_setting *setting = &options->settings[i];
-        os_error = pier__platform_set_option(socket->handle, (pier_socket_option)setting->option, setting->value);
+        os_error = pier__platform_set_option(socket->handle, is_ipv6(socket), (pier_socket_option)setting->option,
+                                             setting->value);
     }
     return os_error;
 }
 
 pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
                                         pier_error *error) {
-    if (options->interface_name != NULL && address->transport != PIER_TRANSPORT_TCP) {
+    if (options->interface_name != NULL && address->transport == PIER_TRANSPORT_UNIX) {
         return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_SOCKET, 0,
                                "Unix sockets have no interface that could be chosen");
     }

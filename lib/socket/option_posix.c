@@ -27,12 +27,30 @@ static const struct {
     [PIER_OPTION_BROADCAST] = {SOL_SOCKET, SO_BROADCAST},
     [PIER_OPTION_LINGER_S] = {SOL_SOCKET, SO_LINGER},
     [PIER_OPTION_URGENT_INLINE] = {SOL_SOCKET, SO_OOBINLINE},
+    [PIER_OPTION_HOPS] = {IPPROTO_IP, IP_TTL},
+    [PIER_OPTION_MULTICAST_HOPS] = {IPPROTO_IP, IP_MULTICAST_TTL},
+    [PIER_OPTION_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP},
 };
+
+/* What IPv6 calls an option of IPv4. */
+static int ipv6_name(pier_socket_option option) {
+    switch (option) {
+    case PIER_OPTION_HOPS:
+        return IPV6_UNICAST_HOPS;
+    case PIER_OPTION_MULTICAST_HOPS:
+        return IPV6_MULTICAST_HOPS;
+    default:
+        return IPV6_MULTICAST_LOOP;
+    }
+}
 
 pier__option_scope pier__platform_option_scope(pier_socket_option option) {
     /* Unix sockets take the options of SOL_SOCKET that mean nothing to them, and those of another protocol not. */
     if (numbers[option].level == IPPROTO_TCP || option == PIER_OPTION_URGENT_INLINE) {
         return PIER__OPTION_TCP;
+    }
+    if (numbers[option].level == IPPROTO_IP) {
+        return option == PIER_OPTION_HOPS ? PIER__OPTION_IP : PIER__OPTION_UDP;
     }
     return numbers[option].level == IPPROTO_IPV6 ? PIER__OPTION_IPV6 : PIER__OPTION_ANY;
 }
@@ -51,25 +69,32 @@ int pier__platform_get_raw(int handle, int level, int name, void *buffer, size_t
     return 0;
 }
 
-int pier__platform_set_option(int handle, pier_socket_option option, int64_t value) {
+int pier__platform_set_option(int handle, bool is_ipv6, pier_socket_option option, int64_t value) {
     int number = (int)value;
     struct linger linger = {.l_onoff = value >= 0, .l_linger = value >= 0 ? number : 0};
     pier_bytes bytes = {&number, sizeof number};
     if (option == PIER_OPTION_LINGER_S) {
         bytes = (pier_bytes){&linger, sizeof linger};
     }
-    return pier__platform_set_raw(handle, numbers[option].level, numbers[option].name, bytes);
+    int os_error = pier__platform_set_raw(handle, numbers[option].level, numbers[option].name, bytes);
+    if (os_error == 0 && is_ipv6 && numbers[option].level == IPPROTO_IP) {
+        os_error = pier__platform_set_raw(handle, IPPROTO_IPV6, ipv6_name(option), bytes);
+    }
+    return os_error;
 }
 
-int pier__platform_get_option(int handle, pier_socket_option option, int64_t *value) {
+int pier__platform_get_option(int handle, bool is_ipv6, pier_socket_option option, int64_t *value) {
     union {
         int number;
         struct linger linger;
     } got;
     size_t size = 0;
+    bool is_of_ipv6 = is_ipv6 && numbers[option].level == IPPROTO_IP;
+    int level = is_of_ipv6 ? IPPROTO_IPV6 : numbers[option].level;
+    int name = is_of_ipv6 ? ipv6_name(option) : numbers[option].name;
     memset(&got, 0, sizeof got);
     *value = 0;
-    int os_error = pier__platform_get_raw(handle, numbers[option].level, numbers[option].name, &got, sizeof got, &size);
+    int os_error = pier__platform_get_raw(handle, level, name, &got, sizeof got, &size);
     if (os_error == 0) {
         *value = got.number;
         if (option == PIER_OPTION_LINGER_S) {

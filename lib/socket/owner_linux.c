@@ -2,7 +2,7 @@
  *
  * Floor 2 (socket), Linux. Has no state: any thread may call it.
  *
- * /proc/net/tcp and tcp6 tell the inode and the user of each socket to everybody; which process has it stands in
+ * /proc/net/tcp, tcp6, udp and udp6 tell the inode and the user of each socket to everybody; which process has it stands in
  * /proc/PID/fd, which only its owner and root may read. */
 #include "socket/owner_internal.h"
 
@@ -21,8 +21,9 @@
 /* Longer than any line of the tables, which pad theirs to 150 and 180 bytes. */
 enum { LINE_BYTES = 512, PATH_BYTES = 300, LINK_BYTES = 64 };
 
-/* What a line of the table says of a listener at the port; false for other lines. */
-static bool read_line(const char *line, uint16_t port, uint32_t *user, uint64_t *inode) {
+/* What a line of the table says of a listener at the port, or with `any_state` of any socket there; false for other
+ * lines. */
+static bool read_line(const char *line, uint16_t port, bool any_state, uint32_t *user, uint64_t *inode) {
     unsigned found_port = 0;
     unsigned state = 0;
     unsigned found_user = 0;
@@ -31,11 +32,11 @@ static bool read_line(const char *line, uint16_t port, uint32_t *user, uint64_t 
                         &found_user, &found_inode);
     *user = found_user;
     *inode = found_inode;
-    return fields == 4 && found_port == port && state == STATE_LISTENS;
+    return fields == 4 && found_port == port && (any_state || state == STATE_LISTENS);
 }
 
-/* Looks for the listener in one of the tables. */
-static bool find_socket(const char *path, uint16_t port, uint32_t *user, uint64_t *inode) {
+/* Looks for the socket in one of the tables. */
+static bool find_socket(const char *path, uint16_t port, bool any_state, uint32_t *user, uint64_t *inode) {
     char text[LINE_BYTES * 2 + 1];
     size_t have = 0;
     bool is_found = false;
@@ -50,7 +51,7 @@ static bool find_socket(const char *path, uint16_t port, uint32_t *user, uint64_
         char *line = text;
         for (char *end = strchr(line, '\n'); end != NULL && !is_found; end = strchr(line, '\n')) {
             *end = '\0';
-            is_found = read_line(line, port, user, inode);
+            is_found = read_line(line, port, any_state, user, inode);
             line = end + 1;
         }
         have = (size_t)(text + have - line);
@@ -110,12 +111,12 @@ static int64_t read_process(const char *text) {
     return number;
 }
 
-bool pier__platform_port_owner(uint16_t port, pier__port_owner *owner) {
+bool pier__platform_port_owner(uint16_t port, bool is_udp, pier__port_owner *owner) {
     uint64_t inode = 0;
     char wanted[LINK_BYTES];
     memset(owner, 0, sizeof *owner);
-    if (!find_socket("/proc/net/tcp", port, &owner->user, &inode) &&
-        !find_socket("/proc/net/tcp6", port, &owner->user, &inode)) {
+    if (!find_socket(is_udp ? "/proc/net/udp" : "/proc/net/tcp", port, is_udp, &owner->user, &inode) &&
+        !find_socket(is_udp ? "/proc/net/udp6" : "/proc/net/tcp6", port, is_udp, &owner->user, &inode)) {
         return false;
     }
     (void)snprintf(wanted, sizeof wanted, "socket:[%" PRIu64 "]", inode);

@@ -45,8 +45,8 @@ pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier
     return socket;
 }
 
-bool pier__socket_address_is_good(const pier_address *address) {
-    if (address->transport == PIER_TRANSPORT_TCP) {
+bool pier__socket_name_is_good(const pier_address *address) {
+    if (address->transport == PIER_TRANSPORT_TCP || address->transport == PIER_TRANSPORT_UDP) {
         return (address->family == PIER_FAMILY_IPV4 && address->name_bytes == 4) ||
                (address->family == PIER_FAMILY_IPV6 && address->name_bytes == 16);
     }
@@ -57,6 +57,26 @@ bool pier__socket_address_is_good(const pier_address *address) {
     /* A path with a zero byte would be another, shorter path to the system. */
     return address->family == PIER_FAMILY_UNIX_ABSTRACT ||
            (address->family == PIER_FAMILY_UNIX_PATH && memchr(address->name, '\0', address->name_bytes) == NULL);
+}
+
+bool pier__socket_address_is_good(const pier_address *address) {
+    return address->transport != PIER_TRANSPORT_UDP && pier__socket_name_is_good(address);
+}
+
+const char *pier__socket_not_stream(const pier_socket *socket) {
+    switch (socket->role) {
+    case PIER__SOCKET_LISTENS:
+        return "a listening socket carries no bytes";
+    case PIER__SOCKET_DATAGRAM:
+        return "a datagram socket carries whole datagrams and no stream: its calls are pier_datagram_send and "
+               "pier_datagram_receive";
+    case PIER__SOCKET_CONNECTED:
+    case PIER__SOCKET_CONNECTING:
+    case PIER__SOCKET_FAILED:
+    case PIER__SOCKET_CLOSED:
+    default:
+        return "the socket is closed";
+    }
 }
 
 pier_status pier_socket_pair(pier_socket **first, pier_socket **second, const pier_socket_options *options,
@@ -147,6 +167,13 @@ bool pier__socket_is_stream(const pier_socket *socket) {
     return socket->role == PIER__SOCKET_CONNECTED || socket->role == PIER__SOCKET_CONNECTING;
 }
 
+/* The system gives addresses without what is spoken there; the socket knows. */
+static void name_transport(const pier_socket *socket, pier_address *address) {
+    if (socket->role == PIER__SOCKET_DATAGRAM && address->transport == PIER_TRANSPORT_TCP) {
+        address->transport = PIER_TRANSPORT_UDP;
+    }
+}
+
 pier_status pier_socket_local_address(pier_socket *socket, pier_address *address) {
     if (address != NULL) {
         memset(address, 0, sizeof *address);
@@ -158,6 +185,7 @@ pier_status pier_socket_local_address(pier_socket *socket, pier_address *address
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE, "an open socket is needed to ask for its address");
     }
     int os_error = pier__platform_local_address(socket->handle, address);
+    name_transport(socket, address);
     return os_error == 0 ? PIER_OK : pier__socket_fail(socket, PIER__READ, "ask for the own address towards", os_error);
 }
 
@@ -168,10 +196,13 @@ pier_status pier_socket_peer_address(pier_socket *socket, pier_address *address)
     if (socket == NULL) {
         return PIER_USAGE;
     }
-    if (address == NULL || socket->role != PIER__SOCKET_CONNECTED) {
+    bool has_peer = socket->role == PIER__SOCKET_CONNECTED ||
+                    (socket->role == PIER__SOCKET_DATAGRAM && socket->has_peer);
+    if (address == NULL || !has_peer) {
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE, "a connected socket is needed to ask for its peer");
     }
     int os_error = pier__platform_peer_address(socket->handle, address);
+    name_transport(socket, address);
     return os_error == 0 ? PIER_OK : pier__socket_fail(socket, PIER__READ, "ask for the address of", os_error);
 }
 

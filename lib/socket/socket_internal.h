@@ -16,6 +16,7 @@ typedef enum pier__socket_role {
     PIER__SOCKET_CONNECTING,
     PIER__SOCKET_CONNECTED,
     PIER__SOCKET_FAILED, /* to connect */
+    PIER__SOCKET_DATAGRAM,
     PIER__SOCKET_CLOSED
 } pier__socket_role;
 
@@ -30,11 +31,14 @@ struct pier_socket {
     bool delays;               /* TCP may gather small writes: for those that a listener accepts */
     int connect_error;         /* why connecting failed */
     pier_socket *spare;        /* of a listener: what the next connection will be, so that memory can never cost one */
-    const pier_access *access; /* of a listener: who may connect; borrowed, NULL for everybody */
-    uint64_t denied;           /* connections that it turned away */
-    pier__unix_file unix_file; /* of a listener */
+    const pier_access *access; /* who may connect, or send datagrams; borrowed, NULL for everybody */
+    uint64_t denied;           /* connections or datagrams that it turned away */
+    pier__unix_file unix_file; /* of a listener, or of a datagram socket */
+    bool has_peer;             /* of a datagram socket: `peer` is named, as it was given */
+    pier_address peer;
+    uint32_t multicast_interface; /* as pier_multicast_set_interface was told */
     pier_cancel *cancel;       /* ends waits; borrowed, NULL when there is none */
-    pier_address address;      /* where it listens, or the other side: for words */
+    pier_address address;      /* where it listens or takes datagrams, or the other side: for words */
     atomic_uchar failed_last;  /* pier__direction */
     pier_error errors[2];      /* by pier__direction */
 };
@@ -50,8 +54,40 @@ pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier
 pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
                                         pier_error *error);
 
-/* Sets them all, and the interface; answers the system's number of the first that fails. */
+/* Sets them all, and the interface, for a socket of the family in its address; answers the system's number of the first
+ * that fails. */
 int pier__socket_apply_settings(const pier_socket *socket, const pier_socket_options *options);
+
+/* Binds to a Unix path, with what belongs to that, or to any other address; answers the system's number. */
+int pier__socket_bind(pier_socket *socket, const pier_address *address);
+
+/* Opens a socket at an address; answers the system's number, with nothing left open unless it is 0. */
+typedef int (*pier__open_call)(pier_socket *socket, const pier_address *address, const pier_socket_options *options);
+
+/* Opens at the first port of the options' range that is free; where there is no IPv6, at the wildcard of IPv4 instead of
+ * that of IPv6. Answers the number of the last attempt. */
+int pier__socket_open_in_range(pier_socket *socket, const pier_address *address, const pier_socket_options *options,
+                               pier__open_call open_at);
+
+/* As pier__socket_explain, for a failure of pier__socket_open_in_range. */
+pier_status pier__socket_explain_range(pier_error *error, const char *verb, const pier_address *address,
+                                       const pier_socket_options *options, int os_error);
+
+/* A range of ports needs a beginning and an order. Returns PIER_OK, or PIER_USAGE with the error filled. */
+pier_status pier__socket_check_range(const pier_address *address, const pier_socket_options *options,
+                                     pier_error *error);
+
+/* Returns whether the name of `address` is whole for its family, whatever it is for. */
+bool pier__socket_name_is_good(const pier_address *address);
+
+/* Returns whether the access list turns that address away. */
+bool pier__socket_denies(const pier_socket *socket, const pier_address *from);
+
+/* Says why a socket that is not connected carries no stream; static. */
+const char *pier__socket_not_stream(const pier_socket *socket);
+
+/* How many that are denied are passed over before a call looks at its deadline. */
+#define PIER__TURNED_AWAY_MAX 64
 
 /* Returns whether `address` is one that a stream socket can have: TCP or Unix, and whole. */
 bool pier__socket_address_is_good(const pier_address *address);

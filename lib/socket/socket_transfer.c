@@ -16,7 +16,9 @@ static pier_status check_connected(pier_socket *socket, pier__direction way, pie
     if (socket->role == PIER__SOCKET_CONNECTING || socket->role == PIER__SOCKET_FAILED) {
         return pier__socket_finish_connect(socket, way, deadline);
     }
-    return pier__socket_refuse(socket, way, PIER_USAGE, "a connected socket is needed for that");
+    return pier__socket_refuse(socket, way, PIER_USAGE,
+                               socket->role == PIER__SOCKET_DATAGRAM ? pier__socket_not_stream(socket)
+                                                                     : "a connected socket is needed for that");
 }
 
 static pier_status check_tcp(pier_socket *socket, pier__direction way, pier_deadline deadline) {

@@ -15,9 +15,7 @@ static pier_status get_connected(pier_socket *socket, pier__direction way, pier_
     if (socket->role == PIER__SOCKET_CONNECTING || socket->role == PIER__SOCKET_FAILED) {
         return pier__socket_finish_connect(socket, way, deadline);
     }
-    return pier__socket_refuse(socket, way, PIER_USAGE,
-                               socket->role == PIER__SOCKET_LISTENS ? "a listening socket carries no bytes"
-                                                                    : "the socket is closed");
+    return pier__socket_refuse(socket, way, PIER_USAGE, pier__socket_not_stream(socket));
 }
 
 pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
