@@ -43,7 +43,8 @@
  * URGENT_INLINE: an urgent byte stays among the others (pier_socket_read_urgent).
  * HOPS: how many routers a packet passes at most, TCP and UDP; the system's default is 64. MULTICAST_HOPS: the same for
  * datagrams to groups, UDP; 0 stays on this machine, the default 1 on the local network. MULTICAST_LOOP: whether sockets
- * of this machine get what is sent to a group that they joined, UDP; the default is 1. An IPv6 socket sets all three for IPv4, too. */
+ * of this machine get what is sent to a group that they joined, UDP; the default is 1, and the loopback interface brings
+ * everything back in any case. An IPv6 socket sets all three for IPv4, too. */
 typedef enum pier_socket_option {
 #define PIER__SOCKET_OPTION_ENUM(name, number, lowest, highest, words) PIER_OPTION_##name = (number),
     PIER_SOCKET_OPTION_TABLE(PIER__SOCKET_OPTION_ENUM)

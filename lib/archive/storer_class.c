@@ -166,6 +166,19 @@ static bool begin_like_the_last(pier__storer *storer, const void *class_of_calle
     return true;
 }
 
+/* Encodes the closure of a class into the storer's own room, where it stays: streams that are reset, a datagram each for
+ * instance, define the same class again and again. */
+static pier_status encode_closure(pier__storer *storer, const void *class_of_caller, pier__encode_closure *encode) {
+    if (storer->closure_class == class_of_caller) {
+        return PIER_OK;
+    }
+    storer->closure.size = 0;
+    storer->closure_class = NULL;
+    pier_status status = encode(class_of_caller, &storer->closure, &storer->common.error);
+    storer->closure_class = status == PIER_OK ? class_of_caller : NULL;
+    return status;
+}
+
 pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller,
                                       pier__encode_closure *encode) {
     if (!archive->storing) {
@@ -186,14 +199,12 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
     if (found != NULL) {
         return begun_or_abandoned(storer, switch_to(storer, found));
     }
-    /* The room stays for the next class: a row of short streams defines its classes again and again. */
-    pier__buffer *closure = &storer->closure;
-    closure->size = 0;
-    status = encode(class_of_caller, closure, &storer->common.error);
+    status = encode_closure(storer, class_of_caller, encode);
     if (status == PIER_OK) {
-        XXH128_hash_t fingerprint = XXH3_128bits(closure->data, closure->size);
-        status = pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64,
-                                          (pier_bytes){closure->data, closure->size});
+        pier_bytes closure = {storer->closure.data, storer->closure.size};
+        XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+        status =
+            pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64, closure);
     } else {
         pier_archive_abandon(archive);
         if (status == PIER_NO_MEMORY) {

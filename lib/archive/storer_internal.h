@@ -43,7 +43,8 @@ typedef struct pier__storer {
     size_t ready;
     uint64_t stream_id;
     uint64_t stream_bytes_max; /* of the whole stream, its end mark included; 0: no limit */
-    pier__buffer closure;      /* room in which a class is encoded, kept for the next one */
+    pier__buffer closure;      /* of the class that was encoded last */
+    const void *closure_class; /* which one that is; NULL: none */
     uint64_t next_record;      /* number of the next record, from 1 */
     uint32_t next_block;  /* number of the next records block */
     uint32_t epoch;

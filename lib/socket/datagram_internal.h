@@ -32,9 +32,8 @@ int pier__platform_send_datagram(int handle, const pier_address *to, const pier_
 int pier__platform_receive_datagram(int handle, void *buffer, size_t capacity_bytes, bool peeks, size_t *size,
                                     pier_address *from);
 
-/* Returns whether the number says that a datagram was too large; that the address makes no sense as it is. */
+/* Returns whether the number says that a datagram was too large. */
 bool pier__platform_is_too_large(int os_error);
-bool pier__platform_is_invalid(int os_error);
 
 /* Tells how large a datagram a Unix socket sends. */
 int pier__platform_unix_datagram_max(int handle, size_t *bytes);

@@ -15,7 +15,7 @@
 /* What of a Unix socket's send buffer a datagram cannot have (unix_dgram_sendmsg in net/unix/af_unix.c). */
 #define UNIX_OVERHEAD_BYTES 32
 
-/* Of Linux (in.h, in6.h); glibc 2.36 names the first alone. */
+/* Of Linux (linux/in6.h), since 4.20; glibc 2.36 does not name it. */
 #ifndef IPV6_MULTICAST_ALL
 #define IPV6_MULTICAST_ALL 29
 #endif
@@ -106,10 +106,6 @@ int pier__platform_receive_datagram(int handle, void *buffer, size_t capacity_by
 
 bool pier__platform_is_too_large(int os_error) {
     return os_error == EMSGSIZE;
-}
-
-bool pier__platform_is_invalid(int os_error) {
-    return os_error == EINVAL;
 }
 
 int pier__platform_unix_datagram_max(int handle, size_t *bytes) {

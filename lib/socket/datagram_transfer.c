@@ -20,7 +20,7 @@ static bool is_udp(const pier_socket *socket) {
 }
 
 /* What to do about a failure of a datagram, or NULL when the words say all. */
-static const char *advice(const pier_socket *socket, pier__direction way, const pier_address *whom, int os_error) {
+static const char *advice(const pier_socket *socket, pier__direction way, int os_error) {
     pier_status status = pier__os_status(os_error);
     if (status == PIER_REFUSED && is_udp(socket)) {
         return "an earlier datagram found nobody there";
@@ -34,9 +34,6 @@ static const char *advice(const pier_socket *socket, pier__direction way, const 
     if (status == PIER_DENIED && is_udp(socket)) {
         return "PIER_OPTION_BROADCAST allows broadcast addresses; else a firewall is in the way";
     }
-    if (pier__platform_is_invalid(os_error) && whom->family == PIER_FAMILY_IPV6 && whom->scope == 0) {
-        return "a link-local address names its interface, as in [fe80::1%eth0]";
-    }
     return NULL;
 }
 
@@ -46,7 +43,7 @@ static pier_status fail(pier_socket *socket, pier__direction way, const char *ve
     /* The longest address is cut, so that the reason behind it still fits in. */
     char name[100] = "a Unix socket without a name";
     char words[PIER__OS_WORDS_BYTES];
-    const char *what_to_do = advice(socket, way, whom, os_error);
+    const char *what_to_do = advice(socket, way, os_error);
     if (whom->name_bytes > 0) {
         (void)pier_address_format(whom, name, sizeof name);
     }

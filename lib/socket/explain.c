@@ -34,7 +34,7 @@ static bool is_at_place(const char *verb) {
 }
 
 /* What can be done about it, or NULL when the words say all. */
-static const char *advice(const char *verb, const pier_address *address, pier_status status) {
+static const char *advice(const char *verb, const pier_address *address, pier_status status, int os_error) {
     bool listens = is_at_place(verb);
     bool connects = strcmp(verb, "connect to") == 0;
     bool is_ip = address->transport != PIER_TRANSPORT_UNIX;
@@ -61,6 +61,10 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
         return address->transport == PIER_TRANSPORT_UDP
                    ? "choose an address of this machine, or udp://:PORT for all of them"
                    : "choose an address of this machine, or tcp://:PORT for all of them";
+    }
+    bool is_link_local = pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL && address->family == PIER_FAMILY_IPV6;
+    if (is_link_local && address->scope == 0 && pier__platform_is_invalid(os_error)) {
+        return "a link-local address names its interface, as in [fe80::1%eth0]";
     }
     if (connects && status == PIER_REFUSED) {
         return "nobody listens there; is the server running?";
@@ -98,7 +102,7 @@ pier_status pier__socket_explain(pier_error *error, const char *verb, const pier
     char words[PIER__OS_WORDS_BYTES];
     char name[ADDRESS_WORDS_BYTES] = "an unnamed Unix socket";
     pier_status status = pier__os_status(os_error);
-    const char *what_to_do = advice(verb, address, status);
+    const char *what_to_do = advice(verb, address, status, os_error);
     char owner[OWNER_WORDS_BYTES];
     if (is_at_place(verb) && status == PIER_IN_USE && address->transport != PIER_TRANSPORT_UNIX) {
         what_to_do = describe_owner(address, owner);

@@ -232,6 +232,10 @@ int pier__platform_connect_result(int handle, const pier_address *address) {
     return os_error == 0 && pier_address_equal(&local, address) ? ECONNREFUSED : os_error;
 }
 
+bool pier__platform_is_invalid(int os_error) {
+    return os_error == EINVAL;
+}
+
 int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
     size_t most = capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX;
     ssize_t got = 0;
