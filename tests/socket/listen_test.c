@@ -203,11 +203,11 @@ static void the_owner_of_a_port_is_told(void **state) {
         assert_int_equal(pier_socket_listen(&socket, &six, NULL, NULL), PIER_OK);
         assert_int_equal(pier_socket_local_address(socket, &six), PIER_OK);
         pier__port_owner owner;
-        assert_true(pier__platform_port_owner(six.port, &owner));
+        assert_true(pier__platform_port_owner(six.port, false, &owner));
         assert_int_equal(owner.process, getpid());
         assert_int_equal(owner.user, geteuid());
         pier_socket_destroy(socket);
-        assert_false(pier__platform_port_owner(six.port, &owner));
+        assert_false(pier__platform_port_owner(six.port, false, &owner));
     }
 }
 
