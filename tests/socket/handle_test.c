@@ -107,7 +107,7 @@ static void what_is_no_stream_is_not_adopted(void **state) {
     (void)state;
     assert_not_adopted(-1, PIER_USAGE, "the handle is not open");
     assert_not_adopted(open("/dev/null", O_RDONLY | O_CLOEXEC), PIER_USAGE, "it is no socket");
-    assert_not_adopted(socket(AF_INET, SOCK_DGRAM, 0), PIER_USAGE, "it is no stream socket");
+    assert_not_adopted(socket(AF_INET, SOCK_DGRAM, 0), PIER_USAGE, "it is a datagram socket");
     assert_not_adopted(socket(AF_INET, SOCK_STREAM, 0), PIER_USAGE, "it neither listens nor is it connected");
     pier_socket_options options = {.size = 2};
     pier_socket *socket = NULL;

@@ -161,13 +161,13 @@ class HostileTest(pier_command.Test):
             client.sendall(b"\xc1" * MIB)
         second = {"kind": wire.RECORDS, "flags": wire.CHECKED, "stream_id": 7, "first": 2, "number": 1, "records": 1}
         client.sendall(wire.header(**second, stored=1, raw=1, check=wire.xxh3(b"\x08")) + b"\x08")
-        listener.read_until(lambda listener: listener.out.endswith(b"\n8\n"))
+        listener.read_until(lambda listener: listener.out.endswith(b"\n8\n") and listener.err.count(b"\n") > 1)
         self.assert_told(listener.err.decode().splitlines()[1:], "too long", "LIMIT", 64)
         # Within a block it is the same, with what is too deep.
         deep = b"\x91" * 129 + b"\xc0"
         client = self.client(listener)
         client.sendall(block(deep + b"\x09", records=2))
-        listener.read_until(lambda listener: listener.out.endswith(b"\n9\n"))
+        listener.read_until(lambda listener: listener.out.endswith(b"\n9\n") and listener.err.count(b"\n") > 2)
         self.assert_told(listener.err.decode().splitlines()[2:], "too deep", "LIMIT", 128 + 128)
         self.assert_memory(listener, before + MIB, "what is passed over")
         self.assert_ends_well(listener, 2)
