@@ -23,11 +23,13 @@ int keep_open(keep *kept, const char *command, const char *path, const keep_opti
     pier_file_mode mode = chosen->append ? PIER_FILE_APPEND : chosen->force ? PIER_FILE_REPLACE : PIER_FILE_CREATE;
     pier_error error;
     *kept = (keep){.command = command};
-    int mended = chosen->append ? mend(command, path) : EXIT_DONE;
+    pier_status status = path_file_open(&kept->file, path, mode, &error);
+    /* Not before: what another one still writes looks torn, and is locked. */
+    int mended = status == PIER_OK && chosen->append ? mend(command, path) : EXIT_DONE;
     if (mended != EXIT_DONE) {
+        path_file_destroy(&kept->file);
         return mended;
     }
-    pier_status status = path_file_open(&kept->file, path, mode, &error);
     if (status == PIER_OK) {
         status = open_archive(kept, chosen, &error);
     }

@@ -28,7 +28,8 @@ pier_status path_file_open(path_file *opened, const char *path, pier_file_mode m
         opened->name = reads ? "standard input" : "standard output";
         return open_handle(opened, reads ? STDIN_FILENO : STDOUT_FILENO, reads, error);
     }
-    pier_status status = pier_file_open_disk(&opened->file, path, mode, NULL, error);
+    pier_status status = reads ? pier_file_open_disk(&opened->file, path, mode, NULL, error)
+                               : pier_file_open_disk_locked(&opened->file, path, mode, NULL, error);
     return status == PIER_UNSUPPORTED ? open_device(opened, path, reads, error) : status;
 }
 

@@ -15,8 +15,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Room for a few calls, and for what a sanitizer adds to them. */
-#define WATCH_STACK_BYTES ((size_t)256 << 10)
+/* It calls little; the usual 8 MiB would count where address space is limited. Sanitizers need some room. */
+#define STACK_BYTES ((size_t)256 << 10)
 
 static int pipe_ends[2] = {-1, -1};
 static int signal_handle = -1;
@@ -71,9 +71,8 @@ static int start_watching(void) {
     if (failed != 0) {
         return failed;
     }
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    /* The usual 8 MiB would be taken from whoever has little address space. */
-    (void)pthread_attr_setstacksize(&attributes, WATCH_STACK_BYTES);
     failed = pthread_create(&thread, &attributes, watch, NULL);
     (void)pthread_attr_destroy(&attributes);
     return failed;

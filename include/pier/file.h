@@ -85,6 +85,14 @@ PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket,
 PIER_API pier_status pier_file_open_disk(pier_file **out, const char *path, pier_file_mode mode,
                                          const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
+/* As pier_file_open_disk for a mode that writes, and locks the file before anything in it is changed, until it is closed:
+ * a second one that opens it so, in this process or another, is refused. Who asks for no lock is not held off, readers
+ * among them. The lock also ends with the process, however that ends; a child that was forked meanwhile shares it.
+ * Returns as pier_file_open_disk; PIER_IN_USE when another one has the lock; PIER_SYSTEM also for a file system that
+ * knows no locks. Does not wait for the lock. */
+PIER_API pier_status pier_file_open_disk_locked(pier_file **out, const char *path, pier_file_mode mode,
+                                                const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
+
 /* Makes a file over a handle of the system that the caller keeps open, standard input or output for instance: a pipe, a
  * terminal, a socket or a disk file. Closing the file leaves the handle open, and its flags are left alone, because
  * other processes may share them: it need not be non-blocking. All but disk files wait as their deadlines say; a write

@@ -27,7 +27,7 @@
     X(SYSTEM, -300, "a system call failed")                                                                            \
     X(REFUSED, -301, "the connection was refused")                                                                     \
     X(RESET, -302, "the connection was reset by the peer")                                                             \
-    X(IN_USE, -303, "the address is in use")                                                                           \
+    X(IN_USE, -303, "the address or the file is in use")                                                               \
     X(EXISTS, -304, "the file exists")                                                                                 \
     X(NOT_FOUND, -305, "there is nothing of that name")                                                                \
     X(NO_SPACE, -306, "no space is left")                                                                              \

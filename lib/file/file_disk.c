@@ -128,10 +128,21 @@ static const pier_file_ops write_ops = {
     .destroy = disk_destroy,
 };
 
-/* Opens the path and makes sure that it is a disk file, before it is emptied. On failure a
+static const char *const verbs[] = {"open", "create", "replace", "append to"};
+
+static pier_status lock_file(const disk_file *disk, pier_file_mode mode, pier_error *error) {
+    bool is_taken = false;
+    int os_error = pier__disk_lock(disk->handle, &is_taken);
+    if (os_error != 0) {
+        return explain(error, "lock", disk->path, os_error);
+    }
+    return is_taken ? explain_words(error, PIER_IN_USE, verbs[mode], disk->path, "it is locked by another writer", 0)
+                    : PIER_OK;
+}
+
+/* Opens the path and makes sure that it is a disk file, and nobody else's, before it is emptied. On failure a
  * new file stays, empty: to remove it by name could hit another one. */
-static pier_status open_path(disk_file *disk, pier_file_mode mode, pier_error *error) {
-    static const char *const verbs[] = {"open", "create", "replace", "append to"};
+static pier_status open_path(disk_file *disk, pier_file_mode mode, bool locks, pier_error *error) {
     pier__handle_kind kind = PIER__HANDLE_DISK;
     bool reads = false;
     bool writes = false;
@@ -145,7 +156,10 @@ static pier_status open_path(disk_file *disk, pier_file_mode mode, pier_error *e
         status = explain_words(
             error, PIER_UNSUPPORTED, verbs[mode], disk->path,
             kind == PIER__HANDLE_FOLDER ? "this is a folder" : "this is no disk file, but a pipe or a device", 0);
-    } else if (os_error == 0 && mode == PIER_FILE_REPLACE && !disk->is_name_unsynced) {
+    } else if (os_error == 0 && locks) {
+        status = lock_file(disk, mode, error);
+    }
+    if (os_error == 0 && status == PIER_OK && mode == PIER_FILE_REPLACE) {
         os_error = pier__disk_empty(disk->handle);
     }
     if (os_error != 0) {
@@ -154,8 +168,8 @@ static pier_status open_path(disk_file *disk, pier_file_mode mode, pier_error *e
     return status;
 }
 
-pier_status pier_file_open_disk(pier_file **out, const char *path, pier_file_mode mode, const pier_allocator *allocator,
-                                pier_error *error) {
+static pier_status open_disk(pier_file **out, const char *path, pier_file_mode mode, bool locks,
+                             const pier_allocator *allocator, pier_error *error) {
     if (out != NULL) {
         *out = NULL;
     }
@@ -177,10 +191,26 @@ pier_status pier_file_open_disk(pier_file **out, const char *path, pier_file_mod
         disk_destroy(disk);
         return status;
     }
-    status = open_path(disk, mode, error);
+    status = open_path(disk, mode, locks, error);
     if (status != PIER_OK) {
         pier_file_destroy(*out);
         *out = NULL;
     }
     return status;
+}
+
+pier_status pier_file_open_disk(pier_file **out, const char *path, pier_file_mode mode, const pier_allocator *allocator,
+                                pier_error *error) {
+    return open_disk(out, path, mode, false, allocator, error);
+}
+
+pier_status pier_file_open_disk_locked(pier_file **out, const char *path, pier_file_mode mode,
+                                       const pier_allocator *allocator, pier_error *error) {
+    if (mode == PIER_FILE_READ) {
+        if (out != NULL) {
+            *out = NULL;
+        }
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_FILE, 0, "only a file that is written can be locked");
+    }
+    return open_disk(out, path, mode, true, allocator, error);
 }

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,17 @@ int pier__disk_open(const char *path, pier_file_mode mode, int *handle, bool *is
         os_error = open_whole(path, flags | O_CREAT, handle);
     }
     return os_error;
+}
+
+/* flock belongs to the opening, as a lock here shall. One of fcntl belongs to the process: opening the file twice in a
+ * process would not be noticed, and closing any other handle of it would give the lock up. */
+int pier__disk_lock(int handle, bool *is_taken) {
+    int result = 0;
+    do {
+        result = flock(handle, LOCK_EX | LOCK_NB);
+    } while (result != 0 && errno == EINTR);
+    *is_taken = result != 0 && errno == EWOULDBLOCK;
+    return *is_taken ? 0 : os_answer(result);
 }
 
 int pier__disk_empty(int handle) {

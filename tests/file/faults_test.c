@@ -74,10 +74,10 @@ static pier_status open_files(pass_setting *setting, pier_file **writer, pier_fi
     memset(&error, 0, sizeof error);
     switch (setting->kind) {
     case PASS_DISK:
+        status = pier_file_open_disk(writer, setting->path, PIER_FILE_REPLACE, setting->allocator, &error);
+        break;
     case PASS_APPEND:
-        status = pier_file_open_disk(writer, setting->path,
-                                     setting->kind == PASS_DISK ? PIER_FILE_REPLACE : PIER_FILE_APPEND,
-                                     setting->allocator, &error);
+        status = pier_file_open_disk_locked(writer, setting->path, PIER_FILE_APPEND, setting->allocator, &error);
         break;
     case PASS_SOCKET:
         status = pier_socket_pair(&first, &second, &options, &error);
@@ -262,6 +262,7 @@ static void other_errors_are_met_too(void **state) {
         {FAULT_WRITEV, EDQUOT}, {FAULT_WRITEV, EPIPE},  {FAULT_FDATASYNC, ENOSPC}, {FAULT_FSYNC, EDQUOT},
         {FAULT_CLOSE, EINTR},   {FAULT_CLOSE, ENOSPC},  {FAULT_OPEN, ENOSPC},      {FAULT_OPEN, EACCES},
         {FAULT_FCNTL, EBADF},   {FAULT_FSTAT, EBADF},   {FAULT_PPOLL, EINVAL},     {FAULT_FTRUNCATE, EACCES},
+        {FAULT_FLOCK, EWOULDBLOCK},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         /* A disk never answers "not now"; if a kernel did, that is a failure and no endless wait. */

@@ -48,6 +48,7 @@
     X(LSEEK, lseek, 0u, EIO)                                                                                           \
     X(FSYNC, fsync, FAULT_IS_INTERRUPTIBLE, EIO)                                                                       \
     X(FDATASYNC, fdatasync, FAULT_IS_INTERRUPTIBLE, EIO)                                                               \
+    X(FLOCK, flock, FAULT_IS_INTERRUPTIBLE, ENOLCK)                                                                    \
     X(FTRUNCATE, ftruncate, FAULT_IS_INTERRUPTIBLE, EIO)                                                               \
     X(IOCTL, ioctl, 0u, ENOBUFS)                                                                                       \
     X(FCNTL, fcntl, 0u, ENOLCK)                                                                                        \

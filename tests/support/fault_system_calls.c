@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -54,6 +55,7 @@ WRAP(LSTAT, int, lstat, (const char *path, struct stat *status), (path, status))
 WRAP(LSEEK, off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))
 WRAP(FSYNC, int, fsync, (int fd), (fd))
 WRAP(FDATASYNC, int, fdatasync, (int fd), (fd))
+WRAP(FLOCK, int, flock, (int fd, int how), (fd, how))
 WRAP(FTRUNCATE, int, ftruncate, (int fd, off_t size), (fd, size))
 WRAP(EVENTFD, int, eventfd, (unsigned value, int flags), (value, flags))
 WRAP(PIPE2, int, pipe2, (int pair[2], int flags), (pair, flags))
