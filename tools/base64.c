@@ -3,22 +3,6 @@
 
 #include <stdint.h>
 
-static const char alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void base64_encode(const void *data, size_t size_bytes, char *text) {
-    const uint8_t *bytes = data;
-    for (size_t at = 0; at < size_bytes; at += 3) {
-        size_t left = size_bytes - at;
-        uint32_t group = (uint32_t)bytes[at] << 16;
-        group |= left > 1 ? (uint32_t)bytes[at + 1] << 8 : 0;
-        group |= left > 2 ? (uint32_t)bytes[at + 2] : 0;
-        *text++ = alphabet[group >> 18];
-        *text++ = alphabet[group >> 12 & 63];
-        *text++ = left > 1 ? alphabet[group >> 6 & 63] : '=';
-        *text++ = left > 2 ? alphabet[group & 63] : '=';
-    }
-}
-
 /* Returns the six bits of a character, or -1. */
 static int decode_char(char character) {
     if (character >= 'A' && character <= 'Z') {

@@ -1,6 +1,6 @@
 /* Base64 of RFC 4648, section 4: the alphabet with + and /, padded.
  *
- * Part of the command. Decoding is strict: no white space, no missing padding, no bits that encode nothing, so that
+ * Part of the command; the library writes it, and this reads it. Decoding is strict: no white space, no missing padding, no bits that encode nothing, so that
  * one run of bytes has one text. */
 #ifndef BASE64_H
 #define BASE64_H
@@ -8,14 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many characters `size_bytes` bytes take. */
-#define BASE64_TEXT_SIZE(size_bytes) (((size_bytes) + 2) / 3 * 4)
-
 /* How many bytes at most `size_chars` characters hold. */
 #define BASE64_DATA_SIZE(size_chars) ((size_chars) / 4 * 3)
-
-/* Writes BASE64_TEXT_SIZE(size_bytes) characters to `text`, not terminated. */
-void base64_encode(const void *data, size_t size_bytes, char *text);
 
 /* Writes at most BASE64_DATA_SIZE(size_chars) bytes to `data` and their number to `size_bytes`. Returns false for text
  * that is not base64. */

@@ -17,8 +17,8 @@
 #include "json_write.h"
 #include "options.h"
 #include "output.h"
+#include "record_tree.h"
 #include "report.h"
-#include "value_archive.h"
 
 #define TIMEOUT_MS_DEFAULT 10000
 
@@ -57,7 +57,7 @@ typedef struct talk {
     pier_archive *load;
     feeder feed;
     output out;
-    value_tree tree;
+    pier_tree *tree;
     bool input_waits;    /* standard input can be read */
     bool socket_waits;   /* the connection can be read */
     bool is_sent;        /* all input is sent, and our side ended */
@@ -157,11 +157,11 @@ static void send(talk *t) {
 }
 
 static void print_record(talk *t) {
-    pier_status status = value_tree_load(&t->tree, t->load);
+    pier_status status = t->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(t->tree, t->load);
     if (status == PIER_NO_MEMORY) {
         end(t, report(command, status, "%s: a record", pier_status_text(status)));
     } else if (status == PIER_OK) {
-        json_write(&t->out.text, &t->tree, t->out.colours);
+        json_write(&t->out.text, pier_tree_root(t->tree), t->out.colours);
         text_buffer_append_char(&t->out.text, '\n');
     }
     /* Another failure sticks, and the next call tells it. */
@@ -305,6 +305,7 @@ static int run(const connect_options *chosen, pier_channel *channel) {
         .channel = channel,
         .store = pier_channel_store_archive(channel),
         .load = pier_channel_load_archive(channel),
+        .tree = record_tree_create(),
     };
     pier_channel_set_deadline(channel, PIER_NOW);
     feeder_init(&t.feed, command, t.store, chosen->common.record_bytes_max);
@@ -324,7 +325,7 @@ static int run(const connect_options *chosen, pier_channel *channel) {
         (void)(pier_channel_shutdown(channel) == PIER_OK);
     }
     feeder_deinit(&t.feed);
-    value_tree_deinit(&t.tree);
+    pier_tree_destroy(t.tree);
     output_deinit(&t.out);
     return t.exit_status;
 }

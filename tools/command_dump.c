@@ -10,8 +10,8 @@
 #include "json_write.h"
 #include "options.h"
 #include "output.h"
+#include "record_tree.h"
 #include "report.h"
-#include "value_archive.h"
 #include "walk.h"
 
 static const char command[] = "dump";
@@ -25,6 +25,8 @@ static const char help[] =
     "  --plain              FILE holds bare MessagePack values (framed)\n"
     "  --blocks             print a line for each piece of the stream instead of its records\n"
     "  --stats              print one line about the whole instead of its records\n"
+    "  --path PATH          print of each record what PATH leads to: a.b[3], a[\"odd key\"], [-1], {0};\n"
+    "                       nothing of a record without it, and exit with 1 when no record has it\n"
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "Each damage costs one line on standard error: its offset, how many bytes were passed over and\n"
     "which records are lost. dump goes on behind it and exits with 1. pier store --help tells what\n"
@@ -36,6 +38,7 @@ typedef struct dump_options {
     bool plain;
     bool blocks;
     bool stats;
+    const char *value_path; /* --path; NULL: none */
     const char *path;
 } dump_options;
 
@@ -46,40 +49,65 @@ static int read_options(int argc, char **argv, dump_options *chosen) {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
         {"--blocks", OPTION_FLAG, &chosen->blocks, 0, 0},
         {"--stats", OPTION_FLAG, &chosen->stats, 0, 0},
+        {"--path", OPTION_TEXT, &chosen->value_path, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
     int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
     if (taken < 0 && chosen->plain && chosen->blocks) {
         return options_refuse(command, "there are no --blocks in what is --plain", "");
     }
+    if (taken < 0 && chosen->value_path != NULL && (chosen->blocks || chosen->stats)) {
+        return options_refuse(command, "--path leads into records, which --blocks and --stats do not print", "");
+    }
+    pier_error error;
+    if (taken < 0 && chosen->value_path != NULL && pier_path_check(chosen->value_path, &error) != PIER_OK) {
+        return report_error(command, &error, chosen->value_path, "");
+    }
     return taken;
 }
 
+/* What --path has met. */
+typedef struct path_matches {
+    bool has_record;
+    bool has_match;
+} path_matches;
+
+/* Prints the record that the tree holds, or what the path leads to in it. */
+static void print_record(pier_tree *tree, const dump_options *chosen, path_matches *matches, output *out) {
+    pier_value *value = pier_tree_root(tree);
+    matches->has_record = true;
+    if (chosen->value_path != NULL && pier_value_resolve(value, chosen->value_path, &value, NULL) != PIER_OK) {
+        return;
+    }
+    matches->has_match = true;
+    json_write(&out->text, value, out->colours);
+    text_buffer_append_char(&out->text, '\n');
+}
+
 /* Goes through the archive and prints what was asked for. */
-static void run(walk *w, const dump_options *chosen, output *out) {
-    value_tree tree = {0};
+static void run(walk *w, const dump_options *chosen, path_matches *matches, output *out) {
+    pier_tree *tree = record_tree_create();
     walk_event event;
     while ((event = walk_next(w)) != WALK_OVER) {
         if (event == WALK_PIECE && chosen->blocks) {
             dump_stats_print_block(&out->text, &w->piece);
         } else if (event == WALK_RECORD && !chosen->stats) {
-            pier_status status = value_tree_load(&tree, w->archive);
+            pier_status status = tree == NULL ? PIER_NO_MEMORY : pier_tree_load(tree, w->archive);
             if (status != PIER_OK) {
                 walk_fail(w, status);
                 break;
             }
-            json_write(&out->text, &tree, out->colours);
-            text_buffer_append_char(&out->text, '\n');
+            print_record(tree, chosen, matches, out);
         }
         if (output_is_ripe(out)) {
             w->input.out_status = output_drain(out, PIER_NEVER);
         }
     }
-    value_tree_deinit(&tree);
+    pier_tree_destroy(tree);
 }
 
 /* Prints what is left to print. */
-static void finish(walk *w, const dump_options *chosen, output *out) {
+static void finish(walk *w, const dump_options *chosen, const path_matches *matches, output *out) {
     walk_end_progress(w);
     if (chosen->stats && w->exit_status == EXIT_DONE) {
         dump_stats_print(&out->text, &w->stats);
@@ -89,6 +117,9 @@ static void finish(walk *w, const dump_options *chosen, output *out) {
     }
     if (w->input.out_status != PIER_OK) {
         w->exit_status = output_report(out, command, w->input.out_status);
+    } else if (matches->has_record && !matches->has_match && w->exit_status == EXIT_DONE) {
+        (void)report(command, PIER_NOT_FOUND, "%s: no record has %s", w->input.inner.name, chosen->value_path);
+        w->exit_status = EXIT_DATA;
     }
 }
 
@@ -110,8 +141,9 @@ int command_dump(int argc, char **argv) {
     };
     output_init(&out, STDOUT_FILENO);
     if (walk_open(&w, &options, &out) == EXIT_DONE) {
-        run(&w, &chosen, &out);
-        finish(&w, &chosen, &out);
+        path_matches matches = {false, false};
+        run(&w, &chosen, &matches, &out);
+        finish(&w, &chosen, &matches, &out);
     }
     exit_status = walk_exit(&w);
     walk_close(&w);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "json_write.h"
-#include "value.h"
 
 void dump_stats_deinit(dump_stats *stats) {
     for (size_t i = 0; i < stats->class_count; i++) {
@@ -89,18 +88,6 @@ static void append(text_buffer *out, const char *format, ...) {
     text_buffer_append_string(out, text);
 }
 
-/* Appends a name as JSON. */
-static void append_name(text_buffer *out, const char *name) {
-    value_tree tree = {0};
-    pier_token token = {.kind = PIER_KIND_TEXT, .as.text = {name, strlen(name)}};
-    if (value_tree_push(&tree, token, 0) == UINT32_MAX) {
-        out->failed = true;
-    } else {
-        json_write(out, &tree, false);
-    }
-    value_tree_deinit(&tree);
-}
-
 void dump_stats_print(text_buffer *out, const dump_stats *stats) {
     append(out, "{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
            stats->records, stats->bytes, stats->streams, stats->record_blocks);
@@ -109,7 +96,7 @@ void dump_stats_print(text_buffer *out, const dump_stats *stats) {
            stats->definition_blocks, stats->end_marks, stats->untyped_records);
     for (size_t i = 0; i < stats->class_count; i++) {
         text_buffer_append_string(out, i > 0 ? "," : "");
-        append_name(out, stats->classes[i].name);
+        json_write_text(out, stats->classes[i].name);
         append(out, ":%" PRIu64, stats->classes[i].records);
     }
     append(out, "},\"records_skipped\":%" PRIu64 ",\"records_lost\":%" PRIu64, stats->records_skipped,

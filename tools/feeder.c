@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "json_read.h"
+#include "record_tree.h"
 #include "report.h"
-#include "value_archive.h"
 
 /* How much longer than its record a line of JSON may be: "\u0000" is one byte of text. */
 #define JSON_BYTES_A_BYTE 8
@@ -16,13 +16,13 @@
 #define JSON_BYTES_MORE 65536
 
 void feeder_init(feeder *feed, const char *command, pier_archive *archive, uint64_t record_bytes_max) {
-    *feed = (feeder){.command = command, .archive = archive};
+    *feed = (feeder){.command = command, .archive = archive, .tree = record_tree_create()};
     lines_init(&feed->input, STDIN_FILENO, record_bytes_max * JSON_BYTES_A_BYTE + JSON_BYTES_MORE);
 }
 
 void feeder_deinit(feeder *feed) {
     lines_deinit(&feed->input);
-    value_tree_deinit(&feed->tree);
+    pier_tree_destroy(feed->tree);
 }
 
 void feeder_stop(feeder *feed) {
@@ -83,8 +83,8 @@ static bool take_line(feeder *feed) {
             return false;
         }
     } while (is_blank(line, size));
-    json_problem problem;
-    if (json_read(line, size, &feed->tree, &problem) != PIER_OK) {
+    json_problem problem = {.status = PIER_NO_MEMORY, .text = "memory ran out"};
+    if (feed->tree == NULL || json_read(line, size, feed->tree, &problem) != PIER_OK) {
         refuse_line(feed, problem.status, json_column(line, problem.offset), problem.text);
         return false;
     }
@@ -100,7 +100,7 @@ static pier_status store_value(feeder *feed) {
             return status;
         }
         feed->in_record = true;
-        value_tree_store(&feed->tree, feed->archive);
+        pier_store_value(feed->archive, pier_tree_root(feed->tree));
     }
     pier_status status = pier_archive_end(feed->archive);
     if (status > 0) {

@@ -7,16 +7,15 @@
 
 #include <stdbool.h>
 
-#include <pier/archive.h>
+#include <pier/tree.h>
 
 #include "lines.h"
-#include "value.h"
 
 typedef struct feeder {
     const char *command; /* for messages */
     pier_archive *archive;
     lines input;
-    value_tree tree;
+    pier_tree *tree; /* NULL: memory ran out */
     bool has_value;  /* the tree holds a value that is not stored yet */
     bool in_record;  /* the value is in the archive, and its record is not ended yet */
     bool is_over;    /* the input has ended, or a line was bad: nothing more comes */

@@ -2,168 +2,177 @@
 #include "json_form.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base64.h"
 
-/* A form while it is read. The map's node is followed by its key and its value. */
+/* A form while it is read. */
 typedef struct form {
-    value_tree *tree;
-    uint32_t map;
-    uint32_t value;
-    bool *has_hidden;
-    uint32_t *wrong;
-    const char **why;
+    pier_tree *tree;
+    pier_value *map;
+    pier_value *value; /* of its key */
+    json_form_fault *fault;
 } form;
 
-static pier_status refuse(form *f, uint32_t index, const char *why) {
-    *f->wrong = index;
-    *f->why = why;
+static pier_status refuse_value(form *f, const char *why) {
+    *f->fault = (json_form_fault){.why = why};
     return PIER_PROTOCOL;
 }
 
-static const pier_token *token_at(const form *f, uint32_t index) {
-    return &f->tree->nodes[index].token;
+static pier_status refuse_element(form *f, uint32_t element, const char *why) {
+    *f->fault = (json_form_fault){.why = why, .is_element = true, .element = element};
+    return PIER_PROTOCOL;
 }
 
-/* Puts `token` in the place of the whole map. */
-static pier_status become(form *f, pier_token token) {
-    f->tree->nodes[f->map].token = token;
-    f->tree->nodes[f->map].end = f->map + 1;
-    f->tree->count = f->map + 1;
-    return PIER_OK;
-}
-
-static pier_status decode(form *f, uint32_t index, pier_bytes *bytes) {
-    const pier_token *token = token_at(f, index);
-    if (token->kind != PIER_KIND_TEXT) {
-        return refuse(f, index, "bytes are text in base64");
+/* Decodes base64 into memory that the caller frees. Returns why that is impossible, or NULL; without memory `*data` is
+ * NULL then, too. */
+static const char *decode(const pier_value *value, void **data, size_t *size) {
+    *data = NULL;
+    *size = 0;
+    if (pier_value_kind(value) != PIER_KIND_TEXT) {
+        return "bytes are text in base64";
     }
-    char *data = value_tree_allocate(f->tree, BASE64_DATA_SIZE(token->as.text.size));
-    if (data == NULL) {
-        return PIER_NO_MEMORY;
+    pier_text text = pier_value_text(value);
+    *data = malloc(BASE64_DATA_SIZE(text.size) + 1);
+    if (*data != NULL && !base64_decode(text.data, text.size, *data, size)) {
+        free(*data);
+        *data = NULL;
+        return "the text is not base64";
     }
-    bytes->data = data;
-    if (!base64_decode(token->as.text.data, token->as.text.size, data, &bytes->size)) {
-        return refuse(f, index, "the text is not base64");
-    }
-    return PIER_OK;
-}
-
-static bool is_text(const pier_token *token, const char *text) {
-    size_t size = strlen(text);
-    return token->kind == PIER_KIND_TEXT && token->as.text.size == size && memcmp(token->as.text.data, text, size) == 0;
+    return NULL;
 }
 
 static pier_status read_float(form *f) {
-    const pier_token *token = token_at(f, f->value);
     double value = 0;
-    if (is_text(token, "NaN")) {
+    if (pier_value_is_text(f->value, "NaN")) {
         value = NAN;
-    } else if (is_text(token, "Infinity")) {
+    } else if (pier_value_is_text(f->value, "Infinity")) {
         value = INFINITY;
-    } else if (is_text(token, "-Infinity")) {
+    } else if (pier_value_is_text(f->value, "-Infinity")) {
         value = -INFINITY;
     } else {
-        return refuse(f, f->value, "$float is \"NaN\", \"Infinity\" or \"-Infinity\"");
+        return refuse_value(f, "$float is \"NaN\", \"Infinity\" or \"-Infinity\"");
     }
-    return become(f, (pier_token){.kind = PIER_KIND_F64, .as.f64 = value});
+    pier_tree_set_f64(f->tree, f->map, value);
+    return pier_tree_status(f->tree);
+}
+
+/* Makes text or bytes of the map. */
+static pier_status read_bytes(form *f, bool is_text) {
+    void *data;
+    size_t size;
+    const char *why = decode(f->value, &data, &size);
+    if (why != NULL) {
+        return refuse_value(f, why);
+    }
+    if (data == NULL) {
+        return PIER_NO_MEMORY;
+    }
+    if (is_text) {
+        pier_tree_set_text(f->tree, f->map, (pier_text){data, size});
+    } else {
+        pier_tree_set_bytes(f->tree, f->map, (pier_bytes){data, size});
+    }
+    free(data);
+    return pier_tree_status(f->tree);
 }
 
 static pier_status read_bin(form *f) {
-    pier_bytes bytes;
-    pier_status status = decode(f, f->value, &bytes);
-    return status == PIER_OK ? become(f, (pier_token){.kind = PIER_KIND_BYTES, .as.bytes = bytes}) : status;
+    return read_bytes(f, false);
 }
 
 static pier_status read_str(form *f) {
-    pier_bytes bytes;
-    pier_status status = decode(f, f->value, &bytes);
-    pier_text text = {bytes.data, bytes.size};
-    return status == PIER_OK ? become(f, (pier_token){.kind = PIER_KIND_TEXT, .as.text = text}) : status;
+    return read_bytes(f, true);
 }
 
-static bool is_array_of_two(const pier_token *token) {
-    return token->kind == PIER_KIND_ARRAY && token->as.count == 2;
+static bool is_array_of_two(const pier_value *value) {
+    return pier_value_kind(value) == PIER_KIND_ARRAY && pier_value_count(value) == 2;
 }
 
 /* Gets an integer that lies within `lowest` and `highest`. */
-static bool get_integer(const pier_token *token, int64_t lowest, int64_t highest, int64_t *value) {
-    if (token->kind == PIER_KIND_UINT && token->as.uint <= (uint64_t)highest) {
-        *value = (int64_t)token->as.uint;
-        return true;
-    }
-    *value = token->as.sint;
-    return token->kind == PIER_KIND_INT && *value >= lowest;
+static bool get_integer(const pier_value *value, int64_t lowest, int64_t highest, int64_t *integer) {
+    return pier_value_get_i64(value, integer, NULL) == PIER_OK && *integer >= lowest && *integer <= highest;
 }
 
 static pier_status read_ext(form *f) {
     int64_t type;
-    pier_ext ext;
-    if (!is_array_of_two(token_at(f, f->value))) {
-        return refuse(f, f->value, "$ext is an array of a type and bytes");
+    if (!is_array_of_two(f->value)) {
+        return refuse_value(f, "$ext is an array of a type and bytes");
     }
-    if (!get_integer(token_at(f, f->value + 1), INT8_MIN, INT8_MAX, &type)) {
-        return refuse(f, f->value + 1, "the type of an ext is an integer from -128 to 127");
+    if (!get_integer(pier_value_at(f->value, 0), INT8_MIN, INT8_MAX, &type)) {
+        return refuse_element(f, 0, "the type of an ext is an integer from -128 to 127");
     }
-    ext.type = (int8_t)type;
-    pier_status status = decode(f, f->tree->nodes[f->value + 1].end, &ext.bytes);
-    return status == PIER_OK ? become(f, (pier_token){.kind = PIER_KIND_EXT, .as.ext = ext}) : status;
+    void *data;
+    size_t size;
+    const char *why = decode(pier_value_at(f->value, 1), &data, &size);
+    if (why != NULL) {
+        return refuse_element(f, 1, why);
+    }
+    if (data == NULL) {
+        return PIER_NO_MEMORY;
+    }
+    pier_tree_set_ext(f->tree, f->map, (pier_ext){(int8_t)type, {data, size}});
+    free(data);
+    return pier_tree_status(f->tree);
 }
 
 static pier_status read_time(form *f) {
     int64_t seconds;
     int64_t nanoseconds;
-    if (!is_array_of_two(token_at(f, f->value))) {
-        return refuse(f, f->value, "$time is an array of seconds and nanoseconds");
+    if (!is_array_of_two(f->value)) {
+        return refuse_value(f, "$time is an array of seconds and nanoseconds");
     }
-    if (!get_integer(token_at(f, f->value + 1), INT64_MIN, INT64_MAX, &seconds)) {
-        return refuse(f, f->value + 1, "seconds are an integer from -2^63 to 2^63-1");
+    if (!get_integer(pier_value_at(f->value, 0), INT64_MIN, INT64_MAX, &seconds)) {
+        return refuse_element(f, 0, "seconds are an integer from -2^63 to 2^63-1");
     }
-    if (!get_integer(token_at(f, f->value + 2), 0, 999999999, &nanoseconds)) {
-        return refuse(f, f->value + 2, "nanoseconds are an integer from 0 to 999999999");
+    if (!get_integer(pier_value_at(f->value, 1), 0, 999999999, &nanoseconds)) {
+        return refuse_element(f, 1, "nanoseconds are an integer from 0 to 999999999");
     }
-    pier_time time = {seconds, (uint32_t)nanoseconds};
-    return become(f, (pier_token){.kind = PIER_KIND_TIME, .as.time = time});
+    pier_tree_set_time(f->tree, f->map, (pier_time){seconds, (uint32_t)nanoseconds});
+    return pier_tree_status(f->tree);
 }
 
 static pier_status read_map(form *f) {
-    value_node *nodes = f->tree->nodes;
-    if (nodes[f->value].token.kind != PIER_KIND_ARRAY) {
-        return refuse(f, f->value, "$map is an array of [key,value]");
+    if (pier_value_kind(f->value) != PIER_KIND_ARRAY) {
+        return refuse_value(f, "$map is an array of [key,value]");
     }
-    uint32_t pairs = nodes[f->value].token.as.count;
-    uint32_t at = f->value + 1;
-    for (uint32_t pair = 0; pair < pairs; pair++) {
-        if (!is_array_of_two(&nodes[at].token)) {
-            return refuse(f, at, "an entry of $map is an array [key,value]");
+    pier_value *first = pier_value_first(f->value);
+    uint32_t count = 0;
+    for (pier_value *entry = first; entry != NULL; entry = pier_value_next(entry), count++) {
+        if (!is_array_of_two(entry)) {
+            return refuse_element(f, count, "an entry of $map is an array [key,value]");
         }
-        nodes[at].token.kind = PIER_KIND_NONE;
-        at = nodes[at].end;
     }
-    nodes[f->map + 1].token.kind = PIER_KIND_NONE;
-    nodes[f->value].token.kind = PIER_KIND_NONE;
-    nodes[f->map].token.as.count = pairs;
-    *f->has_hidden = true;
-    return PIER_OK;
+    /* The entries stay where they are while the map becomes another one: nothing is freed before the tree is reset. */
+    pier_tree_set_map(f->tree, f->map);
+    for (pier_value *entry = first; entry != NULL; entry = pier_value_next(entry)) {
+        pier_value *key;
+        pier_value *value = pier_tree_append_pair(f->tree, f->map, &key);
+        pier_tree_move(f->tree, key, pier_value_at(entry, 0));
+        pier_tree_move(f->tree, value, pier_value_at(entry, 1));
+    }
+    return pier_tree_status(f->tree);
 }
 
-pier_status json_form_read(value_tree *tree, uint32_t index, bool *has_hidden, uint32_t *wrong, const char **why) {
+pier_status json_form_read(pier_tree *tree, pier_value *map, json_form_fault *fault) {
     static const struct {
         const char *key;
         pier_status (*read)(form *f);
     } forms[] = {{"$float", read_float}, {"$bin", read_bin}, {"$ext", read_ext},
                  {"$time", read_time},   {"$str", read_str}, {"$map", read_map}};
-    const pier_token *map = &tree->nodes[index].token;
-    if (map->as.count != 1 || tree->nodes[index + 1].token.as.text.size == 0 ||
-        tree->nodes[index + 1].token.as.text.data[0] != '$') {
+    const pier_value *key = pier_value_first(map);
+    pier_text name = pier_value_text(key);
+    if (pier_value_count(map) != 1 || name.size == 0 || name.data[0] != '$') {
         return PIER_OK;
     }
-    form f = {tree, index, index + 2, has_hidden, wrong, why};
+    form f = {tree, map, pier_value_next(key), fault};
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        if (is_text(token_at(&f, index + 1), forms[i].key)) {
+        if (pier_value_is_text(key, forms[i].key)) {
             return forms[i].read(&f);
         }
     }
-    return refuse(&f, index + 1, "an object with one key that begins with $ is a form, and there is none of this name");
+    *fault = (json_form_fault){
+        .why = "an object with one key that begins with $ is a form, and there is none of this name", .is_key = true};
+    return PIER_PROTOCOL;
 }

@@ -7,20 +7,25 @@
  *     {"$str":"BASE64"}             text that is not UTF-8
  *     {"$map":[[KEY,VALUE],…]}      a map whose keys are not distinct valid text, or one `$` key
  *
- * Part of the command; used by json_read.c. */
+ * Part of the command; used by json_read.c. The library prints them (pier_value_print). */
 #ifndef JSON_FORM_H
 #define JSON_FORM_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <pier/status.h>
+#include <pier/tree.h>
 
-#include "value.h"
+/* What is wrong with a form, and where in it. */
+typedef struct json_form_fault {
+    const char *why;
+    bool is_key;      /* the key; else its value */
+    bool is_element;  /* or an element of that */
+    uint32_t element; /* which */
+} json_form_fault;
 
-/* Turns the map at `index`, the last value of the tree and complete, into what it stands for if it is a form; else it
- * stays. {"$map":…} leaves nodes of PIER_KIND_NONE behind and sets `has_hidden`.
- * Returns PIER_OK; PIER_NO_MEMORY; or PIER_PROTOCOL with the index of the wrong node and what is wrong with it. */
-pier_status json_form_read(value_tree *tree, uint32_t index, bool *has_hidden, uint32_t *wrong, const char **why);
+/* Turns a map of the tree, complete, into what it stands for if it is a form; else it stays. Returns PIER_OK; what sticks
+ * in the tree; PIER_NO_MEMORY; or PIER_PROTOCOL with the fault. */
+pier_status json_form_read(pier_tree *tree, pier_value *map, json_form_fault *fault);
 
 #endif

@@ -17,17 +17,24 @@
 #include "json_form.h"
 #include "json_memory.h"
 #include "json_text.h"
+#include "record_tree.h"
+
+/* An array or map around the next value. */
+typedef struct container {
+    pier_value *value;
+    pier_value *next; /* of a map: the value of the key that came last */
+    size_t begin;     /* where its bracket is in the line */
+} container;
 
 typedef struct reader {
     const char *line;
     size_t size;
     yajl_handle parser;
     json_memory memory; /* the parser's */
-    value_tree *tree;
+    pier_tree *tree;
     json_problem *problem;
-    bool has_hidden; /* {"$map":…} left nodes behind that hold no value */
     uint32_t depth;
-    uint32_t open[JSON_DEPTH_MAX]; /* indices of the arrays and maps around the next value */
+    container open[JSON_DEPTH_MAX];
 } reader;
 
 /* Notes a problem and stops the parser. */
@@ -47,44 +54,55 @@ static int refuse_token(reader *r, pier_status status, size_t position, const ch
     return refuse(r, status, json_token_start(r->line, r->size, position - 1), text);
 }
 
-static uint32_t position_now(const reader *r) {
-    size_t consumed = yajl_get_bytes_consumed(r->parser);
-    return consumed > UINT32_MAX ? UINT32_MAX : (uint32_t)consumed;
+static size_t position_now(const reader *r) {
+    return yajl_get_bytes_consumed(r->parser);
 }
 
-/* Appends a node and counts it in what it lies in; a key and its value are two until the end of their map. */
-static int add(reader *r, pier_token token) {
-    if (value_tree_push(r->tree, token, position_now(r)) == UINT32_MAX) {
-        return out_of_memory(r);
+/* Tells a failure of the tree. Returns 1 when there is none, and yajl goes on. */
+static int check_tree(reader *r) {
+    pier_status status = pier_tree_status(r->tree);
+    return status == PIER_OK ? 1 : refuse(r, status, 0, pier_tree_error(r->tree)->text);
+}
+
+/* Returns where the next value goes; NULL when the tree failed. */
+static pier_value *place(reader *r) {
+    if (r->depth == 0) {
+        return pier_tree_root(r->tree);
     }
-    if (r->depth > 0) {
-        r->tree->nodes[r->open[r->depth - 1]].token.as.count++;
-    }
-    return 1;
+    container *in = &r->open[r->depth - 1];
+    return pier_value_kind(in->value) == PIER_KIND_MAP ? in->next : pier_tree_append(r->tree, in->value);
 }
 
 static int on_null(void *user) {
-    return add(user, (pier_token){.kind = PIER_KIND_NIL});
+    reader *r = user;
+    pier_tree_set_nil(r->tree, place(r));
+    return check_tree(r);
 }
 
 static int on_boolean(void *user, int value) {
-    return add(user, (pier_token){.kind = PIER_KIND_BOOL, .as.boolean = value != 0});
+    reader *r = user;
+    pier_tree_set_bool(r->tree, place(r), value != 0);
+    return check_tree(r);
 }
 
 static int add_float(reader *r, const char *text, size_t size) {
     /* strtod wants a terminator, which the line has not. */
     char few[64];
-    char *copy = size < sizeof(few) ? few : value_tree_allocate(r->tree, size + 1);
+    char *copy = size < sizeof(few) ? few : malloc(size + 1);
     if (copy == NULL) {
         return out_of_memory(r);
     }
     memcpy(copy, text, size);
     copy[size] = '\0';
     double value = strtod(copy, NULL);
+    if (copy != few) {
+        free(copy);
+    }
     if (value - value != 0) {
         return refuse_token(r, PIER_RANGE, position_now(r), "the number is too large for a float");
     }
-    return add(r, (pier_token){.kind = PIER_KIND_F64, .as.f64 = value});
+    pier_tree_set_f64(r->tree, place(r), value);
+    return check_tree(r);
 }
 
 static int add_integer(reader *r, const char *text, size_t size) {
@@ -101,9 +119,11 @@ static int add_integer(reader *r, const char *text, size_t size) {
     }
     if (negative && magnitude > 0) {
         /* In two steps, because 2^63 is no int64_t. */
-        return add(r, (pier_token){.kind = PIER_KIND_INT, .as.sint = -(int64_t)(magnitude - 1) - 1});
+        pier_tree_set_i64(r->tree, place(r), -(int64_t)(magnitude - 1) - 1);
+    } else {
+        pier_tree_set_u64(r->tree, place(r), magnitude);
     }
-    return add(r, (pier_token){.kind = PIER_KIND_UINT, .as.uint = magnitude});
+    return check_tree(r);
 }
 
 static int on_number(void *user, const char *text, size_t size) {
@@ -115,62 +135,88 @@ static int on_number(void *user, const char *text, size_t size) {
     return add_integer(user, text, size);
 }
 
-static int on_string(void *user, const unsigned char *text, size_t size) {
-    reader *r = user;
-    const char *data = (const char *)text;
+static int set_text(reader *r, pier_value *value, const unsigned char *text, size_t size) {
+    pier_text content = {(const char *)text, size};
     /* Without escapes the text lies in the line; otherwise in memory that yajl uses again. */
-    if ((uintptr_t)data < (uintptr_t)r->line || (uintptr_t)data >= (uintptr_t)r->line + r->size) {
-        char *copy = value_tree_allocate(r->tree, size);
-        if (copy == NULL) {
-            return out_of_memory(r);
-        }
-        if (size > 0) {
-            memcpy(copy, data, size);
-        }
-        data = copy;
+    if ((uintptr_t)text < (uintptr_t)r->line || (uintptr_t)text >= (uintptr_t)r->line + r->size) {
+        pier_tree_set_text(r->tree, value, content);
+    } else {
+        pier_tree_borrow_text(r->tree, value, content);
     }
-    return add(r, (pier_token){.kind = PIER_KIND_TEXT, .as.text = {data, size}});
+    return check_tree(r);
 }
 
-static int begin(reader *r, pier_kind kind) {
+static int on_string(void *user, const unsigned char *text, size_t size) {
+    reader *r = user;
+    return set_text(r, place(r), text, size);
+}
+
+static int on_key(void *user, const unsigned char *text, size_t size) {
+    reader *r = user;
+    container *in = &r->open[r->depth - 1];
+    pier_value *key;
+    in->next = pier_tree_append_pair(r->tree, in->value, &key);
+    return set_text(r, key, text, size);
+}
+
+/* Opens an array or map. Returns NULL when that is refused. */
+static container *begin(reader *r) {
     if (r->depth == JSON_DEPTH_MAX) {
-        return refuse_token(r, PIER_LIMIT, position_now(r), "arrays and objects are nested too deep");
+        (void)refuse_token(r, PIER_LIMIT, position_now(r), "arrays and objects are nested too deep");
+        return NULL;
     }
-    int added = add(r, (pier_token){.kind = kind, .as.count = 0});
-    r->open[r->depth++] = r->tree->count - 1;
-    return added;
+    container opened = {place(r), NULL, position_now(r) - 1};
+    container *in = &r->open[r->depth++];
+    *in = opened;
+    return in;
 }
 
 static int on_begin_array(void *user) {
-    return begin(user, PIER_KIND_ARRAY);
+    reader *r = user;
+    container *opened = begin(r);
+    if (opened == NULL) {
+        return 0;
+    }
+    pier_tree_set_array(r->tree, opened->value);
+    return check_tree(r);
 }
 
 static int on_end_array(void *user) {
     reader *r = user;
-    r->tree->nodes[r->open[--r->depth]].end = r->tree->count;
+    r->depth--;
     return 1;
 }
 
 static int on_begin_map(void *user) {
-    return begin(user, PIER_KIND_MAP);
+    reader *r = user;
+    container *opened = begin(r);
+    if (opened == NULL) {
+        return 0;
+    }
+    pier_tree_set_map(r->tree, opened->value);
+    return check_tree(r);
+}
+
+/* Returns where the fault of a form is, whose bracket is at `begin`. */
+static size_t place_of_fault(const reader *r, size_t begin, const json_form_fault *fault) {
+    size_t at = json_child_start(r->line, r->size, begin, fault->is_key ? 0 : 1);
+    return fault->is_element ? json_child_start(r->line, r->size, at, fault->element) : at;
 }
 
 static int on_end_map(void *user) {
     reader *r = user;
-    uint32_t map = r->open[--r->depth];
-    r->tree->nodes[map].end = r->tree->count;
-    r->tree->nodes[map].token.as.count /= 2;
-
-    uint32_t wrong;
-    const char *why = "the key came before";
-    int found = value_map_duplicate(r->tree, map, &wrong);
-    pier_status status = found == 0  ? json_form_read(r->tree, map, &r->has_hidden, &wrong, &why)
-                         : found < 0 ? PIER_NO_MEMORY
-                                     : PIER_PROTOCOL;
-    if (status == PIER_OK) {
-        return 1;
+    container closed = r->open[--r->depth];
+    uint32_t pair;
+    if (pier_tree_find_duplicate(r->tree, closed.value, &pair)) {
+        return refuse(r, PIER_PROTOCOL, json_child_start(r->line, r->size, closed.begin, pair * 2),
+                      "the key came before");
     }
-    return status == PIER_NO_MEMORY ? out_of_memory(r) : refuse_token(r, status, r->tree->nodes[wrong].position, why);
+    json_form_fault fault;
+    pier_status status = check_tree(r) == 1 ? json_form_read(r->tree, closed.value, &fault) : PIER_OK;
+    if (status == PIER_PROTOCOL) {
+        return refuse(r, status, place_of_fault(r, closed.begin, &fault), fault.why);
+    }
+    return status == PIER_NO_MEMORY ? out_of_memory(r) : check_tree(r);
 }
 
 static yajl_callbacks callbacks = {
@@ -179,7 +225,7 @@ static yajl_callbacks callbacks = {
     .yajl_number = on_number,
     .yajl_string = on_string,
     .yajl_start_map = on_begin_map,
-    .yajl_map_key = on_string,
+    .yajl_map_key = on_key,
     .yajl_end_map = on_end_map,
     .yajl_start_array = on_begin_array,
     .yajl_end_array = on_end_array,
@@ -215,18 +261,6 @@ static void tell_syntax(reader *r) {
     (void)refuse(r, PIER_PROTOCOL, offset, offset >= r->size ? "the line ends within text" : text + prefix);
 }
 
-/* Takes the nodes out that hold no value. */
-static void remove_hidden(value_tree *tree) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < tree->count; i++) {
-        if (tree->nodes[i].token.kind != PIER_KIND_NONE) {
-            tree->nodes[kept++] = tree->nodes[i];
-        }
-    }
-    tree->count = kept;
-    value_tree_seal(tree);
-}
-
 static void parse(reader *r) {
     const char *why;
     size_t sound = json_sound_bytes(r->line, r->size, &why);
@@ -253,22 +287,18 @@ static void parse_guarded(reader *r) {
     }
 }
 
-pier_status json_read(const char *line, size_t size_bytes, value_tree *tree, json_problem *problem) {
+pier_status json_read(const char *line, size_t size_bytes, pier_tree *tree, json_problem *problem) {
     reader r; /* without zeroes for `open`: they would cost more than a short line */
     r.line = line;
     r.size = size_bytes;
     r.tree = tree;
     r.problem = problem;
-    r.has_hidden = false;
     r.depth = 0;
-    value_tree_clear(tree);
+    pier_tree_reset(tree);
     *problem = (json_problem){.status = PIER_OK};
     json_memory_init(&r.memory);
     parse_guarded(&r);
     json_memory_release(&r.memory);
-    if (r.has_hidden && problem->status == PIER_OK) {
-        remove_hidden(tree);
-    }
     return problem->status;
 }
 

@@ -9,25 +9,20 @@
 
 #include <stddef.h>
 
-#include <pier/status.h>
-
-#include "value.h"
-
-/* How deep JSON may be nested: a {"$map":[[KEY,VALUE]]} nests three times as deep as the map that it stands for, and
- * limits.h allows 1,024. */
-#define JSON_DEPTH_MAX 3136
+#include <pier/tree.h>
 
 /* What is wrong with a line, and where. */
 typedef struct json_problem {
     pier_status
         status;    /* PIER_PROTOCOL: not JSON, or no such form; PIER_RANGE, PIER_TEXT, PIER_LIMIT, PIER_NO_MEMORY */
     size_t offset; /* byte of the line, from 0 */
-    char text[120];
+    char text[224];
 } json_problem;
 
-/* Reads the JSON value in `line`, `size_bytes` long, behind which there must be a line feed. `tree` is cleared first,
- * then gets the value, sealed; its text is borrowed from `line` in part. Returns PIER_OK or the status in `problem`. */
-pier_status json_read(const char *line, size_t size_bytes, value_tree *tree, json_problem *problem);
+/* Reads the JSON value in `line`, `size_bytes` long, behind which there must be a line feed, as the root of `tree`
+ * (record_tree.h), which is reset first; its text is borrowed from `line` in part. Returns PIER_OK or the status in
+ * `problem`. */
+pier_status json_read(const char *line, size_t size_bytes, pier_tree *tree, json_problem *problem);
 
 /* Returns the column, from 1, of the byte at `offset`: its place among the characters of the line. */
 size_t json_column(const char *line, size_t offset);

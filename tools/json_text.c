@@ -1,9 +1,10 @@
 /* The text of a line of JSON: see json_text.h. */
 #include "json_text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-#include "utf8.h"
+#include <pier/bytes.h>
 
 static size_t string_end(const char *line, size_t size, size_t at) {
     for (at++; at < size; at++) {
@@ -45,6 +46,22 @@ size_t json_token_start(const char *line, size_t size_bytes, size_t at) {
         start = end;
     }
     return at;
+}
+
+size_t json_child_start(const char *line, size_t size_bytes, size_t at, uint32_t index) {
+    uint32_t depth = 0;
+    for (at++; at < size_bytes; at = json_token_end(line, size_bytes, at)) {
+        char first = line[at];
+        bool is_space = first == ' ' || first == '\t' || first == '\r';
+        bool separates = first == ',' || first == ':';
+        if (depth == 0 && index == 0 && !is_space) {
+            return at;
+        }
+        index -= depth == 0 && separates ? 1 : 0;
+        depth += first == '[' || first == '{' ? 1 : 0;
+        depth -= first == ']' || first == '}' ? 1 : 0;
+    }
+    return size_bytes;
 }
 
 /* Reads the escape \uXXXX at `at`. Returns its number, or -1 when it is none. */
@@ -94,7 +111,7 @@ static size_t lone_surrogate(const char *line, size_t size) {
 }
 
 size_t json_sound_bytes(const char *line, size_t size_bytes, const char **why) {
-    size_t utf8 = utf8_valid_bytes(line, size_bytes);
+    size_t utf8 = pier_text_valid_bytes(line, size_bytes);
     size_t surrogate = lone_surrogate(line, utf8);
     /* The line was cut where UTF-8 ends; an escape that is cut there was half of nothing yet. */
     if (surrogate < utf8) {

@@ -1,19 +1,19 @@
-/* JSON out: a value becomes text on one line.
+/* JSON out: a value becomes text on one line, as pier_value_print has it.
  *
- * Part of the command. What json_read.h reads back as the same value: floats as the shortest text with a point or an
- * exponent, a map as an object when its keys are distinct valid text and it is not a single `$` key, all else that JSON
- * lacks in the forms of json_form.h. A float 32 is written as the number that it is, exactly. */
+ * Part of the command. */
 #ifndef JSON_WRITE_H
 #define JSON_WRITE_H
 
 #include <stdbool.h>
-#include <stdint.h>
+
+#include <pier/value.h>
 
 #include "text_buffer.h"
-#include "value.h"
 
-/* Appends the whole tree, which is sealed and not empty, in colours for a terminal if `colour`. When memory ran out
- * `out->failed` is set. */
-void json_write(text_buffer *out, const value_tree *tree, bool colour);
+/* Appends a value, in colours for a terminal if `colours`. When memory ran out `out->failed` is set. */
+void json_write(text_buffer *out, const pier_value *value, bool colours);
+
+/* Appends terminated text as JSON; likewise. */
+void json_write_text(text_buffer *out, const char *text);
 
 #endif

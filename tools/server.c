@@ -8,10 +8,10 @@
 
 #include "connection.h"
 #include "json_write.h"
+#include "record_tree.h"
 #include "report.h"
 #include "report_queue.h"
 #include "signals.h"
-#include "value_archive.h"
 
 /* Connections taken in one round. */
 #define ROUND_ACCEPTS 64
@@ -38,7 +38,7 @@ static void end(server *running, int exit_status) {
 }
 
 bool server_take_record(server *running, pier_archive *load, const char *peer, bool *is_refused) {
-    pier_status status = value_tree_load(&running->tree, load);
+    pier_status status = running->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(running->tree, load);
     if (status != PIER_OK) {
         *is_refused = true;
         if (pier_archive_status(load) == PIER_OK) {
@@ -59,7 +59,7 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
         end(running, report_error(command, error, running->save_name, ""));
         return false;
     }
-    json_write(&running->out.text, &running->tree, running->out.colours);
+    json_write(&running->out.text, pier_tree_root(running->tree), running->out.colours);
     text_buffer_append_char(&running->out.text, '\n');
     running->records++;
     if (running->records == running->count) {
@@ -354,11 +354,12 @@ static void deinit(server *running) {
     }
     free(running->clients);
     free(running->polls);
-    value_tree_deinit(&running->tree);
+    pier_tree_destroy(running->tree);
     output_deinit(&running->out);
 }
 
 int server_run(server *running) {
+    running->tree = record_tree_create();
     running->idle_until = running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
     while (!running->is_over && signals_caught() == 0) {
         run_round(running);

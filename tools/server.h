@@ -13,10 +13,10 @@
 
 #include <pier/archive.h>
 #include <pier/channel.h>
+#include <pier/tree.h>
 
 #include "client.h"
 #include "output.h"
-#include "value.h"
 
 typedef struct server {
     /* Set by command_listen.c. */
@@ -30,7 +30,7 @@ typedef struct server {
     uint64_t record_bytes_max;
     output out;
     /* The loop's own. */
-    value_tree tree;
+    pier_tree *tree; /* NULL: memory ran out */
     client **clients;
     size_t client_count;
     size_t client_capacity;

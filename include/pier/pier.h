@@ -35,6 +35,8 @@
 #include <pier/socket_transfer.h>
 #include <pier/status.h>
 #include <pier/store.h>
+#include <pier/tree.h>
+#include <pier/value.h>
 #include <pier/version.h>
 
 #endif

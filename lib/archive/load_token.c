@@ -10,7 +10,7 @@
 
 #include "archive/archive_internal.h"
 #include "archive/loader_internal.h"
-#include "base/endian_internal.h"
+#include "archive/token_internal.h"
 
 /* Makes the next value the one at the cursor. Returns false, with the failure told, when there is none. */
 static bool has_value(pier_archive *archive) {
@@ -36,123 +36,6 @@ static bool has_value(pier_archive *archive) {
 static const char *const kind_names[] = {"nothing", "nil",   "bool",  "integer", "integer", "float32",  "float64",
                                          "text",    "bytes", "array", "map",     "ext",     "timestamp"};
 
-/* Whether an ext of type -1 is a timestamp by the rules; takes it apart. */
-static bool read_time(const uint8_t *body, size_t size, pier_time *time) {
-    if (size == 4) {
-        *time = (pier_time){pier__load_be32(body), 0};
-        return true;
-    }
-    if (size == 8) {
-        uint64_t both = pier__load_be64(body);
-        *time = (pier_time){(int64_t)(both & 0x3ffffffff), (uint32_t)(both >> 34)};
-    } else if (size == 12) {
-        *time = (pier_time){(int64_t)pier__load_be64(body + 4), pier__load_be32(body)};
-    } else {
-        return false;
-    }
-    return time->nanoseconds <= 999999999;
-}
-
-static pier_token signed_token(int64_t value) {
-    pier_token token = {.kind = value < 0 ? PIER_KIND_INT : PIER_KIND_UINT};
-    if (value < 0) {
-        token.as.sint = value;
-    } else {
-        token.as.uint = (uint64_t)value;
-    }
-    return token;
-}
-
-static pier_token unsigned_token(uint64_t value) {
-    return (pier_token){.kind = PIER_KIND_UINT, .as.uint = value};
-}
-
-static pier_token float_token(uint32_t bits) {
-    pier_token token = {.kind = PIER_KIND_F32};
-    memcpy(&token.as.f32, &bits, sizeof bits);
-    return token;
-}
-
-static pier_token double_token(uint64_t bits) {
-    pier_token token = {.kind = PIER_KIND_F64};
-    memcpy(&token.as.f64, &bits, sizeof bits);
-    return token;
-}
-
-static pier_token ext_token(int8_t type, const uint8_t *body, size_t size) {
-    pier_token token = {.kind = PIER_KIND_EXT};
-    if (type == -1 && read_time(body, size, &token.as.time)) {
-        token.kind = PIER_KIND_TIME;
-        return token;
-    }
-    token.as.ext = (pier_ext){type, {body, size}};
-    return token;
-}
-
-/* Reads a value with a length in bytes: str, bin, ext. `head` is its first byte's row. */
-static pier_token bytes_token(const uint8_t *at, const pier__head *head, size_t length) {
-    const uint8_t *body = at + head->head_bytes;
-    if (at[0] <= 0xbf || (at[0] >= 0xd9 && at[0] <= 0xdb)) {
-        return (pier_token){.kind = PIER_KIND_TEXT, .as.text = {(const char *)body, length}};
-    }
-    if (at[0] <= 0xc6) {
-        return (pier_token){.kind = PIER_KIND_BYTES, .as.bytes = {body, length}};
-    }
-    return ext_token((int8_t)body[-1], body, length);
-}
-
-/* Reads a value that is all head. */
-static pier_token bare_token(const uint8_t *at) {
-    switch (at[0]) {
-    case 0xc0:
-        return (pier_token){.kind = PIER_KIND_NIL};
-    case 0xc2:
-    case 0xc3:
-        return (pier_token){.kind = PIER_KIND_BOOL, .as.boolean = at[0] == 0xc3};
-    case 0xca:
-        return float_token(pier__load_be32(at + 1));
-    case 0xcb:
-        return double_token(pier__load_be64(at + 1));
-    case 0xcc:
-        return unsigned_token(at[1]);
-    case 0xcd:
-        return unsigned_token(pier__load_be16(at + 1));
-    case 0xce:
-        return unsigned_token(pier__load_be32(at + 1));
-    case 0xcf:
-        return unsigned_token(pier__load_be64(at + 1));
-    case 0xd0:
-        return signed_token((int8_t)at[1]);
-    case 0xd1:
-        return signed_token((int16_t)pier__load_be16(at + 1));
-    case 0xd2:
-        return signed_token((int32_t)pier__load_be32(at + 1));
-    case 0xd3:
-        return signed_token((int64_t)pier__load_be64(at + 1));
-    default:
-        return at[0] <= 0x7f ? unsigned_token(at[0]) : signed_token((int8_t)at[0]);
-    }
-}
-
-/* Reads the value at `at`; `*size` gets its bytes, of an array or map those of its head. */
-static pier_token read_token(const uint8_t *at, size_t *size) {
-    const pier__head *head = &pier__heads[at[0]];
-    uint32_t length = head->length_bytes == 0   ? head->fixed
-                      : head->length_bytes == 1 ? at[1]
-                      : head->length_bytes == 2 ? pier__load_be16(at + 1)
-                                                : pier__load_be32(at + 1);
-    *size = head->head_bytes;
-    if (head->kind == PIER__HEAD_ARRAY || head->kind == PIER__HEAD_MAP) {
-        return (pier_token){.kind = head->kind == PIER__HEAD_ARRAY ? PIER_KIND_ARRAY : PIER_KIND_MAP,
-                            .as.count = length};
-    }
-    if (head->kind == PIER__HEAD_BYTES) {
-        *size += length;
-        return bytes_token(at, head, length);
-    }
-    return bare_token(at);
-}
-
 pier_token pier_load_token(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
     bool is_at_end =
@@ -161,7 +44,7 @@ pier_token pier_load_token(pier_archive *archive) {
         return (pier_token){.kind = PIER_KIND_NONE};
     }
     size_t size = 0;
-    pier_token token = read_token(archive->cursor, &size);
+    pier_token token = pier__read_token(archive->cursor, &size);
     archive->cursor += size;
     return token;
 }
@@ -189,7 +72,7 @@ static bool expect(pier_archive *archive, pier_kind kind, const char *expected, 
     }
     size_t size = 0;
     *at = archive->cursor;
-    *token = read_token(archive->cursor, &size);
+    *token = pier__read_token(archive->cursor, &size);
     bool is_integer = token->kind == PIER_KIND_UINT || token->kind == PIER_KIND_INT;
     if (token->kind != kind && !(kind == PIER_KIND_UINT && is_integer)) {
         (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
@@ -288,7 +171,7 @@ static bool load_float(pier_archive *archive, double *value, const char *expecte
     }
     size_t size = 0;
     *at = archive->cursor;
-    token = read_token(archive->cursor, &size);
+    token = pier__read_token(archive->cursor, &size);
     if (token.kind != PIER_KIND_F32 && token.kind != PIER_KIND_F64) {
         (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
                                     kind_names[token.kind]);

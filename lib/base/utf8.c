@@ -68,3 +68,7 @@ size_t pier__utf8_valid_bytes(const char *text, size_t size) {
 bool pier_text_is_valid(const char *text, size_t size_bytes) {
     return pier__utf8_valid_bytes(text, size_bytes) == size_bytes;
 }
+
+size_t pier_text_valid_bytes(const char *text, size_t size_bytes) {
+    return pier__utf8_valid_bytes(text, size_bytes);
+}

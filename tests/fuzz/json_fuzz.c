@@ -19,18 +19,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     line[line_size] = '\n';
 
-    value_tree tree = {0};
+    pier_tree *tree = record_tree_create();
+    FUZZ_REQUIRE(tree != NULL);
     json_problem problem;
-    pier_status status = json_read(line, line_size, &tree, &problem);
+    pier_status status = json_read(line, line_size, tree, &problem);
     FUZZ_REQUIRE(status == problem.status);
     if (status != PIER_OK) {
         FUZZ_REQUIRE(status == PIER_PROTOCOL || status == PIER_RANGE || status == PIER_TEXT || status == PIER_LIMIT);
         FUZZ_REQUIRE(problem.offset <= line_size && problem.text[0] != '\0');
         FUZZ_REQUIRE(json_column(line, problem.offset) <= line_size + 1);
     } else {
-        fuzz_require_round_trip(&tree);
+        fuzz_require_round_trip(tree);
     }
-    value_tree_deinit(&tree);
+    pier_tree_destroy(tree);
     free(line);
     return 0;
 }

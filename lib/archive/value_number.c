@@ -1,11 +1,12 @@
-/* Floats as the shortest text: see float_text.h.
+/* Floats as the shortest text that is the same number.
+ *
+ * Floor 4 (archive). The text has the fewest digits that any text of the number can have, and always a point or an
+ * exponent, so that it is read as a float and never as an integer: 1.0, 0.1, 1e300, -0.0, 5e-324.
  *
  * Any decimal number of 15 digits survives the way into a normal double and back (DBL_DIG), so a text of fewer digits,
  * when there is one, is the 15-digit one without its zeros. Otherwise 16 digits may do, and 17 always do. Two cases
  * need more care: denormals have fewer digits than 15; and below a power of two doubles lie twice as dense as above, so
  * that the nearest text of 16 digits may belong to the neighbour while the one above it does not. */
-#include "float_text.h"
-
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -13,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS_MAX 17
+#include "archive/value_internal.h"
+
+enum { DIGITS_MAX = 17 };
 
 /* A number as 0.d1d2d3… times a power of ten would have it, with the point after the first digit. */
 typedef struct decimal {
@@ -23,12 +26,13 @@ typedef struct decimal {
 
 /* Fills `out` with `value` (positive) rounded to `count` digits. */
 static void round_to_digits(double value, int count, decimal *out) {
-    char text[FLOAT_TEXT_SIZE];
-    (void)snprintf(text, sizeof(text), "%.*e", count - 1, value);
+    char text[PIER__FLOAT_TEXT_BYTES];
+    (void)snprintf(text, sizeof text, "%.*e", count - 1, value);
     size_t written = 0;
     const char *at = text;
+    /* The point is the locale's, whatever that is. */
     for (; *at != 'e'; at++) {
-        if (*at != '.') {
+        if (*at >= '0' && *at <= '9') {
             out->digits[written++] = *at;
         }
     }
@@ -51,8 +55,10 @@ static void round_up(decimal *number) {
 }
 
 static bool reads_back(const decimal *number, double value) {
-    char text[FLOAT_TEXT_SIZE];
-    (void)snprintf(text, sizeof(text), "%c.%se%d", number->digits[0], number->digits + 1, number->exponent);
+    char text[PIER__FLOAT_TEXT_BYTES];
+    /* Without a point, which the locale may have another character for. */
+    int exponent = number->exponent - (int)strlen(number->digits) + 1;
+    (void)snprintf(text, sizeof text, "%se%d", number->digits, exponent);
     return strtod(text, NULL) == value;
 }
 
@@ -75,10 +81,10 @@ static void shortest(double value, decimal *out) {
     round_to_digits(value, DIGITS_MAX, out);
 }
 
-size_t float_text(double value, char text[FLOAT_TEXT_SIZE]) {
+size_t pier__float_text(double value, char text[PIER__FLOAT_TEXT_BYTES]) {
     const char *sign = signbit(value) ? "-" : "";
     if (value == 0) {
-        return (size_t)snprintf(text, FLOAT_TEXT_SIZE, "%s0.0", sign);
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s0.0", sign);
     }
     decimal number;
     shortest(fabs(value), &number);
@@ -90,14 +96,14 @@ size_t float_text(double value, char text[FLOAT_TEXT_SIZE]) {
     int exponent = number.exponent;
     /* Numbers that people write without an exponent are written without one: from 0.0001 to below 10^16. */
     if (exponent < -4 || exponent > 15) {
-        return (size_t)snprintf(text, FLOAT_TEXT_SIZE, "%s%c%s%se%d", sign, digits[0], count > 1 ? "." : "", digits + 1,
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%c%s%se%d", sign, digits[0], count > 1 ? "." : "", digits + 1,
                                 exponent);
     }
     if (exponent < 0) {
-        return (size_t)snprintf(text, FLOAT_TEXT_SIZE, "%s0.%.*s%s", sign, -exponent - 1, "000", digits);
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s0.%.*s%s", sign, -exponent - 1, "000", digits);
     }
     if (count > exponent + 1) {
-        return (size_t)snprintf(text, FLOAT_TEXT_SIZE, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
     }
-    return (size_t)snprintf(text, FLOAT_TEXT_SIZE, "%s%s%.*s.0", sign, digits, exponent + 1 - count, "000000000000000");
+    return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%s%.*s.0", sign, digits, exponent + 1 - count, "000000000000000");
 }
