@@ -23,7 +23,7 @@ import textwrap
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENTS = [
     "README.md",
-    *(f"docs/{name}.md" for name in ("guide", "records", "command", "errors", "design", "names", "addresses")),
+    *(f"docs/{name}.md" for name in ("guide", "records", "values", "command", "errors", "design", "names", "addresses")),
 ]
 LANGUAGES = {"c", "cpp", "python", "cmake"}
 ORIGIN = re.compile(r"<!-- (examples/[\w./-]+?)(?:: ([\w-]+))? -->")

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include <msgpack/unpack.h>
-#include <msgpack/timestamp.h>
 
 #include <pier/tree.h>
 
+#include "archive/value_msgpack.h"
 #include "archive/value_support.h"
 #include "support/fault_allocator.h"
 
@@ -418,66 +418,6 @@ static void memory_that_lacks_is_told(void **state) {
     assert_true(fault_allocator_sweep(use_with_faults, &bytes) >= 10);
     test_bytes_free(&bytes);
     pier_tree_destroy(tree);
-}
-
-/* Compares with what msgpack-c makes of the same bytes. */
-static bool same_as_object(const pier_value *value, const msgpack_object *object) {
-    pier_token token = pier_value_token(value);
-    switch (object->type) {
-    case MSGPACK_OBJECT_NIL:
-        return token.kind == PIER_KIND_NIL;
-    case MSGPACK_OBJECT_BOOLEAN:
-        return token.kind == PIER_KIND_BOOL && token.as.boolean == object->via.boolean;
-    case MSGPACK_OBJECT_POSITIVE_INTEGER:
-        return token.kind == PIER_KIND_UINT && token.as.uint == object->via.u64;
-    case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        return token.kind == PIER_KIND_INT && token.as.sint == object->via.i64;
-    case MSGPACK_OBJECT_FLOAT32:
-        return token.kind == PIER_KIND_F32 && ((double)token.as.f32 == object->via.f64 || token.as.f32 != token.as.f32);
-    case MSGPACK_OBJECT_FLOAT64:
-        return token.kind == PIER_KIND_F64 && memcmp(&token.as.f64, &object->via.f64, sizeof(double)) == 0;
-    case MSGPACK_OBJECT_STR:
-        return token.kind == PIER_KIND_TEXT && token.as.text.size == object->via.str.size &&
-               memcmp(token.as.text.data, object->via.str.ptr, object->via.str.size) == 0;
-    case MSGPACK_OBJECT_BIN:
-        return token.kind == PIER_KIND_BYTES && token.as.bytes.size == object->via.bin.size &&
-               memcmp(token.as.bytes.data, object->via.bin.ptr, object->via.bin.size) == 0;
-    case MSGPACK_OBJECT_EXT: {
-        msgpack_timestamp time;
-        if (token.kind == PIER_KIND_TIME) {
-            return object->via.ext.type == -1 && msgpack_object_to_timestamp(object, &time) &&
-                   time.tv_sec == token.as.time.seconds && time.tv_nsec == token.as.time.nanoseconds;
-        }
-        return token.kind == PIER_KIND_EXT && token.as.ext.type == object->via.ext.type &&
-               token.as.ext.bytes.size == object->via.ext.size &&
-               memcmp(token.as.ext.bytes.data, object->via.ext.ptr, object->via.ext.size) == 0;
-    }
-    case MSGPACK_OBJECT_ARRAY:
-        if (token.kind != PIER_KIND_ARRAY || token.as.count != object->via.array.size) {
-            return false;
-        }
-        for (uint32_t i = 0; i < object->via.array.size; i++) {
-            if (!same_as_object(pier_value_at(value, i), &object->via.array.ptr[i])) {
-                return false;
-            }
-        }
-        return true;
-    case MSGPACK_OBJECT_MAP:
-        if (token.kind != PIER_KIND_MAP || token.as.count != object->via.map.size) {
-            return false;
-        }
-        for (uint32_t i = 0; i < object->via.map.size; i++) {
-            pier_value *key;
-            const pier_value *of_key = pier_value_pair_at(value, i, &key);
-            if (!same_as_object(key, &object->via.map.ptr[i].key) ||
-                !same_as_object(of_key, &object->via.map.ptr[i].val)) {
-                return false;
-            }
-        }
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* Every golden value, read by both. */

@@ -1,4 +1,5 @@
-"""The programs of docs/guide.md and docs/records.md: weather stations, their collector, and every kind of field."""
+"""The programs of docs/guide.md, docs/records.md and docs/values.md: weather stations, their collector, every kind of
+field, and values."""
 
 import socket
 import subprocess
@@ -73,6 +74,16 @@ class WeatherTest(SampleTest):
             status, _, messages = self.run_to_end(program, *arguments)
             self.assertEqual(status, 2)
             self.assertRegex(messages, "^usage: ")
+
+
+class ValuesTest(SampleTest):
+    def test_values(self):
+        printed = (
+            "open, 3 berths\n  Amalia, 31.5 m\n  Berta, 30.5 m\n  Clara, 29.5 m\n91.5 m of ships\n"
+            "berths[2].ship: expected u32, found text\n"
+            '{"name":"north quay","berths":[{"ship":"Amalia","metres":31.5},{"ship":"Berta","\u2026\n'
+        )
+        self.assertEqual(self.run_to_end("guide_values"), (0, printed, ""))
 
 
 class KindsTest(SampleTest):

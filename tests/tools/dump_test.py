@@ -127,6 +127,70 @@ class TypedTest(pier_command.Test):
                 self.assertEqual(result.lines(), [expected, '{"symbol":"z","price":1.0,"depth":[],"flags":[]}'])
 
 
+class PathTest(pier_command.Test):
+    """--path: what is printed, what is not, and what is wrong."""
+
+    RECORDS = (
+        b'{"a":{"b":[1,2,{"c":1.5}]},"odd key":"x"}\n'
+        b'{"a":{"b":[]},"d":true}\n'
+        b"[[10,20],30]\n"
+        b'{"$map":[[5,"five"],[null,{"$bin":"AA=="}]]}\n'
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "a.pier"
+        self.file.write_bytes(stored(self.RECORDS))
+
+    def test_what_it_leads_to_is_printed(self):
+        for path, expected in (
+            ("", self.RECORDS),
+            ("a.b", b'[1,2,{"c":1.5}]\n[]\n'),
+            ("a.b[-1].c", b"1.5\n"),
+            ("a.b[0]", b"1\n"),
+            ('["odd key"]', b'"x"\n'),
+            ("[1]", b"30\n"),
+            ("[0][1]", b"20\n"),
+            ("[5]", b'"five"\n'),
+            ("{1}", b'"x"\ntrue\n{"$bin":"AA=="}\n'),
+            ("d", b"true\n"),
+        ):
+            with self.subTest(path):
+                self.assert_done(pier("dump", self.file, "--path", path), expected)
+                self.assert_done(pier("dump", "-", "--path=" + path, data=self.file.read_bytes()), expected)
+
+    def test_typed_records_and_plain_values(self):
+        self.file.write_bytes(msgpack.packb({"a": [1, {"b": None}]}) + msgpack.packb(7))
+        self.assert_done(pier("dump", self.file, "--plain", "--path", "a[1].b"), b"null\n")
+
+    def test_no_record_has_it(self):
+        for path in ("z", "a.b.c", "[9]", "a[0]"):
+            with self.subTest(path):
+                self.assert_error(pier("dump", self.file, "--path", path), 1, "dump", "NOT_FOUND",
+                                  r"a\.pier: no record has %s$" % re.escape(path))  # fmt: skip
+        # No record, no complaint.
+        self.file.write_bytes(stored(b""))
+        self.assert_done(pier("dump", self.file, "--path", "z"), b"")
+
+    def test_damage_is_still_told(self):
+        data = bytearray(stored(b'{"a":1}\n') + stored(b'{"a":2}\n') + stored(b'{"a":3}\n'))
+        data[len(data) // 3 + 2 * HEADER_BYTES] ^= 1
+        self.file.write_bytes(data)
+        self.assert_error(pier("dump", self.file, "--path", "a"), 1, "dump", "CORRUPT", out=b"1\n3\n")
+        self.assertEqual(pier("dump", self.file, "--path", "b").status, 1)
+
+    def test_what_is_no_path(self):
+        for path, place in (("a..b", 2), ("a[", 2), ("a[x]", 2), ('a["b', 4), ("]", 0)):
+            with self.subTest(path):
+                self.assert_error(pier("dump", self.file, "--path", path), 2, "dump", "USAGE",
+                                  r"not a path: .* \(byte %d" % place)  # fmt: skip
+
+    def test_other_views_have_no_records(self):
+        for option in ("--blocks", "--stats"):
+            with self.subTest(option):
+                self.assert_error(pier("dump", self.file, option, "--path", "a"), 2, "dump", "USAGE", "--path leads")
+
+
 class PlainTest(pier_command.Test):
     def test_values(self):
         values = [1, -1, 1.5, "a", b"a", None, True, [1, [2]], {"a": 1}, {1: 2}, msgpack.ExtType(7, b"x")]
