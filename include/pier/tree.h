@@ -27,11 +27,11 @@ typedef struct pier_tree pier_tree;
 typedef struct pier_tree_options {
     size_t size;                     /* sizeof(pier_tree_options) */
     const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied */
-    const pier_limits *limits;       /* NULL: the defaults of limits.h; copied. record_bytes_max, text_bytes_max, depth_max
+    const pier_limits *limits; /* NULL: the defaults of limits.h; copied. record_bytes_max, text_bytes_max, depth_max
                                         and elements_max hold for a tree */
-    uint32_t depth_max;      /* how deep values may be made, when that is more than a record may be, for trees of other
+    uint32_t depth_max; /* how deep values may be made, when that is more than a record may be, for trees of other
                                 formats; 0: as limits say; at most 65,535. Records are held to the limits all the same */
-    bool borrows;            /* text and bytes of a loaded or parsed record are not copied: they hold as long as the record's
+    bool borrows;       /* text and bytes of a loaded or parsed record are not copied: they hold as long as the record's
                                 bytes do */
     bool refuses_duplicates; /* a record with a map in which two keys are equal is refused: PIER_PROTOCOL */
     bool refuses_bad_text;   /* a record with text that is not UTF-8 is refused: PIER_TEXT */

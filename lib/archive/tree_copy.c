@@ -80,8 +80,7 @@ void pier_tree_copy(pier_tree *tree, pier_value *value, const pier_value *from) 
         return;
     }
     /* The copy is whole before `value` changes, which may lie in what is copied, or hold it. */
-    pier_value copy[2] = {{.kind = PIER_KIND_NIL, .depth = value->depth},
-                          {.kind = PIER__KIND_LAST, .as.link = NULL}};
+    pier_value copy[2] = {{.kind = PIER_KIND_NIL, .depth = value->depth}, {.kind = PIER__KIND_LAST, .as.link = NULL}};
     if (copy_all(tree, copy, from)) {
         pier__link_children(value, NULL);
         *value = copy[0];

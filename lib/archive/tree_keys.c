@@ -23,8 +23,8 @@ static void sort(sorted *pairs, sorted *spare, size_t count) {
             size_t left = low;
             size_t right = middle;
             for (size_t at = low; at < high; at++) {
-                bool takes_left = left < middle && (right == high ||
-                                                    pier_value_compare(pairs[left].key, pairs[right].key) <= 0);
+                bool takes_left =
+                    left < middle && (right == high || pier_value_compare(pairs[left].key, pairs[right].key) <= 0);
                 spare[at] = takes_left ? pairs[left++] : pairs[right++];
             }
         }

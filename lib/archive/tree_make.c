@@ -112,8 +112,8 @@ void pier_tree_set_time(pier_tree *tree, pier_value *value, pier_time content) {
 
 static void set_container(pier_tree *tree, pier_value *value, pier_kind kind) {
     if (value != NULL && value->depth >= tree->depth_max) {
-        (void)pier__tree_fail_limit(tree, value, "depth of arrays and maps", (uint64_t)value->depth + 1, tree->depth_max,
-                                    "depth_max");
+        (void)pier__tree_fail_limit(tree, value, "depth of arrays and maps", (uint64_t)value->depth + 1,
+                                    tree->depth_max, "depth_max");
     } else if (open_value(tree, value)) {
         value->kind = (uint8_t)kind;
         value->as.children = NULL;
@@ -163,8 +163,8 @@ static pier_value *append(pier_tree *tree, pier_value *container, pier_kind kind
         return NULL;
     }
     if (container->size == UINT32_MAX) {
-        (void)pier__tree_fail_limit(tree, container, "elements of an array or map", (uint64_t)UINT32_MAX + 1, UINT32_MAX,
-                                    "MessagePack");
+        (void)pier__tree_fail_limit(tree, container, "elements of an array or map", (uint64_t)UINT32_MAX + 1,
+                                    UINT32_MAX, "MessagePack");
         return NULL;
     }
     pier__chunk *chunk = container->as.children == NULL ? NULL : container->as.children->last;

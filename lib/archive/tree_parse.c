@@ -43,8 +43,8 @@ static bool take_container(pier_tree *tree, pier_value *value, uint32_t count) {
     /* A pair takes two bytes at least, so that the scan has bounded twice the count by the bytes of a record. */
     uint32_t children = value->kind == PIER_KIND_MAP ? count * 2 : count;
     if (PIER_UNLIKELY(value->depth >= tree->depth_max)) {
-        (void)pier__tree_fail_limit(tree, value, "depth of arrays and maps", (uint64_t)value->depth + 1, tree->depth_max,
-                                    "depth_max");
+        (void)pier__tree_fail_limit(tree, value, "depth of arrays and maps", (uint64_t)value->depth + 1,
+                                    tree->depth_max, "depth_max");
         return false;
     }
     value->as.children = NULL;
@@ -224,7 +224,7 @@ pier_status pier__tree_load_record(pier_tree *tree, pier_archive *archive) {
 }
 
 void pier_load_value(pier_archive *archive, pier_tree *tree, pier_value *value) {
-    const uint8_t *at = archive->cursor;
+    uint8_t *at = archive->cursor;
     pier_token token = pier_load_token(archive);
     if (token.kind == PIER_KIND_NONE) {
         /* The record has ended, which is a failure here; the call tells. */
@@ -232,10 +232,10 @@ void pier_load_value(pier_archive *archive, pier_tree *tree, pier_value *value) 
         pier_tree_set_nil(tree, value);
         return;
     }
-    const uint8_t *begin = pier__loader_of(archive)->record_memory;
+    uint8_t *begin = pier__loader_of(archive)->record_memory;
     /* Where the value opened the window, the cursor was not there yet. */
-    at = at != NULL && at >= begin && at < archive->cursor ? at : begin;
-    archive->cursor = (uint8_t *)(uintptr_t)at;
+    at = at != NULL ? at : begin;
+    archive->cursor = at;
     pier_load_skip(archive);
     if (tree->failure == PIER_OK && value != NULL) {
         pier_tree_set_nil(tree, value);

@@ -10,9 +10,9 @@
 
 /* The order of the kinds, by pier_kind; integers of both signs are one. */
 static const uint8_t ranks[] = {
-    [PIER_KIND_NONE] = 0,  [PIER_KIND_NIL] = 1,  [PIER_KIND_BOOL] = 2,   [PIER_KIND_UINT] = 3, [PIER_KIND_INT] = 3,
-    [PIER_KIND_F32] = 4,   [PIER_KIND_F64] = 5,  [PIER_KIND_TEXT] = 6,   [PIER_KIND_BYTES] = 7, [PIER_KIND_ARRAY] = 8,
-    [PIER_KIND_MAP] = 9,   [PIER_KIND_EXT] = 10, [PIER_KIND_TIME] = 11,
+    [PIER_KIND_NONE] = 0, [PIER_KIND_NIL] = 1,  [PIER_KIND_BOOL] = 2,  [PIER_KIND_UINT] = 3,  [PIER_KIND_INT] = 3,
+    [PIER_KIND_F32] = 4,  [PIER_KIND_F64] = 5,  [PIER_KIND_TEXT] = 6,  [PIER_KIND_BYTES] = 7, [PIER_KIND_ARRAY] = 8,
+    [PIER_KIND_MAP] = 9,  [PIER_KIND_EXT] = 10, [PIER_KIND_TIME] = 11,
 };
 
 static int order_of_unsigned(uint64_t a, uint64_t b) {

@@ -29,19 +29,18 @@ static pier_status expect(const pier_value *value, pier_kind kind, const char *e
     if (value == NULL) {
         return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_ARCHIVE, 0, "expected %s, found no value", expected);
     }
-    return tell(value,
-                pier__error_set(error, PIER_TYPE, PIER_FLOOR_ARCHIVE, 0, "expected %s, found %s", expected,
-                                kind_names[found]),
-                error);
+    return tell(
+        value,
+        pier__error_set(error, PIER_TYPE, PIER_FLOOR_ARCHIVE, 0, "expected %s, found %s", expected, kind_names[found]),
+        error);
 }
 
 static pier_status out_of_range(const pier_value *value, const char *expected, pier_error *error) {
-    pier_status status =
-        value->kind == PIER_KIND_INT
-            ? pier__error_set(error, PIER_RANGE, PIER_FLOOR_ARCHIVE, 0, "%lld does not fit into %s",
-                              (long long)value->as.sint, expected)
-            : pier__error_set(error, PIER_RANGE, PIER_FLOOR_ARCHIVE, 0, "%llu does not fit into %s",
-                              (unsigned long long)value->as.uint, expected);
+    pier_status status = value->kind == PIER_KIND_INT
+                             ? pier__error_set(error, PIER_RANGE, PIER_FLOOR_ARCHIVE, 0, "%lld does not fit into %s",
+                                               (long long)value->as.sint, expected)
+                             : pier__error_set(error, PIER_RANGE, PIER_FLOOR_ARCHIVE, 0, "%llu does not fit into %s",
+                                               (unsigned long long)value->as.uint, expected);
     return tell(value, status, error);
 }
 

@@ -96,14 +96,16 @@ size_t pier__float_text(double value, char text[PIER__FLOAT_TEXT_BYTES]) {
     int exponent = number.exponent;
     /* Numbers that people write without an exponent are written without one: from 0.0001 to below 10^16. */
     if (exponent < -4 || exponent > 15) {
-        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%c%s%se%d", sign, digits[0], count > 1 ? "." : "", digits + 1,
-                                exponent);
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%c%s%se%d", sign, digits[0], count > 1 ? "." : "",
+                                digits + 1, exponent);
     }
     if (exponent < 0) {
         return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s0.%.*s%s", sign, -exponent - 1, "000", digits);
     }
     if (count > exponent + 1) {
-        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
+        return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%.*s.%s", sign, exponent + 1, digits,
+                                digits + exponent + 1);
     }
-    return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%s%.*s.0", sign, digits, exponent + 1 - count, "000000000000000");
+    return (size_t)snprintf(text, PIER__FLOAT_TEXT_BYTES, "%s%s%.*s.0", sign, digits, exponent + 1 - count,
+                            "000000000000000");
 }

@@ -268,8 +268,9 @@ pier_status pier_path_check(const char *path, pier_error *error) {
 /* Tells that a step at `offset` cannot be taken from a value. */
 static pier_status tell(const pier_value *from, pier_status status, const char *path, size_t offset, size_t end,
                         pier_error *error) {
-    static const char *const holders[] = {"nothing", "nil",   "a bool",   "an integer", "an integer", "a float", "a float",
-                                          "text",    "bytes", "an array", "a map",      "an ext",     "a timestamp"};
+    static const char *const holders[] = {"nothing", "nil",     "a bool",     "an integer", "an integer",
+                                          "a float", "a float", "text",       "bytes",      "an array",
+                                          "a map",   "an ext",  "a timestamp"};
     int shown = end - offset > 100 ? 100 : (int)(end - offset);
     if (status == PIER_TYPE) {
         (void)pier__error_set(error, status, PIER_FLOOR_ARCHIVE, 0, "%.*s leads into %s", shown, path + offset,

@@ -125,8 +125,8 @@ static void bad_text_is_kept_or_refused(void **state) {
 
 static void limits_of_the_tree_are_kept(void **state) {
     (void)state;
-    pier_limits limits = {.size = sizeof limits, .elements_max = 6, .depth_max = 2, .text_bytes_max = 3,
-                          .record_bytes_max = 12};
+    pier_limits limits = {
+        .size = sizeof limits, .elements_max = 6, .depth_max = 2, .text_bytes_max = 3, .record_bytes_max = 12};
     pier_tree_options options = {.size = sizeof options, .limits = &limits};
     pier_tree *tree = test_tree(&options);
     static const struct {
@@ -134,9 +134,14 @@ static void limits_of_the_tree_are_kept(void **state) {
         pier_status status;
         size_t offset;
     } cases[] = {
-        {"91 91 01", PIER_OK, 0},          {"91 91 90", PIER_LIMIT, 2},       {"95 01 02 03 04 05", PIER_OK, 0},
-        {"96 01 02 03 04 05 06", PIER_LIMIT, 0}, {"91 a3 616263", PIER_OK, 0},      {"91 a4 61626364", PIER_LIMIT, 1},
-        {"91 c404 01020304", PIER_LIMIT, 1},     {"93 a3616161 a3616161 a3616161", PIER_LIMIT, 9},
+        {"91 91 01", PIER_OK, 0},
+        {"91 91 90", PIER_LIMIT, 2},
+        {"95 01 02 03 04 05", PIER_OK, 0},
+        {"96 01 02 03 04 05 06", PIER_LIMIT, 0},
+        {"91 a3 616263", PIER_OK, 0},
+        {"91 a4 61626364", PIER_LIMIT, 1},
+        {"91 c404 01020304", PIER_LIMIT, 1},
+        {"93 a3616161 a3616161 a3616161", PIER_LIMIT, 9},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_value_status(test_parse(tree, cases[i].hex), cases[i].status);
@@ -283,11 +288,13 @@ static void a_refusal_of_the_tree_has_its_offsets(void **state) {
     const pier_error *error = pier_tree_error(tree);
     pier_bytes record = pier_archive_record_bytes(load);
     /* The second key "a": behind the array's head, 1, the map's head, "a" and true. */
-    assert_memory_equal((const uint8_t *)record.data + 6, "\xa1"
-                                                          "a",
+    assert_memory_equal((const uint8_t *)record.data + 6,
+                        "\xa1"
+                        "a",
                         2);
-    assert_memory_equal(bytes.data + error->offset, "\xa1"
-                                                    "a\xa1\xff\xc0",
+    assert_memory_equal(bytes.data + error->offset,
+                        "\xa1"
+                        "a\xa1\xff\xc0",
                         5);
     assert_int_equal(error->record, 2);
     assert_true(error->block_offset != PIER_NO_OFFSET && error->payload_offset == 1 + 6);
@@ -434,8 +441,7 @@ static void compare_vector(const char *name, pier_bytes content, void *user) {
         msgpack_unpacked unpacked;
         msgpack_unpacked_init(&unpacked);
         size_t offset = 0;
-        msgpack_unpack_return answer =
-            msgpack_unpack_next(&unpacked, (const char *)record.data, record.size, &offset);
+        msgpack_unpack_return answer = msgpack_unpack_next(&unpacked, (const char *)record.data, record.size, &offset);
         if (answer == MSGPACK_UNPACK_SUCCESS) {
             if (!same_as_object(pier_tree_root(tree), &unpacked.data)) {
                 fail_msg("%s: msgpack-c has another value", name);

@@ -154,9 +154,8 @@ static void copies_stand_alone(void **state) {
     assert_path(pier_value_at(pier_value_at(pier_value_find(copy, "a"), 1), 1), "[0].a[1][1]");
     /* Into itself: the whole into a part of it, and a part over the whole. */
     pier_tree_copy(to, pier_value_at(pier_value_find(copy, "a"), 0), copy);
-    assert_int_equal(pier_value_u32(pier_value_at(pier_value_find(pier_value_at(pier_value_find(copy, "a"), 0), "a"), 0),
-                                    0),
-                     1);
+    assert_int_equal(
+        pier_value_u32(pier_value_at(pier_value_find(pier_value_at(pier_value_find(copy, "a"), 0), "a"), 0), 0), 1);
     pier_tree_copy(to, copy, pier_value_find(copy, "b"));
     assert_prints(pier_tree_root(to), "[{\"$bin\":\"AQI=\"}]");
     pier_tree_copy(to, copy, copy);
@@ -284,8 +283,8 @@ static void options_are_checked(void **state) {
 
 static void limits_are_kept_when_values_are_made(void **state) {
     (void)state;
-    pier_limits limits = {.size = sizeof limits, .elements_max = 5, .depth_max = 2, .text_bytes_max = 4,
-                          .record_bytes_max = 6};
+    pier_limits limits = {
+        .size = sizeof limits, .elements_max = 5, .depth_max = 2, .text_bytes_max = 4, .record_bytes_max = 6};
     pier_tree_options options = {.size = sizeof options, .limits = &limits};
     pier_tree *tree = test_tree(&options);
     pier_value *root = pier_tree_root(tree);

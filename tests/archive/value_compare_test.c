@@ -108,7 +108,7 @@ static void all_are_in_order(void **state) {
 
 static void the_form_of_a_number_does_not_matter(void **state) {
     (void)state;
-    static const char *const fives[] = {"05", "cc05", "cd0005", "ce00000005", "cf0000000000000005",
+    static const char *const fives[] = {"05",   "cc05",   "cd0005",     "ce00000005",        "cf0000000000000005",
                                         "d005", "d10005", "d200000005", "d30000000000000005"};
     pier_tree *one = test_tree(NULL);
     pier_tree *other = test_tree(NULL);

@@ -132,13 +132,42 @@ static void what_is_no_path_is_refused_in_its_place(void **state) {
         const char *path;
         size_t offset;
     } cases[] = {
-        {".", 0},           {".a", 0},          {"a.", 2},          {"a..b", 2},     {"a[", 2},     {"a[]", 2},
-        {"a[x]", 2},        {"a[1", 3},         {"a[1x]", 3},       {"a[-]", 2},     {"a[--1]", 2}, {"a[+1]", 2},
-        {"a[\"", 3},        {"a[\"b", 4},       {"a[\"b\"", 5},     {"a[\"b]", 5},   {"a[\"\\x\"]", 3},
-        {"a[\"\\u12\"]", 3}, {"a[\"\\ud800\"]", 3}, {"a[\"\\ud800\\u0041\"]", 3}, {"a[\"\\udc00\"]", 3}, {"a[\"\\", 3},
-        {"a{", 2},          {"a{}", 2},         {"a{x}", 2},        {"a{1", 3},      {"a{-1}", 2},  {"a]", 1},
-        {"a}", 1},          {"a\"", 1},         {"]", 0},           {"a[0]b", 4},    {"a[18446744073709551616]", 2},
-        {"a[-9223372036854775809]", 2},         {"a{18446744073709551616}", 2},      {"a[\"\\u", 3},
+        {".", 0},
+        {".a", 0},
+        {"a.", 2},
+        {"a..b", 2},
+        {"a[", 2},
+        {"a[]", 2},
+        {"a[x]", 2},
+        {"a[1", 3},
+        {"a[1x]", 3},
+        {"a[-]", 2},
+        {"a[--1]", 2},
+        {"a[+1]", 2},
+        {"a[\"", 3},
+        {"a[\"b", 4},
+        {"a[\"b\"", 5},
+        {"a[\"b]", 5},
+        {"a[\"\\x\"]", 3},
+        {"a[\"\\u12\"]", 3},
+        {"a[\"\\ud800\"]", 3},
+        {"a[\"\\ud800\\u0041\"]", 3},
+        {"a[\"\\udc00\"]", 3},
+        {"a[\"\\", 3},
+        {"a{", 2},
+        {"a{}", 2},
+        {"a{x}", 2},
+        {"a{1", 3},
+        {"a{-1}", 2},
+        {"a]", 1},
+        {"a}", 1},
+        {"a\"", 1},
+        {"]", 0},
+        {"a[0]b", 4},
+        {"a[18446744073709551616]", 2},
+        {"a[-9223372036854775809]", 2},
+        {"a{18446744073709551616}", 2},
+        {"a[\"\\u", 3},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         pier_error error;
@@ -175,10 +204,8 @@ static void a_path_is_cut_as_snprintf_does(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_lead_to_values),
-        cmocka_unit_test(surrogate_pairs_are_one_character),
-        cmocka_unit_test(steps_that_fail_are_told),
-        cmocka_unit_test(what_is_no_path_is_refused_in_its_place),
+        cmocka_unit_test(paths_lead_to_values),           cmocka_unit_test(surrogate_pairs_are_one_character),
+        cmocka_unit_test(steps_that_fail_are_told),       cmocka_unit_test(what_is_no_path_is_refused_in_its_place),
         cmocka_unit_test(a_path_is_cut_as_snprintf_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

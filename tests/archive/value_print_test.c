@@ -151,7 +151,8 @@ static void floats_have_a_point_in_any_locale(void **state) {
     (void)state;
     static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "ps_AF.UTF-8", "C.UTF-8"};
     pier_tree *tree = test_tree(NULL);
-    pier_value *root = test_value(tree, "94 cb3ff8000000000000 cb3fb999999999999a cb7e37e43c8800759c cb0000000000000001");
+    pier_value *root =
+        test_value(tree, "94 cb3ff8000000000000 cb3fb999999999999a cb7e37e43c8800759c cb0000000000000001");
     bool has_other = false;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (setlocale(LC_NUMERIC, names[i]) != NULL) {

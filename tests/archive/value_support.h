@@ -19,8 +19,7 @@
 #include <pier/tree.h>
 
 /* Asserts a status, and shows it by name when it is another. */
-#define assert_value_status(call, expected)                                                                            \
-    assert_string_equal(pier_status_name(call), pier_status_name(expected))
+#define assert_value_status(call, expected) assert_string_equal(pier_status_name(call), pier_status_name(expected))
 
 /* Asserts what a value is printed as. */
 #define assert_prints(value, expected)                                                                                 \

@@ -104,8 +104,8 @@ static void what_is_not_there_is_nothing(void **state) {
 /* What each kind of value gives when it is read as another. */
 static void other_kinds_give_the_default(void **state) {
     (void)state;
-    static const char *const kinds[] = {"c0", "c3", "05", "fb", "ca3f800000", "cb3ff0000000000000", "a3616263",
-                                        "c4020102", "9105", "810506", "c7030401 0203", "d6ff00000007"};
+    static const char *const kinds[] = {"c0",       "c3",       "05",   "fb",     "ca3f800000",    "cb3ff0000000000000",
+                                        "a3616263", "c4020102", "9105", "810506", "c7030401 0203", "d6ff00000007"};
     pier_tree *tree = test_tree(NULL);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const pier_value *value = test_value(tree, kinds[i]);
@@ -179,9 +179,12 @@ static void floats_are_read_by_their_width(void **state) {
         pier_status as_f32;
         double value;
     } cases[] = {
-        {"ca3dcccccd", PIER_OK, (double)0.1f},          {"cb3ff8000000000000", PIER_OK, 1.5},
-        {"cb3fb999999999999a", PIER_RANGE, 0.1},        {"cb7ff0000000000000", PIER_OK, (double)INFINITY},
-        {"cbfff0000000000000", PIER_OK, -(double)INFINITY}, {"cb7fefffffffffffff", PIER_RANGE, DBL_MAX},
+        {"ca3dcccccd", PIER_OK, (double)0.1f},
+        {"cb3ff8000000000000", PIER_OK, 1.5},
+        {"cb3fb999999999999a", PIER_RANGE, 0.1},
+        {"cb7ff0000000000000", PIER_OK, (double)INFINITY},
+        {"cbfff0000000000000", PIER_OK, -(double)INFINITY},
+        {"cb7fefffffffffffff", PIER_RANGE, DBL_MAX},
     };
     pier_tree *tree = test_tree(NULL);
     pier_error error;

@@ -135,6 +135,9 @@ static void nothing_is_valid_text(void **state) {
     (void)state;
     assert_true(pier_text_is_valid(NULL, 0));
     assert_int_equal(pier__utf8_valid_bytes(NULL, 0), 0);
+    assert_int_equal(pier_text_valid_bytes(NULL, 0), 0);
+    assert_int_equal(pier_text_valid_bytes("ab\xc3\xa4\xc3", 5), 4);
+    assert_int_equal(pier_text_valid_bytes("ab\xc3\xa4", 4), 4);
 }
 
 int main(void) {

@@ -138,11 +138,11 @@ static size_t depth_of(const uint8_t *at, size_t size) {
         is_map = is_map && is_container;
         uint64_t children = !is_container ? 0 : (counted > 0 ? length : head & 0x0fu) * (is_map ? 2 : 1);
         static const uint8_t number_bytes[] = {4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17};
-        uint64_t body = is_container                     ? 0
-                        : length_bytes > 0               ? length + (head >= 0xc7 && head <= 0xc9 ? 1 : 0)
-                        : head >= 0xca && head <= 0xd8   ? number_bytes[head - 0xca]
-                        : head >= 0xa0 && head <= 0xbf   ? head & 0x1fu
-                                                         : 0;
+        uint64_t body = is_container                   ? 0
+                        : length_bytes > 0             ? length + (head >= 0xc7 && head <= 0xc9 ? 1 : 0)
+                        : head >= 0xca && head <= 0xd8 ? number_bytes[head - 0xca]
+                        : head >= 0xa0 && head <= 0xbf ? head & 0x1fu
+                                                       : 0;
         deepest = is_container && depth + 1 > deepest ? depth + 1 : deepest;
         if (body > size - 1 - length_bytes) {
             break;
@@ -215,8 +215,7 @@ static void check_limit(comparison *c, const document *of, size_t at) {
     msgpack_unpacked unpacked;
     msgpack_unpacked_init(&unpacked);
     size_t offset = 0;
-    msgpack_unpack_return answer =
-        msgpack_unpack_next(&unpacked, (const char *)of->bytes + at, of->size - at, &offset);
+    msgpack_unpack_return answer = msgpack_unpack_next(&unpacked, (const char *)of->bytes + at, of->size - at, &offset);
     if (answer == MSGPACK_UNPACK_SUCCESS || answer == MSGPACK_UNPACK_EXTRA_BYTES) {
         size_t values = 0;
         size_t longest = 0;
@@ -280,16 +279,15 @@ static void compare(comparison *c, const document *of) {
 }
 
 static void open_all(comparison *c) {
-    pier_limits limits = {.size = sizeof limits,
-                          .depth_max = DEPTH_MAX,
-                          .elements_max = ELEMENTS_MAX,
-                          .text_bytes_max = TEXT_BYTES_MAX};
+    pier_limits limits = {
+        .size = sizeof limits, .depth_max = DEPTH_MAX, .elements_max = ELEMENTS_MAX, .text_bytes_max = TEXT_BYTES_MAX};
     pier_archive_options plain = {.size = sizeof plain, .limits = &limits, .format = PIER_FORMAT_PLAIN};
     pier_tree_options tree = {.size = sizeof tree, .limits = &limits};
     *c = (comparison){NULL};
     require(pier_archive_open_load(&c->load, NULL, &plain, NULL) == PIER_OK &&
                 pier_archive_open_store(&c->store, NULL, &plain, NULL) == PIER_OK &&
-                pier_tree_create(&c->tree, &tree, NULL) == PIER_OK && pier_tree_create(&c->back, &tree, NULL) == PIER_OK,
+                pier_tree_create(&c->tree, &tree, NULL) == PIER_OK &&
+                pier_tree_create(&c->back, &tree, NULL) == PIER_OK,
             "memory ran out");
 }
 
@@ -306,7 +304,8 @@ static void print_result(const comparison *c, uint64_t documents, uint64_t seed,
     for (int i = 0; i < VERDICTS; i++) {
         printf(",\"%s\":%" PRIu64, verdict_names[i], c->ends[i]);
     }
-    printf(",\"differ_by_depth\":%" PRIu64 ",\"differ_by_limit\":%" PRIu64 ",\"differ_otherwise\":0,\"seconds\":%.1f}\n",
+    printf(",\"differ_by_depth\":%" PRIu64 ",\"differ_by_limit\":%" PRIu64
+           ",\"differ_otherwise\":0,\"seconds\":%.1f}\n",
            c->differences[0], c->differences[1], seconds);
 }
 

@@ -25,7 +25,7 @@ static market_tick a_tick(void) {
     return tick;
 }
 
-#define TICK_PRINTED                                                                                                   \
+#define TICK_PRINTED                                                                                                       \
     "{\"id\":7,\"time\":-3,\"price\":1.5,\"symbol\":\"PIER\",\"note\":\"a note\",\"position\":{\"x\":1.0,\"y\":2.0,\"z\":" \
     "3.0},\"samples\":[0.5,0.0]}"
 
