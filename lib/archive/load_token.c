@@ -43,9 +43,8 @@ pier_token pier_load_token(pier_archive *archive) {
     if (is_at_end || !has_value(archive)) {
         return (pier_token){.kind = PIER_KIND_NONE};
     }
-    size_t size = 0;
-    pier_token token = pier__read_token(archive->cursor, &size);
-    archive->cursor += size;
+    pier_token token;
+    archive->cursor += pier__read_token(archive->cursor, &token);
     return token;
 }
 
@@ -70,9 +69,8 @@ static bool expect(pier_archive *archive, pier_kind kind, const char *expected, 
     if (!has_value(archive)) {
         return false;
     }
-    size_t size = 0;
     *at = archive->cursor;
-    *token = pier__read_token(archive->cursor, &size);
+    size_t size = pier__read_token(archive->cursor, token);
     bool is_integer = token->kind == PIER_KIND_UINT || token->kind == PIER_KIND_INT;
     if (token->kind != kind && !(kind == PIER_KIND_UINT && is_integer)) {
         (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
@@ -169,9 +167,8 @@ static bool load_float(pier_archive *archive, double *value, const char *expecte
     if (!has_value(archive)) {
         return false;
     }
-    size_t size = 0;
     *at = archive->cursor;
-    token = pier__read_token(archive->cursor, &size);
+    size_t size = pier__read_token(archive->cursor, &token);
     if (token.kind != PIER_KIND_F32 && token.kind != PIER_KIND_F64) {
         (void)pier__archive_fail_at(archive, *at, PIER_TYPE, NULL, "expected %s, found %s", expected,
                                     kind_names[token.kind]);

@@ -137,11 +137,72 @@ static pier_status open_container(pier__scan *scan, uint64_t values) {
     return PIER_OK;
 }
 
+/* The bytes of a value whose first byte tells all, by that byte: what pier__heads says, in one look. 0: arrays, maps, and
+ * what has a length of its own. */
+/* clang-format off */
+static const uint8_t simple_bytes[256] = {
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 00 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 10 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 20 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 30 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 40 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 50 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 60 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 70 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 80 */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 90 */
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, /* a0 */
+    17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, /* b0 */
+    1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, /* c0 */
+    2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0, /* d0 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* e0 */
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* f0 */
+};
+/* clang-format on */
+
+/* A text or ext whose first byte tells its length has no more bytes than this. */
+enum { FIXED_BYTES_MAX = 31 };
+
+/* Passes over the values that come next in the innermost array or map, as long as the first byte of each tells all and
+ * nothing can be wrong with them. That is most of most records: storing value by value takes a quarter less time by it
+ * (bench/token_contenders.c). Returns whether the whole value is whole by that. */
+static bool pass_simple_values(pier__scan *scan, const uint8_t *value, size_t size) {
+    if (scan->depth == 0 || scan->text_bytes_max < FIXED_BYTES_MAX) {
+        return false;
+    }
+    size_t end = size < scan->value_bytes_max ? size : (size_t)scan->value_bytes_max;
+    uint64_t left = scan->open[scan->depth - 1];
+    uint64_t may_come = scan->elements_max - scan->elements;
+    uint64_t most = left < may_come ? left : may_come;
+    uint64_t passed = 0;
+    size_t position = scan->position;
+    while (passed < most && position < end) {
+        size_t whole = simple_bytes[value[position]];
+        if (whole == 0 || whole > end - position) {
+            break;
+        }
+        position += whole;
+        passed++;
+    }
+    scan->position = position;
+    scan->elements += passed;
+    scan->open[scan->depth - 1] = left - passed;
+    if (left > passed) {
+        return false;
+    }
+    scan->depth--;
+    return close_value(scan);
+}
+
 pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) {
     if (scan->is_whole) {
         return PIER_OK;
     }
     for (;;) {
+        if (pass_simple_values(scan, value, size)) {
+            scan->is_whole = true;
+            return PIER_OK;
+        }
         if (scan->position == size) {
             return PIER_MORE;
         }

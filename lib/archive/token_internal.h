@@ -29,104 +29,118 @@ static inline bool pier__read_time(const uint8_t *body, size_t size, pier_time *
     return time->nanoseconds <= 999999999;
 }
 
-static inline pier_token pier__signed_token(int64_t value) {
-    pier_token token = {.kind = value < 0 ? PIER_KIND_INT : PIER_KIND_UINT};
-    if (value < 0) {
-        token.as.sint = value;
-    } else {
-        token.as.uint = (uint64_t)value;
+/* These fill a token member by member. A token made elsewhere and copied would be read, as a whole, right after it was
+ * written in parts: processors wait for that, and half of the time of loading a value was this. */
+static inline void pier__token_set_signed(pier_token *token, int64_t value) {
+    token->kind = value < 0 ? PIER_KIND_INT : PIER_KIND_UINT;
+    token->as.sint = value;
+}
+
+static inline void pier__token_set_unsigned(pier_token *token, uint64_t value) {
+    token->kind = PIER_KIND_UINT;
+    token->as.uint = value;
+}
+
+static inline void pier__token_set_float(pier_token *token, uint32_t bits) {
+    token->kind = PIER_KIND_F32;
+    memcpy(&token->as.f32, &bits, sizeof bits);
+}
+
+static inline void pier__token_set_double(pier_token *token, uint64_t bits) {
+    token->kind = PIER_KIND_F64;
+    memcpy(&token->as.f64, &bits, sizeof bits);
+}
+
+static inline void pier__token_set_ext(pier_token *token, int8_t type, const uint8_t *body, size_t size) {
+    if (type == -1 && pier__read_time(body, size, &token->as.time)) {
+        token->kind = PIER_KIND_TIME;
+        return;
     }
-    return token;
-}
-
-static inline pier_token pier__unsigned_token(uint64_t value) {
-    return (pier_token){.kind = PIER_KIND_UINT, .as.uint = value};
-}
-
-static inline pier_token pier__float_token(uint32_t bits) {
-    pier_token token = {.kind = PIER_KIND_F32};
-    memcpy(&token.as.f32, &bits, sizeof bits);
-    return token;
-}
-
-static inline pier_token pier__double_token(uint64_t bits) {
-    pier_token token = {.kind = PIER_KIND_F64};
-    memcpy(&token.as.f64, &bits, sizeof bits);
-    return token;
-}
-
-static inline pier_token pier__ext_token(int8_t type, const uint8_t *body, size_t size) {
-    pier_token token = {.kind = PIER_KIND_EXT};
-    if (type == -1 && pier__read_time(body, size, &token.as.time)) {
-        token.kind = PIER_KIND_TIME;
-        return token;
-    }
-    token.as.ext = (pier_ext){type, {body, size}};
-    return token;
+    token->kind = PIER_KIND_EXT;
+    token->as.ext = (pier_ext){type, {body, size}};
 }
 
 /* Reads a value with a length in bytes: str, bin, ext. `head` is its first byte's row. */
-static inline pier_token pier__bytes_token(const uint8_t *at, const pier__head *head, size_t length) {
+static inline void pier__token_set_bytes(pier_token *token, const uint8_t *at, const pier__head *head, size_t length) {
     const uint8_t *body = at + head->head_bytes;
     if (at[0] <= 0xbf || (at[0] >= 0xd9 && at[0] <= 0xdb)) {
-        return (pier_token){.kind = PIER_KIND_TEXT, .as.text = {(const char *)body, length}};
+        token->kind = PIER_KIND_TEXT;
+        token->as.text.data = (const char *)body;
+        token->as.text.size = length;
+    } else if (at[0] <= 0xc6) {
+        token->kind = PIER_KIND_BYTES;
+        token->as.bytes.data = body;
+        token->as.bytes.size = length;
+    } else {
+        pier__token_set_ext(token, (int8_t)body[-1], body, length);
     }
-    if (at[0] <= 0xc6) {
-        return (pier_token){.kind = PIER_KIND_BYTES, .as.bytes = {body, length}};
-    }
-    return pier__ext_token((int8_t)body[-1], body, length);
 }
 
 /* Reads a value that is all head. */
-static inline pier_token pier__bare_token(const uint8_t *at) {
+static inline void pier__token_set_bare(pier_token *token, const uint8_t *at) {
     switch (at[0]) {
     case 0xc0:
-        return (pier_token){.kind = PIER_KIND_NIL};
+        token->kind = PIER_KIND_NIL;
+        break;
     case 0xc2:
     case 0xc3:
-        return (pier_token){.kind = PIER_KIND_BOOL, .as.boolean = at[0] == 0xc3};
+        token->kind = PIER_KIND_BOOL;
+        token->as.boolean = at[0] == 0xc3;
+        break;
     case 0xca:
-        return pier__float_token(pier__load_be32(at + 1));
+        pier__token_set_float(token, pier__load_be32(at + 1));
+        break;
     case 0xcb:
-        return pier__double_token(pier__load_be64(at + 1));
+        pier__token_set_double(token, pier__load_be64(at + 1));
+        break;
     case 0xcc:
-        return pier__unsigned_token(at[1]);
+        pier__token_set_unsigned(token, at[1]);
+        break;
     case 0xcd:
-        return pier__unsigned_token(pier__load_be16(at + 1));
+        pier__token_set_unsigned(token, pier__load_be16(at + 1));
+        break;
     case 0xce:
-        return pier__unsigned_token(pier__load_be32(at + 1));
+        pier__token_set_unsigned(token, pier__load_be32(at + 1));
+        break;
     case 0xcf:
-        return pier__unsigned_token(pier__load_be64(at + 1));
+        pier__token_set_unsigned(token, pier__load_be64(at + 1));
+        break;
     case 0xd0:
-        return pier__signed_token((int8_t)at[1]);
+        pier__token_set_signed(token, (int8_t)at[1]);
+        break;
     case 0xd1:
-        return pier__signed_token((int16_t)pier__load_be16(at + 1));
+        pier__token_set_signed(token, (int16_t)pier__load_be16(at + 1));
+        break;
     case 0xd2:
-        return pier__signed_token((int32_t)pier__load_be32(at + 1));
+        pier__token_set_signed(token, (int32_t)pier__load_be32(at + 1));
+        break;
     case 0xd3:
-        return pier__signed_token((int64_t)pier__load_be64(at + 1));
+        pier__token_set_signed(token, (int64_t)pier__load_be64(at + 1));
+        break;
     default:
-        return at[0] <= 0x7f ? pier__unsigned_token(at[0]) : pier__signed_token((int8_t)at[0]);
+        pier__token_set_signed(token, (int8_t)at[0]);
+        break;
     }
 }
 
-/* Reads the value at `at`; `*size` gets its bytes, of an array or map those of its head. */
-static inline pier_token pier__read_token(const uint8_t *at, size_t *size) {
+/* Reads the value at `at`. Returns its bytes, of an array or map those of its head. */
+static inline size_t pier__read_token(const uint8_t *at, pier_token *token) {
     const pier__head *head = &pier__heads[at[0]];
     uint32_t length = head->length_bytes == 0   ? head->fixed
                       : head->length_bytes == 1 ? at[1]
                       : head->length_bytes == 2 ? pier__load_be16(at + 1)
                                                 : pier__load_be32(at + 1);
-    *size = head->head_bytes;
-    if (head->kind == PIER__HEAD_ARRAY || head->kind == PIER__HEAD_MAP) {
-        return (pier_token){.kind = head->kind == PIER__HEAD_ARRAY ? PIER_KIND_ARRAY : PIER_KIND_MAP,
-                            .as.count = length};
+    if (head->kind == PIER__HEAD_BARE) {
+        pier__token_set_bare(token, at);
+        return head->head_bytes;
     }
     if (head->kind == PIER__HEAD_BYTES) {
-        *size += length;
-        return pier__bytes_token(at, head, length);
+        pier__token_set_bytes(token, at, head, length);
+        return head->head_bytes + (size_t)length;
     }
-    return pier__bare_token(at);
+    token->kind = head->kind == PIER__HEAD_ARRAY ? PIER_KIND_ARRAY : PIER_KIND_MAP;
+    token->as.count = length;
+    return head->head_bytes;
 }
 
 #endif

@@ -132,8 +132,8 @@ const uint8_t *pier__tree_decode(pier_tree *tree, pier_value *top, const uint8_t
         value->size = 0;
         const uint8_t *end = take_short(value, at, takes_text);
         if (end == NULL) {
-            size_t size = 0;
-            pier_token token = pier__read_token(at, &size);
+            pier_token token;
+            size_t size = pier__read_token(at, &token);
             if (PIER_UNLIKELY(!take_token(tree, value, &token))) {
                 locate(tree, source, at);
                 pier__link_children(top, NULL);
@@ -167,9 +167,8 @@ const uint8_t *pier__tree_decode(pier_tree *tree, pier_value *top, const uint8_t
 static void locate_value(pier_tree *tree, const pier_value *top, const pier_value *wrong, const uint8_t *at,
                          const pier__source *source) {
     while (top != wrong) {
-        size_t size = 0;
-        (void)pier__read_token(at, &size);
-        at += size;
+        pier_token token;
+        at += pier__read_token(at, &token);
         if (pier__value_is_container(top) && top->size > 0) {
             top = top->as.children->nodes;
             continue;

@@ -180,6 +180,36 @@ static void every_first_byte_has_its_extent(void **state) {
     }
 }
 
+/* Within an array there is a shorter way; it must know the same extents. */
+static void every_first_byte_has_its_extent_within_an_array(void **state) {
+    (void)state;
+    uint8_t value[1024];
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (byte == 0xc1) {
+            continue;
+        }
+        value[0] = 0x93;
+        size_t size = 1;
+        size += write_value(value + size, byte, 3);
+        size += write_value(value + size, byte, 0);
+        value[size++] = 0xc0;
+        assert_whole(value, size);
+        /* As the last value of the record, and of an array in it. */
+        value[0] = 0x91;
+        value[1] = 0x91;
+        assert_whole(value, 2 + write_value(value + 2, byte, 5));
+        size_t last = write_value(value + 1, byte, 5);
+        assert_whole(value, 1 + last);
+        /* A limit of bytes that is met within, and one of elements just before. */
+        pier_limits limits = {.size = sizeof limits, .record_bytes_max = last};
+        if (form_of(byte).counts == '.' || form_of(byte).counts == 'b') {
+            assert_limit(&limits, value, 1 + last, 1, "bytes of a record", 1 + last, last);
+        }
+        limits = (pier_limits){.size = sizeof limits, .elements_max = 1};
+        assert_limit(&limits, value, 1 + last, 0, "elements in a record", 2, 1);
+    }
+}
+
 static void what_follows_a_value_is_not_looked_at(void **state) {
     (void)state;
     static const uint8_t value[] = {0x92, 0x01, 0x80, 0xc1, 0xc1};
@@ -433,6 +463,7 @@ static void without_memory_there_is_no_scan(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_first_byte_has_its_extent),
+        cmocka_unit_test(every_first_byte_has_its_extent_within_an_array),
         cmocka_unit_test(what_follows_a_value_is_not_looked_at),
         cmocka_unit_test(a_failure_is_answered_again),
         cmocka_unit_test(the_byte_that_is_never_used_is_refused),
