@@ -15,6 +15,7 @@
 
 #include <msgpack/unpack.h>
 
+#include "demand.h"
 #include "record_msgpack.h"
 
 /* Contenders ------------------------------------------------------------------------------------------------------- */
@@ -36,19 +37,6 @@ typedef struct workload {
     pier_bytes stream; /* all records, framed */
     pier_archive *load;
 } workload;
-
-static void demand(bool holds, const char *what) {
-    if (!holds) {
-        fprintf(stderr, "record_bench: %s\n", what);
-        exit(1);
-    }
-}
-
-static void *allocate(size_t bytes) {
-    void *memory = calloc(1, bytes);
-    demand(memory != NULL, "no memory");
-    return memory;
-}
 
 static void store_by_copy(workload *work) {
     size_t bytes = work->type->record_bytes;

@@ -42,20 +42,20 @@ static inline void pack_word(uint8_t **to, const char *text) {
     pack_text(to, text, strlen(text));
 }
 
-static void pack_vec3(uint8_t **to, const vec3 *vector) {
+static inline void pack_vec3(uint8_t **to, const vec3 *vector) {
     template_pack_array(to, 3);
     template_pack_float(to, vector->x);
     template_pack_float(to, vector->y);
     template_pack_float(to, vector->z);
 }
 
-static void pack_weapon(uint8_t **to, const weapon *record) {
+static inline void pack_weapon(uint8_t **to, const weapon *record) {
     template_pack_array(to, 2);
     pack_word(to, record->name);
     template_pack_int16(to, record->damage);
 }
 
-static void pack_bool(uint8_t **to, bool value) {
+static inline void pack_bool(uint8_t **to, bool value) {
     if (value) {
         template_pack_true(to);
     } else {
@@ -63,7 +63,7 @@ static void pack_bool(uint8_t **to, bool value) {
     }
 }
 
-static void pack_tick(uint8_t **to, const void *from) {
+static inline void pack_tick(uint8_t **to, const void *from) {
     const tick *record = (const tick *)from;
     template_pack_array(to, 8);
     template_pack_uint64(to, record->id);
@@ -76,7 +76,7 @@ static void pack_tick(uint8_t **to, const void *from) {
     pack_word(to, record->symbol);
 }
 
-static void pack_monster(uint8_t **to, const void *from) {
+static inline void pack_monster(uint8_t **to, const void *from) {
     const monster *record = (const monster *)from;
     template_pack_array(to, 10);
     pack_word(to, record->name);
@@ -102,7 +102,7 @@ static void pack_monster(uint8_t **to, const void *from) {
     }
 }
 
-static void pack_series(uint8_t **to, const void *from) {
+static inline void pack_series(uint8_t **to, const void *from) {
     const series *record = (const series *)from;
     template_pack_array(to, 3);
     pack_word(to, record->name);

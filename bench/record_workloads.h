@@ -43,11 +43,11 @@ PIER_RECORD(series, "bench.Series", SERIES)
 /* xoshiro256** 1.0, by its published description. */
 static uint64_t random_state[4] = {1, 2, 3, 4};
 
-static uint64_t rotate(uint64_t value, int bits) {
+static inline uint64_t rotate(uint64_t value, int bits) {
     return value << bits | value >> (64 - bits);
 }
 
-static uint64_t next_random(void) {
+static inline uint64_t next_random(void) {
     uint64_t *s = random_state;
     uint64_t result = rotate(s[1] * 5, 7) * 9;
     uint64_t shifted = s[1] << 17;
@@ -61,19 +61,19 @@ static uint64_t next_random(void) {
 }
 
 /* A number of a uniformly drawn width of 0 to `bits_max` bits. */
-static uint64_t random_width(unsigned bits_max) {
+static inline uint64_t random_width(unsigned bits_max) {
     unsigned bits = (unsigned)(next_random() % (bits_max + 1));
     return bits == 0 ? 0 : (next_random() >> (64 - bits)) | UINT64_C(1) << (bits - 1);
 }
 
-static void random_word(char *to, size_t length) {
+static inline void random_word(char *to, size_t length) {
     for (size_t i = 0; i < length; i++) {
         to[i] = (char)('A' + next_random() % 26);
     }
     to[length] = '\0';
 }
 
-static void fill_tick(void *to, size_t index) {
+static inline void fill_tick(void *to, size_t index) {
     static uint64_t id = 1000000000;
     static int64_t time = 1700000000000000000;
     tick *record = (tick *)to;
@@ -90,18 +90,18 @@ static void fill_tick(void *to, size_t index) {
     random_word(record->symbol, 4 + next_random() % 5);
 }
 
-static vec3 random_vec3(void) {
+static inline vec3 random_vec3(void) {
     vec3 vector = {(float)(next_random() % 1000) / 8, (float)(next_random() % 1000) / 8,
                    (float)(next_random() % 1000) / 8};
     return vector;
 }
 
-static void fill_weapon(weapon *to) {
+static inline void fill_weapon(weapon *to) {
     random_word(to->name, 10);
     to->damage = (int16_t)(next_random() % 500);
 }
 
-static void fill_monster(void *to, size_t index) {
+static inline void fill_monster(void *to, size_t index) {
     monster *record = (monster *)to;
     (void)index;
     random_word(record->name, 12);
@@ -128,7 +128,7 @@ static void fill_monster(void *to, size_t index) {
     }
 }
 
-static void fill_series(void *to, size_t index) {
+static inline void fill_series(void *to, size_t index) {
     static char labels[16][100][41];
     series *record = (series *)to;
     random_word(record->name, 12);
