@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "report_queue.h"
+#include "utf8.h"
 
 /* Longer than any error of the library; what does not fit is cut. */
 #define LINE_BYTES 1536
@@ -63,8 +64,36 @@ static void write_to_error(const char *data, size_t size) {
     }
 }
 
-static void write_line(const char *command, const char *status, const char *text) {
+/* Replaces the control characters of valid UTF-8, those of U+0080 to U+009F among them. */
+static void replace_controls(char *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte < 0x20 || byte == 0x7f) {
+            text[i] = '?';
+        } else if (byte == 0xc2 && (unsigned char)text[i + 1] < 0xa0) {
+            text[i] = '?';
+            text[i + 1] = '?';
+        }
+    }
+}
+
+/* What came from outside must not make two lines of one, nor steer the terminal. */
+static void make_harmless(char *text) {
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size;) {
+        size_t valid = utf8_valid_bytes(text + i, size - i);
+        replace_controls(text + i, valid);
+        i += valid;
+        if (i < size) {
+            text[i++] = '?';
+        }
+    }
+}
+
+/* text: is made harmless. */
+static void write_line(const char *command, const char *status, char *text) {
     char line[LINE_BYTES];
+    make_harmless(text);
     bool colours = report_has_colours(STDERR_FILENO);
     report_progress("");
     int head = snprintf(line, sizeof(line), "pier%s%s: ", command[0] != '\0' ? " " : "", command);
@@ -73,13 +102,6 @@ static void write_line(const char *command, const char *status, const char *text
                         colours ? COLOUR_NONE : "", text);
     size_t size = prefix + (size_t)rest;
     size = size < sizeof(line) - 1 ? size : sizeof(line) - 2;
-    /* What came from outside must not make two lines of one, nor steer the terminal. */
-    for (size_t i = 0; i < size; i++) {
-        bool is_ours = colours && line[i] == '\033';
-        if (((unsigned char)line[i] < 0x20 && !is_ours) || line[i] == 0x7f) {
-            line[i] = '?';
-        }
-    }
     line[size] = '\n';
     write_to_error(line, size + 1);
 }

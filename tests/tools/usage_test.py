@@ -154,6 +154,23 @@ class OptionTest(pier_command.Test):
         self.assert_error(result, 3, "store", "SYSTEM", "standard input")
         self.assertEqual(file.read_bytes(), before)
 
+    def test_what_is_named_does_not_steer_the_terminal(self):
+        """Control characters, those of 8 bits too, and bytes that are no UTF-8 become question marks."""
+        name = b"/nowhere/\x1b[31m\xc2\x9b2J\xff\xfe\x07\r\n\xc3\xa4\x7f\xe2\x82"
+        shown = "/nowhere/?[31m??2J?????\u00e4???"
+        for term in "dumb", "xterm":
+            primary, secondary = os.openpty()
+            environment = {**os.environ, "TERM": term, "NO_COLOR": ""}
+            result = pier("dump", os.fsdecode(name), stderr=secondary, env=environment)
+            os.close(secondary)
+            text = os.read(primary, 4096).decode()
+            os.close(primary)
+            self.assertEqual(result.status, 3)
+            self.assertIn(shown, text)
+            # The colours of the status are all that there is, and a line end.
+            self.assertEqual(text.count("\033"), 0 if term == "dumb" else 2, text)
+            self.assertEqual(text.count("\n"), 1, text)
+
 
 if __name__ == "__main__":
     pier_command.main()
