@@ -13,6 +13,7 @@
 
 #include "commands.h"
 #include "connection.h"
+#include "datagram_client.h"
 #include "feeder.h"
 #include "json_write.h"
 #include "options.h"
@@ -37,9 +38,12 @@ static const char help[] =
     "end, too.\n"
     "\n"
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
-    "                       unix:@name\n"
+    "                       unix:@name; udp://host:7000: a line is a datagram, also to a group\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
-    "  --timeout MS         to connect, and without a byte once one side has ended (10000)\n" OPTIONS_COMMON_HELP "\n"
+    "  --count N            udp: end after N records that came back\n"
+    "  --interface NAME     udp: this interface alone, by name, number or address\n"
+    "  --timeout MS         to connect, and without a byte once one side has ended (10000); udp: without\n"
+    "                       a datagram once all is sent, which is no failure unless --count waits (1000)\n" OPTIONS_COMMON_HELP "\n"
     "pier store --help tells what JSON stands for which values.\n"
     "Exit status: 0 the peer ended between two records, 1 data bad or cut, 2 usage, 3 system or network,\n"
     "4 deadline.\n";
@@ -47,6 +51,8 @@ static const char help[] =
 typedef struct connect_options {
     common_options common;
     bool plain;
+    uint64_t count;
+    const char *interface;
     const char *endpoint;
 } connect_options;
 
@@ -74,13 +80,27 @@ typedef struct talk {
 /* Returns as options_read. */
 static int read_options(int argc, char **argv, connect_options *chosen) {
     *chosen = (connect_options){
-        .common = {.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT, .timeout_ms = TIMEOUT_MS_DEFAULT}};
+        .common = {.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT}};
     const option_spec specs[] = {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
+        {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
+        {"--interface", OPTION_TEXT, &chosen->interface, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
-    return options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "ENDPOINT",
-                        &chosen->endpoint);
+    int taken =
+        options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "ENDPOINT", &chosen->endpoint);
+    if (taken >= 0) {
+        return taken;
+    }
+    if (!datagrams_are_meant(chosen->endpoint)) {
+        if (chosen->interface != NULL || chosen->count != 0) {
+            return options_refuse(command, "--interface and --count are about udp://", "");
+        }
+        if (chosen->common.timeout_ms == 0) {
+            chosen->common.timeout_ms = TIMEOUT_MS_DEFAULT;
+        }
+    }
+    return -1;
 }
 
 /* Notes what to exit with. The first reason counts. */
@@ -335,6 +355,15 @@ int command_connect(int argc, char **argv) {
     int exit_status = read_options(argc, argv, &chosen);
     if (exit_status >= 0) {
         return exit_status;
+    }
+    if (datagrams_are_meant(chosen.endpoint)) {
+        datagram_client_options datagrams = {
+            .datagrams = {chosen.endpoint, chosen.interface, chosen.plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
+                          chosen.common.record_bytes_max},
+            .timeout_ms = chosen.common.timeout_ms,
+            .count = chosen.count,
+        };
+        return datagram_client_run(&datagrams);
     }
     pier_limits limits = connection_limits(chosen.common.record_bytes_max);
     pier_channel_options options = {

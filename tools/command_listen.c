@@ -9,6 +9,8 @@
 #include <pier/limits.h>
 
 #include "commands.h"
+#include "datagram_server.h"
+#include "datagrams.h"
 #include "keep.h"
 #include "options.h"
 #include "report.h"
@@ -24,9 +26,10 @@ static const char command[] = "listen";
 static const char help[] =
     "usage: pier listen ENDPOINT [options]\n"
     "\n"
-    "Takes connections at ENDPOINT and prints each record that comes as a line of JSON.\n"
+    "Takes connections, or datagrams, at ENDPOINT and prints each record that comes as a line of JSON.\n"
     "\n"
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:0, tcp://:7000, unix:/path, unix:@name;\n"
+    "                       udp:// likewise, and a group, udp://239.255.0.1:7000, is joined;\n"
     "                       with port 0 the system chooses: `listening on ENDPOINT` on standard\n"
     "                       error tells the port, and that clients may connect\n"
     "  --plain, --framed    the format of all clients (each one's is guessed)\n"
@@ -34,9 +37,11 @@ static const char help[] =
     "  --echo               send each record back to who sent it\n"
     "  --save FILE          keep the records in FILE, framed, in the order in which they are printed\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
+    "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "SIGINT and SIGTERM end it in order, with 0: what has come is printed, and echoes are sent.\n"
-    "A client that sends what cannot be read costs one line on standard error and its connection.\n"
+    "A client that sends what cannot be read costs one line on standard error and its connection, or\n"
+    "this datagram.\n"
     "Exit status: 0 done, 2 usage, 3 system or network, 4 deadline.\n";
 
 typedef struct listen_options {
@@ -47,6 +52,7 @@ typedef struct listen_options {
     keep_options keep;
     uint64_t count;
     const char *save;
+    const char *interface;
     const char *endpoint;
 } listen_options;
 
@@ -61,6 +67,7 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
         {"--save", OPTION_TEXT, &chosen->save, 0, 0},
+        {"--interface", OPTION_TEXT, &chosen->interface, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
     int taken =
@@ -70,6 +77,9 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
     }
     if (chosen->plain && chosen->framed) {
         return options_refuse(command, "--plain and --framed exclude each other", "");
+    }
+    if (chosen->interface != NULL && !datagrams_are_meant(chosen->endpoint)) {
+        return options_refuse(command, "--interface is about udp://", "");
     }
     if (chosen->keep.force && chosen->keep.append) {
         return options_refuse(command, "--force and --append exclude each other", "");
@@ -108,7 +118,20 @@ static int announce(pier_socket *listener) {
     return EXIT_DONE;
 }
 
-/* Opens the file of --save, announces and runs the loop, which takes `running->listener`. */
+/* Opens where clients are heard. Returns EXIT_DONE, or what to exit with. */
+static int open_place(const listen_options *chosen, server *running) {
+    pier_error error;
+    if (datagrams_are_meant(chosen->endpoint)) {
+        datagram_options datagrams = {chosen->endpoint, chosen->interface, running->format,
+                                      chosen->common.record_bytes_max};
+        return datagrams_listen(&running->datagrams, command, &datagrams);
+    }
+    return pier_channel_listen(&running->listener, NULL, chosen->endpoint, NULL, &error) == PIER_OK
+               ? EXIT_DONE
+               : report_error(command, &error, chosen->endpoint, "");
+}
+
+/* Opens the file of --save, announces and runs the loop, which takes `running->listener` or `running->datagrams`. */
 static int serve(const listen_options *chosen, server *running, keep *kept) {
     int exit_status = EXIT_DONE;
     if (chosen->save != NULL) {
@@ -120,19 +143,20 @@ static int serve(const listen_options *chosen, server *running, keep *kept) {
     }
     if (exit_status == EXIT_DONE) {
         report_queue_begin(command);
-        exit_status = announce(running->listener);
+        exit_status = announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams)
+                                                          : running->listener);
     }
     if (exit_status != EXIT_DONE) {
         pier_socket_destroy(running->listener);
+        pier_datagram_channel_destroy(running->datagrams);
         return exit_status;
     }
     output_init(&running->out, STDOUT_FILENO);
-    return server_run(running);
+    return running->datagrams != NULL ? datagram_server_run(running) : server_run(running);
 }
 
 int command_listen(int argc, char **argv) {
     listen_options chosen;
-    pier_error error;
     int exit_status = read_options(argc, argv, &chosen);
     if (exit_status >= 0) {
         return exit_status;
@@ -152,8 +176,9 @@ int command_listen(int argc, char **argv) {
     };
     raise_descriptor_limit();
     /* Before the file of --save: an address in use must not leave an empty archive behind. */
-    if (pier_channel_listen(&running.listener, NULL, chosen.endpoint, NULL, &error) != PIER_OK) {
-        return report_error(command, &error, chosen.endpoint, "");
+    exit_status = open_place(&chosen, &running);
+    if (exit_status != EXIT_DONE) {
+        return exit_status;
     }
     exit_status = serve(&chosen, &running, &kept);
     int close_status = keep_close(&kept);

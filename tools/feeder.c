@@ -116,6 +116,15 @@ static pier_status store_value(feeder *feed) {
     return status;
 }
 
+pier_status feeder_store_one(feeder *feed) {
+    bool may_come = !feed->is_over || feed->has_value;
+    if (!may_come || (!feed->has_value && !take_line(feed))) {
+        return PIER_MORE;
+    }
+    pier_status status = store_value(feed);
+    return status == PIER_OK && feed->exit_status != EXIT_DONE ? PIER_MORE : status;
+}
+
 pier_status feeder_store(feeder *feed) {
     while (!feed->is_over || feed->has_value) {
         if (!feed->has_value && !take_line(feed)) {

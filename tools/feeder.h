@@ -33,6 +33,10 @@ bool feeder_read(feeder *feed);
  * not told. */
 pier_status feeder_store(feeder *feed);
 
+/* As feeder_store, but for one value at most. Returns PIER_OK when one was stored; PIER_MORE when there is none now, or
+ * it was bad. */
+pier_status feeder_store_one(feeder *feed);
+
 /* Returns whether a value waits for the archive. */
 bool feeder_has_value(const feeder *feed);
 

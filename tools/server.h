@@ -13,6 +13,7 @@
 
 #include <pier/archive.h>
 #include <pier/channel.h>
+#include <pier/datagram_channel.h>
 #include <pier/tree.h>
 
 #include "client.h"
@@ -21,6 +22,7 @@
 typedef struct server {
     /* Set by command_listen.c. */
     pier_socket *listener;
+    pier_datagram_channel *datagrams; /* instead of the listener: datagram_server.h */
     pier_archive *save; /* NULL: records are not saved */
     const char *save_name;
     pier_format format;
