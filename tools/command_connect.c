@@ -43,7 +43,8 @@ static const char help[] =
     "  --count N            udp: end after N records that came back\n"
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         to connect, and without a byte once one side has ended (10000); udp: without\n"
-    "                       a datagram once all is sent, which is no failure unless --count waits (1000)\n" OPTIONS_COMMON_HELP "\n"
+    "                       a datagram once all is sent, which is no failure unless --count waits (1000)\n" OPTIONS_COMMON_HELP
+    "\n"
     "pier store --help tells what JSON stands for which values.\n"
     "Exit status: 0 the peer ended between two records, 1 data bad or cut, 2 usage, 3 system or network,\n"
     "4 deadline.\n";
@@ -79,8 +80,7 @@ typedef struct talk {
 
 /* Returns as options_read. */
 static int read_options(int argc, char **argv, connect_options *chosen) {
-    *chosen = (connect_options){
-        .common = {.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT}};
+    *chosen = (connect_options){.common = {.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT}};
     const option_spec specs[] = {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},

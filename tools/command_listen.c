@@ -143,8 +143,8 @@ static int serve(const listen_options *chosen, server *running, keep *kept) {
     }
     if (exit_status == EXIT_DONE) {
         report_queue_begin(command);
-        exit_status = announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams)
-                                                          : running->listener);
+        exit_status =
+            announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams) : running->listener);
     }
     if (exit_status != EXIT_DONE) {
         pier_socket_destroy(running->listener);

@@ -1,7 +1,7 @@
 /* `pier connect udp://…`: see datagram_client.h.
  *
- * One loop over poll. Datagrams have no end: when all is sent, answers are waited for as long as --timeout says, or until
- * so many have come as --count says. */
+ * One loop over poll. Datagrams have no end: when all is sent, answers are waited for as long as --timeout says, or
+ * until so many have come as --count says. */
 #include "datagram_client.h"
 
 #include <errno.h>
@@ -201,8 +201,7 @@ static void run_round(exchange *e) {
 }
 
 int datagram_client_run(const datagram_client_options *chosen) {
-    exchange e = {.chosen = chosen,
-                  .timeout_ms = chosen->timeout_ms != 0 ? chosen->timeout_ms : TIMEOUT_MS_DEFAULT};
+    exchange e = {.chosen = chosen, .timeout_ms = chosen->timeout_ms != 0 ? chosen->timeout_ms : TIMEOUT_MS_DEFAULT};
     int exit_status = datagrams_connect(&e.channel, &e.to, &e.has_peer, command, &chosen->datagrams);
     if (exit_status != EXIT_DONE) {
         return exit_status;

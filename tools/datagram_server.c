@@ -157,16 +157,16 @@ static void await(conversation *talk, bool more_wait) {
     struct pollfd polls[POLLS] = {
         [POLL_SIGNALS] = {signals_handle(), POLLIN, 0},
         [POLL_SOCKET] = {handle, events, 0},
-        [POLL_OUT] = {running->out.is_file ? -1 : running->out.handle,
-                      output_pending(&running->out) > 0 ? POLLOUT : 0, 0},
+        [POLL_OUT] = {running->out.is_file ? -1 : running->out.handle, output_pending(&running->out) > 0 ? POLLOUT : 0,
+                      0},
     };
     int ready = poll(polls, POLLS, more_wait && reads ? 0 : milliseconds_left(running));
     if (ready > 0 && (polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
         end(running, report_errno(command, EPIPE, "standard output"));
     }
     if (ready == 0 && !more_wait && pier_clock_monotonic_ns() >= running->idle_until) {
-        end(running, report(command, PIER_TIMEOUT, "no datagram came within %llu ms",
-                            (unsigned long long)running->timeout_ms));
+        end(running,
+            report(command, PIER_TIMEOUT, "no datagram came within %llu ms", (unsigned long long)running->timeout_ms));
     }
 }
 

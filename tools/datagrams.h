@@ -25,8 +25,8 @@ bool datagrams_are_meant(const char *endpoint);
 int datagrams_listen(pier_datagram_channel **channel, const char *command, const datagram_options *chosen);
 
 /* Opens a channel for datagrams to the endpoint.
- * to: gets whom to name when sending; `has_peer` is true when nobody needs to be named. Whoever is sent to as a group or
- * by broadcast answers from an address of its own: such a channel has no peer.
+ * to: gets whom to name when sending; `has_peer` is true when nobody needs to be named. Whoever is sent to as a group
+ * or by broadcast answers from an address of its own: such a channel has no peer.
  * Returns as datagrams_listen. */
 int datagrams_connect(pier_datagram_channel **channel, pier_address *to, bool *has_peer, const char *command,
                       const datagram_options *chosen);

@@ -23,7 +23,7 @@ typedef struct server {
     /* Set by command_listen.c. */
     pier_socket *listener;
     pier_datagram_channel *datagrams; /* instead of the listener: datagram_server.h */
-    pier_archive *save; /* NULL: records are not saved */
+    pier_archive *save;               /* NULL: records are not saved */
     const char *save_name;
     pier_format format;
     bool echoes;
@@ -54,7 +54,8 @@ int server_run(server *running);
 
 /* For client.c: prints and saves the current record of `load`, which `peer` sent. Returns false when the whole is over:
  * because it cannot be printed or saved, or because it was the last one to count. A record that cannot be loaded, or
- * that --save refuses, is neither printed nor saved: that is told, `*is_refused` is set, and only the peer has to go. */
+ * that --save refuses, is neither printed nor saved: that is told, `*is_refused` is set, and only the peer has to go.
+ * */
 bool server_take_record(server *running, pier_archive *load, const char *peer, bool *is_refused);
 
 #endif

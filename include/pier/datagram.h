@@ -1,7 +1,7 @@
 /* Datagrams: messages that arrive whole or not at all, over UDP and Unix sockets.
  *
- * Floor 2 (socket). A datagram socket is a pier_socket: it is waited for, cancelled, set, released, closed and asked for
- * its errors by the calls of <pier/socket.h> and its neighbours, with the same rules for deadlines and threads (one
+ * Floor 2 (socket). A datagram socket is a pier_socket: it is waited for, cancelled, set, released, closed and asked
+ * for its errors by the calls of <pier/socket.h> and its neighbours, with the same rules for deadlines and threads (one
  * thread may receive while another sends). What carries a stream (pier_socket_read, pier_socket_write, a file, an
  * archive, a channel) refuses it with PIER_USAGE: <pier/datagram_channel.h> has records over datagrams.
  *
@@ -19,10 +19,10 @@
 
 /* Makes a socket that takes datagrams at `address`, UDP or Unix, and sends from there.
  * Port 0 lets the system choose, and pier_socket_options.port_last names a range, as when listening. The IPv6 wildcard
- * takes IPv4, too. A multicast address takes what is sent to that group alone, and is joined as pier_multicast_join does
- * it: on the interface of `interface_name`, else on that of the address, else on one that the system chooses; other
- * programs may share such an address. Any other UDP address is this socket's alone, unless the settings reuse it. A Unix
- * path is treated as pier_socket_listen does.
+ * takes IPv4, too. A multicast address takes what is sent to that group alone, and is joined as pier_multicast_join
+ * does it: on the interface of `interface_name`, else on that of the address, else on one that the system chooses;
+ * other programs may share such an address. Any other UDP address is this socket's alone, unless the settings reuse it.
+ * A Unix path is treated as pier_socket_listen does.
  * out: owned: freed by pier_socket_destroy; NULL on failure. options: allocator, cancel, settings, interface_name and
  * port_last hold; so does `access`: datagrams of those whom it denies are dropped and counted
  * (pier_socket_denied_count). error: NULL, or filled on failure.
@@ -56,16 +56,17 @@ PIER_API pier_status pier_datagram_adopt(pier_socket **out, int handle, const pi
 PIER_API bool pier_socket_is_datagram(const pier_socket *socket);
 
 /* Sends one datagram, whole or not at all.
- * to: NULL: the peer that was named. An IPv6 socket that takes IPv4 sends to IPv4, too. spans: up to PIER_SPANS_MAX pieces,
- * sent as one; none, or empty ones, are an empty datagram, which arrives as well.
+ * to: NULL: the peer that was named. An IPv6 socket that takes IPv4 sends to IPv4, too. spans: up to PIER_SPANS_MAX
+ * pieces, sent as one; none, or empty ones, are an empty datagram, which arrives as well.
  * Returns PIER_OK: the system has taken it, which is not to say that it arrives; PIER_WOULD_BLOCK; PIER_TIMEOUT;
  * PIER_CANCELLED; PIER_LIMIT when it is larger than pier_datagram_bytes_max tells, with both numbers in the text;
- * PIER_REFUSED with a peer: of an earlier datagram came back that nobody is there, and this one was not sent (told once:
- * the call may be repeated), over Unix: of this one; PIER_UNREACHABLE; PIER_DENIED, also for a broadcast address without
- * PIER_OPTION_BROADCAST; PIER_NOT_FOUND; PIER_RESET; PIER_NO_MEMORY when the system has no buffer just now; PIER_USAGE;
- * PIER_SYSTEM. None of these ends the socket.
- * Blocks until `deadline` while the system's buffers are full, over Unix while the receiver's are. A Unix socket without a peer cannot
- * be polled for room at the receiver's: there waiting calls look every 10 ms, and a poll loop should name a peer. */
+ * PIER_REFUSED with a peer: of an earlier datagram came back that nobody is there, and this one was not sent (told
+ * once: the call may be repeated), over Unix: of this one; PIER_UNREACHABLE; PIER_DENIED, also for a broadcast address
+ * without PIER_OPTION_BROADCAST; PIER_NOT_FOUND; PIER_RESET; PIER_NO_MEMORY when the system has no buffer just now;
+ * PIER_USAGE; PIER_SYSTEM. None of these ends the socket.
+ * Blocks until `deadline` while the system's buffers are full, over Unix while the receiver's are. A Unix socket
+ * without a peer cannot be polled for room at the receiver's: there waiting calls look every 10 ms, and a poll loop
+ * should name a peer. */
 PIER_API pier_status pier_datagram_send(pier_socket *socket, const pier_address *to, const pier_bytes *spans,
                                         size_t count, pier_deadline deadline) PIER_MUST_USE;
 
@@ -74,9 +75,9 @@ PIER_API pier_status pier_datagram_send(pier_socket *socket, const pier_address 
  * datagram is never cut unseen: one that is larger than the buffer is PIER_LIMIT, with its own size in `size` and its
  * sender in `from`, and is gone (pier_datagram_peek tells the size before). from: NULL, or gets the sender, zeroed
  * unless one came; that of a Unix socket without a name is an empty name, which cannot be answered.
- * Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_CANCELLED; PIER_LIMIT; PIER_REFUSED with a peer: what was sent to
- * it found nobody there (told once); PIER_UNREACHABLE likewise; PIER_NO_MEMORY; PIER_USAGE; PIER_SYSTEM. None of these
- * ends the socket. Blocks until `deadline`. */
+ * Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_CANCELLED; PIER_LIMIT; PIER_REFUSED with a peer: what was sent
+ * to it found nobody there (told once); PIER_UNREACHABLE likewise; PIER_NO_MEMORY; PIER_USAGE; PIER_SYSTEM. None of
+ * these ends the socket. Blocks until `deadline`. */
 PIER_API pier_status pier_datagram_receive(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
                                            pier_address *from, pier_deadline deadline) PIER_MUST_USE;
 
@@ -86,9 +87,9 @@ PIER_API pier_status pier_datagram_receive(pier_socket *socket, void *buffer, si
 PIER_API pier_status pier_datagram_peek(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
                                         pier_address *from, pier_deadline deadline) PIER_MUST_USE;
 
-/* Tells how many bytes one datagram may have: over UDP the constants above, by the family of the receiver; over Unix what
- * the send buffer holds, PIER_OPTION_SEND_BUFFER_BYTES as it is read back less 32 for the system. Networks cut what is
- * above some 1,400 bytes into pieces, and lose it with any one of them: docs/sockets.md has a table.
+/* Tells how many bytes one datagram may have: over UDP the constants above, by the family of the receiver; over Unix
+ * what the send buffer holds, PIER_OPTION_SEND_BUFFER_BYTES as it is read back less 32 for the system. Networks cut
+ * what is above some 1,400 bytes into pieces, and lose it with any one of them: docs/sockets.md has a table.
  * to: as in pier_datagram_send; NULL without a peer: for any receiver of the socket's own kind. bytes: 0 on failure.
  * Returns PIER_OK; PIER_USAGE; PIER_SYSTEM. Never blocks. */
 PIER_API pier_status pier_datagram_bytes_max(pier_socket *socket, const pier_address *to, size_t *bytes) PIER_MUST_USE;

@@ -2,8 +2,8 @@
  *
  * Floor 7 (channel). A datagram that arrives can be read by itself, whatever was lost before it: it holds its own
  * preamble, the definitions of its classes, its records and its end mark (framed), or bare values (plain). So the
- * storing archive begins anew with each datagram that is sent, and the loading one with each that is received; both keep
- * their memory. A channel may move between threads and serves one at a time.
+ * storing archive begins anew with each datagram that is sent, and the loading one with each that is received; both
+ * keep their memory. A channel may move between threads and serves one at a time.
  *
  *     pier_datagram_channel_open(&channel, socket, NULL, &error);
  *     store records into pier_datagram_channel_store_archive(channel), then
@@ -25,8 +25,9 @@ typedef struct pier_datagram_channel pier_datagram_channel;
 typedef struct pier_datagram_channel_options {
     size_t size;                     /* sizeof(pier_datagram_channel_options) */
     const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied */
-    const pier_limits *limits;       /* NULL: the defaults; both directions; copied. A datagram has one block of any size */
-    pier_format format; /* PIER_FORMAT_GUESS: of each that is received as its first bytes tell, and of those that are sent
+    const pier_limits *limits; /* NULL: the defaults; both directions; copied. A datagram has one block of any size */
+    pier_format
+        format; /* PIER_FORMAT_GUESS: of each that is received as its first bytes tell, and of those that are sent
                            as of the one that was received last, framed before the first */
     pier_plain_form plain_form;
     bool checksum_off;
@@ -59,11 +60,11 @@ PIER_API size_t pier_datagram_channel_bytes(const pier_datagram_channel *channel
 /* Returns how many bytes a datagram of this channel may have. */
 PIER_API size_t pier_datagram_channel_bytes_max(const pier_datagram_channel *channel);
 
-/* Sends what was stored as one datagram, and begins the next. Without a record a framed one says that there is none, and
- * a plain one is empty.
+/* Sends what was stored as one datagram, and begins the next. Without a record a framed one says that there is none,
+ * and a plain one is empty.
  * to: NULL: the socket's peer. Returns PIER_OK; PIER_USAGE within a record; PIER_NO_MEMORY; else as pier_datagram_send.
- * Unless PIER_OK the datagram stays as it is, complete: call again for the same or another receiver, or abandon it; until
- * then nothing can be stored. Blocks until `deadline`. */
+ * Unless PIER_OK the datagram stays as it is, complete: call again for the same or another receiver, or abandon it;
+ * until then nothing can be stored. Blocks until `deadline`. */
 PIER_API pier_status pier_datagram_channel_send(pier_datagram_channel *channel, const pier_address *to,
                                                 pier_deadline deadline) PIER_MUST_USE;
 

@@ -71,8 +71,8 @@ PIER_API const pier_interface *pier_interfaces_by_address(const pier_interfaces 
 /* Finds the number of an interface of this machine.
  * text: its name (`eth0`), its number (`2`), or an address that it has (`192.0.2.7`, `fe80::1`), terminated. number: 0
  * on failure. allocator: NULL for pier_allocator_default(). error: NULL, or filled on failure.
- * Returns PIER_OK; PIER_NOT_FOUND; PIER_USAGE; PIER_NO_MEMORY; PIER_SYSTEM. Never blocks for longer than the system needs
- * to answer. */
+ * Returns PIER_OK; PIER_NOT_FOUND; PIER_USAGE; PIER_NO_MEMORY; PIER_SYSTEM. Never blocks for longer than the system
+ * needs to answer. */
 PIER_API pier_status pier_interface_find(const char *text, uint32_t *number, const pier_allocator *allocator,
                                          pier_error *error) PIER_MUST_USE;
 

@@ -30,8 +30,8 @@
 
 /* What can be set and asked for.
  * NO_DELAY: TCP sends small writes at once; Pier's default. KEEP_ALIVE: TCP asks a silent peer whether it lives: first
- * after _IDLE_S seconds, then every _INTERVAL_S seconds, and gives up after _COUNT questions. USER_TIMEOUT_MS: TCP gives
- * up when what it sent stays unacknowledged so long; 0: the system's 13 to 30 minutes.
+ * after _IDLE_S seconds, then every _INTERVAL_S seconds, and gives up after _COUNT questions. USER_TIMEOUT_MS: TCP
+ * gives up when what it sent stays unacknowledged so long; 0: the system's 13 to 30 minutes.
  * SEND_BUFFER_BYTES, RECEIVE_BUFFER_BYTES: the room in the system. Linux doubles what is set, for its own
  * administration, and the doubled number is read back; at least 4,608 and 2,304, at most twice net.core.wmem_max and
  * rmem_max. Setting them turns the system's own tuning off. For a wide TCP window set them at creation.
@@ -42,9 +42,9 @@
  * default. 0: they are dropped and the connection is reset. Above: closing waits so long for them, and blocks.
  * URGENT_INLINE: an urgent byte stays among the others (pier_socket_read_urgent).
  * HOPS: how many routers a packet passes at most, TCP and UDP; the system's default is 64. MULTICAST_HOPS: the same for
- * datagrams to groups, UDP; 0 stays on this machine, the default 1 on the local network. MULTICAST_LOOP: whether sockets
- * of this machine get what is sent to a group that they joined, UDP; the default is 1, and the loopback interface brings
- * everything back in any case. An IPv6 socket sets all three for IPv4, too. */
+ * datagrams to groups, UDP; 0 stays on this machine, the default 1 on the local network. MULTICAST_LOOP: whether
+ * sockets of this machine get what is sent to a group that they joined, UDP; the default is 1, and the loopback
+ * interface brings everything back in any case. An IPv6 socket sets all three for IPv4, too. */
 typedef enum pier_socket_option {
 #define PIER__SOCKET_OPTION_ENUM(name, number, lowest, highest, words) PIER_OPTION_##name = (number),
     PIER_SOCKET_OPTION_TABLE(PIER__SOCKET_OPTION_ENUM)
@@ -55,9 +55,9 @@ typedef enum pier_socket_option {
 #define PIER_CONGESTION_BYTES_MAX 16
 
 /* Sets an option of an open socket.
- * Returns PIER_OK; PIER_RANGE for a value that the table does not allow; PIER_UNSUPPORTED for an option that this kind of
- * socket does not have (those of TCP on any other, of UDP likewise, IPV6_ONLY on anything but IPv6); PIER_USAGE for an unknown option,
- * a closed socket, or IPV6_ONLY of a socket that is bound; PIER_SYSTEM. */
+ * Returns PIER_OK; PIER_RANGE for a value that the table does not allow; PIER_UNSUPPORTED for an option that this kind
+ * of socket does not have (those of TCP on any other, of UDP likewise, IPV6_ONLY on anything but IPv6); PIER_USAGE for
+ * an unknown option, a closed socket, or IPV6_ONLY of a socket that is bound; PIER_SYSTEM. */
 PIER_API pier_status pier_socket_set_option(pier_socket *socket, pier_socket_option option,
                                             int64_t value) PIER_MUST_USE;
 

@@ -46,7 +46,7 @@ typedef struct pier__storer {
     pier__buffer closure;      /* of the class that was encoded last */
     const void *closure_class; /* which one that is; NULL: none */
     uint64_t next_record;      /* number of the next record, from 1 */
-    uint32_t next_block;  /* number of the next records block */
+    uint32_t next_block;       /* number of the next records block */
     uint32_t epoch;
     uint64_t epoch_bytes; /* made since the epoch began */
     bool epoch_begins;    /* the next block is the first of its epoch */

@@ -1,8 +1,8 @@
 /* Datagram channels; see <pier/datagram_channel.h>.
  *
  * Floor 7 (channel). Owns its socket and two archives without a file: the storing one is drained into a datagram, the
- * loading one is fed with a datagram. Both are reset for each, which keeps their buffers: after the first few nothing is
- * allocated, but for what a loader keeps of a definition. */
+ * loading one is fed with a datagram. Both are reset for each, which keeps their buffers: after the first few nothing
+ * is allocated, but for what a loader keeps of a definition. */
 #include <pier/datagram_channel.h>
 
 #include <string.h>
@@ -48,8 +48,8 @@ static pier_status check_options(const pier_datagram_channel_options *options, p
     }
     if (options->datagram_bytes_max != 0 && options->datagram_bytes_max < BYTES_MAX_LOWEST) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0,
-                               "datagram_bytes_max is %u, and must be %d at least", (unsigned)options->datagram_bytes_max,
-                               BYTES_MAX_LOWEST);
+                               "datagram_bytes_max is %u, and must be %d at least",
+                               (unsigned)options->datagram_bytes_max, BYTES_MAX_LOWEST);
     }
     return PIER_OK;
 }
@@ -85,9 +85,8 @@ static pier_status open_archives(pier_datagram_channel *channel, const pier_data
         return status;
     }
     /* The records of a datagram are one block, whatever the target is elsewhere. */
-    limits.block_target_bytes = channel->bytes_max < PIER_BLOCK_TARGET_BYTES_HIGHEST
-                                    ? (uint32_t)channel->bytes_max
-                                    : PIER_BLOCK_TARGET_BYTES_HIGHEST;
+    limits.block_target_bytes = channel->bytes_max < PIER_BLOCK_TARGET_BYTES_HIGHEST ? (uint32_t)channel->bytes_max
+                                                                                     : PIER_BLOCK_TARGET_BYTES_HIGHEST;
     if (limits.queue_bytes_max < channel->bytes_max) {
         /* A datagram is never sent in part: it has its own limit. */
         limits.queue_bytes_max = channel->bytes_max;

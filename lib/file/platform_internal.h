@@ -17,11 +17,11 @@
 
 /* What is behind a handle. */
 typedef enum pier__handle_kind {
-    PIER__HANDLE_DISK,   /* never waits */
-    PIER__HANDLE_FOLDER, /* carries no bytes */
-    PIER__HANDLE_SOCKET, /* waits, and each call can be told not to */
+    PIER__HANDLE_DISK,      /* never waits */
+    PIER__HANDLE_FOLDER,    /* carries no bytes */
+    PIER__HANDLE_SOCKET,    /* waits, and each call can be told not to */
     PIER__HANDLE_DATAGRAMS, /* a socket that carries no stream */
-    PIER__HANDLE_STREAM  /* a pipe, a terminal, a device: waits, and only its flags could tell it not to */
+    PIER__HANDLE_STREAM     /* a pipe, a terminal, a device: waits, and only its flags could tell it not to */
 } pier__handle_kind;
 
 /* Opens a path; close-on-exec, and never waiting for the other end of a pipe. is_new: whether the file was made, with

@@ -26,8 +26,8 @@ static bool address_is_good(const pier_address *address) {
 
 /* What every UDP socket gets before it is bound. */
 static int prepare(pier_socket *socket, const pier_address *address, const pier_socket_options *options) {
-    int os_error = is_ip(address) ? pier__platform_take_own_groups(socket->handle, address->family == PIER_FAMILY_IPV6)
-                                  : 0;
+    int os_error =
+        is_ip(address) ? pier__platform_take_own_groups(socket->handle, address->family == PIER_FAMILY_IPV6) : 0;
     return os_error == 0 ? pier__socket_apply_settings(socket, options) : os_error;
 }
 

@@ -83,7 +83,8 @@ int pier__platform_send_datagram(int handle, const pier_address *to, const pier_
 int pier__platform_receive_datagram(int handle, void *buffer, size_t capacity_bytes, bool peeks, size_t *size,
                                     pier_address *from) {
     struct sockaddr_storage storage = {.ss_family = AF_UNSPEC};
-    struct iovec vector = {buffer, capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX};
+    struct iovec vector = {buffer,
+                           capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX};
     struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
     ssize_t got = 0;
     do {

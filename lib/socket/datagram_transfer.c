@@ -59,7 +59,7 @@ static int ask_max(const pier_socket *socket, const pier_address *whom, size_t *
         return pier__platform_unix_datagram_max(socket->handle, bytes);
     }
     *bytes = pier_address_unmapped(whom).family == PIER_FAMILY_IPV4 ? PIER_DATAGRAM_IPV4_BYTES_MAX
-                                                                     : PIER_DATAGRAM_IPV6_BYTES_MAX;
+                                                                    : PIER_DATAGRAM_IPV6_BYTES_MAX;
     return 0;
 }
 
@@ -111,8 +111,8 @@ static pier_status await_room(pier_socket *socket, bool goes_to_peer, pier_deadl
     if (socket->cancel != NULL) {
         interest = (pier_interest){.handle = pier_cancel_handle(socket->cancel), .events = PIER_READABLE};
     }
-    int os_error = pier__platform_wait_many(&interest, 1, &fired,
-                                            deadline != PIER_NEVER && deadline < slice ? deadline : slice);
+    int os_error =
+        pier__platform_wait_many(&interest, 1, &fired, deadline != PIER_NEVER && deadline < slice ? deadline : slice);
     if (os_error != 0) {
         return fail(socket, PIER__WRITE, "wait for room at", &socket->address, os_error);
     }
@@ -174,8 +174,7 @@ static pier_status next(pier_socket *socket, void *buffer, size_t capacity_bytes
                         pier_address *from, pier_deadline deadline) {
     unsigned turned_away = 0;
     for (;;) {
-        int os_error =
-            pier__platform_receive_datagram(socket->handle, buffer, capacity_bytes, peeks, size, from);
+        int os_error = pier__platform_receive_datagram(socket->handle, buffer, capacity_bytes, peeks, size, from);
         if (os_error == 0) {
             if (is_udp(socket)) {
                 from->transport = PIER_TRANSPORT_UDP;

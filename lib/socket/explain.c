@@ -62,7 +62,8 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
                    ? "choose an address of this machine, or udp://:PORT for all of them"
                    : "choose an address of this machine, or tcp://:PORT for all of them";
     }
-    bool is_link_local = pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL && address->family == PIER_FAMILY_IPV6;
+    bool is_link_local =
+        pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL && address->family == PIER_FAMILY_IPV6;
     if (is_link_local && address->scope == 0 && pier__platform_is_invalid(os_error)) {
         return "a link-local address names its interface, as in [fe80::1%eth0]";
     }
@@ -92,7 +93,8 @@ static const char *describe_owner(const pier_address *address, char words[OWNER_
             (void)snprintf(who, sizeof who, "a process of user %u", (unsigned)owner.user);
         }
     }
-    bool is_known = pier_service_by_port(address->port, (pier_transport)address->transport, NULL, &service, NULL) == PIER_OK;
+    bool is_known =
+        pier_service_by_port(address->port, (pier_transport)address->transport, NULL, &service, NULL) == PIER_OK;
     (void)snprintf(words, OWNER_WORDS_BYTES, "%s has this port%s%.20s; choose another one or 0", who,
                    is_known ? ", that of the service " : "", is_known ? service.name : "");
     return words;

@@ -2,8 +2,8 @@
  *
  * Floor 2 (socket), Linux. Has no state: any thread may call it.
  *
- * /proc/net/tcp, tcp6, udp and udp6 tell the inode and the user of each socket to everybody; which process has it stands in
- * /proc/PID/fd, which only its owner and root may read. */
+ * /proc/net/tcp, tcp6, udp and udp6 tell the inode and the user of each socket to everybody; which process has it
+ * stands in /proc/PID/fd, which only its owner and root may read. */
 #include "socket/owner_internal.h"
 
 #include <dirent.h>

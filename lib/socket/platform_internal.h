@@ -38,8 +38,8 @@ int pier__platform_open_pair(int handles[2]);
 /* Lets TCP send small writes at once. */
 int pier__platform_set_no_delay(int handle);
 
-/* Sets what holds while a TCP socket is bound: that it reuses the address of dead connections, and that the IPv6 wildcard
- * takes IPv4, too. */
+/* Sets what holds while a TCP socket is bound: that it reuses the address of dead connections, and that the IPv6
+ * wildcard takes IPv4, too. */
 int pier__platform_prepare_bind(int handle, const pier_address *address);
 
 /* Makes a socket use one interface alone. */

@@ -196,8 +196,8 @@ pier_status pier_socket_peer_address(pier_socket *socket, pier_address *address)
     if (socket == NULL) {
         return PIER_USAGE;
     }
-    bool has_peer = socket->role == PIER__SOCKET_CONNECTED ||
-                    (socket->role == PIER__SOCKET_DATAGRAM && socket->has_peer);
+    bool has_peer =
+        socket->role == PIER__SOCKET_CONNECTED || (socket->role == PIER__SOCKET_DATAGRAM && socket->has_peer);
     if (address == NULL || !has_peer) {
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE, "a connected socket is needed to ask for its peer");
     }

@@ -37,10 +37,10 @@ struct pier_socket {
     bool has_peer;             /* of a datagram socket: `peer` is named, as it was given */
     pier_address peer;
     uint32_t multicast_interface; /* as pier_multicast_set_interface was told */
-    pier_cancel *cancel;       /* ends waits; borrowed, NULL when there is none */
-    pier_address address;      /* where it listens or takes datagrams, or the other side: for words */
-    atomic_uchar failed_last;  /* pier__direction */
-    pier_error errors[2];      /* by pier__direction */
+    pier_cancel *cancel;          /* ends waits; borrowed, NULL when there is none */
+    pier_address address;         /* where it listens or takes datagrams, or the other side: for words */
+    atomic_uchar failed_last;     /* pier__direction */
+    pier_error errors[2];         /* by pier__direction */
 };
 
 /* Reads the options. Returns PIER_OK, or PIER_USAGE with the error filled. */
@@ -49,8 +49,8 @@ pier_status pier__socket_options(const pier_socket_options *given, pier_socket_o
 /* Makes a socket without a handle, as the options say; NULL when there is no memory. */
 pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier_cancel *cancel);
 
-/* Looks at the settings and the interface of the options, for a socket of that address. Returns PIER_OK, or a failure with the error
- * filled. */
+/* Looks at the settings and the interface of the options, for a socket of that address. Returns PIER_OK, or a failure
+ * with the error filled. */
 pier_status pier__socket_check_settings(const pier_address *address, const pier_socket_options *options,
                                         pier_error *error);
 
@@ -64,8 +64,8 @@ int pier__socket_bind(pier_socket *socket, const pier_address *address);
 /* Opens a socket at an address; answers the system's number, with nothing left open unless it is 0. */
 typedef int (*pier__open_call)(pier_socket *socket, const pier_address *address, const pier_socket_options *options);
 
-/* Opens at the first port of the options' range that is free; where there is no IPv6, at the wildcard of IPv4 instead of
- * that of IPv6. Answers the number of the last attempt. */
+/* Opens at the first port of the options' range that is free; where there is no IPv6, at the wildcard of IPv4 instead
+ * of that of IPv6. Answers the number of the last attempt. */
 int pier__socket_open_in_range(pier_socket *socket, const pier_address *address, const pier_socket_options *options,
                                pier__open_call open_at);
 
@@ -99,8 +99,9 @@ pier_status pier__socket_explain(pier_error *error, const char *verb, const pier
 pier_status pier__socket_fail(pier_socket *socket, pier__direction way, const char *verb, int os_error);
 pier_status pier__socket_refuse(pier_socket *socket, pier__direction way, pier_status status, const char *words);
 
-/* Waits for `events`. ready: which are there; 0 unless PIER_OK. Returns PIER_OK, also when the cancel object is fired but
- * something is ready; PIER_WOULD_BLOCK with PIER_NOW; PIER_CANCELLED; PIER_TIMEOUT; or the failure, filled under `verb`. */
+/* Waits for `events`. ready: which are there; 0 unless PIER_OK. Returns PIER_OK, also when the cancel object is fired
+ * but something is ready; PIER_WOULD_BLOCK with PIER_NOW; PIER_CANCELLED; PIER_TIMEOUT; or the failure, filled under
+ * `verb`. */
 pier_status pier__socket_wait(pier_socket *socket, pier__direction way, uint32_t events, uint32_t *ready,
                               pier_deadline deadline, const char *verb);
 

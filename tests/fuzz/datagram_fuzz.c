@@ -1,4 +1,5 @@
-/* A hostile datagram answers what the same bytes answer from a file, and the next datagram is read as if it had not been.
+/* A hostile datagram answers what the same bytes answer from a file, and the next datagram is read as if it had not
+ * been.
  *
  * Floor 7 (channel). An input is one byte of choices, the format of the receiver, and a datagram. */
 #include <string.h>
@@ -14,7 +15,8 @@ enum { CHOICES_BYTES = 1, RECORDS_MAX = 10000 };
 static const pier_format formats[] = {PIER_FORMAT_FRAMED, PIER_FORMAT_PLAIN, PIER_FORMAT_GUESS};
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
-/* One receiver for each format, and one who sends; open for the whole run, so that what a datagram leaves behind shows. */
+/* One receiver for each format, and one who sends; open for the whole run, so that what a datagram leaves behind shows.
+ * */
 static pier_datagram_channel *receivers[FORMATS];
 static pier_datagram_channel *sender;
 static pier_socket *stranger;

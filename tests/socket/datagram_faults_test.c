@@ -42,8 +42,8 @@ static pier_deadline patience(void) {
     return pier_deadline_after_ms(patience_ms);
 }
 
-/* Asserts that an answer is what may be: success, "not now" and failures of what was struck alone. Returns whether to go
- * on. */
+/* Asserts that an answer is what may be: success, "not now" and failures of what was struck alone. Returns whether to
+ * go on. */
 static bool goes_on(pier_status status, const pier_error *error) {
     if (status < 0) {
         assert_int_equal(error->status, status);

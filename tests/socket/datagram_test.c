@@ -279,8 +279,7 @@ static void nobody_there_is_told(void **state) {
                          PIER_REFUSED);
         assert_non_null(strstr(pier_socket_error(client)->text, "an earlier datagram found nobody there"));
         /* Told once, and nothing has ended. */
-        assert_int_equal(pier_datagram_receive(client, buffer, sizeof buffer, &size, NULL, PIER_NOW),
-                         PIER_WOULD_BLOCK);
+        assert_int_equal(pier_datagram_receive(client, buffer, sizeof buffer, &size, NULL, PIER_NOW), PIER_WOULD_BLOCK);
         assert_int_equal(pier_datagram_send(client, NULL, &span, 1, joint_patience()), PIER_OK);
     }
     pier_socket_destroy(client);
@@ -409,8 +408,8 @@ static void one_thread_sends_while_another_receives(void **state) {
             unsigned number = 0;
             size_t size = 0;
             /* Over loopback nothing is lost while it fits into the receiver's buffer, and this much does. */
-            assert_int_equal(
-                pier_datagram_receive(sockets[j], &number, sizeof number, &size, NULL, joint_patience()), PIER_OK);
+            assert_int_equal(pier_datagram_receive(sockets[j], &number, sizeof number, &size, NULL, joint_patience()),
+                             PIER_OK);
             assert_int_equal(size, sizeof number);
             assert_int_equal(number, i);
         }

@@ -1,8 +1,8 @@
 /* Multicast within this machine: joined and left by interface, sent to, looped or not; and its options.
  *
  * Floor 2 (socket). IPv4 goes over the loopback interface. That of Linux has no route for IPv6 multicast, so that IPv6
- * goes over the first interface that has one, to interface-local groups, which never leave the machine; where there is no
- * such interface that half is left out. */
+ * goes over the first interface that has one, to interface-local groups, which never leave the machine; where there is
+ * no such interface that half is left out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
