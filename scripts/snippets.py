@@ -23,7 +23,7 @@ import textwrap
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENTS = [
     "README.md",
-    *(f"docs/{name}.md" for name in ("guide", "records", "values", "command", "errors", "design", "names", "addresses")),
+    *sorted(f"docs/{path.relative_to(ROOT / 'docs')}" for path in (ROOT / "docs").rglob("*.md")),
 ]
 LANGUAGES = {"c", "cpp", "python", "cmake"}
 ORIGIN = re.compile(r"<!-- (examples/[\w./-]+?)(?:: ([\w-]+))? -->")

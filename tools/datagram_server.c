@@ -5,8 +5,10 @@
 #include "datagram_server.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "report.h"
+#include "report_queue.h"
 #include "signals.h"
 
 /* Datagrams taken before the rest has its turn. */
@@ -15,7 +17,7 @@
 /* At the end: how long standard output is waited for. */
 #define LAST_WRITE_MS 5000
 
-enum { POLL_SIGNALS, POLL_SOCKET, POLL_OUT, POLLS };
+enum { POLL_SIGNALS, POLL_SOCKET, POLL_OUT, POLL_ERROR, POLLS };
 
 static const char command[] = "listen";
 
@@ -159,8 +161,10 @@ static void await(conversation *talk, bool more_wait) {
         [POLL_SOCKET] = {handle, events, 0},
         [POLL_OUT] = {running->out.is_file ? -1 : running->out.handle, output_pending(&running->out) > 0 ? POLLOUT : 0,
                       0},
+        [POLL_ERROR] = {report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0},
     };
     int ready = poll(polls, POLLS, more_wait && reads ? 0 : milliseconds_left(running));
+    report_queue_pump();
     if (ready > 0 && (polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
         end(running, report_errno(command, EPIPE, "standard output"));
     }

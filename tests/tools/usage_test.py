@@ -119,7 +119,6 @@ class MisuseTest(pier_command.Test):
             for endpoint in ["foo", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:99999",
                              "tcp://[::1:7", "unix:", "http://127.0.0.1:80", "unix:" + "x" * 200]:  # fmt: skip
                 self.check(command, endpoint, status="ADDRESS")
-            self.check(command, "udp://127.0.0.1:7000")
         # Not even a line break gets into the message.
         self.check("connect", "tcp://a\nb:1\n2", status="ADDRESS")
 
