@@ -39,7 +39,7 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
     bool connects = strcmp(verb, "connect to") == 0;
     bool is_ip = address->transport != PIER_TRANSPORT_UNIX;
     if ((listens || connects) && status == PIER_UNREACHABLE && lacks_interface(address)) {
-        return "a link-local address needs its interface, as in [fe80::1%eth0]";
+        return "a link-local address needs its interface, as in [fe80::1%2]";
     }
     if (listens && status == PIER_DENIED && is_ip && address->port < PORT_UNPRIVILEGED) {
         return "ports below 1024 need a privilege; choose a higher port or 0";
