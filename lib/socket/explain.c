@@ -38,8 +38,8 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
     bool listens = is_at_place(verb);
     bool connects = strcmp(verb, "connect to") == 0;
     bool is_ip = address->transport != PIER_TRANSPORT_UNIX;
-    if ((listens || connects) && status == PIER_UNREACHABLE && lacks_interface(address)) {
-        return "a link-local address needs its interface, as in [fe80::1%2]";
+    if (lacks_interface(address) && (status == PIER_UNREACHABLE || pier__platform_is_invalid(os_error))) {
+        return "a link-local address names its interface, as in [fe80::1%eth0]";
     }
     if (listens && status == PIER_DENIED && is_ip && address->port < PORT_UNPRIVILEGED) {
         return "ports below 1024 need a privilege; choose a higher port or 0";
@@ -61,11 +61,6 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
         return address->transport == PIER_TRANSPORT_UDP
                    ? "choose an address of this machine, or udp://:PORT for all of them"
                    : "choose an address of this machine, or tcp://:PORT for all of them";
-    }
-    bool is_link_local =
-        pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL && address->family == PIER_FAMILY_IPV6;
-    if (is_link_local && address->scope == 0 && pier__platform_is_invalid(os_error)) {
-        return "a link-local address names its interface, as in [fe80::1%eth0]";
     }
     if (connects && status == PIER_REFUSED) {
         return "nobody listens there; is the server running?";

@@ -17,7 +17,8 @@ DOCUMENT = ROOT / "docs" / "error_texts.md"
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:"(?:[^"\\\n]|\\.)*"|PRI[a-z]\w*))*')
 PIECES = re.compile(r'"((?:[^"\\]|\\.)*)"|PRI([a-z])\w*')
-CONVERSION = re.compile(r"%[-+#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]")
+# `%` and a letter, but for that of an example of an address.
+CONVERSION = re.compile(r"(?<!fe80::1)%[-+#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]")
 TWO_WORDS = re.compile(r"[A-Za-z]{2,}\S* +\S*[A-Za-z…]")
 # What the sources say to the compiler and to sscanf, and names of files.
 NOT_TEXTS = re.compile(r"\b(?:_Static_assert|sscanf)\([^;]*;|^\s*#\s*include.*$", re.MULTILINE)

@@ -230,11 +230,11 @@ static void a_link_local_address_without_its_interface_is_explained(void **state
     pier_socket *client = NULL;
     assert_int_equal(connect_to("[fe80::2]", 7000, NULL, &client, &error), PIER_UNREACHABLE);
     assert_null(client);
-    assert_non_null(strstr(error.text, "a link-local address needs its interface"));
+    assert_non_null(strstr(error.text, "a link-local address names its interface"));
     pier_address address = joint_parse("tcp://[fe80::1]:0");
     assert_int_equal(pier_socket_listen(&client, &address, NULL, &error), PIER_UNREACHABLE);
     assert_null(client);
-    assert_non_null(strstr(error.text, "a link-local address needs its interface"));
+    assert_non_null(strstr(error.text, "a link-local address names its interface"));
 }
 
 static void a_list_tells_the_cables_apart(void **state) {
