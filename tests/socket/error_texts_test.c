@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <pier/datagram.h>
 #include <pier/file.h>
 #include <pier/socket_handle.h>
 
@@ -107,6 +109,70 @@ static void the_standard_handles_have_names(void **state) {
     }
 }
 
+static pier_socket *open_datagrams(const char *text) {
+    pier_address address = joint_parse(text);
+    pier_socket *socket = NULL;
+    pier_error error;
+    if (pier_datagram_open(&socket, &address, NULL, &error) != PIER_OK) {
+        fail_msg("%s", error.text);
+    }
+    return socket;
+}
+
+/* A datagram for which there is no room, while waiting for it fails. */
+static void sending_cannot_wait(const char *text, const char *words) {
+    pier_socket *socket = open_datagrams(text);
+    pier_address own;
+    pier_bytes span = {"x", 1};
+    assert_int_equal(pier_socket_local_address(socket, &own), PIER_OK);
+    fault_system_fail(FAULT_SENDMSG, 1, false, EAGAIN);
+    fault_system_fail(FAULT_PPOLL, 1, false, ENOMEM);
+    pier_status status = pier_datagram_send(socket, &own, &span, 1, joint_patience());
+    fault_system_reset();
+    assert_error(status, PIER_NO_MEMORY, pier_socket_write_error(socket), words);
+    pier_socket_destroy(socket);
+}
+
+static void datagrams_that_go_nowhere_are_told(void **state) {
+    (void)state;
+    char text[64];
+    char byte = 0;
+    size_t size = 0;
+    int pair[2];
+    pier_socket *nameless = NULL;
+    sending_cannot_wait("udp://127.0.0.1:0", "send from udp://127.0.0.1:");
+    (void)snprintf(text, sizeof text, "unix:@pier-texts-%ld", (long)getpid());
+    sending_cannot_wait(text, "wait for room at unix:@pier-texts-");
+    assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+    assert_int_equal(pier_datagram_adopt(&nameless, pair[0], NULL, NULL), PIER_OK);
+    fault_system_fail(FAULT_RECVMSG, 1, false, ENOMEM);
+    pier_status status = pier_datagram_receive(nameless, &byte, 1, &size, NULL, joint_patience());
+    fault_system_reset();
+    assert_error(status, PIER_NO_MEMORY, pier_socket_read_error(nameless), "a Unix socket without a name");
+    status = pier_datagram_receive(nameless, &byte, 1, NULL, NULL, PIER_NOW);
+    assert_error(status, PIER_USAGE, pier_socket_read_error(nameless), "size, and a buffer that has room");
+    pier_socket_destroy(nameless);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+static void a_datagram_socket_is_no_stream(void **state) {
+    (void)state;
+    pier_error error;
+    pier_file *file = NULL;
+    pier_socket *datagrams = open_datagrams("udp://127.0.0.1:0");
+    assert_error(pier_file_open_socket(&file, datagrams, NULL, &error), PIER_USAGE, &error,
+                 "a file, and an archive over it, need a stream, and this is a datagram socket");
+    assert_error(pier_file_open_handle(&file, pier_socket_handle(datagrams), PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE,
+                 &error, "is a datagram socket, and a file is a stream: pier_datagram_adopt takes it");
+    pier_socket_destroy(datagrams);
+    /* Of another kind than either. */
+    int handle = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_true(handle >= 0);
+    assert_error(pier_socket_adopt(&datagrams, handle, NULL, &error), PIER_USAGE, &error,
+                 "it is no stream socket of TCP or Unix");
+    assert_int_equal(close(handle), 0);
+}
+
 /* Listens where the parent does, as somebody who may not look into that process. Returns what is wrong, 0 if nothing. */
 static int look_from_outside(const pier_address *taken) {
     enum { NOBODY = 65534 };
@@ -146,6 +212,8 @@ int main(void) {
         cmocka_unit_test(what_the_system_says_is_put_in_words),
         cmocka_unit_test(a_link_local_address_needs_its_interface),
         cmocka_unit_test(the_standard_handles_have_names),
+        cmocka_unit_test(datagrams_that_go_nowhere_are_told),
+        cmocka_unit_test(a_datagram_socket_is_no_stream),
         cmocka_unit_test(an_owner_that_cannot_be_seen_has_a_user),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
