@@ -23,7 +23,7 @@ import textwrap
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENTS = [
     "README.md",
-    *sorted(f"docs/{path.relative_to(ROOT / 'docs')}" for path in (ROOT / "docs").rglob("*.md")),
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
 ]
 LANGUAGES = {"c", "cpp", "python", "cmake"}
 ORIGIN = re.compile(r"<!-- (examples/[\w./-]+?)(?:: ([\w-]+))? -->")

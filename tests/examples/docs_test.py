@@ -11,7 +11,7 @@ import unittest
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def header(name):
@@ -138,7 +138,7 @@ class LinksTest(unittest.TestCase):
         known = "".join(path.read_text() for path in (ROOT / "include" / "pier").glob("*.h*"))
         for document in DOCUMENTS:
             for name in set(re.findall(r"`((?:pier_|PIER_)\w+)", without_code(document))):
-                short = re.sub(r"^PIER_", "", name)
+                short = re.sub(r"^PIER_(?:OPTION_)?", "", name)
                 with self.subTest(document.name, name=name):
                     self.assertTrue(
                         re.search(rf"\b{name}\b", known)
