@@ -11,8 +11,8 @@
 #include "feeder.h"
 #include "json_write.h"
 #include "output.h"
+#include "record_tree.h"
 #include "report.h"
-#include "value_archive.h"
 
 #define TIMEOUT_MS_DEFAULT 1000
 
@@ -30,7 +30,7 @@ typedef struct exchange {
     bool has_peer;
     feeder feed;
     output out;
-    value_tree tree;
+    pier_tree *tree;
     bool input_waits;
     bool is_stored; /* a datagram is made and not sent yet */
     bool is_over;
@@ -89,7 +89,7 @@ static void print_records(exchange *e, const pier_address *from) {
     while (!e->is_over) {
         pier_status status = pier_archive_next(load);
         if (status == PIER_OK) {
-            status = value_tree_load(&e->tree, load);
+            status = e->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(e->tree, load);
         }
         if (status == PIER_END) {
             return;
@@ -103,7 +103,7 @@ static void print_records(exchange *e, const pier_address *from) {
                 return;
             }
         } else {
-            json_write(&e->out.text, &e->tree, e->out.colours);
+            json_write(&e->out.text, pier_tree_root(e->tree), e->out.colours);
             text_buffer_append_char(&e->out.text, '\n');
             if (++e->records == e->chosen->count) {
                 end(e, EXIT_DONE);
@@ -207,6 +207,7 @@ int datagram_client_run(const datagram_client_options *chosen) {
         return exit_status;
     }
     feeder_init(&e.feed, command, pier_datagram_channel_store_archive(e.channel), chosen->datagrams.record_bytes_max);
+    e.tree = record_tree_create();
     output_init(&e.out, STDOUT_FILENO);
     begin_idle_time(&e);
     while (!e.is_over) {
@@ -219,7 +220,7 @@ int datagram_client_run(const datagram_client_options *chosen) {
         }
     }
     feeder_deinit(&e.feed);
-    value_tree_deinit(&e.tree);
+    pier_tree_destroy(e.tree);
     output_deinit(&e.out);
     pier_datagram_channel_destroy(e.channel);
     return e.exit_status;

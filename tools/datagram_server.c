@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "record_tree.h"
 #include "report.h"
 #include "report_queue.h"
 #include "signals.h"
@@ -196,6 +197,7 @@ static void finish(conversation *talk) {
 
 int datagram_server_run(server *running) {
     conversation talk = {.running = running, .channel = running->datagrams};
+    running->tree = record_tree_create();
     running->idle_until = running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
     while (!running->is_over && signals_caught() == 0) {
         send_echo(&talk);
@@ -207,7 +209,7 @@ int datagram_server_run(server *running) {
     }
     finish(&talk);
     pier_datagram_channel_destroy(running->datagrams);
-    value_tree_deinit(&running->tree);
+    pier_tree_destroy(running->tree);
     output_deinit(&running->out);
     return running->exit_status;
 }

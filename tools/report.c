@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pier/bytes.h>
+
 #include "report_queue.h"
-#include "utf8.h"
 
 /* Longer than any error of the library; what does not fit is cut. */
 #define LINE_BYTES 1536
@@ -81,7 +82,7 @@ static void replace_controls(char *text, size_t size) {
 static void make_harmless(char *text) {
     size_t size = strlen(text);
     for (size_t i = 0; i < size;) {
-        size_t valid = utf8_valid_bytes(text + i, size - i);
+        size_t valid = pier_text_valid_bytes(text + i, size - i);
         replace_controls(text + i, valid);
         i += valid;
         if (i < size) {
