@@ -519,11 +519,60 @@ def damaged_definitions():
     framed("definition-of-old-epoch", cut, ("CORRUPT", pieces[3] + 28), ("UNKNOWN_CLASS", pieces[3] + 64), records=2)
 
 
+def raw_stream():
+    """A record, raw bytes in three blocks, a record, raw bytes in one. Returns the stream and where its pieces begin."""
+    stream = writer(target=64)
+    stream.store("before")
+    stream.raw(bytes(range(64)), bytes(range(64, 128)), b"the rest")
+    stream.store("after")
+    stream.raw(b"\0" * 10)
+    data = stream.end()
+    return data, [at for at, _ in load(data).pieces]
+
+
+def raw_bytes():
+    data, at = raw_stream()
+    _, before, first, middle, last, after, second, end = at
+    framed("raw", data, records=4)
+    framed("raw-cut", data[: last + 10], ("TRUNCATED", last + 10), records=1)
+    framed("raw-cut-in-part", data[: middle + 100], ("TRUNCATED", middle + 100), records=1)
+    framed("raw-missing-first", data[:first] + data[middle:], ("CORRUPT", first + 4), records=3)
+    framed("raw-missing-middle", data[:middle] + data[last:], ("CORRUPT", middle + 24), records=3)
+    framed("raw-missing-last", data[:last] + data[after:], ("CORRUPT", last + 3), records=3)
+    framed("raw-bad-part", flipped(data, middle + 80), ("CORRUPT", middle + 64), records=3)
+    framed("raw-bad-header", flipped(data, middle + 20), ("CORRUPT", middle), records=3)
+    framed("raw-end-within", data[:middle] + data[end:], ("CORRUPT", middle + 3), records=1)
+    framed("raw-count", patched(data, middle, records=1), ("PROTOCOL", middle + 32), records=3)
+    framed("raw-flags", patched(data, middle, flags=wire.CHECKED | wire.RAW_ABANDONED), ("PROTOCOL", middle + 4), records=3)
+    framed("raw-flags-of-records", patched(data, first, flags=wire.CHECKED | wire.RAW_BEGIN | wire.FLUSHED), ("PROTOCOL", first + 4), records=3)
+    framed("raw-begins-within", patched(data, middle, flags=wire.CHECKED | wire.RAW_BEGIN, records=1), ("CORRUPT", middle + 4), ("CORRUPT", last + 16), records=2)
+    framed("raw-not-a-bin", with_payload(data, middle, b"\xd9\x04text"), ("PROTOCOL", middle + 64), records=3)
+    framed("raw-two-bins", with_payload(data, middle, b"\xc4\x01a\xc4\x01b"), ("PROTOCOL", middle + 64), records=3)
+    framed("raw-empty-block", with_payload(data, middle, b""), ("PROTOCOL", middle + 64), records=3)
+    long = with_payload(data, middle, b"\xc6\0\0\0\x41" + bytes(65))
+    framed("raw-too-long", long, ("LIMIT", middle + 36), records=3)
+
+    inner = writer()
+    inner.store("of a file that is sent")
+    content = inner.end()
+    heads = [b"\xc4" + bytes([len(content)]), b"\xc4\0", b"\xc5" + len(content).to_bytes(2, "big")]
+    stream = writer()
+    stream.raw(content, b"", content, heads=heads)
+    stream.checkpoint()
+    stream.raw(b"")
+    framed("raw-holds-stream", stream.end(), records=2)
+    stream = writer(checked=False)
+    stream.store(1)
+    stream.raw(b"without", b" a check")
+    framed("raw-unchecked", stream.end(), records=2)
+
+
 def main():
     values()
     streams()
     damaged()
     damaged_definitions()
+    raw_bytes()
     total = sum(map(len, FILES.values()))
     assert total < BYTES_MAX, f"{total} bytes are too many"
     present = {

@@ -43,7 +43,11 @@ int command_check(int argc, char **argv) {
     output out;
     output_init(&out, STDOUT_FILENO);
     if (walk_open(&w, &chosen, &out) == EXIT_DONE) {
-        while (walk_next(&w) != WALK_OVER) {
+        walk_event event;
+        while ((event = walk_next(&w)) != WALK_OVER) {
+            pier_bytes part;
+            while (event == WALK_RECORD && pier_archive_is_raw(w.archive) && walk_load_raw(&w, &part) == PIER_OK) {
+            }
         }
         walk_end_progress(&w);
     }

@@ -10,6 +10,7 @@
 
 #include <pier/channel.h>
 #include <pier/limits.h>
+#include <pier/raw.h>
 
 #include "commands.h"
 #include "connection.h"
@@ -177,6 +178,12 @@ static void send(talk *t) {
 }
 
 static void print_record(talk *t) {
+    if (pier_archive_is_raw(t->load)) {
+        /* They are passed over, and therefore not counted. */
+        json_write_raw(&t->out.text, UINT64_MAX);
+        text_buffer_append_char(&t->out.text, '\n');
+        return;
+    }
     pier_status status = t->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(t->tree, t->load);
     if (status == PIER_NO_MEMORY) {
         end(t, report(command, status, "%s: a record", pier_status_text(status)));

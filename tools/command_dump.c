@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <pier/limits.h>
+#include <pier/raw.h>
 
 #include "commands.h"
 #include "dump_stats.h"
@@ -84,6 +85,20 @@ static void print_record(pier_tree *tree, const dump_options *chosen, path_match
     text_buffer_append_char(&out->text, '\n');
 }
 
+/* Counts and prints the raw bytes that the archive stands at. What is wrong with them the walk tells. */
+static void take_raw(walk *w, bool prints, output *out) {
+    uint64_t bytes = 0;
+    pier_bytes part;
+    pier_status status;
+    while ((status = walk_load_raw(w, &part)) == PIER_OK) {
+        bytes += part.size;
+    }
+    if (status == PIER_END && prints) {
+        json_write_raw(&out->text, bytes);
+        text_buffer_append_char(&out->text, '\n');
+    }
+}
+
 /* Goes through the archive and prints what was asked for. */
 static void run(walk *w, const dump_options *chosen, path_matches *matches, output *out) {
     pier_tree *tree = record_tree_create();
@@ -91,6 +106,9 @@ static void run(walk *w, const dump_options *chosen, path_matches *matches, outp
     while ((event = walk_next(w)) != WALK_OVER) {
         if (event == WALK_PIECE && chosen->blocks) {
             dump_stats_print_block(&out->text, &w->piece);
+        } else if (event == WALK_RECORD && pier_archive_is_raw(w->archive)) {
+            matches->has_record = true;
+            take_raw(w, !chosen->stats && chosen->value_path == NULL, out);
         } else if (event == WALK_RECORD && !chosen->stats) {
             pier_status status = tree == NULL ? PIER_NO_MEMORY : pier_tree_load(tree, w->archive);
             if (status != PIER_OK) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <pier/limits.h>
+#include <pier/raw.h>
 
 #include "commands.h"
 #include "dump_stats.h"
@@ -64,6 +65,25 @@ static bool take_piece(repair *r) {
     return true;
 }
 
+/* Copies the raw bytes that FILE stands at. What is wrong with them the walk tells; OUT then has them as abandoned. */
+static bool take_raw(repair *r) {
+    pier_bytes part;
+    if (!has_done(r, pier_archive_begin_raw(r->out.archive))) {
+        return false;
+    }
+    pier_status status;
+    while ((status = walk_load_raw(&r->w, &part)) == PIER_OK) {
+        size_t stored = 0;
+        if (!has_done(r, pier_archive_store_raw(r->out.archive, part, &stored))) {
+            return false;
+        }
+    }
+    if (status == PIER_END) {
+        return has_done(r, pier_archive_end_raw(r->out.archive));
+    }
+    return has_done(r, pier_archive_abandon_raw(r->out.archive));
+}
+
 /* Writes the current record. One that OUT cannot hold is left out, and told. */
 static bool take_record(repair *r) {
     pier_status status = pier_archive_forward(r->out.archive, r->w.archive);
@@ -82,7 +102,9 @@ static void run(repair *r) {
     walk_event event;
     bool goes_on = true;
     while (goes_on && (event = walk_next(&r->w)) != WALK_OVER) {
-        goes_on = event == WALK_PIECE ? take_piece(r) : take_record(r);
+        goes_on = event == WALK_PIECE                         ? take_piece(r)
+                  : pier_archive_is_raw(r->w.archive) ? take_raw(r)
+                                                      : take_record(r);
     }
     walk_end_progress(&r->w);
     bool is_whole = goes_on && r->w.exit_status == EXIT_DONE && signals_caught() == 0;

@@ -1,6 +1,9 @@
 /* JSON out: see json_write.h. */
 #include "json_write.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "record_tree.h"
 
 /* Most records are shorter, and are printed at once; a longer one is printed again when there is room. */
@@ -24,6 +27,13 @@ void json_write(text_buffer *out, const pier_value *value, bool colours) {
             return;
         }
     }
+}
+
+void json_write_raw(text_buffer *out, uint64_t bytes) {
+    char text[48];
+    int size = bytes == UINT64_MAX ? snprintf(text, sizeof(text), "{\"$raw\":null}")
+                                   : snprintf(text, sizeof(text), "{\"$raw\":%" PRIu64 "}", bytes);
+    text_buffer_append(out, text, (size_t)size);
 }
 
 void json_write_text(text_buffer *out, const char *text) {

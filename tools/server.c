@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pier/raw.h>
+
 #include "connection.h"
 #include "json_write.h"
 #include "record_tree.h"
@@ -37,7 +39,30 @@ static void end(server *running, int exit_status) {
     running->is_over = true;
 }
 
+/* Prints what was taken, and counts it. Returns as server_take_record. */
+static bool count_record(server *running, const pier_value *value) {
+    if (value != NULL) {
+        json_write(&running->out.text, value, running->out.colours);
+    } else {
+        json_write_raw(&running->out.text, UINT64_MAX);
+    }
+    text_buffer_append_char(&running->out.text, '\n');
+    running->records++;
+    if (running->records == running->count) {
+        end(running, EXIT_DONE);
+    }
+    return !running->is_over;
+}
+
 bool server_take_record(server *running, pier_archive *load, const char *peer, bool *is_refused) {
+    if (pier_archive_is_raw(load)) {
+        *is_refused = running->save != NULL;
+        if (*is_refused) {
+            (void)report(command, PIER_UNSUPPORTED, "%s: raw bytes are passed over: they are not saved", peer);
+            return true;
+        }
+        return count_record(running, NULL);
+    }
     pier_status status = running->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(running->tree, load);
     if (status != PIER_OK) {
         *is_refused = true;
@@ -59,13 +84,7 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
         end(running, report_error(command, error, running->save_name, ""));
         return false;
     }
-    json_write(&running->out.text, pier_tree_root(running->tree), running->out.colours);
-    text_buffer_append_char(&running->out.text, '\n');
-    running->records++;
-    if (running->records == running->count) {
-        end(running, EXIT_DONE);
-    }
-    return !running->is_over;
+    return count_record(running, pier_tree_root(running->tree));
 }
 
 /* Makes a client of a connection and adds it. Returns false when there is no memory; the connection is gone then. */

@@ -200,6 +200,21 @@ void walk_fail(walk *w, pier_status status) {
     tell_end(w, status);
 }
 
+pier_status walk_load_raw(walk *w, pier_bytes *part) {
+    pier_status status = pier_archive_load_raw(w->archive, part);
+    if (status == PIER_OK || status == PIER_END) {
+        return status;
+    }
+    w->stats.records--;
+    w->stats.untyped_records--;
+    if (status == PIER_SKIPPED) {
+        tell_skipped_record(w);
+    } else {
+        w->stats.records_lost = add_saturated(w->stats.records_lost, 1);
+    }
+    return status;
+}
+
 /* Takes the next record. Its definition is read, so that it can be printed and stored again. */
 static pier_status take_record(walk *w) {
     pier_status status = pier_archive_next(w->archive);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <pier/archive.h>
+#include <pier/raw.h>
 
 #include "dump_input.h"
 #include "dump_stats.h"
@@ -69,6 +69,10 @@ walk_event walk_next(walk *w);
 
 /* Ends the walk by a failure of memory or of the system that the current record had, and tells it. */
 void walk_fail(walk *w, pier_status status);
+
+/* Loads the next part of the raw bytes that the archive stands at. part: borrowed until the next call. Returns PIER_OK;
+ * PIER_END when all came; otherwise they are not whole, which is told and counted here or by the next step. */
+pier_status walk_load_raw(walk *w, pier_bytes *part);
 
 /* Ends the progress bar, so that something else can be printed. */
 void walk_end_progress(walk *w);

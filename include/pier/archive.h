@@ -210,7 +210,8 @@ typedef enum pier_block_kind {
     PIER_BLOCK_PREAMBLE = 0,
     PIER_BLOCK_RECORDS = 1,
     PIER_BLOCK_DEFINITIONS = 2,
-    PIER_BLOCK_END = 3
+    PIER_BLOCK_END = 3,
+    PIER_BLOCK_RAW = 4 /* a part of raw bytes: raw.h */
 } pier_block_kind;
 
 /* A piece of a framed stream, as its header has it. */
@@ -227,6 +228,9 @@ typedef struct pier_block {
     uint64_t time_unix_ns; /* when it was ended; 0: not told */
     bool message_end;      /* a flush ended it */
     bool checksum;         /* its payload has a check */
+    bool raw_begin;        /* raw block: the first of its bytes */
+    bool raw_end;          /* raw block: the last */
+    bool raw_abandoned;    /* raw block: the sender gave up */
     uint8_t version_major; /* preamble: version of the wire */
     uint8_t version_minor;
 } pier_block;

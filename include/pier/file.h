@@ -26,6 +26,7 @@ typedef struct pier_file pier_file;
 #define PIER_FILE_CAN_SEEK 8u      /* length works, and seek if it can be read */
 #define PIER_FILE_CAN_SYNC 16u     /* sync makes what was written survive the machine */
 #define PIER_FILE_CAN_SHUTDOWN 32u /* the writing direction ends alone */
+#define PIER_FILE_CAN_TRUNCATE 64u /* truncate takes bytes away from its end */
 
 /* The contract, for a file kind of the program's own. Every function gets the `self` that the file was made with, and
  * fills `error` on failure only (it is never NULL; one that is left unfilled gets the words of the status). The
@@ -51,6 +52,7 @@ typedef struct pier_file_ops {
     void (*destroy)(void *self);
     /* The handle to poll, or -1. NULL: -1. */
     int (*handle)(void *self);
+    pier_status (*truncate)(void *self, uint64_t length_bytes, pier_error *error);
 } pier_file_ops;
 
 /* How pier_file_open_disk opens. */
@@ -58,7 +60,8 @@ typedef enum pier_file_mode {
     PIER_FILE_READ = 0,    /* an existing file, from its start */
     PIER_FILE_CREATE = 1,  /* a new file for writing; one that exists, a symbolic link too, is PIER_EXISTS */
     PIER_FILE_REPLACE = 2, /* for writing, emptied if it exists */
-    PIER_FILE_APPEND = 3   /* for writing at its end, made if it does not exist */
+    PIER_FILE_APPEND = 3,  /* for writing at its end, made if it does not exist */
+    PIER_FILE_UPDATE = 4   /* for reading from its start and writing at its end, made if it does not exist */
 } pier_file_mode;
 
 /* Makes a file of the program's own kind.
@@ -78,7 +81,8 @@ PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket,
 /* Opens a file on disk; new ones get mode 0600. Reading and writing a disk file pay no attention to deadlines. Links
  * are followed, except by PIER_FILE_CREATE. The first sync of a new file makes its name survive, too, by the path that
  * is given here: a process that changes its directory names it from the root.
- * path: copied. mode: PIER_FILE_READ cannot write, and the others cannot read; all know their length.
+ * path: copied. mode: PIER_FILE_READ cannot write, PIER_FILE_UPDATE reads, writes and takes bytes away from the end, and
+ * the others cannot read; all know their length.
  * Returns PIER_OK; PIER_NOT_FOUND; PIER_EXISTS; PIER_DENIED; PIER_NO_SPACE; PIER_UNSUPPORTED for what is no disk file
  * (a folder, a pipe, a device: pier_file_open_handle takes what carries bytes), which is left as it was; PIER_USAGE;
  * PIER_NO_MEMORY; PIER_SYSTEM. */
@@ -146,6 +150,10 @@ PIER_API pier_status pier_file_seek(pier_file *file, uint64_t offset) PIER_MUST_
 /* Gets the length in bytes. Returns PIER_OK; PIER_UNSUPPORTED; PIER_USAGE; PIER_SYSTEM. */
 PIER_API pier_status pier_file_length(pier_file *file, uint64_t *length_bytes) PIER_MUST_USE;
 
+/* Takes away what lies behind the first `length_bytes` bytes, so that writing goes on there. A point of reading behind
+ * them meets the end. Returns PIER_OK; PIER_UNSUPPORTED; PIER_USAGE for a length above the file's; PIER_SYSTEM. */
+PIER_API pier_status pier_file_truncate(pier_file *file, uint64_t length_bytes) PIER_MUST_USE;
+
 /* Makes what was written survive a power cut (fdatasync). A failure is final: the system may have dropped what
  * it could not write, so that every later write and sync of this file answers the same failure. Returns PIER_OK;
  * PIER_UNSUPPORTED; PIER_NO_SPACE; PIER_USAGE; PIER_SYSTEM. Blocks as long as the disk takes. */
@@ -170,7 +178,7 @@ PIER_API const pier_error *pier_file_error(const pier_file *file);
 
 /* As pier_file_error, of one direction alone, for a thread that shares the file with one of the other direction:
  * reading means reading, waiting for PIER_READABLE, seek, length and close; writing means writing, waiting for
- * PIER_WRITABLE alone, sync and shutdown. */
+ * PIER_WRITABLE alone, truncate, sync and shutdown. */
 PIER_API const pier_error *pier_file_read_error(const pier_file *file);
 PIER_API const pier_error *pier_file_write_error(const pier_file *file);
 

@@ -16,6 +16,7 @@
 #define PIER_ELEMENTS_MAX_DEFAULT ((uint64_t)1 << 20)
 #define PIER_QUEUE_BYTES_MAX_DEFAULT ((uint64_t)16 << 20)
 #define PIER_CLASSES_MAX_DEFAULT ((uint32_t)1024)
+#define PIER_RAW_BYTES_MAX_DEFAULT ((uint64_t)1 << 40)
 
 /* The largest value that each limit may be set to. */
 #define PIER_RECORD_BYTES_MAX_HIGHEST ((uint64_t)1 << 30)
@@ -33,6 +34,7 @@ typedef struct pier_limits {
     uint64_t elements_max;       /* values in one record, keys counted too; default 1,048,576 */
     uint64_t queue_bytes_max;    /* bytes waiting in one direction; default 16 MiB */
     uint32_t classes_max;        /* classes in one epoch of a stream; default 1,024, at most 65,535 */
+    uint64_t raw_bytes_max;      /* raw bytes in mid-stream, all blocks together; default 1 TiB */
 } pier_limits;
 
 #endif

@@ -8,6 +8,7 @@
 #include <pier/access.h>
 #include <pier/address.h>
 #include <pier/allocator.h>
+#include <pier/append.h>
 #include <pier/archive.h>
 #include <pier/bytes.h>
 #include <pier/cancel.h>
@@ -23,9 +24,11 @@
 #include <pier/interface.h>
 #include <pier/limits.h>
 #include <pier/load.h>
+#include <pier/mark.h>
 #include <pier/multicast.h>
 #include <pier/network.h>
 #include <pier/port.h>
+#include <pier/raw.h>
 #include <pier/record.h>
 #include <pier/resolve.h>
 #include <pier/serialize.h>

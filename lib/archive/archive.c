@@ -143,6 +143,8 @@ static pier_status begin_storing(pier__storer *storer, pier_error *error) {
     storer->message_is_open = false;
     storer->block_is_open = false;
     storer->in_record = false;
+    storer->raw_is_open = false;
+    storer->raw_block_is_open = false;
     storer->refusal = PIER_OK;
     storer->class_count = 0;
     storer->last_class = NULL;
@@ -151,6 +153,7 @@ static pier_status begin_storing(pier__storer *storer, pier_error *error) {
 }
 
 static void begin_loading(pier__loader *loader) {
+    pier__loader_release_marks(loader);
     pier__loader_release_retired(loader);
     pier__loader_forget_classes(loader);
     loader->base = 0;
@@ -167,6 +170,7 @@ static void begin_loading(pier__loader *loader) {
     loader->block = PIER_NO_OFFSET;
     loader->records_left = 0;
     loader->in_record = false;
+    loader->raw = PIER__RAW_NONE;
     loader->scan_is_begun = false;
     loader->is_recovering = false;
     loader->refuted_bytes = 0;
@@ -227,6 +231,7 @@ static void destroy_storer(pier__storer *storer) {
 
 static void destroy_loader(pier__loader *loader) {
     pier_allocator allocator = loader->common.allocator;
+    pier__loader_release_marks(loader);
     pier__loader_release_retired(loader);
     pier__loader_forget_classes(loader);
     pier__release(&allocator, loader->classes, loader->class_capacity * sizeof *loader->classes);
@@ -251,6 +256,9 @@ void pier_archive_destroy(pier_archive *archive) {
 
 pier_status pier_archive_reset(pier_archive *archive) {
     pier__archive *common = pier__archive_of(archive);
+    if (common->is_detached) {
+        return common->failure;
+    }
     common->failure = PIER_OK;
     common->format = common->options.format;
     pier__error_clear(&common->error);

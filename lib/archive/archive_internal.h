@@ -21,6 +21,7 @@ typedef struct pier__archive {
     pier_deadline deadline;
     uint64_t time_unix_ns;
     bool time_is_given;
+    bool is_detached;            /* from its file: nothing can be done with it any more */
     pier_status failure;         /* the one that sticks; PIER_OK when there is none */
     pier_error error;            /* the last failure, refusal or skipped record */
     struct pier__archive *other; /* the other direction of the connection, or NULL */

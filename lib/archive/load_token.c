@@ -21,7 +21,7 @@ static bool has_value(pier_archive *archive) {
     if (archive->storing || loader->common.failure != PIER_OK) {
         return false;
     }
-    if (loader->in_record && loader->record_end == 0) {
+    if (loader->in_record && (loader->record_end == 0 || loader->raw == PIER__RAW_OPEN)) {
         return pier__archive_open_record(archive);
     }
     if (loader->in_record) {

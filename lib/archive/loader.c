@@ -105,6 +105,9 @@ static pier_status take_switches(pier__loader *loader) {
 
 /* Moves to the next record of the current block. */
 static pier_status next_in_block(pier__loader *loader) {
+    if (loader->header.kind == PIER_BLOCK_RAW) {
+        return pier__loader_enter_raw(loader);
+    }
     if (loader->records_left == 0) {
         if (loader->next_at != loader->payload_end) {
             return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at, "bytes follow the last record of a block");
@@ -143,6 +146,10 @@ static pier_status next_in_block(pier__loader *loader) {
 
 pier_status pier__loader_end_record(pier__loader *loader) {
     if (!loader->in_record) {
+        return PIER_OK;
+    }
+    if (loader->raw == PIER__RAW_OPEN) {
+        pier__loader_end_raw(loader);
         return PIER_OK;
     }
     if (loader->record_end == 0) {
@@ -279,7 +286,9 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     if (loader->common.format != PIER_FORMAT_FRAMED) {
         return pier__archive_tell(&loader->common, PIER_USAGE, "a plain archive has no blocks");
     }
-    if (loader->in_block && loader->records_left == 0) {
+    if (loader->raw == PIER__RAW_OPEN) {
+        pier__loader_end_raw(loader);
+    } else if (loader->in_block && loader->records_left == 0) {
         /* No record is passed over: what else stands in the block is looked at, as pier_archive_next does. */
         status = pier__loader_end_record(loader);
         if (status == PIER_OK) {
@@ -304,6 +313,9 @@ static bool framed_has_next(const pier__loader *loader) {
         return loader->skip_bytes <= pier__loader_there(loader, loader->taken)
                    ? pier__loader_pieces_tell(loader, loader->taken + loader->skip_bytes)
                    : loader->input_is_ended;
+    }
+    if (loader->header.kind == PIER_BLOCK_RAW && loader->records_left == 0) {
+        return pier__loader_pieces_tell(loader, loader->payload_end);
     }
     /* Of a record that a codec has not finished yet, the end is not known. */
     uint64_t behind = !loader->in_record        ? loader->next_at
@@ -347,15 +359,25 @@ pier_bytes pier_archive_record_bytes(pier_archive *archive) {
     if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
         return (pier_bytes){NULL, 0};
     }
-    if (loader->record_end == 0 && !pier__archive_open_record(archive)) {
+    if (loader->raw == PIER__RAW_OPEN || (loader->record_end == 0 && !pier__archive_open_record(archive))) {
         return (pier_bytes){NULL, 0};
     }
     return (pier_bytes){loader->record_memory, (size_t)(loader->record_end - loader->record)};
 }
 
+/* Whether the current record holds values; fails when it is raw bytes. */
+static bool has_values(pier__loader *loader) {
+    if (loader->raw == PIER__RAW_OPEN) {
+        (void)pier__loader_fail(loader, PIER_TYPE, loader->record,
+                                "raw bytes stand here, and no record: pier_archive_load_raw loads them");
+        return false;
+    }
+    return true;
+}
+
 bool pier__archive_open_record(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
-    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
+    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK || !has_values(loader)) {
         return false;
     }
     if (loader->record_end == 0) {
@@ -376,7 +398,7 @@ bool pier__archive_open_record(pier_archive *archive) {
 
 bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end) {
     pier__loader *loader = pier__loader_of(archive);
-    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK) {
+    if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK || !has_values(loader)) {
         return false;
     }
     *begin = loader->record_memory;

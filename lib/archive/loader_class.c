@@ -29,7 +29,7 @@ static void destroy_class(const pier_allocator *allocator, pier__stream_class *c
     pier__release(allocator, class_to_destroy, sizeof *class_to_destroy);
 }
 
-static void forget_classes_from(pier__loader *loader, size_t first) {
+void pier__loader_forget_classes_from(pier__loader *loader, size_t first) {
     while (loader->class_count > first) {
         loader->class_count--;
         loader->closure_bytes -= loader->classes[loader->class_count]->closure_bytes;
@@ -38,7 +38,9 @@ static void forget_classes_from(pier__loader *loader, size_t first) {
 }
 
 void pier__loader_forget_classes(pier__loader *loader) {
-    forget_classes_from(loader, 0);
+    if (!pier__loader_keep_classes(loader)) {
+        pier__loader_forget_classes_from(loader, 0);
+    }
     loader->class_in_force = NULL;
     loader->class_id = 0;
 }
@@ -228,7 +230,7 @@ pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload
         };
         if (add_class(loader, &class_found, bytes + found.closure) != PIER_OK) {
             /* A block takes effect whole or not at all. */
-            forget_classes_from(loader, known);
+            pier__loader_forget_classes_from(loader, known);
             return pier__loader_fail(loader, PIER_NO_MEMORY, payload + at, "no memory for a definition of %zu bytes",
                                      class_found.closure_bytes);
         }

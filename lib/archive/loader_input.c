@@ -18,12 +18,12 @@ void pier__loader_release_retired(pier__loader *loader) {
 
 /* On the wire: the first byte that must stay in memory. */
 static uint64_t first_in_use(const pier__loader *loader) {
-    return loader->in_block ? loader->block : loader->taken;
+    return loader->marks != NULL ? loader->marked_from : pier__loader_first_in_use(loader);
 }
 
 /* Views and the window of the current record point into the buffer, and would not see it move. */
 static bool is_viewed(const pier__loader *loader) {
-    return loader->in_record && loader->retired == NULL;
+    return loader->in_record && loader->retired == NULL && (loader->raw != PIER__RAW_OPEN || loader->in_block);
 }
 
 /* Moves what is in use to the front of the same memory. */
@@ -84,9 +84,16 @@ static bool grow(pier__loader *loader, size_t capacity) {
 
 /* How much may lie unread: the limit, or what the piece being awaited has and a read behind it. */
 static uint64_t unread_max(const pier__loader *loader) {
-    uint64_t needed = loader->needed + loader->common.options.read_bytes;
+    /* Behind a mark only what the queue's limit allows; at the mark itself a piece may have what it needs. */
+    bool is_ahead = loader->marks != NULL && loader->marked_from < loader->taken;
+    uint64_t needed = is_ahead ? 0 : loader->needed + loader->common.options.read_bytes;
     uint64_t queue_bytes_max = loader->common.limits.queue_bytes_max;
     return needed > queue_bytes_max ? needed : queue_bytes_max;
+}
+
+/* How much lies unread, or is kept by a mark to be read again. */
+static uint64_t unread(const pier__loader *loader) {
+    return loader->end - (loader->marks != NULL ? loader->marked_from : loader->taken);
 }
 
 /* The most that room is made for before it is needed: what may lie unread, with what is in use before it. Of a plain
@@ -126,7 +133,7 @@ static bool make_room(pier__loader *loader, size_t bytes) {
 }
 
 static bool is_below_limit(const pier__loader *loader) {
-    return loader->end - loader->taken < unread_max(loader);
+    return unread(loader) < unread_max(loader);
 }
 
 /* Whether reading could bring anything that somebody will load. */
@@ -146,7 +153,7 @@ bool pier__loader_is_full(const pier__loader *loader) {
 /* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie
  * unread. */
 static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
-    uint64_t may_come = unread_max(loader) - (loader->end - loader->taken);
+    uint64_t may_come = unread_max(loader) - unread(loader);
     uint32_t read_bytes = loader->common.options.read_bytes;
     if (!make_room(loader, may_come < read_bytes ? (size_t)may_come : read_bytes)) {
         return false;
@@ -185,6 +192,11 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
     if (loader->input_is_ended) {
         return PIER_END;
     }
+    if (loader->marks != NULL && !is_below_limit(loader)) {
+        return pier__archive_tell(common, PIER_LIMIT,
+                                  "a mark keeps %llu bytes, the limit is %llu (queue_bytes_max): rewind or release",
+                                  (unsigned long long)unread(loader), (unsigned long long)unread_max(loader));
+    }
     if (common->file == NULL) {
         return PIER_MORE;
     }
@@ -216,7 +228,7 @@ pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
 
 void pier__loader_take(pier__loader *loader, uint64_t position) {
     loader->taken = position;
-    if (loader->taken == loader->end && !loader->in_block && !is_viewed(loader)) {
+    if (loader->taken == loader->end && !loader->in_block && !is_viewed(loader) && loader->marks == NULL) {
         loader->base = loader->end;
     }
 }
@@ -248,7 +260,7 @@ static pier_status check_feeding(pier__loader *loader, size_t bytes) {
                                                          : "bytes are fed after the end of the input");
     }
     uint64_t most = unread_max(loader);
-    uint64_t there = loader->end - loader->taken;
+    uint64_t there = unread(loader);
     if (there > most || bytes > most - there) {
         return pier__archive_tell(common, PIER_LIMIT,
                                   "%zu bytes more would make the unread input exceed %llu (queue_bytes_max)", bytes,

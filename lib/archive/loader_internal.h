@@ -8,7 +8,8 @@
  * is kept until the next record ("retired").
  *
  * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c checks the pieces of a framed
- * stream, loader_class.c keeps its definitions, loader_recover.c goes on after damage, load_token.c loads values. */
+ * stream, loader_class.c keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on
+ * after damage, load_token.c loads values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 
@@ -35,7 +36,15 @@ typedef struct pier__stream {
     uint32_t next_block;
     uint32_t epoch;
     bool epoch_has_blocks;
+    bool in_raw; /* raw bytes were begun and not ended: only their blocks may come */
 } pier__stream;
+
+/* What becomes of the raw bytes that are coming. */
+typedef enum pier__raw {
+    PIER__RAW_NONE = 0,
+    PIER__RAW_OPEN = 1,   /* they are the current record: pier_archive_load_raw gives them */
+    PIER__RAW_PASSING = 2 /* nobody wants what is left of them */
+} pier__raw;
 
 typedef struct pier__loader {
     pier__archive common;
@@ -69,11 +78,18 @@ typedef struct pier__loader {
     uint8_t *record_memory; /* where the record lies; views and the window point here */
     uint64_t record_number;
     uint64_t next_number; /* of the record after it */
+    /* Raw bytes */
+    pier__raw raw;
+    bool raw_is_given;  /* the block's part was given out */
+    uint64_t raw_bytes; /* given out so far */
     /* Classes of the epoch */
     pier__stream_class **classes;
     size_t class_count;
     size_t class_capacity;
     size_t closure_bytes; /* of all of them */
+    /* Reading ahead */
+    struct pier__mark *marks; /* the last one set; NULL: none */
+    uint64_t marked_from;     /* on the wire: what the first mark keeps from there on */
     pier__scan scan;
     bool scan_is_begun; /* plain: a value is half scanned */
     /* Going on after damage */
@@ -192,6 +208,36 @@ pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline dead
 /* Ends the block; records of it that were not loaded are passed over. */
 void pier__loader_leave_block(pier__loader *loader);
 
+/* loader_raw.c --------------------------------------------------------------------------------------------------- */
+
+/* What is wrong with a raw block among the blocks before it, or with its kind while raw bytes are coming. */
+pier__fault pier__raw_order_fault(const pier__stream *stream, const pier__header *header);
+
+/* Returns whether a raw block has flags that do not go together. */
+bool pier__raw_flags_clash(unsigned flags);
+
+/* Returns the length of the head of the bin that fills a raw block's payload; 0 when there is no such bin. */
+size_t pier__raw_head_bytes(const uint8_t *payload, size_t size);
+
+/* The current block is raw: begins the record that it is the first block of, or passes over it. Returns PIER_OK with a
+ * record begun, PIER_MORE when the block was left, or a failure. */
+pier_status pier__loader_enter_raw(pier__loader *loader);
+
+/* Ends the raw bytes that are the current record; what is left of them will be passed over. */
+void pier__loader_end_raw(pier__loader *loader);
+
+/* loader_mark.c -------------------------------------------------------------------------------------------------- */
+
+/* On the wire: the first byte that must stay in memory for what is being loaded, marks aside. */
+uint64_t pier__loader_first_in_use(const pier__loader *loader);
+
+/* Releases all marks. */
+void pier__loader_release_marks(pier__loader *loader);
+
+/* The classes of an epoch are to be forgotten, and a mark may still need them: keeps them with it. Returns whether they
+ * were kept: then the loader has none. */
+bool pier__loader_keep_classes(pier__loader *loader);
+
 /* loader_class.c ------------------------------------------------------------------------------------------------- */
 
 /* The classes of an epoch as far as new definitions must know them. */
@@ -214,6 +260,9 @@ pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload
 
 /* Returns the class with this id, or NULL. */
 pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id);
+
+/* Forgets the classes from the `first`-th on. */
+void pier__loader_forget_classes_from(pier__loader *loader, size_t first);
 
 /* Forgets all classes. */
 void pier__loader_forget_classes(pier__loader *loader);

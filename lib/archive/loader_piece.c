@@ -20,9 +20,10 @@ static void begin_stream(pier__stream *stream, const pier__preamble *preamble) {
 static void pass_header(pier__stream *stream, const pier__header *header) {
     stream->epoch = header->epoch;
     stream->epoch_has_blocks = true;
-    if (header->kind == PIER_BLOCK_RECORDS) {
+    if (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) {
         stream->next_record = header->first_record + header->records;
         stream->next_block = header->number + 1;
+        stream->in_raw = header->kind == PIER_BLOCK_RAW && (header->flags & PIER__FLAG_RAW_END) == 0;
     } else if (header->kind == PIER_BLOCK_END) {
         stream->phase = PIER__PHASE_ENDED;
     }
@@ -54,6 +55,10 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
         /* A loader of small records reads definitions of the ordinary size all the same. */
         return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
     }
+    if (header->kind == PIER_BLOCK_RAW) {
+        return stream->preamble_is_known ? (uint64_t)stream->peer.block_target_bytes + PIER__RAW_HEAD_BYTES
+                                         : limits->queue_bytes_max;
+    }
     if (header->records <= 1) {
         return limits->record_bytes_max + PIER__SWITCH_BYTES_MAX;
     }
@@ -61,15 +66,20 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
 }
 
 bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
-    return header->records == 1 && header->stored_bytes > pier__payload_max(stream, header, limits);
+    return header->kind == PIER_BLOCK_RECORDS && header->records == 1 &&
+           header->stored_bytes > pier__payload_max(stream, header, limits);
 }
 
 pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
     unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS       ? PIER__FLAGS_KNOWN
+                             : header->kind == PIER_BLOCK_RAW         ? PIER__FLAGS_OF_RAW
                              : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
                                                                       : 0;
     if ((header->flags & ~flags_of_kind) != 0) {
         return (pier__fault){PIER_PROTOCOL, 4, "a block with flags that its kind does not have"};
+    }
+    if (header->kind == PIER_BLOCK_RAW && pier__raw_flags_clash(header->flags)) {
+        return (pier__fault){PIER_PROTOCOL, 4, "a raw block with flags that do not go together"};
     }
     if (header->codec != 0) {
         return (pier__fault){PIER_VERSION, 5, "a block with an unknown codec"};
@@ -77,13 +87,17 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
     if (header->lane != 0 || header->reserved != 0) {
         return (pier__fault){PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0"};
     }
-    if (header->kind != PIER_BLOCK_RECORDS && header->records != 0) {
+    if (header->kind == PIER_BLOCK_RAW && header->records != ((header->flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0)) {
+        return (pier__fault){PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin"};
+    }
+    if (header->kind != PIER_BLOCK_RECORDS && header->kind != PIER_BLOCK_RAW && header->records != 0) {
         return (pier__fault){PIER_PROTOCOL, 32, "records are counted where there are none"};
     }
     if (header->kind == PIER_BLOCK_END && header->stored_bytes != 0) {
         return (pier__fault){PIER_PROTOCOL, 36, "an end mark with a payload"};
     }
-    if (header->stored_bytes > pier__payload_max(stream, header, limits) && header->records != 1) {
+    if (header->stored_bytes > pier__payload_max(stream, header, limits) &&
+        !pier__block_is_skipped(stream, header, limits)) {
         return (pier__fault){PIER_LIMIT, 36, "a block is longer than its stream may have"};
     }
     if (header->raw_bytes != header->stored_bytes) {
@@ -144,7 +158,8 @@ static pier__fault piece_fault(const pier__stream *stream, const uint8_t *piece,
     if (!is_preamble) {
         pier__header header;
         pier__header_decode(piece, &header);
-        return first_fault(pier__header_fault(stream, &header, limits), number_fault(stream, &header));
+        pier__fault fault = first_fault(pier__header_fault(stream, &header, limits), number_fault(stream, &header));
+        return first_fault(fault, pier__raw_order_fault(stream, &header));
     }
     if (stream->phase == PIER__PHASE_STREAM) {
         return (pier__fault){PIER_TRUNCATED, 0, "a new stream begins before the end mark of the one before it"};
@@ -239,6 +254,9 @@ static void describe_header(const pier__loader *loader, const pier__header *head
         .time_unix_ns = header->time_unix_ns,
         .message_end = (header->flags & PIER__FLAG_MESSAGE_END) != 0,
         .checksum = (header->flags & PIER__FLAG_CHECKSUM) != 0,
+        .raw_begin = (header->flags & PIER__FLAG_RAW_BEGIN) != 0,
+        .raw_end = (header->flags & PIER__FLAG_RAW_END) != 0,
+        .raw_abandoned = (header->flags & PIER__FLAG_RAW_ABANDONED) != 0,
     };
 }
 
@@ -415,7 +433,9 @@ static bool piece_tells(const pier__loader *loader, preview *ahead, const uint8_
     pier__header_decode(piece, &header);
     const uint8_t *payload = piece + PIER__PIECE_BYTES;
     bool has_content = header.kind == PIER_BLOCK_RECORDS && (header.records > 0 || header.stored_bytes > 0);
-    if (has_content || !payload_proves_itself(&header, payload)) {
+    bool has_raw = header.kind == PIER_BLOCK_RAW && ((header.flags & PIER__FLAG_RAW_BEGIN) != 0 ||
+                                                     pier__raw_head_bytes(payload, header.stored_bytes) == 0);
+    if (has_content || has_raw || !payload_proves_itself(&header, payload)) {
         return true;
     }
     if ((header.flags & PIER__FLAG_EPOCH_BEGIN) != 0) {

@@ -73,6 +73,7 @@ static void adopt(pier__loader *loader, const pier__header *header) {
     stream->next_block = header->number;
     stream->epoch = header->epoch;
     stream->epoch_has_blocks = (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0;
+    stream->in_raw = header->kind == PIER_BLOCK_RAW && (header->flags & PIER__FLAG_RAW_BEGIN) == 0;
 }
 
 static outcome try_block(search *looking, uint64_t position, const uint8_t *piece) {
@@ -126,6 +127,7 @@ static bool is_preamble(const uint8_t *piece) {
  * count of records can be believed. */
 static uint64_t any_payload_max(const pier__loader *loader) {
     static const pier__header kinds[] = {{.kind = PIER_BLOCK_RECORDS, .records = 1},
+                                         {.kind = PIER_BLOCK_RAW},
                                          {.kind = PIER_BLOCK_RECORDS, .records = 2},
                                          {.kind = PIER_BLOCK_DEFINITIONS}};
     uint64_t most = 0;
@@ -234,9 +236,10 @@ static bool recover_in_block(pier__loader *loader, uint64_t *skipped_bytes) {
     return true;
 }
 
-/* What another try, or other bytes, cannot mend: the file itself failed, or the stream speaks another version. */
+/* What another try, or other bytes, cannot mend: the file itself failed, the stream speaks another version, or the
+ * archive was detached. */
 static bool is_final(const pier__loader *loader, pier_status status) {
-    return status == PIER_VERSION || status == loader->held.status;
+    return status == PIER_VERSION || status == loader->held.status || loader->common.is_detached;
 }
 
 /* What costs nothing: memory that lacked for a piece, which was not taken; a value loaded outside a record. */
@@ -295,6 +298,10 @@ pier_status pier_archive_recover(pier_archive *archive, uint64_t *skipped_bytes)
     }
     if (is_final(loader, failure)) {
         return failure;
+    }
+    pier__loader_release_marks(loader);
+    if (loader->raw == PIER__RAW_OPEN && !loader->in_block) {
+        pier__loader_end_raw(loader);
     }
     if (is_without_loss(loader, failure) || recover_in_block(loader, skipped_bytes)) {
         loader->common.failure = PIER_OK;

@@ -184,9 +184,11 @@ pier_status pier__storer_begin(pier__storer *storer) {
     if (common->failure != PIER_OK) {
         return common->failure;
     }
-    if (storer->in_record || storer->is_ended) {
+    if (storer->in_record || storer->raw_is_open || storer->is_ended) {
         return pier__archive_tell(common, PIER_USAGE, "%s",
-                                  storer->in_record ? "a record is begun within a record" : "the archive is closed");
+                                  storer->in_record     ? "a record is begun within a record"
+                                  : storer->raw_is_open ? "a record is begun within raw bytes"
+                                                        : "the archive is closed");
     }
     pier_status status = storer->block_is_open ? PIER_OK : learn_format(storer);
     if (status == PIER_OK && pier__storer_queued(storer) >= common->limits.queue_bytes_max) {

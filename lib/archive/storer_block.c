@@ -75,15 +75,16 @@ static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, s
     bool has_check = !common->options.checksum_off && kind != PIER_BLOCK_END;
     /* An epoch that no block has begun yet is not told by an end mark. */
     bool is_silent_epoch = kind == PIER_BLOCK_END && storer->epoch_begins && storer->epoch > 0;
+    uint32_t records = kind == PIER_BLOCK_RECORDS ? storer->block_records : (flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0;
     pier__header header = {
         .kind = (uint8_t)kind,
         .flags = (uint8_t)(flags | (has_check ? PIER__FLAG_CHECKSUM : 0) |
                            (storer->epoch_begins && kind != PIER_BLOCK_END ? PIER__FLAG_EPOCH_BEGIN : 0)),
         .stream_id = storer->stream_id,
-        .first_record = storer->next_record - (kind == PIER_BLOCK_RECORDS ? storer->block_records : 0),
+        .first_record = storer->next_record - (kind == PIER_BLOCK_RECORDS ? records : 0),
         .number = storer->next_block,
         .epoch = storer->epoch - (is_silent_epoch ? 1 : 0),
-        .records = kind == PIER_BLOCK_RECORDS ? storer->block_records : 0,
+        .records = records,
         .stored_bytes = (uint32_t)payload_bytes,
         .raw_bytes = (uint32_t)payload_bytes,
         .time_unix_ns = pier__archive_time(common),
@@ -103,9 +104,39 @@ void pier__storer_end_block(pier__storer *storer, size_t end, unsigned flags) {
     storer->block_is_open = false;
 }
 
+bool pier__storer_open_raw_block(pier__storer *storer, size_t bytes) {
+    if (!pier__storer_make_room(storer, PIER__PIECE_BYTES + PIER__RAW_HEAD_BYTES + bytes)) {
+        return false;
+    }
+    advance(storer, PIER__PIECE_BYTES + PIER__RAW_HEAD_BYTES);
+    storer->raw_block_is_open = true;
+    return true;
+}
+
+void pier__storer_end_raw_block(pier__storer *storer, unsigned flags) {
+    size_t end = pier__storer_cursor(storer);
+    uint8_t *head = storer->buffer + storer->ready + PIER__PIECE_BYTES;
+    head[0] = 0xc6;
+    pier__store_be32(head + 1, (uint32_t)(storer->common.window.cursor - head - PIER__RAW_HEAD_BYTES));
+    flags |= storer->raw_has_blocks ? 0 : PIER__FLAG_RAW_BEGIN;
+    fill_header(storer, PIER_BLOCK_RAW, storer->ready, end, flags);
+    storer->next_record += storer->raw_has_blocks ? 0 : 1;
+    storer->next_block++;
+    storer->ready = end;
+    storer->raw_has_blocks = true;
+    storer->raw_block_is_open = false;
+}
+
 bool pier__storer_end_message(pier__storer *storer) {
     if (storer->common.format == PIER_FORMAT_PLAIN) {
         storer->ready = pier__storer_cursor(storer);
+        return true;
+    }
+    if (storer->raw_is_open) {
+        /* Raw bytes that go on are no message yet: what there is of them becomes ready. */
+        if (storer->raw_block_is_open) {
+            pier__storer_end_raw_block(storer, 0);
+        }
         return true;
     }
     if (storer->message_is_open) {

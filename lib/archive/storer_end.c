@@ -4,6 +4,8 @@
  * size, and whether the peer takes it. */
 #include <string.h>
 
+#include <pier/raw.h>
+
 #include "archive/loader_internal.h"
 #include "archive/storer_internal.h"
 
@@ -222,6 +224,10 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
     pier__archive *common = pier__archive_of(store);
     if (!store->storing || load->storing) {
         return pier__archive_tell(common, PIER_USAGE, "forwarding goes from a loading to a storing archive");
+    }
+    if (pier_archive_is_raw(load)) {
+        return pier__archive_tell(common, PIER_UNSUPPORTED,
+                                  "raw bytes are passed on by pier_archive_load_raw and pier_archive_store_raw");
     }
     pier_bytes value = pier_archive_record_bytes(load);
     if (value.size == 0) {

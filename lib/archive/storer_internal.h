@@ -4,7 +4,7 @@
  *             gone          queued         the open block           room
  *
  * Floor 4 (archive). storer.c begins records and takes them back, storer_end.c ends them, storer_block.c makes blocks,
- * storer_output.c sends, storer_class.c defines classes, store_token.c stores values. */
+ * storer_output.c sends, storer_class.c defines classes, storer_raw.c stores raw bytes, store_token.c stores values. */
 #ifndef PIER_ARCHIVE_STORER_INTERNAL_H
 #define PIER_ARCHIVE_STORER_INTERNAL_H
 
@@ -56,6 +56,10 @@ typedef struct pier__storer {
     bool block_is_open;   /* a header's room is at `ready` */
     uint32_t block_records;
     uint16_t block_class; /* in force at the end of the block */
+    bool raw_is_open;       /* raw bytes are being stored */
+    bool raw_has_blocks;    /* the first block of them is made */
+    bool raw_block_is_open; /* a raw block's header's room is at `ready` */
+    uint64_t raw_bytes;     /* stored of them so far */
     bool in_record;
     bool is_typed;       /* the record's codec vouches for its form */
     bool is_encoded;     /* the record came as bytes */
@@ -114,6 +118,12 @@ bool pier__storer_end_message(pier__storer *storer);
 /* Appends the end mark. Returns false when there is no memory. */
 bool pier__storer_end_stream(pier__storer *storer);
 
+/* Opens a raw block at the cursor, with room for `bytes`. No block is open. Returns false when there is no memory. */
+bool pier__storer_open_raw_block(pier__storer *storer, size_t bytes);
+
+/* Ends the open raw block at the cursor, which makes it ready; `flags` are added to its own. */
+void pier__storer_end_raw_block(pier__storer *storer, unsigned flags);
+
 /* Appends a class switch. Room for it is there. */
 void pier__storer_switch_class(pier__storer *storer, uint16_t id);
 
@@ -131,6 +141,11 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
 /* Sends what is ready, within the deadline, until at most `keep` bytes are queued. Returns PIER_OK, PIER_WOULD_BLOCK,
  * PIER_TIMEOUT, or a failure, which sticks. Without a file: PIER_OK when at most `keep` bytes are queued. */
 pier_status pier__storer_send(pier__storer *storer, uint64_t keep);
+
+/* storer_raw.c --------------------------------------------------------------------------------------------------- */
+
+/* Ends raw bytes that are being stored as abandoned. Returns PIER_OK, also when there are none, or PIER_NO_MEMORY. */
+pier_status pier__storer_abandon_raw(pier__storer *storer);
 
 /* storer.c ------------------------------------------------------------------------------------------------------- */
 

@@ -148,5 +148,8 @@ pier_status pier_archive_close(pier_archive *archive) {
         return storer->common.failure;
     }
     pier_archive_abandon(archive);
+    if (pier__storer_abandon_raw(storer) != PIER_OK) {
+        return no_memory_for(storer, "the end of raw bytes");
+    }
     return finish(storer, true);
 }

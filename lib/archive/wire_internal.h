@@ -16,11 +16,20 @@
 #define PIER__FLAG_CHECKSUM 2u
 #define PIER__FLAG_EPOCH_BEGIN 4u
 #define PIER__FLAGS_KNOWN 7u
+#define PIER__FLAG_RAW_BEGIN 8u      /* raw blocks: the first of its bytes */
+#define PIER__FLAG_RAW_END 16u       /* the last */
+#define PIER__FLAG_RAW_ABANDONED 32u /* with RAW_END: the sender gave up, the bytes are not whole */
+#define PIER__FLAGS_OF_RAW                                                                                             \
+    (PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN | PIER__FLAG_RAW_BEGIN | PIER__FLAG_RAW_END |                        \
+     PIER__FLAG_RAW_ABANDONED)
 
 #define PIER__DEFINITION_KIND 0x10
 
 /* A record above this needs the consent of the other side of a connection: its preamble. */
 #define PIER__CONSENT_BYTES 65536
+
+/* The head of the bin that a raw block holds, at its longest; written ones have that length. */
+#define PIER__RAW_HEAD_BYTES 5
 
 /* The longest class switch. */
 #define PIER__SWITCH_BYTES_MAX 4

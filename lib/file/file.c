@@ -13,7 +13,7 @@
 
 #define CAPABILITIES_ALL                                                                                               \
     (PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_WAIT | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_SYNC |         \
-     PIER_FILE_CAN_SHUTDOWN)
+     PIER_FILE_CAN_SHUTDOWN | PIER_FILE_CAN_TRUNCATE)
 
 typedef enum direction { DIRECTION_READ = 0, DIRECTION_WRITE = 1 } direction;
 
@@ -42,7 +42,8 @@ static bool ops_are_whole(const pier_file_ops *ops) {
            (!writes || ops->write != NULL) && ((can & PIER_FILE_CAN_WAIT) == 0 || ops->wait != NULL) &&
            (!seeks || (ops->length != NULL && (!reads || ops->seek != NULL))) &&
            ((can & PIER_FILE_CAN_SYNC) == 0 || (writes && ops->sync != NULL)) &&
-           ((can & PIER_FILE_CAN_SHUTDOWN) == 0 || (writes && ops->shutdown != NULL));
+           ((can & PIER_FILE_CAN_SHUTDOWN) == 0 || (writes && ops->shutdown != NULL)) &&
+           ((can & PIER_FILE_CAN_TRUNCATE) == 0 || (writes && seeks && ops->truncate != NULL));
 }
 
 pier_status pier_file_create(pier_file **out, const pier_file_ops *ops, void *self, const pier_allocator *allocator,
@@ -238,6 +239,23 @@ pier_status pier_file_length(pier_file *file, uint64_t *length_bytes) {
         return fail_call(file, DIRECTION_READ, "this file has no length");
     }
     return settle(file, DIRECTION_READ, file->ops->length(file->self, length_bytes, &file->errors[DIRECTION_READ]));
+}
+
+pier_status pier_file_truncate(pier_file *file, uint64_t length_bytes) {
+    if (file == NULL) {
+        return PIER_USAGE;
+    }
+    if (!can(file, PIER_FILE_CAN_TRUNCATE)) {
+        return fail_call(file, DIRECTION_WRITE, "bytes cannot be taken away from the end of this file");
+    }
+    pier_error *error = &file->errors[DIRECTION_WRITE];
+    uint64_t there = 0;
+    pier_status status = file->ops->length(file->self, &there, error);
+    if (status == PIER_OK && length_bytes > there) {
+        return fail(file, DIRECTION_WRITE, PIER_USAGE, "a file cannot be truncated to more than its length");
+    }
+    return settle(file, DIRECTION_WRITE,
+                  status == PIER_OK ? file->ops->truncate(file->self, length_bytes, error) : status);
 }
 
 pier_status pier_file_sync(pier_file *file) {

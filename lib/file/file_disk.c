@@ -18,6 +18,7 @@ typedef struct disk_file {
     pier_allocator allocator;
     int handle;
     bool is_name_unsynced; /* the file was made, and its folder not synced since */
+    bool has_moved;        /* writing moved the handle's own point, from which reading goes on */
     uint64_t position;     /* where reading goes on; for errors */
     size_t path_size;      /* with its terminator */
     char path[];
@@ -42,7 +43,11 @@ static pier_status disk_read(void *self, void *buffer, size_t capacity_bytes, si
                              pier_error *error) {
     disk_file *disk = self;
     (void)deadline;
-    int os_error = pier__handle_read(disk->handle, PIER__HANDLE_DISK, buffer, capacity_bytes, size);
+    int os_error = disk->has_moved ? pier__disk_seek(disk->handle, disk->position) : 0;
+    if (os_error == 0) {
+        disk->has_moved = false;
+        os_error = pier__handle_read(disk->handle, PIER__HANDLE_DISK, buffer, capacity_bytes, size);
+    }
     if (os_error != 0) {
         pier_status status = explain(error, "read from", disk->path, os_error);
         error->offset = disk->position;
@@ -56,6 +61,7 @@ static pier_status disk_write(void *self, const pier_bytes *spans, size_t count,
                               pier_error *error) {
     disk_file *disk = self;
     (void)deadline;
+    disk->has_moved = true;
     int os_error = pier__handle_write(disk->handle, PIER__HANDLE_DISK, spans, count, SIZE_MAX, size);
     return os_error == 0 ? PIER_OK : explain(error, "write to", disk->path, os_error);
 }
@@ -67,7 +73,14 @@ static pier_status disk_seek(void *self, uint64_t offset, pier_error *error) {
         return explain(error, "seek in", disk->path, os_error);
     }
     disk->position = offset;
+    disk->has_moved = false;
     return PIER_OK;
+}
+
+static pier_status disk_truncate(void *self, uint64_t length_bytes, pier_error *error) {
+    disk_file *disk = self;
+    int os_error = pier__disk_truncate(disk->handle, length_bytes);
+    return os_error == 0 ? PIER_OK : explain(error, "take away the end of", disk->path, os_error);
 }
 
 static pier_status disk_length(void *self, uint64_t *length_bytes, pier_error *error) {
@@ -128,7 +141,21 @@ static const pier_file_ops write_ops = {
     .destroy = disk_destroy,
 };
 
-static const char *const verbs[] = {"open", "create", "replace", "append to"};
+static const pier_file_ops update_ops = {
+    .size = sizeof update_ops,
+    .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_SYNC |
+                    PIER_FILE_CAN_TRUNCATE,
+    .read = disk_read,
+    .write = disk_write,
+    .seek = disk_seek,
+    .length = disk_length,
+    .sync = disk_sync,
+    .close = disk_close,
+    .destroy = disk_destroy,
+    .truncate = disk_truncate,
+};
+
+static const char *const verbs[] = {"open", "create", "replace", "append to", "update"};
 
 static pier_status lock_file(const disk_file *disk, pier_file_mode mode, pier_error *error) {
     bool is_taken = false;
@@ -160,7 +187,7 @@ static pier_status open_path(disk_file *disk, pier_file_mode mode, bool locks, p
         status = lock_file(disk, mode, error);
     }
     if (os_error == 0 && status == PIER_OK && mode == PIER_FILE_REPLACE) {
-        os_error = pier__disk_empty(disk->handle);
+        os_error = pier__disk_truncate(disk->handle, 0);
     }
     if (os_error != 0) {
         status = explain(error, verbs[mode], disk->path, os_error);
@@ -173,9 +200,9 @@ static pier_status open_disk(pier_file **out, const char *path, pier_file_mode m
     if (out != NULL) {
         *out = NULL;
     }
-    if (out == NULL || path == NULL || path[0] == '\0' || (int)mode < PIER_FILE_READ || (int)mode > PIER_FILE_APPEND) {
+    if (out == NULL || path == NULL || path[0] == '\0' || (int)mode < PIER_FILE_READ || (int)mode > PIER_FILE_UPDATE) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_FILE, 0,
-                               "opening a file needs a path, one of the four modes, and a place for the file");
+                               "opening a file needs a path, one of the five modes, and a place for the file");
     }
     pier_allocator chosen = pier__allocator_choose(allocator);
     size_t path_size = strlen(path) + 1;
@@ -186,7 +213,7 @@ static pier_status open_disk(pier_file **out, const char *path, pier_file_mode m
     *disk = (disk_file){.allocator = chosen, .handle = PIER__NO_HANDLE, .path_size = path_size};
     memcpy(disk->path, path, path_size);
     /* The file is made before the path is touched, so that a lack of memory leaves nothing behind on the disk. */
-    pier_status status = pier_file_create(out, mode == PIER_FILE_READ ? &read_ops : &write_ops, disk, &chosen, error);
+    pier_status status = pier_file_create(out, mode == PIER_FILE_READ ? &read_ops : mode == PIER_FILE_UPDATE ? &update_ops : &write_ops, disk, &chosen, error);
     if (status != PIER_OK) {
         disk_destroy(disk);
         return status;

@@ -68,6 +68,14 @@ static pier_status memory_length(void *self, uint64_t *length_bytes, pier_error 
     return PIER_OK;
 }
 
+static pier_status memory_truncate(void *self, uint64_t length_bytes, pier_error *error) {
+    memory_file *memory = self;
+    (void)error;
+    memory->written.size = (size_t)length_bytes;
+    memory->bytes.size = (size_t)length_bytes;
+    return PIER_OK;
+}
+
 static void memory_destroy(void *self) {
     memory_file *memory = self;
     pier_allocator allocator = memory->allocator;
@@ -77,12 +85,13 @@ static void memory_destroy(void *self) {
 
 static const pier_file_ops memory_ops = {
     .size = sizeof memory_ops,
-    .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK,
+    .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_TRUNCATE,
     .read = memory_read,
     .write = memory_write,
     .seek = memory_seek,
     .length = memory_length,
     .destroy = memory_destroy,
+    .truncate = memory_truncate,
 };
 
 static const pier_file_ops view_ops = {

@@ -32,8 +32,8 @@ int pier__disk_open(const char *path, pier_file_mode mode, int *handle, bool *is
  * read and write it. Never waits. is_taken: whether somebody else has locked it; the answer is 0 then. */
 int pier__disk_lock(int handle, bool *is_taken);
 
-/* Makes the file empty. */
-int pier__disk_empty(int handle);
+/* Cuts the file off behind its first `length_bytes` bytes. */
+int pier__disk_truncate(int handle, uint64_t length_bytes);
 
 /* Moves the point of reading. */
 int pier__disk_seek(int handle, uint64_t offset);

@@ -41,7 +41,9 @@ int pier__disk_open(const char *path, pier_file_mode mode, int *handle, bool *is
         return open_whole(path, O_WRONLY | O_CREAT | O_EXCL, handle);
     }
     /* No O_TRUNC: what is there is examined before it is emptied. */
-    int flags = mode == PIER_FILE_APPEND ? O_WRONLY | O_APPEND : O_WRONLY;
+    int flags = mode == PIER_FILE_APPEND   ? O_WRONLY | O_APPEND
+                : mode == PIER_FILE_UPDATE ? O_RDWR | O_APPEND
+                                           : O_WRONLY;
     int os_error = open_whole(path, flags, handle);
     if (os_error == ENOENT) {
         *is_new = true;
@@ -61,10 +63,13 @@ int pier__disk_lock(int handle, bool *is_taken) {
     return *is_taken ? 0 : os_answer(result);
 }
 
-int pier__disk_empty(int handle) {
+int pier__disk_truncate(int handle, uint64_t length_bytes) {
+    if (length_bytes > OFFSET_MAX) {
+        return EOVERFLOW;
+    }
     int result = 0;
     do {
-        result = ftruncate(handle, 0);
+        result = ftruncate(handle, (off_t)length_bytes);
     } while (result != 0 && errno == EINTR);
     return os_answer(result);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pier/raw.h>
+
 #include "archive/loader_internal.h"
 
 void test_bytes_append(test_bytes *bytes, const void *data, size_t size) {
@@ -257,6 +259,33 @@ static pier_status recover(test_log *log, pier_archive *archive, test_source *so
     }
 }
 
+/* Loads raw bytes to their end. The parts depend on nothing but the stream. Returns as pier_archive_load_raw. */
+static pier_status load_raw(test_log *log, pier_archive *archive, test_source *source, unsigned choices) {
+    uint64_t number = pier_archive_record_number(archive);
+    test_bytes all = {0};
+    size_t parts = 0;
+    pier_status status;
+    for (;;) {
+        pier_bytes part;
+        status = pier_archive_load_raw(archive, &part);
+        if (status == PIER_OK) {
+            assert_true(part.size > 0);
+            test_bytes_append(&all, part.data, part.size);
+            parts++;
+        } else if (!(status == PIER_MORE && source != NULL && test_feed(archive, source)) &&
+                   !((status == PIER_WOULD_BLOCK || status == PIER_TIMEOUT) && (choices & TEST_PAUSES) == 0)) {
+            break;
+        }
+    }
+    if (status == PIER_END) {
+        test_log_line(log, "record %llu raw %zu in %zu %016llx", (unsigned long long)number, all.size, parts,
+                      (unsigned long long)hash_of(test_bytes_view(&all)));
+        status = PIER_OK;
+    }
+    test_bytes_free(&all);
+    return status;
+}
+
 pier_status test_load(test_log *log, pier_archive *archive, test_source *source, unsigned choices) {
     for (;;) {
         bool is_there = (choices & TEST_HAS_NEXT) != 0 && pier_archive_has_next(archive);
@@ -268,8 +297,14 @@ pier_status test_load(test_log *log, pier_archive *archive, test_source *source,
         if ((choices & TEST_HAS_NEXT) != 0 && source != NULL && !is_there && !is_not_now && status != PIER_END) {
             fail_msg("there was no next record, but %s:\n%s", pier_status_name(status), test_log_text(log));
         }
+        bool is_raw = status == PIER_OK && pier_archive_is_raw(archive);
+        if (is_raw) {
+            status = load_raw(log, archive, source, choices);
+        }
         if (status == PIER_OK) {
-            log_record(log, archive, choices);
+            if (!is_raw) {
+                log_record(log, archive, choices);
+            }
         } else if (status == PIER_SKIPPED) {
             log_error(log, "skipped", status, pier_archive_error(archive));
         } else if (status < 0) {

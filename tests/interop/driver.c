@@ -23,6 +23,7 @@
 
 #include <pier/definition.h>
 #include <pier/load.h>
+#include <pier/raw.h>
 #include <pier/store.h>
 
 #include "archive/archive_internal.h"
@@ -182,6 +183,65 @@ static void put_record(pier_archive *archive) {
                                       : (pier_bytes){NULL, 0});
 }
 
+/* Feeds the next chunk, or tells the end of the input. */
+static void feed(pier_archive *archive, const test_case *now, uint32_t *fed) {
+    if (*fed == now->size) {
+        pier_archive_feed_end(archive);
+        return;
+    }
+    uint32_t chunk = now->chunk != 0 && now->chunk < now->size - *fed ? now->chunk : now->size - *fed;
+    require(pier_archive_feed(archive, (pier_bytes){now->bytes + *fed, chunk}) == PIER_OK, "feeding failed");
+    *fed += chunk;
+}
+
+/* Raw bytes look like a record that is one bin. */
+static void put_raw(uint64_t number, pier_bytes bytes) {
+    pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0, 0);
+    require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
+    pier_store_bytes(copy, bytes);
+    require(pier_archive_end(copy) == PIER_OK && pier_archive_flush(copy) == PIER_OK, "a record could not be ended");
+    pier_bytes value = pier_archive_drain(copy);
+    put_u8('R');
+    put_u64(number);
+    put_u8(0);
+    put_bytes(value);
+    put_bytes(value);
+    put_bytes((pier_bytes){NULL, 0});
+    pier_archive_destroy(copy);
+}
+
+/* Loads the current raw bytes: into `copy`, or for the output. Returns PIER_OK when all came; else as
+ * pier_archive_load_raw. */
+static pier_status take_raw(pier_archive *archive, pier_archive *copy, const test_case *now, uint32_t *fed) {
+    bool is_framed = copy != NULL && pier_archive_format(copy) == PIER_FORMAT_FRAMED;
+    uint64_t number = pier_archive_record_number(archive);
+    uint8_t *all = (uint8_t *)malloc(now->size + 1);
+    size_t size = 0;
+    pier_status status;
+    pier_bytes part;
+    require(all != NULL, "no memory");
+    require(!is_framed || pier_archive_begin_raw(copy) == PIER_OK, "raw bytes could not be begun");
+    while ((status = pier_archive_load_raw(archive, &part)) == PIER_OK || status == PIER_MORE) {
+        if (status == PIER_MORE) {
+            feed(archive, now, fed);
+            continue;
+        }
+        memcpy(all + size, part.data, part.size);
+        size += part.size;
+        size_t stored = 0;
+        require(!is_framed || pier_archive_store_raw(copy, part, &stored) == PIER_OK, "raw bytes could not be stored");
+    }
+    if (is_framed) {
+        require((status == PIER_END ? pier_archive_end_raw(copy) : pier_archive_abandon_raw(copy)) == PIER_OK,
+                "raw bytes could not be ended");
+    }
+    if (status == PIER_END && copy == NULL) {
+        put_raw(number, (pier_bytes){all, size});
+    }
+    free(all);
+    return status == PIER_END ? PIER_OK : status;
+}
+
 static void store_class(pier_archive *to, const pier_definition *definition) {
     pier_store_array(to, 3);
     pier_store(to, pier_definition_name(definition));
@@ -256,17 +316,6 @@ static void put_end(pier_archive *copy, pier_status status, uint64_t offset) {
     put_status('E', status, offset);
 }
 
-/* Feeds the next chunk, or tells the end of the input. */
-static void feed(pier_archive *archive, const test_case *now, uint32_t *fed) {
-    if (*fed == now->size) {
-        pier_archive_feed_end(archive);
-        return;
-    }
-    uint32_t chunk = now->chunk != 0 && now->chunk < now->size - *fed ? now->chunk : now->size - *fed;
-    require(pier_archive_feed(archive, (pier_bytes){now->bytes + *fed, chunk}) == PIER_OK, "feeding failed");
-    *fed += chunk;
-}
-
 /* Goes on after damage. Returns PIER_OK, or the status with which the case ends. */
 static pier_status go_on(pier_archive *archive, const test_case *now, uint32_t *fed) {
     for (;;) {
@@ -289,7 +338,14 @@ static void run_load(const test_case *now) {
     for (;;) {
         /* An end mark answers END whenever nothing is fed behind it. */
         pier_status status = pier_archive_next(archive);
+        bool is_raw = status == PIER_OK && pier_archive_is_raw(archive);
+        if (is_raw && now->job != 'D') {
+            status = take_raw(archive, copy, now, &fed);
+        }
         uint64_t offset = pier_archive_error(archive)->offset;
+        if (status == PIER_OK && is_raw) {
+            continue;
+        }
         if (status == PIER_OK) {
             if (now->job == 'D') {
                 put_definition(archive);

@@ -8,7 +8,7 @@ import functools
 from typing import Any, NamedTuple, Optional
 
 import pier_wire as wire
-from pier_value import Cut, Damage, decode, head, skip
+from pier_value import Cut, Damage, RawBytes, decode, encode, head, skip
 
 
 class Loaded(NamedTuple):
@@ -92,6 +92,7 @@ class Loader:
     def new_stream(self, stream_id, target):
         self.stream_id, self.target, self.ended = stream_id, target, False
         self.next_record, self.next_block, self.epoch, self.classes = 1, 0, -1, {}
+        self.in_raw, self.raw_parts = False, None
 
     def piece(self, at):
         """Reads the piece at `at`; returns where the next one begins, None at the end of the input."""
@@ -100,6 +101,8 @@ class Loader:
             self.result.ended = True
             return None
         resuming, self.resuming = self.resuming, False
+        if resuming:
+            self.raw_parts = None
         kind = self.sealed(at)
         if kind == wire.PREAMBLE:
             return self.preamble(at)
@@ -123,6 +126,8 @@ class Loader:
                 self.records(at + 64, behind, fields["first"], fields["records"])
             elif kind == wire.DEFINITIONS:
                 self.definitions(at + 64, behind)
+            elif kind == wire.RAW:
+                self.raw(at, behind, fields)
         except Damage as damage:
             raise Refused(damage.status, damage.offset, behind=behind) from None
         except Cut:
@@ -135,8 +140,9 @@ class Loader:
             self.classes = {}
         self.stream_id, self.epoch = fields["stream_id"], fields["epoch"]
         self.next_record, self.next_block = fields["first"] + fields["records"], fields["number"]
-        if fields["kind"] == wire.RECORDS:
+        if fields["kind"] in (wire.RECORDS, wire.RAW):
             self.next_block = (self.next_block + 1) & 0xFFFFFFFF
+        self.in_raw = fields["kind"] == wire.RAW and not fields["flags"] & wire.RAW_END
         self.expect_preamble = self.ended = fields["kind"] == wire.END
 
     def sealed(self, at):
@@ -148,7 +154,7 @@ class Loader:
         for offset, byte in enumerate(constant, at):
             if offset < len(data) and data[offset] != byte:
                 raise Refused("CORRUPT", offset, piece=at)
-        if at + 3 < len(data) and data[at + 3] > wire.END:
+        if at + 3 < len(data) and data[at + 3] > wire.RAW:
             raise Refused("CORRUPT", at + 3, piece=at)
         if len(data) - at < 64:
             raise Refused("TRUNCATED", len(data), piece=at)
@@ -195,9 +201,16 @@ class Loader:
     def refusals(self, fields):
         """What a header breaks, field by field in the order of their bytes: (whether, status, place in the header)."""
         kind, flags = fields["kind"], fields["flags"]
-        allowed = {wire.RECORDS: 7, wire.DEFINITIONS: 6, wire.END: 0}[kind]
+        allowed = {wire.RECORDS: 7, wire.DEFINITIONS: 6, wire.END: 0, wire.RAW: 62}[kind]
+        begins = kind == wire.RAW and bool(flags & wire.RAW_BEGIN)
+        confused = flags & (wire.FIRST | wire.RAW_BEGIN) == wire.FIRST or (
+            flags & (wire.RAW_ABANDONED | wire.RAW_END) == wire.RAW_ABANDONED
+        )
         epoch = self.epoch + 1 if flags & wire.FIRST else max(self.epoch, 0) if kind == wire.END else self.epoch
+        yield self.in_raw and kind != wire.RAW, "CORRUPT", 3
         yield flags & ~allowed, "PROTOCOL", 4
+        yield kind == wire.RAW and confused, "PROTOCOL", 4
+        yield kind == wire.RAW and begins == self.in_raw, "CORRUPT", 4
         yield fields["codec"], "VERSION", 5
         yield fields["lane"], "PROTOCOL", 6
         yield fields["zero"], "PROTOCOL", 7
@@ -205,9 +218,9 @@ class Loader:
         yield fields["first"] != self.next_record, "CORRUPT", 16
         yield fields["number"] != self.next_block, "CORRUPT", 24
         yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
-        yield fields["records"] and kind != wire.RECORDS, "PROTOCOL", 32
+        yield fields["records"] != begins and kind != wire.RECORDS, "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
-        yield self.too_long(fields) and fields["records"] != 1, "LIMIT", 36
+        yield self.too_long(fields) and (fields["records"] != 1 or kind == wire.RAW), "LIMIT", 36
         yield fields["raw"] != fields["stored"], "PROTOCOL", 40
         yield fields["check"] and not flags & wire.CHECKED, "PROTOCOL", 52
 
@@ -215,6 +228,8 @@ class Loader:
         stored = fields["stored"]
         if fields["kind"] == wire.DEFINITIONS:
             return stored > max(self.record_bytes_max, 65536)
+        if fields["kind"] == wire.RAW:
+            return stored > self.target + 5
         return stored > (self.record_bytes_max + 4 if fields["records"] <= 1 else 2 * self.target)
 
     def may_look(self, at, fields):
@@ -255,6 +270,26 @@ class Loader:
             at = behind
         if left:
             raise Cut
+
+    def raw(self, at, end, fields):
+        """A part of raw bytes. They are told when their last block came, at the place of their first."""
+        try:
+            kind, size, begin = head(self.data, at + 64, end)
+        except (Cut, Damage):
+            kind, size, begin = None, 0, end
+        if kind != "bin" or begin + size != end:
+            self.raw_parts = None
+            raise Damage("PROTOCOL", at + 64)
+        if fields["flags"] & wire.RAW_BEGIN:
+            self.raw_parts, self.raw_at, self.raw_number = [], at + 64, fields["first"]
+        if self.raw_parts is None:
+            return
+        self.raw_parts.append(self.data[begin:end])
+        if fields["flags"] & wire.RAW_ABANDONED:
+            self.result.skipped.append(at)
+        elif fields["flags"] & wire.RAW_END:
+            content = b"".join(self.raw_parts)
+            self.result.records.append(Loaded(self.raw_number, None, RawBytes(content), self.raw_at, encode(content)))
 
     def record(self, at, end, number, definition):
         encoded = self.data[at:end]
@@ -302,7 +337,7 @@ class Loader:
     def proves(self, at, trusted_end):
         """Whether a loader that looks for a way on takes the piece at `at`."""
         data = self.data
-        if not data.startswith(wire.MAGIC, at) or len(data) - at < 64 or data[at + 3] > wire.END:
+        if not data.startswith(wire.MAGIC, at) or len(data) - at < 64 or data[at + 3] > wire.RAW:
             return False
         if not self.check_holds(at) or at == self.refuted:
             return False

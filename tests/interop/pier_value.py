@@ -214,6 +214,16 @@ def time_payload(time):
     return struct.pack(">Iq", time.nanoseconds, time.seconds)
 
 
+class RawBytes:
+    """Raw bytes in mid-stream: what `pier dump` tells of them is their number."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def __eq__(self, other):
+        return isinstance(other, RawBytes) and self.content == other.content
+
+
 def to_json(value):
     """The value as `pier dump` prints it."""
 
@@ -226,6 +236,8 @@ def to_json(value):
     def text(string):
         return json.dumps(string, ensure_ascii=False)
 
+    if isinstance(value, RawBytes):
+        return wrapped("raw", len(value.content))
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):

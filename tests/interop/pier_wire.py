@@ -12,8 +12,8 @@ from pier_value import F32, RECORD_BYTES_MAX, Damage, Ext, Pairs, Record, Time, 
 
 MAGIC = b"\xc7\x3d\x50"
 PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
-PREAMBLE, RECORDS, DEFINITIONS, END = 0, 1, 2, 3
-FLUSHED, CHECKED, FIRST = 1, 2, 4
+PREAMBLE, RECORDS, DEFINITIONS, END, RAW = 0, 1, 2, 3, 4
+FLUSHED, CHECKED, FIRST, RAW_BEGIN, RAW_END, RAW_ABANDONED = 1, 2, 4, 8, 16, 32
 CLASSES_MAX = 1024
 BLOCK_TARGET_HIGHEST = 16 << 20
 KINDS = {
@@ -142,6 +142,18 @@ class Writer:
 
     def flush(self):
         self.end_block(FLUSHED)
+
+    def raw(self, *parts, abandoned=False, heads=None):
+        """Raw bytes, a block for each part. What was stored before goes first."""
+        if self.payload:
+            self.end_block()
+        for index, part in enumerate(parts):
+            last = index + 1 == len(parts)
+            flags = (RAW_BEGIN if index == 0 else 0) | (RAW_END if last else 0) | (RAW_ABANDONED if last and abandoned else 0)
+            head = heads[index] if heads else b"\xc6" + len(part).to_bytes(4, "big")
+            self.emit(RAW, flags, head + part, 1 if index == 0 else 0)
+            self.next_record += 1 if index == 0 else 0
+            self.next_block = (self.next_block + 1) & 0xFFFFFFFF
 
     def checkpoint(self):
         if self.payload:
