@@ -60,7 +60,7 @@ PIER_API pier_archive *pier_channel_store_archive(pier_channel *channel);
 /* Returns the archive that loads from the peer, borrowed until the channel is destroyed. */
 PIER_API pier_archive *pier_channel_load_archive(pier_channel *channel);
 
-/* Returns the socket, borrowed until the channel is destroyed; for its addresses. */
+/* Returns the socket, borrowed until the channel is destroyed; for its addresses. NULL when it was detached. */
 PIER_API pier_socket *pier_channel_socket(pier_channel *channel);
 
 /* Sets the deadline of both archives; PIER_NEVER at first. */
@@ -88,6 +88,18 @@ PIER_API pier_status pier_channel_shutdown(pier_channel *channel) PIER_MUST_USE;
  * call again when the handle is ready; PIER_CANCELLED: likewise, once the object is cleared; or the first failure, with
  * everything closed. May be repeated. */
 PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
+
+/* Ends the channel's use of its socket, so that the program goes on with another protocol over the same connection. The
+ * storing side is closed and written as pier_archive_close does (framed: with the end mark, plain: without a byte of its
+ * own); the connection stays open both ways. The loading side must stand between two records of a plain stream, or
+ * behind the end mark or between two blocks of a framed one; the current record is passed over. Where it does not stand
+ * there yet, the answer is PIER_USAGE, the storing side is closed all the same: load on, and call again.
+ * socket: gets the socket, owned: freed by pier_socket_destroy; NULL unless PIER_OK. unread: gets the bytes that came
+ * and belong to no record that was loaded, to be dealt with before those that the socket gives; borrowed until the
+ * channel is destroyed, which is all that is left to do with it.
+ * Returns PIER_OK; "not now" as pier_archive_close: call again; PIER_USAGE within a block, for what is closed, shut down
+ * or detached; PIER_NO_MEMORY, nothing was done; or the failure that sticks. Blocks until the deadline. */
+PIER_API pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pier_bytes *unread) PIER_MUST_USE;
 
 /* Closes at once if need be, and frees. NULL is allowed. */
 PIER_API void pier_channel_destroy(pier_channel *channel);

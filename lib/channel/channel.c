@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include <pier/raw.h>
 #include <pier/resolve.h>
 
 #include "archive/archive_internal.h"
@@ -229,7 +230,7 @@ void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
 }
 
 void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel) {
-    /* It cannot fail: there is a socket. */
+    /* It cannot fail when there is a socket, and without one nothing waits. */
     (void)(pier_socket_set_cancel(channel->socket, cancel) == PIER_OK);
 }
 
@@ -252,6 +253,11 @@ static pier_status keep(pier_channel *channel, pier_status status, const pier_er
         channel->error = *error;
     }
     return status;
+}
+
+/* Keeps the error of an archive, if it is a failure that sticks there. Returns `status`. */
+static pier_status keep_failure(pier_channel *channel, pier_archive *archive, pier_status status) {
+    return keep(channel, status, pier_archive_error(archive));
 }
 
 pier_status pier_channel_shutdown(pier_channel *channel) {
@@ -345,6 +351,45 @@ pier_status pier_channel_close(pier_channel *channel) {
     }
     pier_status closed = pier_file_close(channel->file);
     return status != PIER_OK ? status : keep(channel, closed, pier_file_error(channel->file));
+}
+
+/* Lets the archives go of the file. When the loading side stands wrongly, nothing is lost: it can be called again. */
+static pier_status detach_archives(pier_channel *channel, pier_bytes *unread) {
+    pier_status status = pier_archive_close(channel->store);
+    if (status != PIER_OK) {
+        return keep_failure(channel, channel->store, status);
+    }
+    status = pier_archive_detach(channel->load, unread);
+    return status == PIER_OK ? pier_archive_detach(channel->store, NULL)
+                             : keep_failure(channel, channel->load, status);
+}
+
+pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pier_bytes *unread) {
+    *socket = NULL;
+    *unread = (pier_bytes){NULL, 0};
+    if (pier_channel_handle(channel) < 0 || channel->is_shut || channel->is_closing) {
+        return pier__error_set(&channel->error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0,
+                               "a channel that was shut down or closed is not detached");
+    }
+    /* A closed file stands in for the real one afterwards, so that every call finds a channel that is closed. */
+    pier_file *closed = NULL;
+    pier_status status =
+        pier_file_open_view(&closed, (pier_bytes){NULL, 0}, &channel->allocator, &channel->error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    status = detach_archives(channel, unread);
+    if (status != PIER_OK) {
+        pier_file_destroy(closed);
+        return status;
+    }
+    (void)(pier_file_close(closed) == PIER_OK);
+    *socket = channel->socket;
+    pier__file_abandon(channel->file);
+    channel->file = closed;
+    channel->socket = NULL;
+    channel->is_shut = true;
+    return PIER_OK;
 }
 
 void pier_channel_destroy(pier_channel *channel) {
