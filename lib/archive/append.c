@@ -4,8 +4,7 @@
  * over damage; only what it meets at the very end can swallow what is appended. */
 #include <pier/append.h>
 
-#include "archive/archive_internal.h"
-#include "archive/wire_internal.h"
+#include "archive/loader_internal.h"
 #include "base/error_internal.h"
 
 /* What is known of the file. */
@@ -38,6 +37,12 @@ static void walk(pier_archive *archive, look *found) {
                 return;
             }
             if (pier_archive_recover(archive, NULL) != PIER_OK) {
+                /* Nothing is left to go on with: a header that proves itself claims bytes beyond the end all the same. */
+                const pier__loader *loader = pier__loader_of(archive);
+                if (loader->trusted_end > found->size) {
+                    found->is_torn = true;
+                    found->whole_until = loader->damage;
+                }
                 return;
             }
         }

@@ -10,6 +10,7 @@
 #include <pier/append.h>
 #include <pier/raw.h>
 
+#include "archive/wire_internal.h"
 #include "support/fault_allocator.h"
 
 /* Stores the numbers from `first`, `count` of them, two a block; with `kept` false it stops without an end mark. */
@@ -125,6 +126,31 @@ static void raw_bytes_that_hold_a_stream_and_are_torn_hide_nothing(void **state)
     }
     test_bytes_free(&inner);
     test_bytes_free(&outer);
+}
+
+static void a_damaged_block_that_claims_more_than_there_is_hides_nothing(void **state) {
+    (void)state;
+    test_bytes whole = {0};
+    make_stream(&whole);
+    /* The third block says of itself that it is the ninth, under a check that is right, and the file ends in it. */
+    pier__header header;
+    pier__header_decode(whole.data + 64 + 66 * 2, &header);
+    header.number = 8;
+    pier__header_encode(&header, whole.data + 64 + 66 * 2);
+    pier_file *file = memory_with((pier_bytes){whole.data, 64 + 66 * 2 + 65});
+    pier_archive *store = NULL;
+    uint64_t cut_bytes = 0;
+    assert_status(pier_archive_open_append(&store, file, NULL, &cut_bytes, NULL), PIER_OK);
+    assert_int_equal(cut_bytes, 65);
+    store_numbers(store, 1000, 4);
+    assert_status(pier_archive_close(store), PIER_OK);
+    pier_archive_destroy(store);
+    uint64_t sum;
+    unsigned damages;
+    assert_int_equal(load_numbers(file, &sum, &damages), 8);
+    assert_int_equal(sum, 10 + 4006);
+    pier_file_destroy(file);
+    test_bytes_free(&whole);
 }
 
 /* Files put together read as one, without a word of damage. */
@@ -250,6 +276,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_appended_behind_any_cut_is_loaded),
         cmocka_unit_test(raw_bytes_that_hold_a_stream_and_are_torn_hide_nothing),
+        cmocka_unit_test(a_damaged_block_that_claims_more_than_there_is_hides_nothing),
         cmocka_unit_test(concatenated_streams_are_one),
         cmocka_unit_test(what_is_no_archive_is_left_alone),
         cmocka_unit_test(memory_that_lacks_leaves_the_file_as_it_was),

@@ -25,6 +25,7 @@ typedef enum file_kind {
     KIND_SOCKET,
     KIND_DISK,
     KIND_APPEND,
+    KIND_UPDATE,
     KIND_MEMORY,
     KIND_VIEW,
     KIND_PIPE,
@@ -52,7 +53,7 @@ typedef struct pair_of_files {
 } pair_of_files;
 
 static const char *kind_name(file_kind kind) {
-    static const char *const names[] = {"socket", "disk",          "append",      "memory",   "view",
+    static const char *const names[] = {"socket", "disk", "append",        "update",      "memory",   "view",
                                         "pipe",   "socket_handle", "disk_handle", "scripted", "scripted_socket"};
     return names[kind];
 }
@@ -95,9 +96,13 @@ static void open_files(pair_of_files *files, file_kind kind) {
         break;
     case KIND_DISK:
     case KIND_APPEND:
+    case KIND_UPDATE:
         make_path(files);
         assert_int_equal(pier_file_open_disk(&files->writer, files->path,
-                                             kind == KIND_DISK ? PIER_FILE_REPLACE : PIER_FILE_APPEND, NULL, NULL),
+                                             kind == KIND_DISK     ? PIER_FILE_REPLACE
+                                             : kind == KIND_APPEND ? PIER_FILE_APPEND
+                                                                   : PIER_FILE_UPDATE,
+                                             NULL, NULL),
                          PIER_OK);
         break;
     case KIND_MEMORY:
@@ -146,6 +151,7 @@ static pier_file *turn_to_reading(pair_of_files *files) {
             assert_int_equal(pier_file_open_disk(&files->reader, files->path, PIER_FILE_READ, NULL, NULL), PIER_OK);
         }
         return files->reader;
+    case KIND_UPDATE:
     case KIND_MEMORY:
         return files->writer;
     case KIND_VIEW:
@@ -415,6 +421,20 @@ static void what_is_not_claimed_is_not_supported(void **state) {
         } else {
             assert_int_equal(pier_file_sync(both[i]), PIER_OK);
             assert_int_equal(pier_file_sync(both[i]), PIER_OK);
+        }
+        if ((can & PIER_FILE_CAN_TRUNCATE) == 0) {
+            assert_int_equal(pier_file_truncate(both[i], 0), PIER_UNSUPPORTED);
+        } else {
+            uint64_t length = 99;
+            assert_int_equal(pier_file_length(both[i], &length), PIER_OK);
+            assert_int_equal(pier_file_truncate(both[i], length + 1), PIER_USAGE);
+            assert_int_equal(pier_file_truncate(both[i], length), PIER_OK);
+            assert_int_equal(pier_file_write(both[i], &span, 1, &size, PIER_NOW), PIER_OK);
+            assert_int_equal(pier_file_truncate(both[i], length), PIER_OK);
+            assert_int_equal(pier_file_truncate(both[i], 0), PIER_OK);
+            assert_int_equal(pier_file_read(both[i], got, sizeof got, &size, PIER_NOW), PIER_END);
+            assert_int_equal(pier_file_length(both[i], &length), PIER_OK);
+            assert_int_equal(length, 0);
         }
         if ((can & PIER_FILE_CAN_SHUTDOWN) == 0) {
             assert_int_equal(pier_file_shutdown(both[i]), PIER_UNSUPPORTED);

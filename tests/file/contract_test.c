@@ -96,10 +96,15 @@ static int told_handle(void *self) {
     return 77;
 }
 
+static pier_status told_truncate(void *self, uint64_t length_bytes, pier_error *error) {
+    (void)length_bytes;
+    return told_plain(self, error);
+}
+
 static const pier_file_ops whole_ops = {
     .size = sizeof whole_ops,
     .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_WAIT | PIER_FILE_CAN_SEEK |
-                    PIER_FILE_CAN_SYNC | PIER_FILE_CAN_SHUTDOWN,
+                    PIER_FILE_CAN_SYNC | PIER_FILE_CAN_SHUTDOWN | PIER_FILE_CAN_TRUNCATE,
     .read = told_read,
     .write = told_write,
     .wait = told_wait,
@@ -110,6 +115,7 @@ static const pier_file_ops whole_ops = {
     .close = told_close,
     .destroy = told_destroy,
     .handle = told_handle,
+    .truncate = told_truncate,
 };
 
 static pier_file *open_told(told_file *told) {
@@ -136,7 +142,7 @@ static void ops_must_have_what_they_claim(void **state) {
     ops.size--;
     assert_refused(&ops);
     ops = whole_ops;
-    ops.capabilities |= 64;
+    ops.capabilities |= 128;
     assert_refused(&ops);
     ops = whole_ops;
     ops.capabilities = PIER_FILE_CAN_SEEK;
@@ -166,6 +172,13 @@ static void ops_must_have_what_they_claim(void **state) {
     ops.capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_SYNC;
     assert_refused(&ops);
     ops.capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_SHUTDOWN;
+    assert_refused(&ops);
+    ops.capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_TRUNCATE;
+    assert_refused(&ops);
+    ops.capabilities = PIER_FILE_CAN_WRITE | PIER_FILE_CAN_TRUNCATE;
+    assert_refused(&ops);
+    ops = whole_ops;
+    ops.truncate = NULL;
     assert_refused(&ops);
     assert_int_equal(pier_file_create(NULL, &whole_ops, NULL, NULL, NULL), PIER_USAGE);
 }

@@ -35,7 +35,15 @@ ssize_t __real_read(int fd, void *buffer, size_t size);
 
 static const char text[] = "what is carried from a file to a file";
 
-typedef enum pass_kind { PASS_DISK, PASS_APPEND, PASS_SOCKET, PASS_PIPE, PASS_SOCKET_HANDLE, PASS_MEMORY } pass_kind;
+typedef enum pass_kind {
+    PASS_DISK,
+    PASS_APPEND,
+    PASS_UPDATE,
+    PASS_SOCKET,
+    PASS_PIPE,
+    PASS_SOCKET_HANDLE,
+    PASS_MEMORY
+} pass_kind;
 
 enum { PASS_COUNT = PASS_MEMORY + 1 };
 
@@ -48,7 +56,7 @@ typedef struct pass_setting {
 } pass_setting;
 
 static const char *pass_name(pass_kind kind) {
-    static const char *const names[] = {"disk", "append", "socket", "pipe", "socket_handle", "memory"};
+    static const char *const names[] = {"disk", "append", "update", "socket", "pipe", "socket_handle", "memory"};
     return names[kind];
 }
 
@@ -78,6 +86,9 @@ static pier_status open_files(pass_setting *setting, pier_file **writer, pier_fi
         break;
     case PASS_APPEND:
         status = pier_file_open_disk_locked(writer, setting->path, PIER_FILE_APPEND, setting->allocator, &error);
+        break;
+    case PASS_UPDATE:
+        status = pier_file_open_disk(writer, setting->path, PIER_FILE_UPDATE, setting->allocator, &error);
         break;
     case PASS_SOCKET:
         status = pier_socket_pair(&first, &second, &options, &error);
@@ -165,6 +176,12 @@ static pier_status use_writer(const pass_setting *setting, pier_file *writer) {
         assert_honest(status, pier_file_read_error(writer));
         assert_int_equal(length, status == PIER_OK ? sizeof text : 0);
     }
+    if (status == PIER_OK && (pier_file_capabilities(writer) & PIER_FILE_CAN_TRUNCATE) != 0) {
+        /* Taken away and written again: the end is where it was. */
+        status = pier_file_truncate(writer, 0);
+        assert_honest(status, pier_file_write_error(writer));
+        status = status == PIER_OK ? write_text(setting, writer) : status;
+    }
     return status;
 }
 
@@ -180,7 +197,8 @@ static pier_status use_reader(pass_setting *setting, pier_file *writer, pier_fil
             return status;
         }
     }
-    pier_file *file = setting->kind == PASS_MEMORY ? writer : *reader;
+    bool is_one = setting->kind == PASS_MEMORY || setting->kind == PASS_UPDATE;
+    pier_file *file = is_one ? writer : *reader;
     status = read_text(setting, file);
     if (status == PIER_OK && is_disk) {
         status = pier_file_seek(file, 0);

@@ -167,10 +167,10 @@ static void links_are_followed_but_not_created_through(void **state) {
 
 static void what_is_no_disk_file_is_left_alone(void **state) {
     const place *at = *state;
-    static const pier_file_mode modes[] = {PIER_FILE_READ, PIER_FILE_REPLACE, PIER_FILE_APPEND};
+    static const pier_file_mode modes[] = {PIER_FILE_READ, PIER_FILE_REPLACE, PIER_FILE_APPEND, PIER_FILE_UPDATE};
     pier_error error;
     assert_int_equal(mkfifo(at->path, 0600), 0);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         /* A pipe that nobody is at: opening it the usual way would wait for ever. */
         assert_int_equal(open_and_close(at->path, modes[i], &error), PIER_UNSUPPORTED);
         assert_true(error.text[0] != '\0');

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <pier/mark.h>
+#include <pier/raw.h>
+
 #include "archive/loader_internal.h"
 #include "base/endian_internal.h"
 
@@ -175,10 +178,62 @@ static void take_record(session *now, uint8_t how) {
     }
 }
 
+/* Loads raw bytes to their end, or leaves them. Returns as pier_archive_load_raw, PIER_OK when all came. */
+static pier_status take_raw(session *now, uint8_t how) {
+    now->answers.records++;
+    note_number(now, pier_archive_record_number(now->archive));
+    FUZZ_REQUIRE(pier_archive_record_bytes(now->archive).size == 0);
+    if ((how & FUZZ_SKIPS) != 0 && now->answers.records % 3 == 0) {
+        return PIER_OK;
+    }
+    for (;;) {
+        pier_bytes part;
+        pier_status status = pier_archive_load_raw(now->archive, &part);
+        if (status == PIER_OK) {
+            FUZZ_REQUIRE(part.size > 0);
+            note(now, part.data, part.size);
+        } else if (status == PIER_MORE) {
+            feed(now);
+        } else {
+            note_number(now, (uint64_t)status);
+            return status == PIER_END ? PIER_OK : status;
+        }
+    }
+}
+
+/* Reads ahead what is there, from two marks, and goes back: nothing that comes afterwards may be another. */
+static void read_ahead(session *now) {
+    size_t things = now->answers.records % 4;
+    bool has_two = false;
+    uint64_t number = pier_archive_record_number(now->archive);
+    FUZZ_REQUIRE(pier_archive_mark(now->archive) == PIER_OK);
+    for (size_t i = 0; i <= things && pier_archive_next(now->archive) == PIER_OK; i++) {
+        pier_bytes part;
+        if (pier_archive_is_raw(now->archive)) {
+            (void)(pier_archive_load_raw(now->archive, &part) == PIER_OK);
+        } else {
+            (void)pier_load_token(now->archive);
+        }
+        if (i == 1 && pier_archive_status(now->archive) == PIER_OK) {
+            FUZZ_REQUIRE(pier_archive_mark(now->archive) == PIER_OK);
+            has_two = true;
+        }
+    }
+    FUZZ_REQUIRE(pier_archive_rewind(now->archive) == PIER_OK);
+    if (has_two) {
+        pier_archive_release(now->archive);
+        FUZZ_REQUIRE(pier_archive_rewind(now->archive) == PIER_OK);
+    }
+    pier_archive_release(now->archive);
+    FUZZ_REQUIRE(pier_archive_record_number(now->archive) == number);
+    FUZZ_REQUIRE(pier__loader_of(now->archive)->marks == NULL);
+}
+
 static void take_error(session *now, pier_status status) {
     const pier_error *error = pier_archive_error(now->archive);
     FUZZ_REQUIRE(error->text[0] != '\0' && error->offset <= now->fed);
-    FUZZ_REQUIRE(status == PIER_SKIPPED ? error->status == PIER_LIMIT : error->status == status);
+    FUZZ_REQUIRE(status == PIER_SKIPPED ? error->status == PIER_LIMIT || error->status == PIER_TRUNCATED
+                                        : error->status == status);
     note_number(now, (uint64_t)status);
     note_number(now, error->offset);
     note_number(now, error->block_offset);
@@ -211,8 +266,17 @@ fuzz_answers fuzz_load(const pier_archive_options *options, const uint8_t *strea
         pier_status status = pier_archive_next(now.archive);
         /* Exactly what is in memory is told; the end behind an end mark is told again when nothing came. */
         FUZZ_REQUIRE(has_next == (status != PIER_MORE) || (!has_next && status == PIER_END));
+        bool is_raw = status == PIER_OK && pier_archive_is_raw(now.archive);
+        if (status == PIER_OK && (how & FUZZ_MARKS) != 0) {
+            read_ahead(&now);
+        }
+        if (is_raw) {
+            status = take_raw(&now, how);
+        }
         if (status == PIER_OK) {
-            take_record(&now, how);
+            if (!is_raw) {
+                take_record(&now, how);
+            }
         } else if (status == PIER_MORE || (status == PIER_END && !now.is_ended)) {
             feed(&now);
         } else if (status == PIER_SKIPPED) {

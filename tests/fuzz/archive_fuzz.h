@@ -18,6 +18,7 @@ enum { FUZZ_CHOICES_BYTES = 3 };
 #define FUZZ_REPAIRS 2u  /* makes the checks of the pieces right, as a writer that lies would */
 #define FUZZ_WALKS 4u    /* loads each record value by value */
 #define FUZZ_SKIPS 8u    /* leaves some records before their end */
+#define FUZZ_MARKS 16u   /* reads ahead from time to time, and goes back */
 
 /* What a loader answered, for comparison. */
 typedef struct fuzz_answers {
