@@ -37,7 +37,7 @@ static int check_path(const repair_output *out, const char *source) {
     return out->force ? EXIT_DONE : refuse_existing(out);
 }
 
-/* Makes the draft, with the permissions that any new file has. */
+/* Makes the draft. Nobody else may read it, as in every archive that Pier makes. */
 static int make_draft(repair_output *out) {
     size_t size = strlen(out->path) + sizeof(suffix);
     char *draft = malloc(size);
@@ -52,9 +52,7 @@ static int make_draft(repair_output *out) {
         return report_errno(out->command, os_error, out->path);
     }
     out->draft = draft;
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    return fchmod(out->handle, 0666 & ~mask) == 0 ? EXIT_DONE : report_errno(out->command, errno, out->draft);
+    return EXIT_DONE;
 }
 
 int repair_output_open(repair_output *out, const char *command, const char *path, const char *source, bool force,

@@ -8,7 +8,7 @@ import subprocess
 import pier_command
 from pier_command import pier
 
-COMMANDS = ["listen", "connect", "store", "dump"]
+COMMANDS = ["listen", "connect", "store", "dump", "check", "repair"]
 OPTIONS = {
     "listen": [
         "--plain",
@@ -24,8 +24,17 @@ OPTIONS = {
     "connect": ["--plain", "--timeout", "--record-max"],
     "store": ["--force", "--append", "--timeout", "--record-max"],
     "dump": ["--plain", "--blocks", "--stats", "--timeout", "--record-max"],
+    "check": ["--plain", "--timeout", "--record-max"],
+    "repair": ["--force", "--timeout", "--record-max"],
 }
-OPERANDS = {"listen": "tcp://127.0.0.1:0", "connect": "tcp://127.0.0.1:1", "store": "/nowhere/x", "dump": "/nowhere/x"}
+OPERANDS = {
+    "listen": ["tcp://127.0.0.1:0"],
+    "connect": ["tcp://127.0.0.1:1"],
+    "store": ["/nowhere/x"],
+    "dump": ["/nowhere/x"],
+    "check": ["/nowhere/x"],
+    "repair": ["/nowhere/x", "/nowhere/y"],
+}
 
 
 class HelpTest(pier_command.Test):
@@ -46,7 +55,7 @@ class HelpTest(pier_command.Test):
                 self.assertIn("Exit status", result.out.decode())
                 self.assertLessEqual(max(map(len, result.lines())), 100)
                 # Whatever else stands beside it.
-                self.assertEqual(pier(command, OPERANDS[command], "--help").out, result.out)
+                self.assertEqual(pier(command, *OPERANDS[command], "--help").out, result.out)
 
     def test_version(self):
         result = pier("--version")
@@ -76,43 +85,46 @@ class MisuseTest(pier_command.Test):
 
     def test_options_that_are_not_there(self):
         for command in COMMANDS:
-            self.check(command, OPERANDS[command], "--frobnicate", text="--frobnicate")
-            self.check(command, OPERANDS[command], "--frobnicate=3")
-            self.check(command, OPERANDS[command], "-x")
+            self.check(command, *OPERANDS[command], "--frobnicate", text="--frobnicate")
+            self.check(command, *OPERANDS[command], "--frobnicate=3")
+            self.check(command, *OPERANDS[command], "-x")
             foreign = {option for options in OPTIONS.values() for option in options} - set(OPTIONS[command])
             for option in foreign:
-                self.check(command, OPERANDS[command], option, text=option)
+                self.check(command, *OPERANDS[command], option, text=option)
 
     def test_operands(self):
         for command in COMMANDS:
             self.check(command, text="FILE|ENDPOINT")
             self.check(command, "")
-            self.check(command, OPERANDS[command], "another", text="another")
-            self.check(command, OPERANDS[command], OPERANDS[command])
+            self.check(command, *OPERANDS[command][:-1], "", text="empty")
+            self.check(command, *OPERANDS[command][:-1], text="missing")
+            self.check(command, *OPERANDS[command], "another", text="another")
+            self.check(command, *OPERANDS[command], *OPERANDS[command])
 
     def test_numbers(self):
         for command in COMMANDS:
             for option in set(OPTIONS[command]) & {"--count", "--timeout", "--record-max"}:
                 for value in ["", "0", "-1", "+1", "1.5", "0x10", " 1", "1 ", "ten", "1e3", "99999999999999999999"]:
-                    self.check(command, OPERANDS[command], option, value, text=option)
-                    self.check(command, OPERANDS[command], f"{option}={value}", text=option)
-                self.check(command, OPERANDS[command], option, text=option)
-            self.check(command, OPERANDS[command], "--record-max", 1 << 31)
-            self.check(command, OPERANDS[command], "--timeout", 1 << 32)
+                    self.check(command, *OPERANDS[command], option, value, text=option)
+                    self.check(command, *OPERANDS[command], f"{option}={value}", text=option)
+                self.check(command, *OPERANDS[command], option, text=option)
+            self.check(command, *OPERANDS[command], "--record-max", 1 << 31)
+            self.check(command, *OPERANDS[command], "--timeout", 1 << 32)
 
     def test_flags_take_no_value(self):
-        self.check("listen", OPERANDS["listen"], "--echo=yes", text="--echo")
-        self.check("dump", OPERANDS["dump"], "--plain=")
+        self.check("listen", *OPERANDS["listen"], "--echo=yes", text="--echo")
+        self.check("dump", *OPERANDS["dump"], "--plain=")
+        self.check("repair", *OPERANDS["repair"], "--force=1")
 
     def test_options_that_exclude_each_other(self):
-        self.check("listen", OPERANDS["listen"], "--plain", "--framed")
-        self.check("listen", OPERANDS["listen"], "--save", "/nowhere/x", "--force", "--append")
-        self.check("listen", OPERANDS["listen"], "--force", text="--save")
-        self.check("listen", OPERANDS["listen"], "--append", text="--save")
-        self.check("listen", OPERANDS["listen"], "--save", "")
-        self.check("listen", OPERANDS["listen"], "--save", "-", text="--save")
-        self.check("store", OPERANDS["store"], "--force", "--append")
-        self.check("dump", OPERANDS["dump"], "--plain", "--blocks")
+        self.check("listen", *OPERANDS["listen"], "--plain", "--framed")
+        self.check("listen", *OPERANDS["listen"], "--save", "/nowhere/x", "--force", "--append")
+        self.check("listen", *OPERANDS["listen"], "--force", text="--save")
+        self.check("listen", *OPERANDS["listen"], "--append", text="--save")
+        self.check("listen", *OPERANDS["listen"], "--save", "")
+        self.check("listen", *OPERANDS["listen"], "--save", "-", text="--save")
+        self.check("store", *OPERANDS["store"], "--force", "--append")
+        self.check("dump", *OPERANDS["dump"], "--plain", "--blocks")
 
     def test_endpoints(self):
         for command in ("listen", "connect"):
