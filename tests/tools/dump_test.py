@@ -5,6 +5,7 @@ That it prints every golden vector right is tested in tests/interop/.
 
 import json
 import os
+import pathlib
 import pty
 import re
 import subprocess
@@ -125,6 +126,37 @@ class TypedTest(pier_command.Test):
                 result = self.dump(msgpack.packb(value), last)
                 self.assert_done(result)
                 self.assertEqual(result.lines(), [expected, '{"symbol":"z","price":1.0,"depth":[],"flags":[]}'])
+
+
+    def test_unusual_classes(self):
+        # More at a time than are kept, more fields than are kept, and names that make an object ambiguous.
+        def fields(*names):
+            return tuple(wire.Field(i, name, "u8", wire.PRESENCE) for i, name in enumerate(names, 1))
+
+        many = [wire.Class(f"c{i:03}", 0, fields(f"f{i}")) for i in range(100)]
+        large = wire.Class("large", 0, fields(*(f"f{i}" for i in range(5000))))
+        odd = wire.Class("odd", 0, fields("$bin", "$", "a\n\"é"))
+        none = wire.Class("none", 0, ())
+        writer = wire.Writer(7, types=[*many, large, odd, none])
+        expected = []
+        for _ in range(2):
+            for i, of in enumerate(many):
+                writer.store({f"f{i}": i}, of.name)
+                expected.append({f"f{i}": i})
+        writer.store({f"f{i}": i % 256 for i in range(5000)}, "large")
+        expected.append({f"f{i}": i % 256 for i in range(5000)})
+        writer.store({"f9": 1}, "large")
+        expected.append({"f9": 1})
+        for value, shown in [({"$bin": 1}, {"$map": [["$bin", 1]]}), ({"$bin": 1, "$": 2}, {"$bin": 1, "$": 2}),
+                             ({'a\n"é': 3}, {'a\n"é': 3}), ({"$": 3}, {"$map": [["$", 3]]}), ({}, {})]:  # fmt: skip
+            writer.store(value, "odd")
+            expected.append(shown)
+        writer.store({}, "none")
+        expected.append({})
+        result = pier("dump", "-", data=writer.end())
+        self.assert_done(result)
+        shown = [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in expected]
+        self.assertEqual(result.lines(), shown)
 
 
 class PathTest(pier_command.Test):
@@ -437,6 +469,15 @@ class TerminalTest(pier_command.Test):
         shown = self.dump_on_terminal("/nowhere/x", stream="stderr")
         self.assertRegex(shown, rb"^pier dump: \x1b\[1;31mNOT_FOUND\x1b\[0m: [^\n]*\r\n$")
         self.assertNotIn(b"\x1b", pier("dump", "/nowhere/x").err)
+
+    def test_colours_are_all_that_differs(self):
+        # With them a record becomes a tree before it becomes text; without, it becomes text at once.
+        vectors = pathlib.Path(__file__).parent.parent.parent / "proto" / "vectors"
+        for file in sorted(vectors.glob("*.pier")):
+            shown = self.dump_on_terminal(file, stream="stdout")
+            lines = file.with_suffix(".jsonl").read_bytes()
+            with self.subTest(file.name):
+                self.assertEqual(re.sub(rb"\x1b\[[0-9;]*m", b"", shown), lines.replace(b"\n", b"\r\n"))
 
     def test_progress_on_a_terminal_alone(self):
         file = self.folder / "a.pier"
