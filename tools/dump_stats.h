@@ -35,7 +35,8 @@ typedef struct dump_stats {
     class_count *classes;
     size_t class_count;
     size_t class_capacity;
-    const pier_definition *last; /* of the record counted last, NULL when that may be gone; and its place in `classes` */
+    const pier_definition
+        *last; /* of the record counted last, NULL when that may be gone; and its place in `classes` */
     size_t last_class;
 } dump_stats;
 

@@ -34,12 +34,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"listen", command_listen},
-    {"connect", command_connect},
-    {"store", command_store},
-    {"dump", command_dump},
-    {"check", command_check},
-    {"repair", command_repair},
+    {"listen", command_listen}, {"connect", command_connect}, {"store", command_store},
+    {"dump", command_dump},     {"check", command_check},     {"repair", command_repair},
 };
 
 /* Gives standard handles that are closed something that fails to read and write, so that no socket or file gets their

@@ -186,14 +186,6 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
 /* Returns whether a record of this block is too large, so that the block is passed over by its header alone. */
 bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
 
-/* Returns whether the payload of the block whose header stands at `position` may be looked at, as wire.md bounds it;
- * true when it has no check. */
-bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position);
-
-/* Compares the payload of the block whose header stands at `position` with its check, and keeps count of what failed.
- * All of it is there. Returns whether the payload proves itself. */
-bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_t position);
-
 /* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block);
@@ -237,6 +229,16 @@ void pier__loader_release_marks(pier__loader *loader);
 /* The classes of an epoch are to be forgotten, and a mark may still need them: keeps them with it. Returns whether they
  * were kept: then the loader has none. */
 bool pier__loader_keep_classes(pier__loader *loader);
+
+/* loader_recover.c ----------------------------------------------------------------------------------------------- */
+
+/* Returns whether the payload of the block whose header stands at `position` may be looked at, as wire.md bounds it;
+ * true when it has no check. */
+bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position);
+
+/* Compares the payload of the block whose header stands at `position` with its check, and keeps count of what failed.
+ * All of it is there. Returns whether the payload proves itself. */
+bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_t position);
 
 /* loader_class.c ------------------------------------------------------------------------------------------------- */
 

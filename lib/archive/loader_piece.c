@@ -174,26 +174,6 @@ static bool payload_proves_itself(const pier__header *header, const uint8_t *pay
            pier__payload_check(payload, header->stored_bytes) == header->payload_check;
 }
 
-/* A header may claim any bytes behind it for its payload, and the next header the same ones again. So that looking costs
- * no more than the input is long, payloads that fail are paid for from an account: some of the longest payloads in
- * advance, and a few bytes with each byte of the input. What proves itself is passed over whole and costs nothing. */
-bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position) {
-    enum { PAYLOADS_IN_ADVANCE = 4, BYTES_A_BYTE = 16 };
-    uint64_t longest = loader->common.limits.record_bytes_max;
-    longest = longest > PIER_RECORD_BYTES_MAX_DEFAULT ? longest : PIER_RECORD_BYTES_MAX_DEFAULT;
-    return (header->flags & PIER__FLAG_CHECKSUM) == 0 ||
-           (loader->refuted_bytes <= longest * PAYLOADS_IN_ADVANCE + position * BYTES_A_BYTE);
-}
-
-bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_t position) {
-    if (payload_proves_itself(header, pier__loader_at(loader, position + PIER__PIECE_BYTES))) {
-        return true;
-    }
-    loader->refuted_bytes += header->stored_bytes;
-    loader->refuted = position;
-    return false;
-}
-
 /* Taking a piece -------------------------------------------------------------------------------------------------- */
 
 static pier_status fail_by(pier__loader *loader, pier__fault fault) {

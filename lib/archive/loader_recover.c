@@ -24,6 +24,28 @@ typedef struct search {
     pier_status waiting; /* with NOT_NOW */
 } search;
 
+/* A header may claim any bytes behind it for its payload, and the next header the same ones again. So that looking costs
+ * no more than the input is long, payloads that fail are paid for from an account: some of the longest payloads in
+ * advance, and a few bytes with each byte of the input. What proves itself is passed over whole and costs nothing. */
+bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position) {
+    enum { PAYLOADS_IN_ADVANCE = 4, BYTES_A_BYTE = 16 };
+    uint64_t longest = loader->common.limits.record_bytes_max;
+    longest = longest > PIER_RECORD_BYTES_MAX_DEFAULT ? longest : PIER_RECORD_BYTES_MAX_DEFAULT;
+    return (header->flags & PIER__FLAG_CHECKSUM) == 0 ||
+           (loader->refuted_bytes <= longest * PAYLOADS_IN_ADVANCE + position * BYTES_A_BYTE);
+}
+
+bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_t position) {
+    const uint8_t *payload = pier__loader_at(loader, position + PIER__PIECE_BYTES);
+    if ((header->flags & PIER__FLAG_CHECKSUM) == 0 ||
+        pier__payload_check(payload, header->stored_bytes) == header->payload_check) {
+        return true;
+    }
+    loader->refuted_bytes += header->stored_bytes;
+    loader->refuted = position;
+    return false;
+}
+
 /* Fills until `bytes` lie from `position` on. */
 static outcome await(search *looking, uint64_t position, uint64_t bytes) {
     pier__loader *loader = looking->loader;
