@@ -77,9 +77,6 @@ static pier_status await_input(dump_input *input, pier_error *error) {
     do {
         ready = poll(entries, 2, input->timeout_ms == 0 ? -1 : (int)input->timeout_ms);
     } while (ready < 0 && errno == EINTR && signals_caught() == 0);
-    if (signals_caught() != 0) {
-        return fail(error, PIER_CANCELLED, "a signal ended the wait");
-    }
     return ready == 0 ? fail(error, PIER_TIMEOUT, "no byte came within the time") : PIER_OK;
 }
 
@@ -88,6 +85,10 @@ static pier_status read_input(void *self, void *buffer, size_t capacity_bytes, s
     dump_input *input = self;
     pier_status status = await_input(input, error);
     (void)deadline;
+    if (status == PIER_OK && signals_caught() != 0) {
+        /* Asked here, not at each record: it is a system call. */
+        status = fail(error, PIER_CANCELLED, "a signal ended the reading");
+    }
     if (status == PIER_OK) {
         status = pier_file_read(input->inner.file, buffer, capacity_bytes, size, PIER_NEVER);
         if (status < 0) {

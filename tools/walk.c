@@ -230,7 +230,7 @@ static pier_status take_record(walk *w) {
 }
 
 walk_event walk_next(walk *w) {
-    while (w->exit_status == EXIT_DONE && w->input.out_status == PIER_OK && signals_caught() == 0) {
+    while (w->exit_status == EXIT_DONE && w->input.out_status == PIER_OK) {
         bool takes_record = w->chosen.plain || w->block_left > 0;
         pier_status status = takes_record ? take_record(w) : pier_archive_next_block(w->archive, &w->piece);
         if (!takes_record && (status == PIER_OK || status == PIER_SKIPPED)) {
