@@ -81,7 +81,7 @@ class ValuesTest(SampleTest):
         printed = (
             "open, 3 berths\n  Amalia, 31.5 m\n  Berta, 30.5 m\n  Clara, 29.5 m\n91.5 m of ships\n"
             "berths[2].ship: expected u32, found text\n"
-            '{"name":"north quay","berths":[{"ship":"Amalia","metres":31.5},{"ship":"Berta","\u2026\n'
+            '{"name":"north quay","berths":[{"ship":"Amalia","metres":31.5},{"ship":"Berta",\u2026\n'
         )
         self.assertEqual(self.run_to_end("guide_values"), (0, printed, ""))
 
