@@ -102,7 +102,8 @@ static void both_cables_are_listed(void **state) {
         const pier_interface *cable = pier_interfaces_by_name(interfaces, rows[i].name);
         assert_non_null(cable);
         assert_ptr_equal(pier_interfaces_by_index(interfaces, rows[i].index), cable);
-        uint32_t wanted = PIER_INTERFACE_UP | PIER_INTERFACE_RUNNING | PIER_INTERFACE_BROADCAST | PIER_INTERFACE_MULTICAST;
+        uint32_t wanted =
+            PIER_INTERFACE_UP | PIER_INTERFACE_RUNNING | PIER_INTERFACE_BROADCAST | PIER_INTERFACE_MULTICAST;
         assert_int_equal(cable->flags, wanted);
         assert_int_equal(cable->address_count, 3);
         for (size_t j = 0; j < 3; j++) {
@@ -124,9 +125,9 @@ static void a_listener_takes_all_interfaces_by_default(void **state) {
         const char *host;
         const char *from;
     } rows[] = {
-        {"10.77.0.1", "tcp://10.77.0.2"}, {"10.77.1.1", "tcp://10.77.1.2"},
-        {"[fd77::1]", "tcp://[fd77::2]"},          {"[fd77:1::1]", "tcp://[fd77:1::2]"},
-        {"[fe80::1%far0]", "tcp://[fe80::2%10]"},  {"[fe80::1%far1]", "tcp://[fe80::2%11]"},
+        {"10.77.0.1", "tcp://10.77.0.2"},         {"10.77.1.1", "tcp://10.77.1.2"},
+        {"[fd77::1]", "tcp://[fd77::2]"},         {"[fd77:1::1]", "tcp://[fd77:1::2]"},
+        {"[fe80::1%far0]", "tcp://[fe80::2%10]"}, {"[fe80::1%far1]", "tcp://[fe80::2%11]"},
     };
     (void)state;
     pier_socket *listener = listen_at("tcp://:0", NULL);

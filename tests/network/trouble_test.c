@@ -19,7 +19,13 @@
 #include "socket/joint.h"
 
 /* The fates, by the rules of network.py. */
-enum { PORT_RESET = 7101, PORT_SWALLOWED = 7102, PORT_RESET_LATER = 7103, PORT_SILENT_LATER = 7104, PORT_NO_HOST = 7105 };
+enum {
+    PORT_RESET = 7101,
+    PORT_SWALLOWED = 7102,
+    PORT_RESET_LATER = 7103,
+    PORT_SILENT_LATER = 7104,
+    PORT_NO_HOST = 7105
+};
 
 /* The quota of the rules, in bytes of packets; what is sent to be sure that it is used up. */
 enum { QUOTA_BYTES = 200 * 1024, CHUNK_BYTES = 4096 };
@@ -184,7 +190,8 @@ static void a_silent_network_is_given_up_when_told_to(void **state) {
     assert_int_equal(pier_socket_set_option(ends.server, PIER_OPTION_KEEP_ALIVE_INTERVAL_S, 1), PIER_OK);
     assert_int_equal(pier_socket_set_option(ends.server, PIER_OPTION_KEEP_ALIVE_COUNT, 1), PIER_OK);
     assert_int_equal(pier_socket_set_option(ends.server, PIER_OPTION_KEEP_ALIVE, 1), PIER_OK);
-    assert_int_equal(pier_socket_read(ends.server, got, 1, &size, pier_deadline_after_ms(NETWORK_MS)), PIER_UNREACHABLE);
+    assert_int_equal(pier_socket_read(ends.server, got, 1, &size, pier_deadline_after_ms(NETWORK_MS)),
+                     PIER_UNREACHABLE);
     assert_non_null(strstr(pier_socket_read_error(ends.server)->text, "the peer does not answer"));
     joint_close(&ends);
 }
