@@ -76,8 +76,10 @@ PIER_API uint64_t pier_socket_denied_count(const pier_socket *listener);
  * and counted, and the next is taken.
  * out: as in pier_socket_listen. peer: NULL, or gets the address of the other side.
  * Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_USAGE when it does not listen; PIER_NO_MEMORY; PIER_SYSTEM (no
- * descriptor left, for instance: the connection waits on, and the call may be repeated later). A connection that
- * went away while it waited is passed over. The error is the listener's. Blocks until `deadline`. */
+ * descriptor left, for instance: the connection waits on, and the call may be repeated later; a call that may wait has
+ * tried for 100 ms by then, so that a loop around it does not spin, and in a poll loop the listener is left out for a
+ * while). A connection that went away while it waited is passed over. The error is the listener's. Blocks until
+ * `deadline`. */
 PIER_API pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_address *peer,
                                         pier_deadline deadline) PIER_MUST_USE;
 

@@ -101,6 +101,36 @@ uint64_t pier_socket_denied_count(const pier_socket *listener) {
     return listener != NULL ? listener->denied : 0;
 }
 
+/* How long a call that may wait hopes for a descriptor or for memory before it tells that there is none, and how often it
+ * looks. The connection still waits, so that the handle is ready all the time: a loop around a call that told at once
+ * would do nothing but ask. */
+#define SHORTAGE_MS 100
+#define SHORTAGE_SLICE_MS 10
+#define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
+
+/* Waits a moment for what the system is short of. `hope_ends`: 0 at first. Returns PIER_OK to try again, PIER_CANCELLED,
+ * or PIER_WOULD_BLOCK when the shortage is to be told. */
+static pier_status outlast_shortage(const pier_socket *listener, pier_deadline deadline, int64_t *hope_ends) {
+    int64_t now = pier_clock_monotonic_ns();
+    if (*hope_ends == 0) {
+        *hope_ends = now + SHORTAGE_MS * NANOSECONDS_PER_MILLISECOND;
+    }
+    int64_t end = deadline < *hope_ends ? deadline : *hope_ends;
+    if (deadline == PIER_NOW || now >= end) {
+        return PIER_WOULD_BLOCK;
+    }
+    int64_t slice = now + SHORTAGE_SLICE_MS * NANOSECONDS_PER_MILLISECOND;
+    pier_interest interest = {.handle = PIER__NO_HANDLE};
+    uint32_t fired = 0;
+    if (listener->cancel != NULL) {
+        interest = (pier_interest){.handle = pier_cancel_handle(listener->cancel), .events = PIER_READABLE};
+    }
+    if (pier__platform_wait_many(&interest, 1, &fired, slice < end ? slice : end) != 0) {
+        return PIER_WOULD_BLOCK;
+    }
+    return fired != 0 ? PIER_CANCELLED : PIER_OK;
+}
+
 pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_address *peer, pier_deadline deadline) {
     pier_address from;
     if (peer != NULL) {
@@ -122,6 +152,7 @@ pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_ad
         }
     }
     unsigned turned_away = 0;
+    int64_t hope_ends = 0;
     for (;;) {
         int handle = PIER__NO_HANDLE;
         int os_error = pier__platform_accept(listener->handle, &handle, &from);
@@ -138,10 +169,17 @@ pier_status pier_socket_accept(pier_socket *listener, pier_socket **out, pier_ad
             }
             return take_connection(listener, out, handle, &from);
         }
+        pier_status status = PIER_WOULD_BLOCK;
         if (os_error != 0 && pier__os_status(os_error) != PIER_WOULD_BLOCK) {
-            return pier__socket_fail(listener, PIER__READ, "accept on", os_error);
+            if (pier__platform_is_shortage(os_error)) {
+                status = outlast_shortage(listener, deadline, &hope_ends);
+            }
+            if (status == PIER_OK) {
+                continue;
+            }
+            return status == PIER_CANCELLED ? status : pier__socket_fail(listener, PIER__READ, "accept on", os_error);
         }
-        pier_status status = pier__socket_await(listener, PIER__READ, PIER_READABLE, deadline, "accept on");
+        status = pier__socket_await(listener, PIER__READ, PIER_READABLE, deadline, "accept on");
         if (status != PIER_OK) {
             return status;
         }

@@ -232,6 +232,10 @@ int pier__platform_connect_result(int handle, const pier_address *address) {
     return os_error == 0 && pier_address_equal(&local, address) ? ECONNREFUSED : os_error;
 }
 
+bool pier__platform_is_shortage(int os_error) {
+    return os_error == EMFILE || os_error == ENFILE || os_error == ENOBUFS || os_error == ENOMEM;
+}
+
 bool pier__platform_is_invalid(int os_error) {
     return os_error == EINVAL;
 }

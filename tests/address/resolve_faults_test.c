@@ -126,8 +126,8 @@ static void what_systems_answer_under_load_is_survived(void **state) {
         {FAULT_SOCKET, ENFILE},         {FAULT_SOCKET, ENOBUFS},       {FAULT_SOCKET, ENOMEM}, {FAULT_SENDMSG, ENOBUFS},
         {FAULT_SENDMSG, EPERM},         {FAULT_SENDMSG, ECONNREFUSED}, {FAULT_RECV, ENOMEM},   {FAULT_CONNECT, EAGAIN},
         {FAULT_CONNECT, EADDRNOTAVAIL}, {FAULT_GETSOCKNAME, EINVAL},   {FAULT_PPOLL, EINVAL},  {FAULT_SENDMSG, ENOMEM},
-        {FAULT_CONNECT, ENOBUFS},      {FAULT_CONNECT, ENOMEM}, {FAULT_OPEN, ENFILE},
-        {FAULT_OPEN, ENOMEM},           {FAULT_READ, ENOMEM},          {FAULT_READ, ENOBUFS},
+        {FAULT_CONNECT, ENOBUFS},       {FAULT_CONNECT, ENOMEM},       {FAULT_OPEN, ENFILE},   {FAULT_OPEN, ENOMEM},
+        {FAULT_READ, ENOMEM},           {FAULT_READ, ENOBUFS},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         for (size_t which = 0; which < 2; which++) {

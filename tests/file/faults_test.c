@@ -276,10 +276,10 @@ static void other_errors_are_met_too(void **state) {
         fault_call call;
         int error;
     } rows[] = {
-        {FAULT_READ, EAGAIN},   {FAULT_WRITEV, EAGAIN}, {FAULT_RECV, EAGAIN},      {FAULT_SENDMSG, EAGAIN},
-        {FAULT_WRITEV, EDQUOT}, {FAULT_WRITEV, EPIPE},  {FAULT_FDATASYNC, ENOSPC}, {FAULT_FSYNC, EDQUOT},
-        {FAULT_CLOSE, EINTR},   {FAULT_CLOSE, ENOSPC},  {FAULT_OPEN, ENOSPC},      {FAULT_OPEN, EACCES},
-        {FAULT_FCNTL, EBADF},   {FAULT_FSTAT, EBADF},   {FAULT_PPOLL, EINVAL},     {FAULT_FTRUNCATE, EACCES},
+        {FAULT_READ, EAGAIN},       {FAULT_WRITEV, EAGAIN}, {FAULT_RECV, EAGAIN},      {FAULT_SENDMSG, EAGAIN},
+        {FAULT_WRITEV, EDQUOT},     {FAULT_WRITEV, EPIPE},  {FAULT_FDATASYNC, ENOSPC}, {FAULT_FSYNC, EDQUOT},
+        {FAULT_CLOSE, EINTR},       {FAULT_CLOSE, ENOSPC},  {FAULT_OPEN, ENOSPC},      {FAULT_OPEN, EACCES},
+        {FAULT_FCNTL, EBADF},       {FAULT_FSTAT, EBADF},   {FAULT_PPOLL, EINVAL},     {FAULT_FTRUNCATE, EACCES},
         {FAULT_FLOCK, EWOULDBLOCK},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -434,10 +434,8 @@ static const struct {
 } suite[] = {
 #define ROW(test)                                                                                                      \
     { #test, test }
-    ROW(every_system_call_may_fail),
-    ROW(every_call_may_meet_every_shortage),
-    ROW(other_errors_are_met_too),
-    ROW(interruptions_and_short_counts_change_nothing),
+    ROW(every_system_call_may_fail), ROW(every_call_may_meet_every_shortage),
+    ROW(other_errors_are_met_too),   ROW(interruptions_and_short_counts_change_nothing),
     ROW(every_allocation_may_fail),
 #undef ROW
 };

@@ -162,8 +162,8 @@ static void a_datagram_socket_is_no_stream(void **state) {
     pier_socket *datagrams = open_datagrams("udp://127.0.0.1:0");
     assert_error(pier_file_open_socket(&file, datagrams, NULL, &error), PIER_USAGE, &error,
                  "a file, and an archive over it, need a stream, and this is a datagram socket");
-    assert_error(pier_file_open_handle(&file, pier_socket_handle(datagrams), PIER_FILE_CAN_READ, NULL, &error), PIER_USAGE,
-                 &error, "is a datagram socket, and a file is a stream: pier_datagram_adopt takes it");
+    assert_error(pier_file_open_handle(&file, pier_socket_handle(datagrams), PIER_FILE_CAN_READ, NULL, &error),
+                 PIER_USAGE, &error, "is a datagram socket, and a file is a stream: pier_datagram_adopt takes it");
     pier_socket_destroy(datagrams);
     /* Of another kind than either. */
     int handle = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);

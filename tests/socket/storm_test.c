@@ -138,8 +138,8 @@ static void a_storm_of_signals_changes_nothing(void **state) {
     assert_int_equal(pthread_join(receiver, NULL), 0);
     assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
     double took_s = (double)(pier_clock_monotonic_ns() - begun_ns) / 1e9;
-    print_message("%zu bytes in %.2f s, %.0f signals a second sent to each thread, %lu caught\n", receiving.bytes, took_s,
-                  (double)atomic_load(&signals_sent) / took_s, atomic_load(&signals_caught));
+    print_message("%zu bytes in %.2f s, %.0f signals a second sent to each thread, %lu caught\n", receiving.bytes,
+                  took_s, (double)atomic_load(&signals_sent) / took_s, atomic_load(&signals_caught));
     assert_int_equal(sending.status, PIER_OK);
     assert_int_equal(receiving.status, PIER_END);
     assert_true(receiving.is_right);
