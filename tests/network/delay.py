@@ -15,7 +15,7 @@ import struct
 import sys
 import time
 
-DELAY_S = 0.020
+DELAY_S = 0.010
 
 CLONE_NEWNET = 0x40000000
 NETLINK_NETFILTER = 12

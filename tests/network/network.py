@@ -12,9 +12,9 @@ The link-local addresses of both cables are the same: only the interface tells t
 PIER_TEST_FAR_NAMESPACE naming the file of the far one, so that it can make sockets there (tests/socket/far_side.h).
 
     --across           joints (tests/socket/joint.h) listen in far and connect from near, over the first cable
-    --trouble loss     every 13th segment of TCP is lost on its way, in each direction; resets are not, because nobody
+    --trouble loss     every 19th segment of TCP is lost on its way, in each direction; resets are not, because nobody
                        would send them again
-    --trouble delay    each segment of TCP waits 20 ms in either direction, in a queue that netfilter fills (NFQUEUE)
+    --trouble delay    each segment of TCP waits 10 ms in either direction, in a queue that netfilter fills (NFQUEUE)
     --trouble ports    ports of far with a fate of their own: TROUBLED_PORTS below
 
 Namespaces have no name anywhere: they go with the last process in them, whatever becomes of it, and the interfaces and
@@ -40,7 +40,7 @@ LOSS = """
 table inet trouble {
     chain loss {
         type filter hook input priority 0; policy accept;
-        meta l4proto tcp tcp flags & rst == 0 numgen inc mod 13 == 12 counter drop
+        meta l4proto tcp tcp flags & rst == 0 numgen inc mod 19 == 18 counter drop
     }
 }
 """
@@ -54,6 +54,7 @@ table inet trouble {
         tcp dport 7102 drop
         tcp dport 7103 tcp flags & rst == 0 quota over 200 kbytes reject with tcp reset
         tcp dport 7104 quota over 200 kbytes drop
+        tcp dport 7106 quota over 200 kbytes drop
         meta nfproto ipv4 tcp dport 7105 reject with icmp type host-unreachable
         meta nfproto ipv6 tcp dport 7105 reject with icmpv6 type addr-unreachable
     }

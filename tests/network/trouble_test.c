@@ -24,7 +24,8 @@ enum {
     PORT_SWALLOWED = 7102,
     PORT_RESET_LATER = 7103,
     PORT_SILENT_LATER = 7104,
-    PORT_NO_HOST = 7105
+    PORT_NO_HOST = 7105,
+    PORT_LINGERS = 7106
 };
 
 /* The quota of the rules, in bytes of packets; what is sent to be sure that it is used up. */
@@ -196,6 +197,21 @@ static void a_silent_network_is_given_up_when_told_to(void **state) {
     joint_close(&ends);
 }
 
+/* Closing waits for what is not yet acknowledged as long as it was told to, and no longer. */
+static void closing_lingers_as_told(void **state) {
+    (void)state;
+    joint ends;
+    size_t sent = 0;
+    size_t arrived = 0;
+    open_at(&ends, PORT_LINGERS);
+    assert_int_equal(send_until_it_ends(&ends, 300, &sent, &arrived), PIER_TIMEOUT);
+    assert_int_equal(pier_socket_set_option(ends.client, PIER_OPTION_LINGER_S, 1), PIER_OK);
+    int64_t begun_ns = pier_clock_monotonic_ns();
+    assert_int_equal(pier_socket_close(ends.client), PIER_OK);
+    assert_in_range((pier_clock_monotonic_ns() - begun_ns) / 1000000, 900, NETWORK_MS);
+    joint_close(&ends);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_is_told_at_once),
@@ -204,6 +220,7 @@ int main(void) {
         cmocka_unit_test(a_dead_ipv6_costs_a_fraction_of_a_second),
         cmocka_unit_test(a_reset_in_the_middle_ends_both_sides),
         cmocka_unit_test(a_silent_network_is_given_up_when_told_to),
+        cmocka_unit_test(closing_lingers_as_told),
     };
     if (!far_side_is_there()) {
         print_message("run by network.py: there is no far side\n");
