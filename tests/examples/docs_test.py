@@ -64,8 +64,8 @@ class TablesTest(unittest.TestCase):
         rows = [cells for cells in rows_of("docs/guide.md", 3) if re.match(r"`\w+`$", cells[0])]
         self.assertEqual([cells[0].strip("`") for cells in rows], members)
         for cells in rows:
-            number, unit = re.fullmatch(r"([\d,]+)(?: ([KM])iB)?", cells[2]).groups()
-            value = int(number.replace(",", "")) << {None: 0, "K": 10, "M": 20}[unit]
+            number, unit = re.fullmatch(r"([\d,]+)(?: ([KMT])iB)?", cells[2]).groups()
+            value = int(number.replace(",", "")) << {None: 0, "K": 10, "M": 20, "T": 40}[unit]
             self.assertEqual(value, defaults[cells[0].strip("`")], cells[0])
 
     def test_socket_options(self):
