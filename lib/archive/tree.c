@@ -137,12 +137,10 @@ static bool add_piece(pier_tree *tree, size_t bytes) {
 }
 
 void *pier__tree_allocate(pier_tree *tree, size_t bytes) {
-    if (bytes > (size_t)PTRDIFF_MAX - sizeof(pier__piece) - ALIGNMENT) {
-        (void)pier__tree_fail(tree, PIER_NO_MEMORY, NULL, "there is no memory for %zu bytes", bytes);
-        return NULL;
-    }
+    /* What cannot be rounded up, no machine has either. */
+    bool is_sane = bytes <= (size_t)PTRDIFF_MAX - sizeof(pier__piece) - ALIGNMENT;
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (PIER_UNLIKELY(rounded > tree->free_bytes) && !add_piece(tree, rounded)) {
+    if (PIER_UNLIKELY(!is_sane || rounded > tree->free_bytes) && (!is_sane || !add_piece(tree, rounded))) {
         (void)pier__tree_fail(tree, PIER_NO_MEMORY, NULL, "there is no memory for %zu bytes", bytes);
         return NULL;
     }

@@ -31,7 +31,9 @@ typedef struct naming {
 static bool name_field(naming *n, pier_value *key, const pier__defined_field *field) {
     pier_bytes name = {field->name, field->name_bytes};
     key->kind = PIER_KIND_TEXT;
-    pier__name *known = &n->names[((uintptr_t)field->name >> 3 ^ (uintptr_t)field->name >> 9) % PIER__NAMES];
+    /* The names of a definition lie close together, some two bytes apart. */
+    uintptr_t place = (uintptr_t)field->name;
+    pier__name *known = &n->names[(place ^ place >> 6 ^ place >> 12) % PIER__NAMES];
     if (known->name == field->name) {
         name.data = known->copy;
         return pier__tree_take_bytes(n->tree, key, name, true);

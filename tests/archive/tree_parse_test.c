@@ -150,6 +150,13 @@ static void limits_of_the_tree_are_kept(void **state) {
         }
     }
     pier_tree_destroy(tree);
+    /* A depth of the tree's own, below that of records. */
+    pier_tree_options shallow = {.size = sizeof shallow, .depth_max = 2};
+    tree = test_tree(&shallow);
+    assert_value_status(test_parse(tree, "92 91 01 91 91 01"), PIER_LIMIT);
+    assert_int_equal(pier_tree_error(tree)->offset, 4);
+    assert_string_equal(pier_tree_error(tree)->path, "[1][0]");
+    pier_tree_destroy(tree);
 }
 
 /* Stores a tree as a record of a new plain archive, and gets the bytes. */
@@ -323,6 +330,27 @@ static void a_failed_archive_fails_the_tree(void **state) {
     test_bytes_free(&bytes);
 }
 
+/* A definition that breaks the rules fails the archive, and the tree with it. */
+static void a_bad_definition_fails_both(void **state) {
+    (void)state;
+    test_class bad = {.name = "this is no definition", .closure_bytes = 40};
+    test_bytes bytes = {0};
+    pier_archive *store = test_open_store(NULL, NULL);
+    assert_status(test_store_typed(store, &bad, 7), PIER_OK);
+    test_close(store, &bytes);
+    pier_archive *load = open_stream(&bytes);
+    pier_tree *tree = test_tree(NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_value_status(pier_tree_load(tree, load), PIER_PROTOCOL);
+    assert_value_status(pier_tree_status(tree), PIER_PROTOCOL);
+    assert_status(pier_archive_status(load), PIER_PROTOCOL);
+    assert_int_equal(pier_tree_error(tree)->offset, pier_archive_error(load)->offset);
+    assert_prints(pier_tree_root(tree), "null");
+    pier_archive_destroy(load);
+    pier_tree_destroy(tree);
+    test_bytes_free(&bytes);
+}
+
 static void a_part_of_a_record_is_loaded(void **state) {
     (void)state;
     test_bytes bytes = {0};
@@ -484,6 +512,7 @@ int main(void) {
         cmocka_unit_test(records_are_loaded),
         cmocka_unit_test(a_refusal_of_the_tree_has_its_offsets),
         cmocka_unit_test(a_failed_archive_fails_the_tree),
+        cmocka_unit_test(a_bad_definition_fails_both),
         cmocka_unit_test(a_part_of_a_record_is_loaded),
         cmocka_unit_test(memory_that_lacks_is_told),
         cmocka_unit_test(golden_values_are_those_of_msgpack_c),

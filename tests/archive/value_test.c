@@ -200,6 +200,7 @@ static void floats_are_read_by_their_width(void **state) {
     const pier_value *nan = test_value(tree, "cb7ff8000000000000");
     assert_value_status(pier_value_get_f32(nan, &f32, &error), PIER_OK);
     assert_true(f32 != f32);
+    assert_value_status(pier_value_get_f32(test_value(tree, "05"), &f32, &error), PIER_TYPE);
     assert_value_status(pier_value_get_f64(test_value(tree, "05"), &f64, &error), PIER_TYPE);
     assert_string_equal(error.text, "expected float, found integer");
     pier_tree_destroy(tree);
@@ -226,6 +227,9 @@ static void checked_reads_tell_where(void **state) {
     assert_value_status(pier_value_get_ext(deep, &ext, &error), PIER_TYPE);
     assert_value_status(pier_value_get_time(deep, &time, &error), PIER_TYPE);
     assert_value_status(pier_value_get_bool(deep, &boolean, &error), PIER_TYPE);
+    int64_t i64 = 1;
+    assert_value_status(pier_value_get_i64(deep, &i64, &error), PIER_TYPE);
+    assert_true(i64 == 0);
     assert_false(boolean);
     assert_value_status(pier_value_get_text(root, &text, &error), PIER_TYPE);
     assert_string_equal(error.path, "");

@@ -175,6 +175,48 @@ static void records_without_values_are_empty(void **state) {
     }
 }
 
+#define NOTHING(FIELD) FIELD(1, optional(u32), a) FIELD(2, optional(text), b)
+PIER_RECORD(nothing, "test.Nothing", NOTHING)
+
+static void a_record_may_have_no_field_left(void **state) {
+    (void)state;
+    uint8_t bytes[] = {0x92, 0xc0, 0xc0};
+    test_stream stream = test_typed_stream(&nothing_class, bytes, sizeof bytes);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    pier_tree *tree = new_tree(NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_tree_load(tree, load), PIER_OK);
+    assert_printed(pier_tree_root(tree), "{}");
+    /* It can be added to, as any map. */
+    pier_tree_set_bool(tree, pier_tree_put(tree, pier_tree_root(tree), "c"), true);
+    assert_printed(pier_tree_root(tree), "{\"c\":true}");
+    pier_tree_destroy(tree);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
+/* The names of records in a record are copied once, not once for each. */
+static void names_are_copied_once(void **state) {
+    (void)state;
+    everything *all = (everything *)calloc(1, sizeof *all);
+    assert_non_null(all);
+    all->records_count = 3;
+    pier_archive *store = test_open_store(NULL);
+    assert_status(everything_store(store, all), PIER_OK);
+    test_stream stream = test_finish(store);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    pier_tree *tree = new_tree(NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_tree_load(tree, load), PIER_OK);
+    const pier_value *records = pier_value_find(pier_tree_root(tree), "records");
+    const char *first = pier_value_text(pier_value_first(pier_value_at(records, 0))).data;
+    assert_ptr_equal(pier_value_text(pier_value_first(pier_value_at(records, 2))).data, first);
+    pier_tree_destroy(tree);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+    free(all);
+}
+
 static void limits_count_the_names(void **state) {
     (void)state;
     uint8_t bytes[64];
@@ -217,12 +259,17 @@ static void memory_that_lacks_is_told(void **state) {
     (void)state;
     everything *all = (everything *)calloc(1, sizeof *all);
     assert_non_null(all);
-    all->numbers_count = 200;
-    pier_archive *store = test_open_store(NULL);
-    assert_status(everything_store(store, all), PIER_OK);
-    test_stream stream = test_finish(store);
-    assert_true(fault_allocator_sweep(load_with_faults, &stream) >= 4);
-    test_stream_free(&stream);
+    all->records_count = 3;
+    all->has_maybe_record = true;
+    /* Of many sizes, so that memory lacks at each place that asks for some. */
+    for (uint32_t count = 0; count <= 200; count += 2) {
+        all->numbers_count = count;
+        pier_archive *store = test_open_store(NULL);
+        assert_status(everything_store(store, all), PIER_OK);
+        test_stream stream = test_finish(store);
+        assert_true(fault_allocator_sweep(load_with_faults, &stream) >= 4);
+        test_stream_free(&stream);
+    }
     free(all);
 }
 
@@ -232,6 +279,8 @@ int main(void) {
         cmocka_unit_test(records_in_records_are_named),
         cmocka_unit_test(what_does_not_agree_stays),
         cmocka_unit_test(records_without_values_are_empty),
+        cmocka_unit_test(a_record_may_have_no_field_left),
+        cmocka_unit_test(names_are_copied_once),
         cmocka_unit_test(limits_count_the_names),
         cmocka_unit_test(memory_that_lacks_is_told),
     };
