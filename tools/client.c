@@ -195,9 +195,17 @@ bool client_finish(client *finished) {
     return false;
 }
 
-short client_wanted(const client *asked, const server *listening) {
+short client_wanted(client *asked, const server *listening) {
     bool reads =
         !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !output_is_full(&listening->out);
     bool writes = pier_archive_queued_bytes(pier_channel_store_archive(asked->channel)) > 0;
+    if (reads && asked->is_held) {
+        pier_archive_renew(pier_channel_load_archive(asked->channel));
+    }
+    asked->is_held = !reads;
     return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
+}
+
+pier_deadline client_due(const client *asked) {
+    return asked->is_held ? PIER_NEVER : pier_archive_due(pier_channel_load_archive(asked->channel));
 }

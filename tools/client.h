@@ -24,6 +24,7 @@ typedef struct client {
     bool is_closed;    /* our end mark is made */
     bool is_finished;  /* nothing more is read; what waits is sent, then the client goes */
     bool counts_last;  /* its record was the last one of --count */
+    bool is_held;      /* it was not read from, because we did not want to */
     short ready;       /* what poll said */
 } client;
 
@@ -40,7 +41,10 @@ bool client_serve(client *served, struct server *server);
 /* Reads no more, and sends what waits and the end mark. Returns whether it is worth to wait for more of that. */
 bool client_finish(client *finished);
 
-/* Returns the events to poll for. */
-short client_wanted(const client *asked, const struct server *server);
+/* Returns the events to poll for. A client that is read from again has its time anew. */
+short client_wanted(client *asked, const struct server *server);
+
+/* Returns until when the client must have sent what is lacking: its turn comes then at the latest. */
+pier_deadline client_due(const client *asked);
 
 #endif

@@ -21,6 +21,13 @@
 /* At the end: how long who reads standard error is waited for. */
 #define LAST_LINES_MS 1000
 
+/* As pier_channel_accept has them. */
+#define FIRST_BYTE_TIMEOUT_MS_DEFAULT 10000
+#define FRAME_TIMEOUT_MS_DEFAULT 30000
+
+/* No system has so many descriptors. */
+#define CLIENTS_MAX_HIGHEST 100000000
+
 static const char command[] = "listen";
 
 static const char help[] =
@@ -38,7 +45,13 @@ static const char help[] =
     "  --save FILE          keep the records in FILE, framed, in the order in which they are printed\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
-    "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
+    "  --timeout MS         end with 4 when no byte comes for so long (never)\n"
+    "  --first-byte-timeout MS, --frame-timeout MS\n"
+    "                       cut a client off that takes longer for its first byte (10000), or for the rest\n"
+    "                       of a record or block that it began (30000); 0: never\n"
+    "  --clients-max N      clients at once; more wait until one goes (1024)\n"
+    "  --unread-max BYTES   what all clients together may have sent of records not whole yet (67108864)\n" OPTIONS_COMMON_HELP
+    "\n"
     "SIGINT and SIGTERM end it in order, with 0: what has come is printed, and echoes are sent.\n"
     "A client that sends what cannot be read costs one line on standard error and its connection, or\n"
     "this datagram.\n"
@@ -51,6 +64,10 @@ typedef struct listen_options {
     bool echo;
     keep_options keep;
     uint64_t count;
+    uint64_t first_byte_timeout_ms;
+    uint64_t frame_timeout_ms;
+    uint64_t clients_max;
+    uint64_t unread_bytes_max;
     const char *save;
     const char *interface;
     const char *endpoint;
@@ -58,7 +75,13 @@ typedef struct listen_options {
 
 /* Returns as options_read. */
 static int read_options(int argc, char **argv, listen_options *chosen) {
-    *chosen = (listen_options){.common.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT};
+    *chosen = (listen_options){
+        .common.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT,
+        .first_byte_timeout_ms = FIRST_BYTE_TIMEOUT_MS_DEFAULT,
+        .frame_timeout_ms = FRAME_TIMEOUT_MS_DEFAULT,
+        .clients_max = PIER_CONNECTIONS_MAX_DEFAULT,
+        .unread_bytes_max = PIER_UNREAD_BYTES_MAX_DEFAULT,
+    };
     const option_spec specs[] = {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
         {"--framed", OPTION_FLAG, &chosen->framed, 0, 0},
@@ -66,6 +89,10 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
         {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
+        {"--first-byte-timeout", OPTION_NUMBER, &chosen->first_byte_timeout_ms, 0, INT32_MAX},
+        {"--frame-timeout", OPTION_NUMBER, &chosen->frame_timeout_ms, 0, INT32_MAX},
+        {"--clients-max", OPTION_NUMBER, &chosen->clients_max, 1, CLIENTS_MAX_HIGHEST},
+        {"--unread-max", OPTION_NUMBER, &chosen->unread_bytes_max, 1, UINT64_MAX},
         {"--save", OPTION_TEXT, &chosen->save, 0, 0},
         {"--interface", OPTION_TEXT, &chosen->interface, 0, 0},
         OPTIONS_COMMON(&chosen->common),
@@ -131,6 +158,23 @@ static int open_place(const listen_options *chosen, server *running) {
                : report_error(command, &error, chosen->endpoint, "");
 }
 
+/* Returns EXIT_DONE, or what to exit with. */
+static int make_budget(const listen_options *chosen, server *running) {
+    pier_error error;
+    pier_budget_options options = {
+        .size = sizeof(options),
+        .connections_max = (uint32_t)chosen->clients_max,
+        .unread_bytes_max = chosen->unread_bytes_max,
+    };
+    return pier_budget_create(&running->budget, &options, &error) == PIER_OK ? EXIT_DONE
+                                                                             : report_error(command, &error, "", "");
+}
+
+/* A time as the channels take it. */
+static uint32_t timeout_of(uint64_t timeout_ms) {
+    return timeout_ms == 0 ? PIER_NO_TIMEOUT : (uint32_t)timeout_ms;
+}
+
 /* Opens the file of --save, announces and runs the loop, which takes `running->listener` or `running->datagrams`. */
 static int serve(const listen_options *chosen, server *running, keep *kept) {
     int exit_status = EXIT_DONE;
@@ -173,14 +217,21 @@ int command_listen(int argc, char **argv) {
         .count = chosen.count,
         .timeout_ms = chosen.common.timeout_ms,
         .record_bytes_max = chosen.common.record_bytes_max,
+        .first_byte_timeout_ms = timeout_of(chosen.first_byte_timeout_ms),
+        .frame_timeout_ms = timeout_of(chosen.frame_timeout_ms),
     };
     raise_descriptor_limit();
     /* Before the file of --save: an address in use must not leave an empty archive behind. */
     exit_status = open_place(&chosen, &running);
+    if (exit_status == EXIT_DONE) {
+        exit_status = make_budget(&chosen, &running);
+    }
     if (exit_status != EXIT_DONE) {
+        pier_socket_destroy(running.listener);
         return exit_status;
     }
     exit_status = serve(&chosen, &running, &kept);
+    pier_budget_destroy(running.budget);
     int close_status = keep_close(&kept);
     report_queue_end(pier_deadline_after_ms(LAST_LINES_MS));
     return exit_status != EXIT_DONE ? exit_status : close_status;

@@ -115,10 +115,22 @@ static void rest(server *running, const pier_error *error) {
     running->accept_again = pier_deadline_after_ms(ACCEPT_REST_MS);
 }
 
+/* Returns whether there are as many clients as there may be. */
+static bool is_crowded(const server *running) {
+    return pier_budget_connections(running->budget) >= pier_budget_connections_max(running->budget);
+}
+
 static void accept_clients(server *running) {
     pier_limits limits = connection_limits(running->record_bytes_max);
-    pier_channel_options options = {.size = sizeof(options), .limits = &limits, .format = running->format};
-    for (int i = 0; i < ROUND_ACCEPTS; i++) {
+    pier_channel_options options = {
+        .size = sizeof(options),
+        .limits = &limits,
+        .format = running->format,
+        .first_byte_timeout_ms = running->first_byte_timeout_ms,
+        .frame_timeout_ms = running->frame_timeout_ms,
+        .budget = running->budget,
+    };
+    for (int i = 0; i < ROUND_ACCEPTS && !is_crowded(running); i++) {
         pier_channel *channel;
         pier_error error;
         pier_status status = pier_channel_accept(&channel, running->listener, PIER_NOW, &options, &error);
@@ -136,13 +148,18 @@ static void accept_clients(server *running) {
     }
 }
 
+/* Returns whether a client has records in memory, and none that it must take back first: poll tells when it does. */
+static bool can_go_on(const client *asked) {
+    return asked->has_more && !asked->owes_echo;
+}
+
 /* Returns whether a client has records in memory that could be printed now. */
 static bool has_work(const server *running) {
     if (output_is_full(&running->out)) {
         return false;
     }
     for (size_t i = 0; i < running->client_count; i++) {
-        if (running->clients[i]->has_more && !running->clients[i]->owes_echo) {
+        if (can_go_on(running->clients[i])) {
             return true;
         }
     }
@@ -169,9 +186,12 @@ static void settle(server *running) {
 
 static void serve_clients(server *running) {
     size_t kept = 0;
+    int64_t now = pier_clock_monotonic_ns();
     for (size_t i = 0; i < running->client_count; i++) {
         client *served = running->clients[i];
-        bool has_turn = served->ready != 0 || served->has_more;
+        /* What is overdue is told by reading once more. */
+        served->ready |= client_due(served) <= now ? POLLIN : 0;
+        bool has_turn = served->ready != 0 || can_go_on(served);
         if (!has_turn || running->is_over || client_serve(served, running)) {
             running->clients[kept++] = served;
         } else {
@@ -202,7 +222,9 @@ static bool make_polls(server *running) {
         running->polls = polls;
         running->poll_capacity = count * 2;
     }
-    bool listens = running->listener != NULL && !running->cannot_accept;
+    /* While there are as many clients as may be, others wait with the system. The first time that is told. */
+    bool has_room = !is_crowded(running) || !running->has_told_crowd;
+    bool listens = running->listener != NULL && !running->cannot_accept && has_room;
     bool writes = output_pending(&running->out) > 0;
     running->polls[POLL_SIGNALS] = (struct pollfd){running->has_heard_signal ? -1 : signals_handle(), POLLIN, 0};
     running->polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
@@ -245,6 +267,10 @@ static pier_deadline sleep_until(const server *running) {
     if (running->cannot_accept && running->accept_again < deadline) {
         deadline = running->accept_again;
     }
+    for (size_t i = 0; i < running->client_count; i++) {
+        pier_deadline due = client_due(running->clients[i]);
+        deadline = due < deadline ? due : deadline;
+    }
     return deadline;
 }
 
@@ -256,6 +282,14 @@ static void note_activity(server *running) {
     }
     if (is_active && running->timeout_ms > 0) {
         running->idle_until = pier_deadline_after_ms((int64_t)running->timeout_ms);
+    }
+}
+
+static void tell_crowd(server *running) {
+    if (is_crowded(running) && !running->has_told_crowd) {
+        running->has_told_crowd = true;
+        (void)report(command, PIER_LIMIT, "%u clients are there, the limit is %u (--clients-max): more have to wait",
+                     pier_budget_connections(running->budget), pier_budget_connections_max(running->budget));
     }
 }
 
@@ -274,6 +308,7 @@ static void run_round(server *running) {
     if (running->cannot_accept && pier_clock_monotonic_ns() >= running->accept_again) {
         accept_clients(running);
     } else if (is_awake && (running->polls[POLL_LISTENER].revents & POLLIN) != 0) {
+        tell_crowd(running);
         accept_clients(running);
     }
     serve_clients(running);

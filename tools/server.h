@@ -30,6 +30,9 @@ typedef struct server {
     uint64_t count; /* stop after so many records; 0: never */
     uint64_t timeout_ms;
     uint64_t record_bytes_max;
+    uint32_t first_byte_timeout_ms; /* as in pier_channel_options */
+    uint32_t frame_timeout_ms;
+    pier_budget *budget; /* of all clients */
     output out;
     /* The loop's own. */
     pier_tree *tree; /* NULL: memory ran out */
@@ -40,7 +43,8 @@ typedef struct server {
     size_t poll_capacity;
     uint64_t accepted;
     uint64_t records;
-    bool cannot_accept; /* no descriptor or memory: the listening socket rests for a while */
+    bool has_told_crowd; /* that there are as many clients as may be */
+    bool cannot_accept;  /* no descriptor or memory: the listening socket rests for a while */
     pier_deadline accept_again;
     pier_deadline idle_until; /* --timeout */
     int exit_status;          /* EXIT_DONE until something ended the whole */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include <pier/allocator.h>
+#include <pier/budget.h>
 #include <pier/bytes.h>
 #include <pier/clock.h>
 #include <pier/error.h>
@@ -59,6 +60,11 @@ typedef struct pier_archive_options {
     uint64_t checkpoint_bytes; /* storing, framed: definitions are repeated when so many bytes have passed since they
                                   began, so that a damaged or growing file can be entered there; 0: 1 MiB over a file
                                   that can seek, never else */
+    uint32_t first_byte_timeout_ms; /* loading: how long the first byte may take, from opening on; 0: for ever */
+    uint32_t frame_timeout_ms;      /* loading: how long the rest of a block, or of a plain value, may take once it is
+                                  lacking; 0: for ever. See pier_archive_due */
+    pier_budget *budget;            /* loading: what many connections may take together; borrowed until the archive is
+                                  destroyed; NULL: none */
 } pier_archive_options;
 
 /* Opens an archive for storing.
@@ -95,6 +101,21 @@ PIER_API void pier_archive_set_deadline(pier_archive *archive, pier_deadline dea
 /* Sets the time that later blocks are marked with, in nanoseconds since 1970 (UTC); 0 marks none. An archive over a
  * file takes the system's clock until this is called once. */
 PIER_API void pier_archive_set_time(pier_archive *archive, uint64_t unix_ns);
+
+/* Returns until when a peer must have sent what is lacking, by first_byte_timeout_ms and frame_timeout_ms: a loop waits
+ * for its handle no longer, and then calls pier_archive_next, which answers PIER_LIMIT, a failure that sticks, if it
+ * still lacks. PIER_NEVER when nothing is awaited by a clock. The point is absolute: a byte now and then does not move
+ * it. The clock of a block or value begins when pier_archive_next first lacks its rest. Calls that wait end there by
+ * themselves. Never blocks. */
+PIER_API pier_deadline pier_archive_due(const pier_archive *archive);
+
+/* Begins the time of what is lacking anew, for a side that did not read for a while because it did not want to. Never
+ * blocks. */
+PIER_API void pier_archive_renew(pier_archive *archive);
+
+/* Tells a loading archive without a file the time, as pier_clock_monotonic_ns gives it, for the calls that follow;
+ * until the first time it counts none. An archive over a file asks the clock itself. Never blocks. */
+PIER_API void pier_archive_set_now(pier_archive *archive, int64_t monotonic_ns);
 
 /* Returns PIER_OK, or the failure that sticks. */
 PIER_API pier_status pier_archive_status(const pier_archive *archive);

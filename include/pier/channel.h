@@ -15,6 +15,9 @@
 
 typedef struct pier_channel pier_channel;
 
+/* Stands in a timeout of pier_channel_options for none. */
+#define PIER_NO_TIMEOUT UINT32_MAX
+
 /* Choices at creation. Zero it, set what differs, and set `size`. */
 typedef struct pier_channel_options {
     size_t size;                     /* sizeof(pier_channel_options) */
@@ -26,6 +29,12 @@ typedef struct pier_channel_options {
     bool delay;                /* TCP, connecting: let the system gather small writes; otherwise it sends at once */
     uint32_t close_timeout_ms; /* how long closing waits for the peer to end its side; 0: 2,000 */
     pier_cancel *cancel;       /* as pier_channel_set_cancel; NULL: none, or that of the listener or socket */
+    uint32_t first_byte_timeout_ms; /* how long the peer's first byte may take: see pier_archive_due; 0: 10,000 for
+                                       pier_channel_accept, else for ever; PIER_NO_TIMEOUT: for ever */
+    uint32_t frame_timeout_ms; /* how long the rest of a block or plain value may take once it is lacking; 0: 30,000 for
+                                  pier_channel_accept, else for ever; PIER_NO_TIMEOUT: for ever */
+    pier_budget *budget;       /* what the channels that name it may take together; borrowed until they are destroyed;
+                                  NULL: each has its own limits alone */
 } pier_channel_options;
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;
@@ -36,9 +45,11 @@ typedef struct pier_channel_options {
 PIER_API pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const char *endpoint,
                                          const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
-/* Accepts the next connection of a listening socket as a channel.
+/* Accepts the next connection of a listening socket as a channel. Faces strangers: a peer that does not send its first
+ * byte in time, or not the rest of what it began, ends with PIER_LIMIT, unless the options say otherwise.
  * out: owned: freed by pier_channel_destroy; NULL on failure and on "not now". error: NULL, or filled unless PIER_OK.
- * Returns as pier_socket_accept and pier_channel_open. Blocks until `deadline`. */
+ * Returns as pier_socket_accept and pier_channel_open; PIER_LIMIT when the budget has no connection left: the next one
+ * waits with the system, accept again when a channel was destroyed (of several threads that accept at the same moment, one may take a connection too many, which is closed). Blocks until `deadline`. */
 PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
@@ -49,7 +60,8 @@ PIER_API pier_status pier_channel_connect(pier_channel **out, const char *endpoi
 
 /* Makes a channel over a connected stream socket, which is taken; on failure it stays the caller's. The preamble of the
  * storing side leaves as far as the system takes it at once.
- * Returns PIER_OK; PIER_USAGE for a listening or closed socket or bad options; PIER_NO_MEMORY; PIER_SYSTEM when the
+ * Returns PIER_OK; PIER_USAGE for a listening or closed socket or bad options; PIER_LIMIT when the budget has no
+ * connection left; PIER_NO_MEMORY; PIER_SYSTEM when the
  * system gives no random number. Never blocks. */
 PIER_API pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
                                        pier_error *error) PIER_MUST_USE;

@@ -9,6 +9,7 @@
 
 #include "archive/loader_internal.h"
 #include "archive/storer_internal.h"
+#include "base/budget_internal.h"
 #include "base/error_internal.h"
 #include "base/limits_internal.h"
 #include "base/random_internal.h"
@@ -152,6 +153,13 @@ static pier_status begin_storing(pier__storer *storer, pier_error *error) {
     return PIER_OK;
 }
 
+/* What is fed or read before is no longer there. */
+static void settle_budget(pier__loader *loader) {
+    if (loader->common.options.budget != NULL) {
+        (void)pier__budget_charge(loader->common.options.budget, &loader->charged, 0);
+    }
+}
+
 static void begin_loading(pier__loader *loader) {
     pier__loader_release_marks(loader);
     pier__loader_release_retired(loader);
@@ -177,6 +185,8 @@ static void begin_loading(pier__loader *loader) {
     loader->refuted = PIER_NO_OFFSET;
     loader->common.window.cursor = NULL;
     loader->common.window.limit = NULL;
+    pier__loader_begin_time(loader);
+    settle_budget(loader);
 }
 
 pier_status pier_archive_open_store(pier_archive **out, pier_file *file, const pier_archive_options *options,
@@ -231,6 +241,7 @@ static void destroy_storer(pier__storer *storer) {
 
 static void destroy_loader(pier__loader *loader) {
     pier_allocator allocator = loader->common.allocator;
+    settle_budget(loader);
     pier__loader_release_marks(loader);
     pier__loader_release_retired(loader);
     pier__loader_forget_classes(loader);

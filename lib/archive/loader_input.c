@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/loader_internal.h"
+#include "base/budget_internal.h"
 
 /* Behind the capacity: what codecs may read past a block. */
 enum { PADDING = PIER_PADDING_BYTES };
@@ -166,6 +167,22 @@ static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) 
     return true;
 }
 
+/* Tells the budget how much lies unread. Returns whether more may. */
+static bool charge(pier__loader *loader) {
+    pier_budget *budget = loader->common.options.budget;
+    return budget == NULL || pier__budget_charge(budget, &loader->charged, unread(loader));
+}
+
+static pier_status fail_by_budget(pier__loader *loader) {
+    const pier_budget *budget = loader->common.options.budget;
+    return pier__loader_fail(loader, PIER_LIMIT, loader->taken,
+                             "%llu bytes lie unread here, %llu in all connections, the limit is %llu "
+                             "(unread_bytes_max of pier_budget)",
+                             (unsigned long long)unread(loader),
+                             (unsigned long long)pier_budget_unread_bytes(budget),
+                             (unsigned long long)pier__budget_unread_max(budget));
+}
+
 /* Reads once from the file. A failure of the file is only returned. */
 static pier_status read_once(pier__loader *loader, pier_deadline deadline) {
     pier__archive *common = &loader->common;
@@ -178,6 +195,7 @@ static pier_status read_once(pier__loader *loader, pier_deadline deadline) {
     pier_status status = pier_file_read(common->file, space, size, &came, deadline);
     if (status == PIER_OK) {
         loader->end += came;
+        (void)charge(loader);
     } else if (status == PIER_END) {
         loader->input_is_ended = true;
     } else if (status < 0) {
@@ -197,10 +215,17 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
                                   "a mark keeps %llu bytes, the limit is %llu (queue_bytes_max): rewind or release",
                                   (unsigned long long)unread(loader), (unsigned long long)unread_max(loader));
     }
-    if (common->file == NULL) {
-        return PIER_MORE;
+    if (!charge(loader)) {
+        return fail_by_budget(loader);
     }
-    pier_status status = loader->held.status == PIER_OK ? read_once(loader, deadline) : loader->held.status;
+    pier_status status = PIER_MORE;
+    if (common->file != NULL) {
+        pier_deadline until = loader->is_timed ? pier__loader_clip(loader, deadline) : deadline;
+        status = loader->held.status == PIER_OK ? read_once(loader, until) : loader->held.status;
+    }
+    if (loader->is_timed && (status == PIER_MORE || status == PIER_WOULD_BLOCK || status == PIER_TIMEOUT)) {
+        return pier__loader_lack(loader, status);
+    }
     if (loader->held.status != PIER_OK) {
         common->error = loader->held;
         common->failure = loader->held.status;
@@ -210,8 +235,8 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
 }
 
 pier_status pier__loader_take_in(pier__loader *loader) {
-    return pier__loader_may_fill(loader) && loader->common.file != NULL ? read_once(loader, PIER_NOW)
-                                                                        : PIER_WOULD_BLOCK;
+    return pier__loader_may_fill(loader) && loader->common.file != NULL && charge(loader) ? read_once(loader, PIER_NOW)
+                                                                                          : PIER_WOULD_BLOCK;
 }
 
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
@@ -282,6 +307,7 @@ pier_status pier_archive_feed(pier_archive *archive, pier_bytes bytes) {
     }
     memcpy(pier__loader_at(loader, loader->end), bytes.data, bytes.size);
     loader->end += bytes.size;
+    (void)charge(loader);
     return PIER_OK;
 }
 
@@ -311,6 +337,7 @@ void pier_archive_feed_filled(pier_archive *archive, size_t size_bytes) {
     }
     size_t room = loader->capacity - (size_t)(loader->end - loader->base);
     loader->end += size_bytes < room ? size_bytes : room;
+    (void)charge(loader);
 }
 
 void pier_archive_feed_end(pier_archive *archive) {

@@ -8,7 +8,7 @@
  * is kept until the next record ("retired").
  *
  * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c checks the pieces of a framed
- * stream, loader_class.c keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on
+ * stream, loader_time.c watches the clock, loader_class.c keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on
  * after damage, load_token.c loads values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
@@ -57,7 +57,13 @@ typedef struct pier__loader {
     size_t retired_capacity;
     bool input_is_ended; /* the file said END, or pier_archive_feed_end was called */
     uint64_t skip_bytes; /* of a block that is passed over, not come yet */
+    uint64_t skip_from;  /* on the wire: where that block begins */
     uint64_t needed;     /* bytes that must come from `taken` on before anything can be told; 0: not known */
+    bool is_timed;       /* the options name a time */
+    pier_deadline due;   /* until when what is lacking must be there; PIER_NEVER: it may take its time */
+    uint64_t due_frame;  /* on the wire: the frame that `due` is for; PIER_NO_OFFSET: none, or the first byte */
+    int64_t now_ns;      /* as told; 0: it was not */
+    uint64_t charged;    /* unread bytes that the budget knows of */
     pier_error held;     /* of the read that failed: told when more input is needed than is there */
     pier__stream stream;
     bool end_is_told; /* PIER_END was answered for the end mark */
@@ -157,6 +163,18 @@ pier_status pier__loader_skip(pier__loader *loader);
 
 /* Frees memory that was kept for the views of the last record. */
 void pier__loader_release_retired(pier__loader *loader);
+
+/* loader_time.c -------------------------------------------------------------------------------------------------- */
+
+/* Begins to wait for the first byte of a stream. */
+void pier__loader_begin_time(pier__loader *loader);
+
+/* Returns `deadline`, or when what is lacking must be there if that is earlier. Only for a loader that is timed, as the
+ * next one. */
+pier_deadline pier__loader_clip(pier__loader *loader, pier_deadline deadline);
+
+/* Input was lacking, and is still, as `status` tells. Returns it, or PIER_LIMIT when that is too late: it sticks. */
+pier_status pier__loader_lack(pier__loader *loader, pier_status status);
 
 /* loader.c ------------------------------------------------------------------------------------------------------- */
 

@@ -268,6 +268,7 @@ static pier_status skip_block(pier__loader *loader, const pier__header *header) 
     loader->common.error.record = header->first_record;
     pier__loader_locate(loader, loader->taken);
     loader->skip_bytes = header->stored_bytes;
+    loader->skip_from = loader->taken;
     pass(loader, header);
     pier__loader_take(loader, loader->taken + PIER__PIECE_BYTES);
     return PIER_SKIPPED;

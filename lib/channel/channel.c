@@ -11,8 +11,12 @@
 #include "archive/archive_internal.h"
 #include "archive/loader_internal.h"
 #include "base/allocator_internal.h"
+#include "base/budget_internal.h"
 #include "base/error_internal.h"
 #include "file/file_internal.h"
+
+/* Of what is accepted. */
+enum { FIRST_BYTE_TIMEOUT_MS_DEFAULT = 10000, FRAME_TIMEOUT_MS_DEFAULT = 30000 };
 
 enum { CLOSE_TIMEOUT_MS_DEFAULT = 2000, LISTEN_RESOLVE_TIMEOUT_MS = 10000, ADDRESSES_MAX = 16 };
 
@@ -24,6 +28,7 @@ struct pier_channel {
     pier_archive *load;
     pier_deadline deadline;
     uint32_t close_timeout_ms;
+    pier_budget *budget; /* a connection is taken out of it; NULL: none */
     bool is_shut;
     bool is_closing;           /* input is dropped from now on */
     bool input_is_ended;       /* while closing: the peer has ended its side, or reading failed */
@@ -93,6 +98,9 @@ static pier_status open_archives(pier_channel *channel, const pier_channel_optio
         .format = options->format,
         .plain_form = options->plain_form,
         .checksum_off = options->checksum_off,
+        .first_byte_timeout_ms = options->first_byte_timeout_ms != PIER_NO_TIMEOUT ? options->first_byte_timeout_ms : 0,
+        .frame_timeout_ms = options->frame_timeout_ms != PIER_NO_TIMEOUT ? options->frame_timeout_ms : 0,
+        .budget = options->budget,
     };
     pier_status status = pier_archive_open_store(&channel->store, channel->file, &archive_options, error);
     if (status == PIER_OK) {
@@ -101,15 +109,9 @@ static pier_status open_archives(pier_channel *channel, const pier_channel_optio
     return status == PIER_OK ? pier_archive_pair(channel->store, channel->load) : status;
 }
 
-pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
-                              pier_error *error) {
-    *out = NULL;
-    static const pier_channel_options defaults = {.size = sizeof defaults};
-    pier_status status = check_options(options, error);
-    if (status != PIER_OK) {
-        return status;
-    }
-    options = options != NULL ? options : &defaults;
+/* Makes the channel of a socket; the budget's connection is taken already. */
+static pier_status open_channel(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
+                                pier_error *error) {
     pier_allocator allocator = pier__allocator_choose(options->allocator);
     pier_channel *channel = (pier_channel *)pier__allocate(&allocator, sizeof *channel);
     if (channel == NULL) {
@@ -119,8 +121,9 @@ pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pie
     channel->allocator = allocator;
     channel->deadline = PIER_NEVER;
     channel->close_timeout_ms = options->close_timeout_ms != 0 ? options->close_timeout_ms : CLOSE_TIMEOUT_MS_DEFAULT;
+    channel->budget = options->budget;
     pier__error_clear(&channel->error);
-    status = pier_file_open_socket(&channel->file, socket, &allocator, error);
+    pier_status status = pier_file_open_socket(&channel->file, socket, &allocator, error);
     if (status != PIER_OK) {
         pier__release(&allocator, channel, sizeof *channel);
         return status;
@@ -146,6 +149,32 @@ pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pie
     return PIER_OK;
 }
 
+static pier_status tell_too_many(const pier_budget *budget, pier_error *error) {
+    return pier__error_set(error, PIER_LIMIT, PIER_FLOOR_CHANNEL, 0,
+                           "%u connections are there, the limit is %u (connections_max of pier_budget)",
+                           pier_budget_connections(budget), pier_budget_connections_max(budget));
+}
+
+static const pier_channel_options defaults = {.size = sizeof defaults};
+
+pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
+                              pier_error *error) {
+    *out = NULL;
+    pier_status status = check_options(options, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    options = options != NULL ? options : &defaults;
+    if (options->budget != NULL && !pier__budget_connect(options->budget)) {
+        return tell_too_many(options->budget, error);
+    }
+    status = open_channel(out, socket, options, error);
+    if (status != PIER_OK && options->budget != NULL) {
+        pier__budget_disconnect(options->budget);
+    }
+    return status;
+}
+
 /* "Not now" has a sentence of its own: who makes a channel prints one error for all that is not PIER_OK. */
 static pier_status tell_not_now(pier_status status, pier_error *error) {
     return pier__error_set(error, status, PIER_FLOOR_CHANNEL, 0, "%s", pier_status_text(status));
@@ -155,7 +184,22 @@ pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_
                                 const pier_channel_options *options, pier_error *error) {
     *out = NULL;
     pier_socket *socket = NULL;
-    pier_status status = pier_socket_accept(listener, &socket, NULL, deadline);
+    pier_status status = check_options(options, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier_channel_options chosen = options != NULL ? *options : defaults;
+    if (chosen.first_byte_timeout_ms == 0) {
+        chosen.first_byte_timeout_ms = FIRST_BYTE_TIMEOUT_MS_DEFAULT;
+    }
+    if (chosen.frame_timeout_ms == 0) {
+        chosen.frame_timeout_ms = FRAME_TIMEOUT_MS_DEFAULT;
+    }
+    /* Asked before, so that the connection waits with the system, where it costs nothing. */
+    if (chosen.budget != NULL && pier_budget_connections(chosen.budget) >= pier_budget_connections_max(chosen.budget)) {
+        return tell_too_many(chosen.budget, error);
+    }
+    status = pier_socket_accept(listener, &socket, NULL, deadline);
     if (status != PIER_OK) {
         if (status > 0) {
             (void)tell_not_now(status, error);
@@ -164,7 +208,7 @@ pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_
         }
         return status;
     }
-    status = pier_channel_open(out, socket, options, error);
+    status = pier_channel_open(out, socket, &chosen, error);
     if (status != PIER_OK) {
         pier_socket_destroy(socket);
     }
@@ -400,6 +444,9 @@ void pier_channel_destroy(pier_channel *channel) {
     pier_archive_destroy(channel->store);
     pier_archive_destroy(channel->load);
     pier_file_destroy(channel->file);
+    if (channel->budget != NULL) {
+        pier__budget_disconnect(channel->budget);
+    }
     pier__release(&allocator, channel, sizeof *channel);
 }
 
