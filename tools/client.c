@@ -196,8 +196,7 @@ bool client_finish(client *finished) {
 }
 
 short client_wanted(client *asked, const server *listening) {
-    bool reads =
-        !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !output_is_full(&listening->out);
+    bool reads = !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !listening->is_held_up;
     bool writes = pier_archive_queued_bytes(pier_channel_store_archive(asked->channel)) > 0;
     if (reads && asked->is_held) {
         pier_archive_renew(pier_channel_load_archive(asked->channel));

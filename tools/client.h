@@ -5,6 +5,7 @@
 #define CLIENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <pier/channel.h>
@@ -25,7 +26,10 @@ typedef struct client {
     bool is_finished;  /* nothing more is read; what waits is sent, then the client goes */
     bool counts_last;  /* its record was the last one of --count */
     bool is_held;      /* it was not read from, because we did not want to */
-    short ready;       /* what poll said */
+    short ready;       /* what poll said, POLLIN and so on */
+    short watched;     /* what it is asked for */
+    bool is_active;    /* it has a turn next */
+    size_t index;      /* among all clients */
 } client;
 
 /* Makes a client of a connection, which is taken. Returns NULL when memory ran out; the connection is gone then. */

@@ -227,6 +227,7 @@ int command_listen(int argc, char **argv) {
         exit_status = make_budget(&chosen, &running);
     }
     if (exit_status != EXIT_DONE) {
+        pier_datagram_channel_destroy(running.datagrams);
         pier_socket_destroy(running.listener);
         return exit_status;
     }

@@ -2,7 +2,6 @@
 #include "server.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,8 +27,10 @@
 /* Whether all has arrived cannot be waited for, only asked. */
 #define ASK_AGAIN_MS 5
 
-/* Where things stand among the polls; clients follow. */
+/* Where things stand among the polls. */
 enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERROR, POLL_CLIENTS };
+
+_Static_assert(POLL_CLIENTS + 1 == SERVER_POLLS, "each has its place");
 
 static const char command[] = "listen";
 
@@ -89,21 +90,8 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
 
 /* Makes a client of a connection and adds it. Returns false when there is no memory; the connection is gone then. */
 static bool add_client(server *running, pier_channel *channel) {
-    if (running->client_count == running->client_capacity) {
-        size_t capacity = running->client_capacity == 0 ? 16 : running->client_capacity * 2;
-        client **clients = realloc(running->clients, capacity * sizeof(*clients));
-        if (clients == NULL) {
-            pier_channel_destroy(channel);
-            return false;
-        }
-        running->clients = clients;
-        running->client_capacity = capacity;
-    }
     client *added = client_create(channel, ++running->accepted, running->format != PIER_FORMAT_GUESS);
-    if (added != NULL) {
-        running->clients[running->client_count++] = added;
-    }
-    return added != NULL;
+    return added != NULL && crowd_add(&running->clients, added, running);
 }
 
 /* There is no descriptor or no memory for a connection: it waits, and is tried again. */
@@ -148,22 +136,9 @@ static void accept_clients(server *running) {
     }
 }
 
-/* Returns whether a client has records in memory, and none that it must take back first: poll tells when it does. */
-static bool can_go_on(const client *asked) {
-    return asked->has_more && !asked->owes_echo;
-}
-
 /* Returns whether a client has records in memory that could be printed now. */
 static bool has_work(const server *running) {
-    if (output_is_full(&running->out)) {
-        return false;
-    }
-    for (size_t i = 0; i < running->client_count; i++) {
-        if (can_go_on(running->clients[i])) {
-            return true;
-        }
-    }
-    return false;
+    return !output_is_full(&running->out) && crowd_has_work(&running->clients);
 }
 
 static void write_out(server *running) {
@@ -184,23 +159,6 @@ static void settle(server *running) {
     }
 }
 
-static void serve_clients(server *running) {
-    size_t kept = 0;
-    int64_t now = pier_clock_monotonic_ns();
-    for (size_t i = 0; i < running->client_count; i++) {
-        client *served = running->clients[i];
-        /* What is overdue is told by reading once more. */
-        served->ready |= client_due(served) <= now ? POLLIN : 0;
-        bool has_turn = served->ready != 0 || can_go_on(served);
-        if (!has_turn || running->is_over || client_serve(served, running)) {
-            running->clients[kept++] = served;
-        } else {
-            client_destroy(served);
-        }
-    }
-    running->client_count = kept;
-}
-
 /* Milliseconds until `deadline`, rounded up, for poll. */
 static int milliseconds_until(pier_deadline deadline) {
     int64_t left_ns = deadline == PIER_NEVER ? -1 : deadline - pier_clock_monotonic_ns();
@@ -211,17 +169,7 @@ static int milliseconds_until(pier_deadline deadline) {
     return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
-static bool make_polls(server *running) {
-    size_t count = POLL_CLIENTS + running->client_count;
-    if (count > running->poll_capacity) {
-        struct pollfd *polls = realloc(running->polls, count * 2 * sizeof(*polls));
-        if (polls == NULL) {
-            end(running, report(command, PIER_NO_MEMORY, "%zu connections", running->client_count));
-            return false;
-        }
-        running->polls = polls;
-        running->poll_capacity = count * 2;
-    }
+static void make_polls(server *running) {
     /* While there are as many clients as may be, others wait with the system. The first time that is told. */
     bool has_room = !is_crowded(running) || !running->has_told_crowd;
     bool listens = running->listener != NULL && !running->cannot_accept && has_room;
@@ -231,31 +179,44 @@ static bool make_polls(server *running) {
     running->polls[POLL_ERROR] = (struct pollfd){report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0};
     running->polls[POLL_OUT] =
         (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
-    for (size_t i = 0; i < running->client_count; i++) {
-        short wanted = client_wanted(running->clients[i], running);
-        /* A connection that nothing is wanted of would still answer that it was hung up, again and again. */
-        int handle = wanted == 0 ? -1 : pier_channel_handle(running->clients[i]->channel);
-        running->polls[POLL_CLIENTS + i] = (struct pollfd){handle, wanted, 0};
+    running->polls[POLL_CLIENTS] = (struct pollfd){running->clients.handle, POLLIN, 0};
+}
+
+/* While much waits for standard output, no client is read from. */
+static void note_fullness(server *running) {
+    bool is_full = output_is_full(&running->out);
+    if (is_full != running->is_held_up) {
+        running->is_held_up = is_full;
+        crowd_update(&running->clients, running);
     }
-    return true;
+}
+
+/* A client said something, or is new: the time of --timeout begins anew. */
+static void note_activity(server *running) {
+    if (running->timeout_ms > 0) {
+        running->idle_until = pier_deadline_after_ms((int64_t)running->timeout_ms);
+    }
 }
 
 /* Waits for something to happen, until `deadline`, and notes at the clients what it was. Returns whether anything
  * did. */
 static bool await(server *running, pier_deadline deadline) {
     report_queue_pump();
-    if (!make_polls(running)) {
+    note_fullness(running);
+    make_polls(running);
+    int ready = poll(running->polls, SERVER_POLLS, milliseconds_until(deadline));
+    if (ready <= 0) {
         return false;
     }
-    int ready = poll(running->polls, POLL_CLIENTS + running->client_count, milliseconds_until(deadline));
-    for (size_t i = 0; i < running->client_count; i++) {
-        running->clients[i]->ready = ready > 0 ? running->polls[POLL_CLIENTS + i].revents : 0;
+    bool is_readable = running->polls[POLL_CLIENTS].revents != 0 && crowd_note_ready(&running->clients);
+    if (is_readable || running->polls[POLL_LISTENER].revents != 0) {
+        note_activity(running);
     }
-    if (ready > 0 && (running->polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
+    if ((running->polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
         /* Nobody reads standard output any more, and nothing was to be written that would tell. */
         end(running, report_errno(command, EPIPE, "standard output"));
     }
-    return ready > 0;
+    return true;
 }
 
 /* Until when the loop may sleep. */
@@ -267,22 +228,7 @@ static pier_deadline sleep_until(const server *running) {
     if (running->cannot_accept && running->accept_again < deadline) {
         deadline = running->accept_again;
     }
-    for (size_t i = 0; i < running->client_count; i++) {
-        pier_deadline due = client_due(running->clients[i]);
-        deadline = due < deadline ? due : deadline;
-    }
-    return deadline;
-}
-
-/* A client said something, or is new: the time of --timeout begins anew. */
-static void note_activity(server *running) {
-    bool is_active = running->polls[POLL_LISTENER].revents != 0;
-    for (size_t i = 0; i < running->client_count && !is_active; i++) {
-        is_active = (running->clients[i]->ready & POLLIN) != 0;
-    }
-    if (is_active && running->timeout_ms > 0) {
-        running->idle_until = pier_deadline_after_ms((int64_t)running->timeout_ms);
-    }
+    return running->clients.next_due < deadline ? running->clients.next_due : deadline;
 }
 
 static void tell_crowd(server *running) {
@@ -298,9 +244,7 @@ static void run_round(server *running) {
     if (running->is_over || signals_caught() != 0) {
         return;
     }
-    if (is_awake) {
-        note_activity(running);
-    } else if (pier_clock_monotonic_ns() >= running->idle_until) {
+    if (!is_awake && pier_clock_monotonic_ns() >= running->idle_until) {
         end(running,
             report(command, PIER_TIMEOUT, "no byte came within %llu ms", (unsigned long long)running->timeout_ms));
         return;
@@ -311,26 +255,30 @@ static void run_round(server *running) {
         tell_crowd(running);
         accept_clients(running);
     }
-    serve_clients(running);
+    crowd_note_due(&running->clients);
+    crowd_serve(&running->clients, running);
     settle(running);
 }
 
 /* After a signal: prints the whole records that have already come, from each client until it has no more. */
 static void read_on(server *running) {
+    crowd *all = &running->clients;
     pier_deadline deadline = pier_deadline_after_ms(LAST_READ_MS);
-    for (size_t i = 0; i < running->client_count; i++) {
-        running->clients[i]->is_exhausted = false;
+    for (size_t i = 0; i < all->count; i++) {
+        all->clients[i]->is_exhausted = false;
     }
     bool reads = true;
     while (reads && !running->is_over && pier_clock_monotonic_ns() < deadline) {
         reads = false;
-        for (size_t i = 0; i < running->client_count; i++) {
-            running->clients[i]->ready = running->clients[i]->is_exhausted ? 0 : POLLIN;
+        for (size_t i = 0; i < all->count; i++) {
+            if (!all->clients[i]->is_exhausted) {
+                crowd_activate(all, all->clients[i], POLLIN);
+            }
         }
-        serve_clients(running);
+        crowd_serve(all, running);
         write_out(running);
-        for (size_t i = 0; i < running->client_count; i++) {
-            reads = reads || !running->clients[i]->is_exhausted;
+        for (size_t i = 0; i < all->count; i++) {
+            reads = reads || !all->clients[i]->is_exhausted;
         }
         if (reads && (output_is_full(&running->out) || !has_work(running))) {
             (void)await(running, pier_deadline_after_ms(ASK_AGAIN_MS));
@@ -340,18 +288,16 @@ static void read_on(server *running) {
 
 /* Sends the clients what waits for them and their end marks. Returns whether some of that is worth to wait for. */
 static bool finish_clients(server *running, bool waits_for_all) {
+    crowd *all = &running->clients;
     bool waits = false;
-    size_t kept = 0;
-    for (size_t i = 0; i < running->client_count; i++) {
-        client *finished = running->clients[i];
+    for (size_t i = all->count; i-- > 0;) {
+        client *finished = all->clients[i];
         if (client_finish(finished)) {
-            running->clients[kept++] = finished;
             waits = waits || waits_for_all || finished->counts_last;
         } else {
-            client_destroy(finished);
+            crowd_remove(all, i);
         }
     }
-    running->client_count = kept;
     return waits;
 }
 
@@ -378,6 +324,7 @@ static void finish(server *running) {
         read_on(running);
     }
     running->is_finishing = true;
+    crowd_update(&running->clients, running);
     pier_deadline deadline = pier_deadline_after_ms(LAST_SEND_MS);
     bool has_output = running->out.os_error == 0;
     for (;;) {
@@ -403,17 +350,16 @@ static void finish(server *running) {
 }
 
 static void deinit(server *running) {
-    for (size_t i = 0; i < running->client_count; i++) {
-        client_destroy(running->clients[i]);
-    }
-    free(running->clients);
-    free(running->polls);
+    crowd_deinit(&running->clients);
     pier_tree_destroy(running->tree);
     output_deinit(&running->out);
 }
 
 int server_run(server *running) {
     running->tree = record_tree_create();
+    if (!crowd_init(&running->clients)) {
+        end(running, report_errno(command, errno, "clients"));
+    }
     running->idle_until = running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
     while (!running->is_over && signals_caught() == 0) {
         run_round(running);

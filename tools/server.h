@@ -16,8 +16,11 @@
 #include <pier/datagram_channel.h>
 #include <pier/tree.h>
 
-#include "client.h"
+#include "crowd.h"
 #include "output.h"
+
+/* How many things are polled: see server.c. */
+#define SERVER_POLLS 5
 
 typedef struct server {
     /* Set by command_listen.c. */
@@ -36,11 +39,9 @@ typedef struct server {
     output out;
     /* The loop's own. */
     pier_tree *tree; /* NULL: memory ran out */
-    client **clients;
-    size_t client_count;
-    size_t client_capacity;
-    struct pollfd *polls;
-    size_t poll_capacity;
+    crowd clients;
+    struct pollfd polls[SERVER_POLLS];
+    bool is_held_up; /* so much waits for standard output that no client is polled for reading */
     uint64_t accepted;
     uint64_t records;
     bool has_told_crowd; /* that there are as many clients as may be */
