@@ -50,7 +50,7 @@ static const char help[] =
     "                       cut a client off that takes longer for its first byte (10000), or for the rest\n"
     "                       of a record or block that it began (30000); 0: never\n"
     "  --clients-max N      clients at once; more wait until one goes (1024)\n"
-    "  --unread-max BYTES   what all clients together may have sent of records not whole yet (67108864)\n" OPTIONS_COMMON_HELP
+    "  --unread-max BYTES   bytes of records not whole yet, of all clients together (67108864)\n" OPTIONS_COMMON_HELP
     "\n"
     "SIGINT and SIGTERM end it in order, with 0: what has come is printed, and echoes are sent.\n"
     "A client that sends what cannot be read costs one line on standard error and its connection, or\n"

@@ -97,7 +97,8 @@ int options_read(const char *command, const char *help, int argc, char **argv, c
 /* Tells which operand is missing or empty. Returns as options_read. */
 static int check_operands(const char *command, const char *const *names, const char **operands, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (operands[i] == NULL || operands[i][0] == '\0') {
+        bool may_lack = names[i][0] == '[';
+        if ((operands[i] == NULL && !may_lack) || (operands[i] != NULL && operands[i][0] == '\0')) {
             return options_refuse(command, operands[i] == NULL ? "missing: " : "empty: ", names[i]);
         }
     }

@@ -37,7 +37,7 @@ typedef struct common_options {
     "  --help               this text\n"
 
 /* Reads the arguments behind the name of the command.
- * operand_name: as in the help, ENDPOINT for instance. operand: gets the operand.
+ * operand_name: as in the help, ENDPOINT for instance; one in brackets may be left out. operand: gets the operand.
  * Returns -1 to go on; otherwise what to exit with: --help was asked for and is printed, or the arguments are wrong,
  * and that is told. */
 int options_read(const char *command, const char *help, int argc, char **argv, const option_spec *specs,

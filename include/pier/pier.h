@@ -29,6 +29,7 @@
 #include <pier/multicast.h>
 #include <pier/network.h>
 #include <pier/port.h>
+#include <pier/port_owner.h>
 #include <pier/raw.h>
 #include <pier/record.h>
 #include <pier/resolve.h>

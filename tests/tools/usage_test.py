@@ -8,7 +8,7 @@ import subprocess
 import pier_command
 from pier_command import pier
 
-COMMANDS = ["listen", "connect", "store", "dump", "check", "repair"]
+COMMANDS = ["listen", "connect", "store", "dump", "check", "repair", "ports"]
 OPTIONS = {
     "listen": [
         "--plain",
@@ -20,12 +20,17 @@ OPTIONS = {
         "--append",
         "--timeout",
         "--record-max",
+        "--first-byte-timeout",
+        "--frame-timeout",
+        "--clients-max",
+        "--unread-max",
     ],
     "connect": ["--plain", "--timeout", "--record-max"],
     "store": ["--force", "--append", "--timeout", "--record-max"],
     "dump": ["--plain", "--blocks", "--stats", "--timeout", "--record-max"],
     "check": ["--plain", "--timeout", "--record-max"],
     "repair": ["--force", "--timeout", "--record-max"],
+    "ports": ["--json"],
 }
 OPERANDS = {
     "listen": ["tcp://127.0.0.1:0"],
@@ -34,6 +39,7 @@ OPERANDS = {
     "dump": ["/nowhere/x"],
     "check": ["/nowhere/x"],
     "repair": ["/nowhere/x", "/nowhere/y"],
+    "ports": ["80"],
 }
 
 
@@ -94,10 +100,12 @@ class MisuseTest(pier_command.Test):
 
     def test_operands(self):
         for command in COMMANDS:
-            self.check(command, text="FILE|ENDPOINT")
+            if command != "ports":  # which has something to tell without one
+                self.check(command, text="FILE|ENDPOINT")
             self.check(command, "")
             self.check(command, *OPERANDS[command][:-1], "", text="empty")
-            self.check(command, *OPERANDS[command][:-1], text="missing")
+            if command != "ports":
+                self.check(command, *OPERANDS[command][:-1], text="missing")
             self.check(command, *OPERANDS[command], "another", text="another")
             self.check(command, *OPERANDS[command], *OPERANDS[command])
 
@@ -108,8 +116,21 @@ class MisuseTest(pier_command.Test):
                     self.check(command, *OPERANDS[command], option, value, text=option)
                     self.check(command, *OPERANDS[command], f"{option}={value}", text=option)
                 self.check(command, *OPERANDS[command], option, text=option)
-            self.check(command, *OPERANDS[command], "--record-max", 1 << 31)
-            self.check(command, *OPERANDS[command], "--timeout", 1 << 32)
+            if command != "ports":
+                self.check(command, *OPERANDS[command], "--record-max", 1 << 31)
+                self.check(command, *OPERANDS[command], "--timeout", 1 << 32)
+
+    def test_limits_of_a_listener(self):
+        for option in ("--first-byte-timeout", "--frame-timeout"):
+            for value in ["", "-1", "x", 1 << 31]:
+                self.check("listen", *OPERANDS["listen"], option, value, text=option)
+        for option in ("--clients-max", "--unread-max"):
+            for value in ["", "0", "-1", "1k", "99999999999999999999"]:
+                self.check("listen", *OPERANDS["listen"], option, value, text=option)
+
+    def test_ports(self):
+        for port in ("65536", "99999999999999999999"):
+            self.check("ports", port, text=f"not {port}")
 
     def test_flags_take_no_value(self):
         self.check("listen", *OPERANDS["listen"], "--echo=yes", text="--echo")

@@ -1,0 +1,61 @@
+/* Who has a port: this process, nobody, and questions that make no sense.
+ *
+ * Floor 2 (socket). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include <pier/port_owner.h>
+#include <pier/socket.h>
+
+static void a_listener_of_this_process_is_found(void **state) {
+    (void)state;
+    static const char *const endpoints[] = {"tcp://127.0.0.1:0", "tcp://[::1]:0"};
+    for (size_t i = 0; i < 2; i++) {
+        pier_address address;
+        pier_socket *listener = NULL;
+        pier_port_owner owner;
+        pier_error error;
+        assert_int_equal(pier_address_parse(endpoints[i], &address, NULL), PIER_OK);
+        pier_status status = pier_socket_listen(&listener, &address, NULL, &error);
+        if (i == 1 && status != PIER_OK) {
+            return; /* a machine without IPv6 */
+        }
+        assert_int_equal(status, PIER_OK);
+        assert_int_equal(pier_socket_local_address(listener, &address), PIER_OK);
+        assert_int_equal(pier_port_owner_find(address.port, PIER_TRANSPORT_TCP, &owner, &error), PIER_OK);
+        assert_int_equal(owner.process, getpid());
+        assert_int_equal(owner.user, geteuid());
+        assert_true(owner.program[0] != '\0');
+        pier_socket_destroy(listener);
+        memset(&owner, 7, sizeof owner);
+        assert_int_equal(pier_port_owner_find(address.port, PIER_TRANSPORT_TCP, &owner, &error), PIER_NOT_FOUND);
+        assert_int_equal(error.status, PIER_NOT_FOUND);
+        assert_int_equal(owner.process, 0);
+        assert_int_equal(owner.program[0], 0);
+    }
+}
+
+static void misuse_is_refused(void **state) {
+    (void)state;
+    pier_port_owner owner;
+    pier_error error;
+    assert_int_equal(pier_port_owner_find(0, PIER_TRANSPORT_TCP, &owner, &error), PIER_USAGE);
+    assert_int_equal(error.status, PIER_USAGE);
+    assert_int_equal(pier_port_owner_find(1, PIER_TRANSPORT_UNIX, &owner, NULL), PIER_USAGE);
+    assert_int_equal(pier_port_owner_find(1, PIER_TRANSPORT_UDP, NULL, NULL), PIER_USAGE);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_listener_of_this_process_is_found),
+        cmocka_unit_test(misuse_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
