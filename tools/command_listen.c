@@ -47,8 +47,8 @@ static const char help[] =
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n"
     "  --first-byte-timeout MS, --frame-timeout MS\n"
-    "                       cut a client off that takes longer for its first byte (10000), or for the rest\n"
-    "                       of a record or block that it began (30000); 0: never\n"
+    "                       cut a client off that takes longer for its first byte (10000), or for the\n"
+    "                       rest of a record or block that it began (30000); 0: never\n"
     "  --clients-max N      clients at once; more wait until one goes (1024)\n"
     "  --unread-max BYTES   bytes of records not whole yet, of all clients together (67108864)\n" OPTIONS_COMMON_HELP
     "\n"
