@@ -40,8 +40,8 @@ typedef struct pier_channel_options {
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;
  * see pier_address_resolve and pier_socket_listen. Of a name's addresses the first that works is taken.
  * out: owned: freed by pier_socket_destroy; NULL on failure. bound: NULL, or gets the address that it listens at, with
- * the port that the system chose for port 0; pier_address_as_text makes a text of it. allocator: NULL for the default. error: NULL, or filled.
- * Returns as those two. Blocks only to resolve a name, for 10 seconds at most. */
+ * the port that the system chose for port 0; pier_address_as_text makes a text of it. allocator: NULL for the default.
+ * error: NULL, or filled. Returns as those two. Blocks only to resolve a name, for 10 seconds at most. */
 PIER_API pier_status pier_channel_listen(pier_socket **out, pier_address *bound, const char *endpoint,
                                          const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
@@ -54,15 +54,15 @@ PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listen
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
 /* Connects to an endpoint given as text: to whichever of a name's addresses answers first (pier_socket_connect_any).
- * Returns as pier_address_resolve, pier_socket_connect_any and pier_channel_open. Blocks until `deadline`. */
+ * Returns as pier_address_resolve, pier_socket_connect_any and pier_channel_open; PIER_USAGE for `udp://`, which has
+ * datagrams and no stream. Blocks until `deadline`. */
 PIER_API pier_status pier_channel_connect(pier_channel **out, const char *endpoint, pier_deadline deadline,
                                           const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
 /* Makes a channel over a connected stream socket, which is taken; on failure it stays the caller's. The preamble of the
  * storing side leaves as far as the system takes it at once.
- * Returns PIER_OK; PIER_USAGE for a listening or closed socket or bad options; PIER_LIMIT when the budget has no
- * connection left; PIER_NO_MEMORY; PIER_SYSTEM when the
- * system gives no random number. Never blocks. */
+ * Returns PIER_OK; PIER_USAGE for a listening, closed or datagram socket or bad options; PIER_LIMIT when the budget has
+ * no connection left; PIER_NO_MEMORY; PIER_SYSTEM when the system gives no random number. Never blocks. */
 PIER_API pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
                                        pier_error *error) PIER_MUST_USE;
 
@@ -79,8 +79,8 @@ PIER_API pier_socket *pier_channel_socket(pier_channel *channel);
 PIER_API void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline);
 
 /* Names the cancel object that ends every call which waits with this channel, connecting and closing among them: they
- * answer PIER_CANCELLED, which never sticks and loses no byte; clear it, and repeat the call. Borrowed until another one
- * is named or the channel is destroyed; NULL: none. See pier_socket_set_cancel. */
+ * answer PIER_CANCELLED, which never sticks and loses no byte; clear it, and repeat the call. Borrowed until another
+ * one is named or the channel is destroyed; NULL: none. See pier_socket_set_cancel. */
 PIER_API void pier_channel_set_cancel(pier_channel *channel, pier_cancel *cancel);
 
 /* Returns the system's handle for a poll loop; -1 when closed. */
@@ -116,8 +116,8 @@ PIER_API pier_status pier_channel_detach(pier_channel *channel, pier_socket **so
 /* Closes at once if need be, and frees. NULL is allowed. */
 PIER_API void pier_channel_destroy(pier_channel *channel);
 
-/* Returns what went wrong: a failure that sticks, in either direction or in the connection, or else the last record that
- * was refused or passed over; its status is PIER_OK when there was nothing. Borrowed until the next call. */
+/* Returns what went wrong: a failure that sticks, in either direction or in the connection, or else the last record
+ * that was refused or passed over; its status is PIER_OK when there was nothing. Borrowed until the next call. */
 PIER_API const pier_error *pier_channel_error(const pier_channel *channel);
 
 #endif

@@ -74,7 +74,8 @@ PIER_API pier_status pier_file_create(pier_file **out, const pier_file_ops *ops,
 
 /* Makes a file over a connected stream socket; the socket is taken, on failure it stays the caller's. Its cancel object
  * goes on to hold: reading, writing and waiting answer PIER_CANCELLED then.
- * Returns PIER_OK; PIER_USAGE for a listening or closed socket; PIER_NO_MEMORY. Never blocks. */
+ * Returns PIER_OK; PIER_USAGE for a listening or closed socket, and for a datagram socket, which has no stream
+ * (<pier/datagram_channel.h>); PIER_NO_MEMORY. Never blocks. */
 PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket, const pier_allocator *allocator,
                                            pier_error *error) PIER_MUST_USE;
 
@@ -89,11 +90,11 @@ PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket,
 PIER_API pier_status pier_file_open_disk(pier_file **out, const char *path, pier_file_mode mode,
                                          const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
-/* As pier_file_open_disk for a mode that writes, and locks the file before anything in it is changed, until it is closed:
- * a second one that opens it so, in this process or another, is refused. Who asks for no lock is not held off, readers
- * among them. The lock also ends with the process, however that ends; a child that was forked meanwhile shares it.
- * Returns as pier_file_open_disk; PIER_IN_USE when another one has the lock; PIER_SYSTEM also for a file system that
- * knows no locks. Does not wait for the lock. */
+/* As pier_file_open_disk for a mode that writes, and locks the file before anything in it is changed, until it is
+ * closed: a second one that opens it so, in this process or another, is refused. Who asks for no lock is not held off,
+ * readers among them. The lock also ends with the process, however that ends; a child that was forked meanwhile shares
+ * it. Returns as pier_file_open_disk; PIER_IN_USE when another one has the lock; PIER_SYSTEM also for a file system
+ * that knows no locks. Does not wait for the lock. */
 PIER_API pier_status pier_file_open_disk_locked(pier_file **out, const char *path, pier_file_mode mode,
                                                 const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
 
@@ -103,7 +104,8 @@ PIER_API pier_status pier_file_open_disk_locked(pier_file **out, const char *pat
  * with a deadline then takes at most 4,096 bytes at once. If another process reads or writes the same pipe at the same
  * time, a call may wait beyond its deadline. No write raises SIGPIPE.
  * capabilities: PIER_FILE_CAN_READ, PIER_FILE_CAN_WRITE or both, as the handle was opened.
- * Returns PIER_OK; PIER_USAGE, also for a handle that is not open or not open for that; PIER_NO_MEMORY; PIER_SYSTEM.
+ * Returns PIER_OK; PIER_USAGE, also for a handle that is not open or not open for that, or a datagram socket;
+ * PIER_NO_MEMORY; PIER_SYSTEM.
  * Never blocks. */
 PIER_API pier_status pier_file_open_handle(pier_file **out, int handle, uint32_t capabilities,
                                            const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;

@@ -1,5 +1,8 @@
 /* Sockets: stream sockets that listen, accept, connect, read and write within a deadline.
  *
+ * <pier/datagram.h> has datagrams, over the same object: what is said here of waiting, cancelling, closing, addresses
+ * and errors holds for both kinds, and what carries a stream refuses a datagram socket.
+ *
  * Floor 2 (socket). Knows addresses; knows nothing of files and archives. A socket may move between threads and serves
  * one at a time; of a connected one, one thread may read while another writes (each then asks for the error of its own
  * direction). Every descriptor is close-on-exec and non-blocking underneath; no call raises SIGPIPE or shows EINTR.
@@ -46,11 +49,12 @@ typedef struct pier_socket_options {
     const pier_socket_setting *settings; /* set before the socket is bound or connected; Linux hands those of a listener
                                             on to the connections that it accepts */
     size_t settings_count;
-    const char *interface_name; /* TCP: uses this interface alone, "eth0" for instance; NULL: whatever the address
+    const char
+        *interface_name; /* TCP and UDP: uses this interface alone, "eth0" for instance; NULL: whatever the address
                                    reaches */
-    const pier_access
-        *access;        /* listening: who may connect; borrowed until the listener is destroyed; NULL: everybody */
-    uint16_t port_last; /* listening at TCP: the first free port from the address' one up to this one is taken;
+    const pier_access *
+        access; /* listening and taking datagrams: from whom; borrowed until the socket is destroyed; NULL: everybody */
+    uint16_t port_last; /* listening at TCP or UDP: the first free port from the address' one up to this one is taken;
                                    0: that of the address alone */
 } pier_socket_options;
 
@@ -62,14 +66,14 @@ typedef struct pier_socket_options {
  * several try. The path is removed when the socket is closed by the process that made it, if it is still this
  * socket's; a process that changes its directory names the path from the root.
  * out: the socket, owned: freed by pier_socket_destroy; NULL on failure. error: NULL, or filled on failure.
- * Returns PIER_OK; PIER_USAGE for an address that cannot listen (UDP, none) and for a range of ports that is none; PIER_IN_USE for a port or a path at which
- * somebody listens; PIER_EXISTS for a path that is no socket; PIER_NOT_FOUND for a path whose folder does not exist;
- * PIER_DENIED; PIER_NO_SPACE; PIER_UNREACHABLE for a family that this system does not have; PIER_NO_MEMORY;
- * PIER_SYSTEM. Never blocks. */
+ * Returns PIER_OK; PIER_USAGE for an address that cannot listen (UDP, none) and for a range of ports that is none;
+ * PIER_IN_USE for a port or a path at which somebody listens; PIER_EXISTS for a path that is no socket; PIER_NOT_FOUND
+ * for a path whose folder does not exist; PIER_DENIED; PIER_NO_SPACE; PIER_UNREACHABLE for a family that this system
+ * does not have; PIER_NO_MEMORY; PIER_SYSTEM. Never blocks. */
 PIER_API pier_status pier_socket_listen(pier_socket **out, const pier_address *address,
                                         const pier_socket_options *options, pier_error *error) PIER_MUST_USE;
 
-/* Returns how many connections a listener has turned away because its access list denies their address. */
+/* Returns how many connections, or datagrams, a socket has turned away because its access list denies their address. */
 PIER_API uint64_t pier_socket_denied_count(const pier_socket *listener);
 
 /* Takes the next connection that waits at a listening socket. One whose address the access list denies is reset at once
@@ -135,10 +139,10 @@ PIER_API pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t 
 PIER_API pier_status pier_socket_write(pier_socket *socket, const pier_bytes *spans, size_t count, size_t *size,
                                        pier_deadline deadline) PIER_MUST_USE;
 
-/* Waits until one of `events` (PIER_READABLE, PIER_WRITABLE, PIER_URGENT) is there; an error or the end of both directions counts as
- * both. A listening socket is readable when a connection waits, a connecting one is writable when it is decided.
- * ready: gets which of them are; 0 unless PIER_OK. Returns PIER_OK; PIER_WOULD_BLOCK with PIER_NOW; PIER_TIMEOUT;
- * PIER_USAGE; PIER_SYSTEM. Blocks until `deadline`. */
+/* Waits until one of `events` (PIER_READABLE, PIER_WRITABLE, PIER_URGENT) is there; an error or the end of both
+ * directions counts as both. A listening socket is readable when a connection waits, a connecting one is writable when
+ * it is decided. ready: gets which of them are; 0 unless PIER_OK. Returns PIER_OK; PIER_WOULD_BLOCK with PIER_NOW;
+ * PIER_TIMEOUT; PIER_USAGE; PIER_SYSTEM. Blocks until `deadline`. */
 PIER_API pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint32_t *ready,
                                       pier_deadline deadline) PIER_MUST_USE;
 

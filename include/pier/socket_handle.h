@@ -25,8 +25,8 @@ typedef struct pier_credentials {
 
 /* Makes a socket of a handle that is open: a stream socket of TCP or Unix that listens or is connected. It is made
  * non-blocking, for every process that shares it, and close-on-exec. A Unix path is not removed when it is closed.
- * out: owned; NULL on failure. handle: taken; on failure it stays the caller's, as it was. options: allocator, delay (of
- * TCP that is connected or accepted), cancel and settings hold. error: NULL, or filled on failure.
+ * out: owned; NULL on failure. handle: taken; on failure it stays the caller's, as it was. options: allocator, delay
+ * (of TCP that is connected or accepted), cancel and settings hold. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for a handle that is not open, no stream socket, of another family, or neither listening
  * nor connected; PIER_NO_MEMORY; PIER_SYSTEM. Never blocks. */
 PIER_API pier_status pier_socket_adopt(pier_socket **out, int handle, const pier_socket_options *options,
@@ -43,14 +43,14 @@ PIER_API bool pier_socket_is_listening(const pier_socket *socket);
 /* Reads what a service manager says by systemd's protocol (sd_listen_fds(3)); a pure function of its arguments.
  * listen_pid, listen_fds, listen_fdnames: the variables LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, NULL when not set.
  * process: whom they must be meant for. inherited: gets up to `capacity`. count: how many there are.
- * Returns PIER_OK, with no handle when the variables are not set or are meant for another process; PIER_ADDRESS for text
- * that breaks the protocol; PIER_LIMIT for more than `capacity`; PIER_USAGE. Never blocks. */
+ * Returns PIER_OK, with no handle when the variables are not set or are meant for another process; PIER_ADDRESS for
+ * text that breaks the protocol; PIER_LIMIT for more than `capacity`; PIER_USAGE. Never blocks. */
 PIER_API pier_status pier_inherited_parse(const char *listen_pid, const char *listen_fds, const char *listen_fdnames,
                                           int64_t process, pier_inherited *inherited, size_t capacity, size_t *count,
                                           pier_error *error) PIER_MUST_USE;
 
 /* The same from this process' environment, which is left as it is; makes the handles close-on-exec. What is a stream
- * socket among them goes to pier_socket_adopt: call it once for each.
+ * socket among them goes to pier_socket_adopt, a datagram socket to pier_datagram_adopt: call it once for each.
  * Returns as pier_inherited_parse; PIER_USAGE for a handle that is not open. Not beside a thread that changes the
  * environment. */
 PIER_API pier_status pier_inherited_handles(pier_inherited *inherited, size_t capacity, size_t *count,
@@ -59,8 +59,8 @@ PIER_API pier_status pier_inherited_handles(pier_inherited *inherited, size_t ca
 /* Sends a copy of a handle over a connected Unix socket, with one byte that carries it: the other side must take it by
  * pier_socket_receive_handle at that very place of the stream.
  * handle: stays the caller's, and may be closed afterwards. Returns PIER_OK; PIER_WOULD_BLOCK; PIER_TIMEOUT;
- * PIER_CANCELLED; PIER_CLOSED; PIER_RESET; PIER_UNSUPPORTED for a socket that is not Unix; PIER_USAGE, also for a handle
- * that is not open; PIER_SYSTEM. Blocks until `deadline`. */
+ * PIER_CANCELLED; PIER_CLOSED; PIER_RESET; PIER_UNSUPPORTED for a socket that is not Unix; PIER_USAGE, also for a
+ * handle that is not open; PIER_SYSTEM. Blocks until `deadline`. */
 PIER_API pier_status pier_socket_send_handle(pier_socket *socket, int handle, pier_deadline deadline) PIER_MUST_USE;
 
 /* Receives a handle that pier_socket_send_handle sent; close-on-exec.

@@ -203,8 +203,7 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
     if (status == PIER_OK) {
         pier_bytes closure = {storer->closure.data, storer->closure.size};
         XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
-        status =
-            pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64, closure);
+        status = pier__storer_begin_class(storer, class_of_caller, fingerprint.high64, fingerprint.low64, closure);
     } else {
         pier_archive_abandon(archive);
         if (status == PIER_NO_MEMORY) {
