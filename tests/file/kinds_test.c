@@ -214,7 +214,7 @@ static void misuse_of_opening_is_refused(void **state) {
     assert_int_equal(pier_file_open_disk(&file, NULL, PIER_FILE_READ, NULL, &error), PIER_USAGE);
     assert_null(file);
     assert_int_equal(pier_file_open_disk(&file, "", PIER_FILE_READ, NULL, &error), PIER_USAGE);
-    assert_int_equal(pier_file_open_disk(&file, at->path, (pier_file_mode)4, NULL, &error), PIER_USAGE);
+    assert_int_equal(pier_file_open_disk(&file, at->path, (pier_file_mode)5, NULL, &error), PIER_USAGE);
     assert_int_equal(pier_file_open_disk(NULL, at->path, PIER_FILE_CREATE, NULL, &error), PIER_USAGE);
     assert_int_equal(access(at->path, F_OK), -1);
     file = (pier_file *)&error;
