@@ -76,9 +76,16 @@ build_libxxhash_dev() {
     install -D -m 644 -t "$prefix/include" "$deps/src/libxxhash-dev/xxhash.h" "$deps/src/libxxhash-dev/xxh3.h"
 }
 
+build_zlib1g_dev() {
+    (cd "$deps/src/zlib1g-dev" && ./configure --static --prefix="$prefix")
+    make -C "$deps/src/zlib1g-dev" libz.a
+    install -D -m 644 -t "$prefix/lib" "$deps/src/zlib1g-dev/libz.a"
+    install -D -m 644 -t "$prefix/include" "$deps/src/zlib1g-dev/zlib.h" "$deps/src/zlib1g-dev/zconf.h"
+}
+
 make_source_lists
 updated=no
-for package in libc-ares-dev libmsgpack-dev libxxhash-dev libcmocka-dev libyajl-dev; do
+for package in libc-ares-dev libmsgpack-dev libxxhash-dev zlib1g-dev libcmocka-dev libyajl-dev; do
     if [[ -e $prefix/.$package ]]; then
         continue
     fi
@@ -100,7 +107,7 @@ done
 unset CC CXX CFLAGS
 build_preset msan
 # A library of the system's among them would be full of false reports, or hide true ones.
-if grep -E '^(CAres|MsgpackC|XXHash|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
+if grep -E '^(CAres|MsgpackC|XXHash|ZLIB|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
     grep -v "=$prefix/"; then
     die "these libraries are not instrumented"
 fi

@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 import golden  # noqa: E402
+import pier_deflate  # noqa: E402
 import pier_wire as wire  # noqa: E402
 from pier_reader import load, load_plain  # noqa: E402
 from pier_value import BadText, Ext, F32, Pairs, Raw, Time, encode, to_json  # noqa: E402
@@ -328,7 +329,7 @@ def with_payload(data, at, payload, **fields):
     """The stream with another payload in the block at `at`, under checks that are right."""
     stored = struct.unpack_from("<I", data, at + 36)[0]
     data = data[: at + 64] + payload + data[at + 64 + stored :]
-    return patched(data, at, stored=len(payload), raw=len(payload), check=wire.xxh3(payload), **fields)
+    return patched(data, at, **{"stored": len(payload), "raw": len(payload), "check": wire.xxh3(payload), **fields})
 
 
 def flipped(data, at, bit=1):
@@ -421,7 +422,7 @@ def damaged():
     framed("required-feature", wire.preamble(golden.STREAM_ID, required=1 << 9) + data[64:], ("VERSION", 12), records=0)
     framed("stream-id-zero", wire.preamble(0) + data[64:], ("PROTOCOL", 40), records=9)
     framed("reserved-flag", patched(data, two, flags=0x0B), ("PROTOCOL", two + 4), records=6)
-    framed("reserved-codec", patched(data, two, codec=1), ("VERSION", two + 5), records=3)
+    framed("reserved-codec", patched(data, two, codec=2), ("VERSION", two + 5), records=3)
     framed("reserved-lane", patched(data, two, lane=1), ("PROTOCOL", two + 6), records=6)
     framed("reserved-byte", patched(data, two, zero=1), ("PROTOCOL", two + 7), records=6)
     framed("other-raw-length", patched(data, two, raw=1000), ("PROTOCOL", two + 40), records=6)
@@ -567,12 +568,89 @@ def raw_bytes():
     framed("raw-unchecked", stream.end(), records=2)
 
 
+def compressed():
+    framed("compressed", golden.compressed_stream(pier_deflate.deflate), records=64)
+    framed(
+        "compressed-unchecked", golden.compressed_stream(pier_deflate.deflate, checked=False, repeat=8), records=28
+    )
+
+    # A peer that can inflate says so; blocks are compressed without the required bit then.
+    data = golden.compressed_stream(pier_deflate.deflate, repeat=8)
+    told = wire.preamble(golden.STREAM_ID, golden.OPENED, target=1024, ignorable=wire.TAKES_DEFLATE) + data[64:]
+    framed("compressed-by-consent", told, records=28)
+
+    # Three blocks of one record each, the second one compressed.
+    stream = writer(deflate=pier_deflate.deflate)
+    stream.store("before")
+    stream.flush()
+    raw = encode(["compressed", "compressed"] * 16)
+    stream.store(Raw(raw))
+    stream.flush()
+    stream.store("behind")
+    data = stream.end()
+    one, two, three, end = [at for at, _ in load(data).pieces][1:]
+    framed("compressed-one", data, records=3)
+
+    def lying(payload, **fields):
+        return with_payload(data, two, payload, **{"raw": len(raw), "codec": wire.DEFLATE, **fields})
+
+    def place(payload):
+        return two + 64 + len(payload)
+
+    deflated = pier_deflate.deflate(raw)
+    good = wire.compressed(deflated)
+    assert lying(good) == data
+    at_raw, at_payload = two + 40, two + 64
+    framed("compressed-raw-longer", lying(good, raw=len(raw) + 1), ("PROTOCOL", at_raw), records=2)
+    framed("compressed-raw-shorter", lying(good, raw=len(raw) - 1), ("PROTOCOL", at_raw), records=2)
+    framed("compressed-raw-as-stored", lying(good, raw=len(good)), ("PROTOCOL", at_raw), records=2)
+    much = len(good) * wire.INFLATION_RATIO_MAX
+    framed("compressed-too-much", lying(good, raw=much + 1, records=2), ("LIMIT", at_raw), records=2)
+    framed("compressed-raw-zero", lying(good, raw=0), ("PROTOCOL", at_raw), records=2)
+    framed("compressed-cut", lying(wire.compressed(deflated[:-1])), ("CORRUPT", at_payload), records=2)
+    framed("compressed-empty", lying(wire.compressed(b"")), ("CORRUPT", at_payload), records=2)
+    framed("compressed-trailing", lying(wire.compressed(deflated + b"\0\0")), ("PROTOCOL", place(good)), records=2)
+    framed("compressed-bad-data", lying(wire.compressed(b"\x07" + deflated)), ("CORRUPT", at_payload), records=2)
+    framed("compressed-not-a-piece", lying(encode(Ext(80, b"\x10" + deflated))), ("PROTOCOL", at_payload), records=2)
+    framed("compressed-other-ext", lying(encode(Ext(79, b"\x11" + deflated))), ("PROTOCOL", at_payload), records=2)
+    framed("compressed-without-ext", lying(deflated), ("PROTOCOL", at_payload), records=2)
+    framed("compressed-ext-longer", lying(good + b"\0"), ("PROTOCOL", at_payload), records=2)
+    wide = b"\xc9" + (len(deflated) + 1).to_bytes(4, "big") + b"\x50\x11" + deflated
+    framed("compressed-wide-ext", lying(wide), records=3)
+    framed("compressed-flag-missing", patched(data, two, codec=0), ("PROTOCOL", at_raw), records=2)
+    framed("compressed-flag-lies", patched(data, one, codec=1), ("PROTOCOL", one + 40), records=2)
+    framed("compressed-bad-check", flipped(data, two + 80), ("CORRUPT", at_payload), records=2)
+    framed("compressed-cut-by-input", data[: three - 1], ("TRUNCATED", three - 1), records=1)
+
+    # What is wrong in the raw payload is told at the block: it lies nowhere on the wire.
+    def with_raw(raw, **fields):
+        return lying(wire.compressed(pier_deflate.deflate(raw)), raw=len(raw), **fields)
+
+    framed("compressed-never-used", with_raw(b"\x92" + encode("x" * 100) + b"\xc1"), ("PROTOCOL", two), records=2)
+    framed("compressed-value-cut", with_raw(raw[:-1]), ("PROTOCOL", two), records=2)
+    framed("compressed-surplus", with_raw(raw + raw), ("PROTOCOL", two), records=3)
+    framed("compressed-count-too-high", patched(with_raw(raw, records=2), three, first=4), ("PROTOCOL", two),
+           ("CORRUPT", end + 16), records=3)  # fmt: skip
+    framed("compressed-unknown-class", with_raw(b"\xd4\x50\x07" + raw), ("UNKNOWN_CLASS", two), records=2)
+    framed("compressed-twice", with_raw(wire.compressed(bytes(100))), ("PROTOCOL", two), records=2)
+
+    # Definitions and end marks are never compressed.
+    stream = writer(deflate=pier_deflate.deflate)
+    stream.store({"price": 1.0, "size": 1}, "market.Level")
+    data = stream.end()
+    define, records, end = [at for at, _ in load(data).pieces][1:]
+    framed("compressed-definition", patched(data, define, codec=1, raw=60000), ("PROTOCOL", define + 5),
+           ("UNKNOWN_CLASS", records + 64), records=0)  # fmt: skip
+    framed("compressed-end-mark", patched(data, end, codec=1), ("PROTOCOL", end + 5), records=1)
+
+
 def main():
     values()
     streams()
     damaged()
     damaged_definitions()
     raw_bytes()
+    compressed()
     total = sum(map(len, FILES.values()))
     assert total < BYTES_MAX, f"{total} bytes are too many"
     present = {

@@ -41,6 +41,7 @@ static const char help[] =
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
     "                       unix:@name; udp://host:7000: a line is a datagram, also to a group\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
+    "  --compress[=LEVEL]   compress what is sent, 1 (fastest) to 9 (6), if the peer takes it\n"
     "  --count N            udp: end after N records that came back\n"
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         to connect, and without a byte once one side has ended (10000); udp: without\n"
@@ -55,6 +56,7 @@ typedef struct connect_options {
     bool plain;
     uint64_t count;
     const char *interface;
+    uint32_t compression_level;
     const char *endpoint;
 } connect_options;
 
@@ -84,6 +86,7 @@ static int read_options(int argc, char **argv, connect_options *chosen) {
     *chosen = (connect_options){.common = {.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT}};
     const option_spec specs[] = {
         {"--plain", OPTION_FLAG, &chosen->plain, 0, 0},
+        {"--compress", OPTION_LEVEL, &chosen->compression_level, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
         {"--interface", OPTION_TEXT, &chosen->interface, 0, 0},
         OPTIONS_COMMON(&chosen->common),
@@ -97,9 +100,14 @@ static int read_options(int argc, char **argv, connect_options *chosen) {
         if (chosen->interface != NULL || chosen->count != 0) {
             return options_refuse(command, "--interface and --count are about udp://", "");
         }
+        if (chosen->plain && chosen->compression_level > 0) {
+            return options_refuse(command, "what is --plain has no blocks to --compress", "");
+        }
         if (chosen->common.timeout_ms == 0) {
             chosen->common.timeout_ms = TIMEOUT_MS_DEFAULT;
         }
+    } else if (chosen->compression_level > 0) {
+        return options_refuse(command, "--compress is not about udp://", "");
     }
     return -1;
 }
@@ -377,6 +385,7 @@ int command_connect(int argc, char **argv) {
         .size = sizeof(options),
         .limits = &limits,
         .format = chosen.plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
+        .compression_level = chosen.compression_level,
     };
     pier_channel *channel;
     pier_error error = {.status = PIER_TIMEOUT};

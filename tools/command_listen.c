@@ -44,6 +44,7 @@ static const char help[] =
     "  --echo               send each record back to who sent it\n"
     "  --save FILE          keep the records in FILE, framed, in the order in which they are printed\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
+    "  --compress[=LEVEL]   compress FILE and, if the client takes it, echoes, 1 (fastest) to 9 (6)\n"
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n"
     "  --first-byte-timeout MS, --frame-timeout MS\n"
@@ -88,6 +89,7 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
         {"--echo", OPTION_FLAG, &chosen->echo, 0, 0},
         {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
+        {"--compress", OPTION_LEVEL, &chosen->keep.compression_level, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
         {"--first-byte-timeout", OPTION_NUMBER, &chosen->first_byte_timeout_ms, 0, INT32_MAX},
         {"--frame-timeout", OPTION_NUMBER, &chosen->frame_timeout_ms, 0, INT32_MAX},
@@ -214,6 +216,7 @@ int command_listen(int argc, char **argv) {
                   : chosen.framed ? PIER_FORMAT_FRAMED
                                   : PIER_FORMAT_GUESS,
         .echoes = chosen.echo,
+        .compression_level = chosen.keep.compression_level,
         .count = chosen.count,
         .timeout_ms = chosen.common.timeout_ms,
         .record_bytes_max = chosen.common.record_bytes_max,

@@ -26,6 +26,7 @@ static const char help[] =
     "\n"
     "  FILE                 where to keep them, - is standard output\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
+    "  --compress[=LEVEL]   make FILE smaller, 1 (fastest) to 9 (6)\n"
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "A line that is no JSON, or no record, is told with line and column; those before it are kept.\n"
     "Numbers without point and exponent are integers, from -2^63 to 2^64-1; others are 64-bit floats.\n"
@@ -46,6 +47,7 @@ static int read_options(int argc, char **argv, store_options *chosen) {
     const option_spec specs[] = {
         {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
+        {"--compress", OPTION_LEVEL, &chosen->keep.compression_level, 0, 0},
         OPTIONS_COMMON(&chosen->common),
     };
     int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);

@@ -133,6 +133,7 @@ void dump_stats_print_block(text_buffer *out, const pier_block *block) {
     }
     append(out, ",\"number\":%" PRIu32 ",\"epoch\":%" PRIu32 ",\"first_record\":%" PRIu64 ",\"records\":%" PRIu32,
            block->number, block->epoch, block->first_record, block->records);
+    append(out, ",\"codec\":\"%s\"", block->codec == 1 ? "deflate" : "none");
     append(out, ",\"stored_bytes\":%" PRIu32 ",\"raw_bytes\":%" PRIu32 ",\"message_end\":%s,\"checksum\":%s}\n",
            block->stored_bytes, block->raw_bytes, block->message_end ? "true" : "false",
            block->checksum ? "true" : "false");

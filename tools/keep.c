@@ -15,7 +15,8 @@ static pier_status open_archive(keep *kept, const keep_options *chosen, pier_err
         limits.depth_max = PIER_DEPTH_MAX_HIGHEST;
         limits.classes_max = PIER_CLASSES_MAX_HIGHEST;
     }
-    pier_archive_options options = {.size = sizeof(options), .limits = &limits};
+    pier_archive_options options = {
+        .size = sizeof(options), .limits = &limits, .compression_level = chosen->compression_level};
     return pier_archive_open_store(&kept->archive, kept->file.file, &options, error);
 }
 

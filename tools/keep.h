@@ -22,6 +22,7 @@ typedef struct keep_options {
     bool append;         /* or added to */
     bool takes_anything; /* the limits but that of a record are as high as they go: what came in is kept */
     uint64_t record_bytes_max;
+    uint32_t compression_level; /* 0: off */
 } keep_options;
 
 /* Opens `path` for a framed archive; "-" is standard output. A file that exists is refused unless the options say more.

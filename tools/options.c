@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pier/archive.h>
+
 #include "report.h"
 
 int options_refuse(const char *command, const char *why, const char *what) {
@@ -59,6 +61,15 @@ static int set_number(const char *command, const option_spec *spec, const char *
     return -1;
 }
 
+/* A level is told behind the equals sign alone: what follows otherwise is the operand. */
+static int set_level(const char *command, const option_spec *spec, const char *text) {
+    uint64_t level = OPTION_LEVEL_DEFAULT;
+    option_spec number = {spec->name, OPTION_NUMBER, &level, 1, PIER_COMPRESSION_LEVEL_HIGHEST};
+    int taken = text != NULL ? set_number(command, &number, text) : -1;
+    *(uint32_t *)spec->target = (uint32_t)level;
+    return taken;
+}
+
 /* Takes the option at argv[*at], and the argument behind it if it needs that. Returns as options_read. */
 static int take_option(const char *command, int argc, char **argv, int *at, const option_spec *specs, size_t count) {
     const char *argument = argv[*at];
@@ -76,6 +87,9 @@ static int take_option(const char *command, int argc, char **argv, int *at, cons
         return -1;
     }
     const char *value = equals == NULL ? NULL : equals + 1;
+    if (spec->kind == OPTION_LEVEL) {
+        return set_level(command, spec, value);
+    }
     if (value == NULL && *at + 1 < argc) {
         value = argv[++*at];
     }

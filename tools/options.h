@@ -1,7 +1,8 @@
 /* The arguments of a command: options and operands, nearly always one.
  *
- * Part of the command. An option is a flag (`--echo`), or takes a number or a text (`--count 3`, `--count=3`). Options
- * and operands come in any order; `--` ends the options; the last of two equal options counts. `-` alone is an
+ * Part of the command. An option is a flag (`--echo`), takes a number or a text (`--count 3`, `--count=3`), or may have a
+ * level of compression (`--compress`, `--compress=9`). Options and operands come in any order; `--` ends the options; the
+ * last of two equal options counts. `-` alone is an
  * operand. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -9,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT } option_kind;
+typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_LEVEL } option_kind;
+
+/* What zlib takes for the best bargain, where no level is told. */
+#define OPTION_LEVEL_DEFAULT 6
 
 typedef struct option_spec {
     const char *name; /* with its dashes */
     option_kind kind;
-    void *target;    /* bool, uint64_t or const char *, by kind */
+    void *target;    /* bool, uint64_t, const char * or, for a level, uint32_t, by kind */
     uint64_t lowest; /* of a number */
     uint64_t highest;
 } option_spec;

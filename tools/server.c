@@ -114,6 +114,7 @@ static void accept_clients(server *running) {
         .size = sizeof(options),
         .limits = &limits,
         .format = running->format,
+        .compression_level = running->compression_level,
         .first_byte_timeout_ms = running->first_byte_timeout_ms,
         .frame_timeout_ms = running->frame_timeout_ms,
         .budget = running->budget,

@@ -35,7 +35,8 @@ typedef struct server {
     uint64_t record_bytes_max;
     uint32_t first_byte_timeout_ms; /* as in pier_channel_options */
     uint32_t frame_timeout_ms;
-    pier_budget *budget; /* of all clients */
+    pier_budget *budget;        /* of all clients */
+    uint32_t compression_level; /* of echoes; 0: off */
     output out;
     /* The loop's own. */
     pier_tree *tree; /* NULL: memory ran out */

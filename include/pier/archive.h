@@ -47,6 +47,9 @@ typedef enum pier_plain_form {
     PIER_PLAIN_ARRAY = 1 /* an array: a field's place is its number less one, nil in the gaps */
 } pier_plain_form;
 
+/* What pier_archive_options.compression_level may be at most. */
+#define PIER_COMPRESSION_LEVEL_HIGHEST 9u
+
 /* Choices at creation. Zero it, set what differs, and set `size`. */
 typedef struct pier_archive_options {
     size_t size;                     /* sizeof(pier_archive_options) */
@@ -65,6 +68,11 @@ typedef struct pier_archive_options {
                                   lacking; 0: for ever. See pier_archive_due */
     pier_budget *budget;            /* loading: what many connections may take together; borrowed until the archive is
                                   destroyed; NULL: none */
+    uint32_t compression_level;     /* storing, framed: 0: off; 1 (fastest) to 9 (smallest): blocks are compressed by
+                                   deflate, where that makes them shorter. In the storing direction of a connection
+                                   (pier_archive_pair) from the peer's preamble on, if it says that it inflates; by
+                                   itself, in a file for instance, from the start: it then takes a loader that
+                                   inflates. What is loaded is inflated without being asked */
 } pier_archive_options;
 
 /* Opens an archive for storing.
@@ -221,7 +229,8 @@ PIER_API void pier_archive_feed_end(pier_archive *archive);
 /* Goes on after a failure that sticks, or after one in the current record: a framed archive passes over what is
  * damaged to the next block that proves itself, by its header's check and its payload's; a plain one can only go on
  * after a failure inside a record that is a whole value.
- * skipped_bytes: NULL, or gets how many bytes on the wire were passed over. Returns PIER_OK: call pier_archive_next;
+ * skipped_bytes: NULL, or gets how many bytes were passed over: on the wire or, in a compressed block, of its raw
+ * payload. Returns PIER_OK: call pier_archive_next;
  * PIER_MORE, PIER_WOULD_BLOCK, PIER_TIMEOUT: call again for the rest; PIER_END: there is no such block; PIER_USAGE when
  * storing; the old failure when it cannot be gone on after. Blocks until the deadline. */
 PIER_API pier_status pier_archive_recover(pier_archive *archive, uint64_t *skipped_bytes) PIER_MUST_USE;
@@ -254,6 +263,7 @@ typedef struct pier_block {
     bool raw_abandoned;    /* raw block: the sender gave up */
     uint8_t version_major; /* preamble: version of the wire */
     uint8_t version_minor;
+    uint8_t codec; /* 0: the payload is not compressed; 1: by deflate */
 } pier_block;
 
 /* Moves to the next piece of a framed stream, whatever it is, and passes over records that were not loaded; for tools

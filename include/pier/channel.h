@@ -35,6 +35,7 @@ typedef struct pier_channel_options {
                                   pier_channel_accept, else for ever; PIER_NO_TIMEOUT: for ever */
     pier_budget *budget;       /* what the channels that name it may take together; borrowed until they are destroyed;
                                   NULL: each has its own limits alone */
+    uint32_t compression_level; /* of what is stored: 0: off; 1 (fastest) to 9 (smallest): see pier_archive_options */
 } pier_channel_options;
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;

@@ -45,7 +45,9 @@ void pier__loader_locate(pier__loader *loader, uint64_t position) {
     error->offset = position;
     if (loader->block != PIER_NO_OFFSET) {
         error->block_offset = loader->block;
-        error->payload_offset = position - loader->block - PIER__PIECE_BYTES;
+        bool is_stored = loader->header.codec != PIER__CODEC_NONE && !loader->is_inflated;
+        error->payload_offset = is_stored ? PIER_NO_OFFSET : position - loader->block - PIER__PIECE_BYTES;
+        error->offset = loader->is_inflated ? loader->block : position;
     }
     if (loader->in_record) {
         error->record = loader->record_number;
@@ -89,6 +91,11 @@ static pier_status check_options(const pier_archive_options *options, pier_file 
     if (options->format < PIER_FORMAT_FRAMED || options->format > PIER_FORMAT_GUESS ||
         options->plain_form < PIER_PLAIN_MAP || options->plain_form > PIER_PLAIN_ARRAY) {
         return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0, "a format or plain form that does not exist");
+    }
+    if (options->compression_level > PIER_COMPRESSION_LEVEL_HIGHEST) {
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_ARCHIVE, 0,
+                               "compression_level is %u, and may be %u at most", options->compression_level,
+                               PIER_COMPRESSION_LEVEL_HIGHEST);
     }
     uint32_t capability = storing ? PIER_FILE_CAN_WRITE : PIER_FILE_CAN_READ;
     if (file != NULL && (pier_file_capabilities(file) & capability) == 0) {
@@ -140,6 +147,7 @@ static pier_status begin_storing(pier__storer *storer, pier_error *error) {
     storer->epoch_bytes = 0;
     storer->epoch_begins = true;
     storer->preamble_is_made = false;
+    storer->requires_deflate = false;
     storer->is_ended = false;
     storer->message_is_open = false;
     storer->block_is_open = false;
@@ -175,6 +183,7 @@ static void begin_loading(pier__loader *loader) {
     pier__error_clear(&loader->held);
     loader->end_is_told = false;
     loader->in_block = false;
+    loader->is_inflated = false;
     loader->block = PIER_NO_OFFSET;
     loader->records_left = 0;
     loader->in_record = false;
@@ -234,6 +243,7 @@ static void destroy_storer(pier__storer *storer) {
     pier_allocator allocator = storer->common.allocator;
     pier__buffer_deinit(&storer->closure);
     pier__release(&allocator, storer->buffer, storer->capacity);
+    pier__deflater_deinit(&storer->deflater, &allocator);
     pier__release(&allocator, storer->classes, storer->class_capacity * sizeof *storer->classes);
     pier__scan_deinit(&storer->scan, &allocator);
     pier__release(&allocator, storer, sizeof *storer);
@@ -246,6 +256,7 @@ static void destroy_loader(pier__loader *loader) {
     pier__loader_release_retired(loader);
     pier__loader_forget_classes(loader);
     pier__release(&allocator, loader->classes, loader->class_capacity * sizeof *loader->classes);
+    pier__inflater_deinit(&loader->inflater, &allocator);
     pier__release(&allocator, loader->buffer, loader->capacity + PIER_PADDING_BYTES);
     pier__scan_deinit(&loader->scan, &allocator);
     pier__release(&allocator, loader, sizeof *loader);

@@ -22,7 +22,7 @@ static void begin_record(pier__loader *loader, uint64_t position, uint64_t end) 
     loader->in_record = true;
     loader->record = position;
     loader->record_end = end;
-    loader->record_memory = pier__loader_at(loader, position);
+    loader->record_memory = pier__loader_content_at(loader, position);
     loader->record_number = loader->next_number++;
     if (end != 0) {
         open_window(loader, position, end);
@@ -31,9 +31,9 @@ static void begin_record(pier__loader *loader, uint64_t position, uint64_t end) 
 
 /* Tells a limit that the scan met at `wrong`. */
 static pier_status tell_limit(pier__loader *loader, uint64_t wrong, const char *what) {
-    (void)pier__archive_tell(&loader->common, PIER_LIMIT, "%s: %llu %s, the limit is %llu", what,
+    (void)pier__archive_tell(&loader->common, PIER_LIMIT, "%s: %llu %s, the limit is %llu (%s)", what,
                              (unsigned long long)loader->scan.found, loader->scan.reason,
-                             (unsigned long long)loader->scan.limit);
+                             (unsigned long long)loader->scan.limit, loader->scan.limit_name);
     pier__loader_locate(loader, wrong);
     return PIER_LIMIT;
 }
@@ -56,7 +56,7 @@ static pier_status fail_by_form(pier__loader *loader, uint64_t position, const u
 /* Scans a record in a block. Returns PIER_OK with its size; PIER_SKIPPED with its size when it is above a limit; or a
  * failure. */
 static pier_status scan_in_block(pier__loader *loader, uint64_t position, size_t *size) {
-    const uint8_t *value = pier__loader_at(loader, position);
+    const uint8_t *value = pier__loader_content_at(loader, position);
     size_t there = (size_t)(loader->payload_end - position);
     pier__scan_begin(&loader->scan);
     pier_status status = pier__scan_run(&loader->scan, value, there);
@@ -82,7 +82,7 @@ static bool is_own_ext(const uint8_t *at, size_t there) {
 static pier_status take_switches(pier__loader *loader) {
     loader->switch_at = loader->next_at;
     while (loader->next_at < loader->payload_end) {
-        const uint8_t *at = pier__loader_at(loader, loader->next_at);
+        const uint8_t *at = pier__loader_content_at(loader, loader->next_at);
         size_t there = (size_t)(loader->payload_end - loader->next_at);
         if (!is_own_ext(at, there)) {
             return PIER_OK;
@@ -107,6 +107,12 @@ static pier_status take_switches(pier__loader *loader) {
 static pier_status next_in_block(pier__loader *loader) {
     if (loader->header.kind == PIER_BLOCK_RAW) {
         return pier__loader_enter_raw(loader);
+    }
+    if (loader->header.codec != PIER__CODEC_NONE && !loader->is_inflated) {
+        pier_status inflated = pier__loader_inflate(loader);
+        if (inflated != PIER_OK) {
+            return inflated;
+        }
     }
     if (loader->records_left == 0) {
         if (loader->next_at != loader->payload_end) {
@@ -321,7 +327,8 @@ static bool framed_has_next(const pier__loader *loader) {
     uint64_t behind = !loader->in_record        ? loader->next_at
                       : loader->record_end != 0 ? loader->record_end
                                                 : loader->payload_end;
-    return loader->records_left > 0 || behind != loader->payload_end || pier__loader_pieces_tell(loader, behind);
+    return loader->records_left > 0 || behind != loader->payload_end ||
+           pier__loader_pieces_tell(loader, loader->block_end);
 }
 
 bool pier_archive_has_next(pier_archive *archive) {

@@ -92,10 +92,8 @@ typedef struct definition {
     uint64_t low;
 } definition;
 
-static const pier__fault no_fault = {PIER_OK, 0, NULL};
-
 static pier__fault protocol_fault(size_t at, const char *text) {
-    return (pier__fault){PIER_PROTOCOL, at, text};
+    return pier__fault_of(PIER_PROTOCOL, at, text);
 }
 
 /* Reads a number of 1, 2, 4 or 8 bytes. */
@@ -127,7 +125,8 @@ static pier__fault read_ext(const uint8_t *payload, size_t size, size_t at, defi
         size_t wrong = pier__scan_wrong_byte(payload + found->value, there);
         return protocol_fault(found->value + (wrong == there ? 0 : wrong), "a definition is not a whole value");
     }
-    return extent == there ? no_fault : protocol_fault(found->value + extent, "bytes follow the value of a definition");
+    return extent == there ? pier__no_fault
+                           : protocol_fault(found->value + extent, "bytes follow the value of a definition");
 }
 
 /* Reads `[ id, fingerprint, closure ]`. The value is whole, so that its heads may be read without asking. */
@@ -155,7 +154,7 @@ static pier__fault read_parts(const uint8_t *payload, definition *found) {
     found->high = pier__load_be64(bin + 1 + length_bytes);
     found->low = pier__load_be64(bin + 9 + length_bytes);
     found->closure = found->fingerprint + 1 + length_bytes + 16;
-    return no_fault;
+    return pier__no_fault;
 }
 
 /* The definition at `at`, with its fingerprint. */
@@ -169,9 +168,9 @@ static pier__fault read_definition(const uint8_t *payload, size_t size, size_t a
     }
     XXH128_hash_t fingerprint = XXH3_128bits(payload + found->closure, found->end - found->closure);
     if (fingerprint.high64 != found->high || fingerprint.low64 != found->low) {
-        return (pier__fault){PIER_CORRUPT, found->fingerprint, "the fingerprint of a definition is not its own"};
+        return pier__fault_of(PIER_CORRUPT, found->fingerprint, "the fingerprint of a definition is not its own");
     }
-    return no_fault;
+    return pier__no_fault;
 }
 
 void pier__loader_begin_ledger(const pier__loader *loader, bool begins_epoch, pier__class_ledger *ledger) {
@@ -197,14 +196,17 @@ pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limit
         }
         ledger->taken_ids[found.id_number / 8] |= bit;
         if (ledger->classes++ >= limits->classes_max) {
-            return (pier__fault){PIER_LIMIT, at, "more classes in an epoch than classes_max"};
+            return pier__limit_fault(at, "too many classes in an epoch", ledger->classes, limits->classes_max,
+                                     "classes_max");
         }
         if (found.end - found.closure > limits->queue_bytes_max - ledger->closure_bytes) {
-            return (pier__fault){PIER_LIMIT, at, "more bytes of definitions in an epoch than queue_bytes_max"};
+            return pier__limit_fault(at, "too many bytes of definitions in an epoch",
+                                     ledger->closure_bytes + (found.end - found.closure), limits->queue_bytes_max,
+                                     "queue_bytes_max");
         }
         ledger->closure_bytes += found.end - found.closure;
     }
-    return no_fault;
+    return pier__no_fault;
 }
 
 pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload, uint64_t payload_end) {
@@ -214,7 +216,7 @@ pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload
     pier__loader_begin_ledger(loader, false, &ledger);
     pier__fault fault = pier__definitions_fault(&ledger, &loader->common.limits, bytes, size);
     if (fault.status != PIER_OK) {
-        return pier__loader_fail(loader, fault.status, payload + fault.at, "%s", fault.text);
+        return pier__loader_fail_by(loader, payload, fault);
     }
     size_t known = loader->class_count;
     definition found;

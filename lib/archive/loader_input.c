@@ -24,7 +24,8 @@ static uint64_t first_in_use(const pier__loader *loader) {
 
 /* Views and the window of the current record point into the buffer, and would not see it move. */
 static bool is_viewed(const pier__loader *loader) {
-    return loader->in_record && loader->retired == NULL && (loader->raw != PIER__RAW_OPEN || loader->in_block);
+    return loader->in_record && !loader->is_inflated && loader->retired == NULL &&
+           (loader->raw != PIER__RAW_OPEN || loader->in_block);
 }
 
 /* Moves what is in use to the front of the same memory. */

@@ -8,12 +8,14 @@
  * is kept until the next record ("retired").
  *
  * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c checks the pieces of a framed
- * stream, loader_time.c watches the clock, loader_class.c keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on
- * after damage, load_token.c loads values. */
+ * stream, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c keeps its definitions,
+ * loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after damage, load_token.c loads
+ * values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 
 #include "archive/archive_internal.h"
+#include "archive/compress_internal.h"
 #include "archive/scan_internal.h"
 #include "archive/wire_internal.h"
 
@@ -70,8 +72,11 @@ typedef struct pier__loader {
     /* The block */
     bool in_block;
     pier__header header;
-    uint64_t block; /* on the wire, of its header */
+    uint64_t block;     /* on the wire, of its header */
+    uint64_t block_end; /* on the wire */
     uint64_t payload_end;
+    bool is_inflated; /* its payload lies in the inflater, from next_at to payload_end: see pier__loader_content_at */
+    pier__inflater inflater;
     uint32_t records_left; /* after the current record */
     uint16_t class_id;     /* in force */
     uint64_t switch_at;    /* on the wire, of the class switch just before the record; else the record itself */
@@ -121,6 +126,13 @@ static inline pier__loader *pier__loader_of_pair(pier__archive *archive) {
 /* The memory at a position on the wire. */
 static inline uint8_t *pier__loader_at(const pier__loader *loader, uint64_t position) {
     return loader->buffer + (size_t)(position - loader->base);
+}
+
+/* The memory at a position in the payload of the current block. In a compressed block such positions are counted as if
+ * the raw payload lay on the wire behind the header. */
+static inline uint8_t *pier__loader_content_at(const pier__loader *loader, uint64_t position) {
+    return loader->is_inflated ? loader->inflater.bytes + (size_t)(position - loader->block - PIER__PIECE_BYTES)
+                               : pier__loader_at(loader, position);
 }
 
 /* How many bytes lie from `position` on. */
@@ -184,14 +196,7 @@ void pier__loader_guess(pier__loader *loader);
 /* Ends the current record; what of it was not loaded is passed over. Returns PIER_OK or a failure. */
 pier_status pier__loader_end_record(pier__loader *loader);
 
-/* loader_piece.c ------------------------------------------------------------------------------------------------- */
-
-/* What is wrong with a piece. */
-typedef struct pier__fault {
-    pier_status status; /* PIER_OK: nothing */
-    size_t at;          /* byte of the piece */
-    const char *text;
-} pier__fault;
+/* loader_piece.c, loader_length.c --------------------------------------------------------------------------------- */
 
 /* What is wrong with the fields of a piece that passed its check: of a header all but the numbers that a stream goes on
  * with, for a loader that knows no stream yet. */
@@ -201,8 +206,15 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
 /* The most payload that a header may announce to be taken into memory. */
 uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
 
-/* Returns whether a record of this block is too large, so that the block is passed over by its header alone. */
+/* Returns whether a record of this block is too large, or would inflate too much, so that the block is passed over by
+ * its header alone. */
 bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
+
+/* What is wrong with the lengths of a header, and how they belong together. */
+pier__fault pier__length_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
+
+/* Fails by a fault, whose place is counted from `begin` on the wire. Returns its status. */
+pier_status pier__loader_fail_by(pier__loader *loader, uint64_t begin, pier__fault fault);
 
 /* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */
@@ -214,6 +226,13 @@ bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position);
 /* Waits for the preamble of a framed stream, and takes it. Returns PIER_OK, "not now", or a failure:
  * PIER_TRUNCATED when the input ends before. */
 pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline);
+
+/* Inflates the payload of the current block, which is compressed. Returns PIER_OK or a failure; for want of memory
+ * nothing has changed, and recovering goes on with the block. */
+pier_status pier__loader_inflate(pier__loader *loader);
+
+/* Returns whether the peer's preamble is known, after looking, without waiting, whether it has come. */
+bool pier__loader_notice_preamble(pier__loader *loader);
 
 /* Ends the block; records of it that were not loaded are passed over. */
 void pier__loader_leave_block(pier__loader *loader);

@@ -14,10 +14,10 @@
 typedef struct pier__mark {
     struct pier__mark *below;
     pier__loader place;
-    bool has_window;     /* the token calls had begun, or a codec was done */
-    size_t cursor;       /* from the record's first byte; so is `limit` */
+    bool has_window; /* the token calls had begun, or a codec was done */
+    size_t cursor;   /* from the record's first byte; so is `limit` */
     size_t limit;
-    bool keeps_classes;  /* the table below: of the epoch in which the mark was set */
+    bool keeps_classes; /* the table below: of the epoch in which the mark was set */
     pier__stream_class **classes;
     size_t class_count;
     size_t class_capacity;
@@ -120,6 +120,7 @@ static void go_to(pier__loader *loader, const pier__loader *place) {
     loader->input_is_ended = here.input_is_ended;
     loader->held = here.held;
     loader->needed = 0;
+    loader->inflater = here.inflater;
     loader->classes = here.classes;
     loader->class_count = here.class_count;
     loader->class_capacity = here.class_capacity;
@@ -135,6 +136,18 @@ static void go_to(pier__loader *loader, const pier__loader *place) {
     }
 }
 
+/* The mark stands in a compressed block, and another one was inflated since: its own is inflated again, from the stored
+ * payload, which the mark has kept. */
+static pier_status inflate_again(pier__loader *loader, const pier__loader *place) {
+    if (!place->is_inflated || (loader->is_inflated && loader->block == place->block)) {
+        return PIER_OK;
+    }
+    loader->is_inflated = false;
+    const uint8_t *payload = pier__loader_at(loader, place->block + PIER__PIECE_BYTES);
+    pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &place->header, payload);
+    return fault.status == PIER_OK ? PIER_OK : pier__loader_fail_by(loader, place->block, fault);
+}
+
 pier_status pier_archive_rewind(pier_archive *archive) {
     pier__archive *common = pier__archive_of(archive);
     pier__loader *loader = pier__loader_of(archive);
@@ -143,6 +156,10 @@ pier_status pier_archive_rewind(pier_archive *archive) {
     }
     pier__mark *mark = loader->marks;
     pier__loader_release_retired(loader);
+    pier_status status = inflate_again(loader, &mark->place);
+    if (status != PIER_OK) {
+        return status;
+    }
     if (mark->keeps_classes) {
         take_back_classes(loader, mark);
     }
@@ -152,7 +169,7 @@ pier_status pier_archive_rewind(pier_archive *archive) {
     archive->cursor = NULL;
     archive->limit = NULL;
     if (loader->in_record) {
-        loader->record_memory = pier__loader_at(loader, loader->record);
+        loader->record_memory = pier__loader_content_at(loader, loader->record);
     }
     if (mark->has_window) {
         archive->cursor = loader->record_memory + mark->cursor;

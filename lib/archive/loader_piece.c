@@ -33,41 +33,22 @@ static void pass_header(pier__stream *stream, const pier__header *header) {
 
 pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits) {
     if (preamble->version_major != 1) {
-        return (pier__fault){PIER_VERSION, 10, "the stream has another major version than 1"};
+        return pier__fault_of(PIER_VERSION, 10, "the stream has another major version than 1");
     }
-    if (preamble->features_required != 0) {
-        return (pier__fault){PIER_VERSION, 12, "the stream requires features that are not known here"};
+    if ((preamble->features_required & ~PIER__REQUIRED_KNOWN) != 0) {
+        return pier__fault_of(PIER_VERSION, 12, "the stream requires features that are not known here");
     }
     if (preamble->block_target_bytes == 0 || preamble->block_target_bytes > PIER_BLOCK_TARGET_BYTES_HIGHEST) {
-        return (pier__fault){PIER_PROTOCOL, 28, "a block target of 0 or above 16 MiB"};
+        return pier__fault_of(PIER_PROTOCOL, 28, "a block target of 0 or above 16 MiB");
     }
     if (preamble->block_target_bytes > limits->queue_bytes_max) {
-        return (pier__fault){PIER_LIMIT, 28, "the blocks of the stream are above queue_bytes_max"};
+        return pier__limit_fault(28, "the stream has a block target", preamble->block_target_bytes,
+                                 limits->queue_bytes_max, "queue_bytes_max");
     }
     if (preamble->stream_id == 0) {
-        return (pier__fault){PIER_PROTOCOL, 40, "a stream id of 0"};
+        return pier__fault_of(PIER_PROTOCOL, 40, "a stream id of 0");
     }
-    return (pier__fault){PIER_OK, 0, NULL};
-}
-
-uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
-    if (header->kind == PIER_BLOCK_DEFINITIONS) {
-        /* A loader of small records reads definitions of the ordinary size all the same. */
-        return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
-    }
-    if (header->kind == PIER_BLOCK_RAW) {
-        return stream->preamble_is_known ? (uint64_t)stream->peer.block_target_bytes + PIER__RAW_HEAD_BYTES
-                                         : limits->queue_bytes_max;
-    }
-    if (header->records <= 1) {
-        return limits->record_bytes_max + PIER__SWITCH_BYTES_MAX;
-    }
-    return stream->preamble_is_known ? (uint64_t)stream->peer.block_target_bytes * 2 : limits->queue_bytes_max;
-}
-
-bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
-    return header->kind == PIER_BLOCK_RECORDS && header->records == 1 &&
-           header->stored_bytes > pier__payload_max(stream, header, limits);
+    return pier__no_fault;
 }
 
 pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
@@ -76,57 +57,51 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
                              : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
                                                                       : 0;
     if ((header->flags & ~flags_of_kind) != 0) {
-        return (pier__fault){PIER_PROTOCOL, 4, "a block with flags that its kind does not have"};
+        return pier__fault_of(PIER_PROTOCOL, 4, "a block with flags that its kind does not have");
     }
     if (header->kind == PIER_BLOCK_RAW && pier__raw_flags_clash(header->flags)) {
-        return (pier__fault){PIER_PROTOCOL, 4, "a raw block with flags that do not go together"};
+        return pier__fault_of(PIER_PROTOCOL, 4, "a raw block with flags that do not go together");
     }
-    if (header->codec != 0) {
-        return (pier__fault){PIER_VERSION, 5, "a block with an unknown codec"};
+    if (header->codec > PIER__CODEC_DEFLATE) {
+        return pier__fault_of(PIER_VERSION, 5, "a block with an unknown codec");
+    }
+    if (header->codec != PIER__CODEC_NONE && header->kind != PIER_BLOCK_RECORDS) {
+        return pier__fault_of(PIER_PROTOCOL, 5, "only blocks of records are compressed");
     }
     if (header->lane != 0 || header->reserved != 0) {
-        return (pier__fault){PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0"};
+        return pier__fault_of(PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0");
     }
     if (header->kind == PIER_BLOCK_RAW && header->records != ((header->flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0)) {
-        return (pier__fault){PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin"};
+        return pier__fault_of(PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin");
     }
     if (header->kind != PIER_BLOCK_RECORDS && header->kind != PIER_BLOCK_RAW && header->records != 0) {
-        return (pier__fault){PIER_PROTOCOL, 32, "records are counted where there are none"};
+        return pier__fault_of(PIER_PROTOCOL, 32, "records are counted where there are none");
     }
-    if (header->kind == PIER_BLOCK_END && header->stored_bytes != 0) {
-        return (pier__fault){PIER_PROTOCOL, 36, "an end mark with a payload"};
+    pier__fault fault = pier__length_fault(stream, header, limits);
+    if (fault.status == PIER_OK && (header->flags & PIER__FLAG_CHECKSUM) == 0 && header->payload_check != 0) {
+        fault = pier__fault_of(PIER_PROTOCOL, 52, "a block with a check that its flags deny");
     }
-    if (header->stored_bytes > pier__payload_max(stream, header, limits) &&
-        !pier__block_is_skipped(stream, header, limits)) {
-        return (pier__fault){PIER_LIMIT, 36, "a block is longer than its stream may have"};
-    }
-    if (header->raw_bytes != header->stored_bytes) {
-        return (pier__fault){PIER_PROTOCOL, 40, "a block that is not compressed has two lengths"};
-    }
-    if ((header->flags & PIER__FLAG_CHECKSUM) == 0 && header->payload_check != 0) {
-        return (pier__fault){PIER_PROTOCOL, 52, "a block with a check that its flags deny"};
-    }
-    return (pier__fault){PIER_OK, 0, NULL};
+    return fault;
 }
 
 /* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. */
 static pier__fault number_fault(const pier__stream *stream, const pier__header *header) {
     if (stream->is_known && header->stream_id != stream->id) {
-        return (pier__fault){PIER_CORRUPT, 8, "a block of another stream"};
+        return pier__fault_of(PIER_CORRUPT, 8, "a block of another stream");
     }
     if (header->first_record != stream->next_record) {
-        return (pier__fault){PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one"};
+        return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one");
     }
     if (header->number != stream->next_block) {
-        return (pier__fault){PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one"};
+        return pier__fault_of(PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one");
     }
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
     bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END;
     uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
     if (header->epoch != expected || (must_begin && !begins)) {
-        return (pier__fault){PIER_CORRUPT, 28, "a block of another epoch"};
+        return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");
     }
-    return (pier__fault){PIER_OK, 0, NULL};
+    return pier__no_fault;
 }
 
 /* Of two faults the one that stands first in the header, so that the offset told is that of the first wrong byte. */
@@ -145,15 +120,15 @@ static pier__fault begin_fault(const pier__stream *stream, const uint8_t *piece,
     }
     const char *text =
         stream->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream" : "no block begins here";
-    return is_wrong ? (pier__fault){PIER_CORRUPT, wrong, text} : (pier__fault){PIER_OK, 0, NULL};
+    return is_wrong ? pier__fault_of(PIER_CORRUPT, wrong, text) : pier__no_fault;
 }
 
 /* What is wrong with the 64 bytes of a piece. */
 static pier__fault piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits) {
     bool is_preamble = piece[3] == PIER_BLOCK_PREAMBLE;
     if (!pier__piece_proves_itself(piece)) {
-        return (pier__fault){PIER_CORRUPT, 0,
-                             is_preamble ? "the check of the preamble fails" : "the check of the block header fails"};
+        return pier__fault_of(PIER_CORRUPT, 0,
+                              is_preamble ? "the check of the preamble fails" : "the check of the block header fails");
     }
     if (!is_preamble) {
         pier__header header;
@@ -162,7 +137,7 @@ static pier__fault piece_fault(const pier__stream *stream, const uint8_t *piece,
         return first_fault(fault, pier__raw_order_fault(stream, &header));
     }
     if (stream->phase == PIER__PHASE_STREAM) {
-        return (pier__fault){PIER_TRUNCATED, 0, "a new stream begins before the end mark of the one before it"};
+        return pier__fault_of(PIER_TRUNCATED, 0, "a new stream begins before the end mark of the one before it");
     }
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
@@ -176,10 +151,6 @@ static bool payload_proves_itself(const pier__header *header, const uint8_t *pay
 
 /* Taking a piece -------------------------------------------------------------------------------------------------- */
 
-static pier_status fail_by(pier__loader *loader, pier__fault fault) {
-    return pier__loader_fail(loader, fault.status, loader->taken + fault.at, "%s", fault.text);
-}
-
 /* Waits for the 64 bytes of a piece; bytes that cannot begin one fail as soon as they are there. */
 static pier_status await_piece(pier__loader *loader) {
     for (;;) {
@@ -187,7 +158,7 @@ static pier_status await_piece(pier__loader *loader) {
         if (there > 0) {
             pier__fault fault = begin_fault(&loader->stream, pier__loader_at(loader, loader->taken), there);
             if (fault.status != PIER_OK) {
-                return fail_by(loader, fault);
+                return pier__loader_fail_by(loader, loader->taken, fault);
             }
         }
         if (there >= PIER__PIECE_BYTES) {
@@ -237,6 +208,7 @@ static void describe_header(const pier__loader *loader, const pier__header *head
         .raw_begin = (header->flags & PIER__FLAG_RAW_BEGIN) != 0,
         .raw_end = (header->flags & PIER__FLAG_RAW_END) != 0,
         .raw_abandoned = (header->flags & PIER__FLAG_RAW_ABANDONED) != 0,
+        .codec = header->codec,
     };
 }
 
@@ -262,9 +234,17 @@ static void pass(pier__loader *loader, const pier__header *header) {
 
 /* A record above the limit stands alone in its block: it is passed over by the header. */
 static pier_status skip_block(pier__loader *loader, const pier__header *header) {
-    (void)pier__archive_tell(&loader->common, PIER_LIMIT,
-                             "a record of %u bytes is passed over, the limit is %llu (record_bytes_max)",
-                             header->stored_bytes, (unsigned long long)loader->common.limits.record_bytes_max);
+    const pier_limits *limits = &loader->common.limits;
+    if (header->raw_bytes > pier__payload_max(&loader->stream, header, limits)) {
+        (void)pier__archive_tell(&loader->common, PIER_LIMIT,
+                                 "a record of %u bytes is passed over, the limit is %llu (record_bytes_max)",
+                                 header->raw_bytes, (unsigned long long)limits->record_bytes_max);
+    } else {
+        (void)pier__archive_tell(&loader->common, PIER_LIMIT,
+                                 "a record of %u bytes is passed over, which would inflate from %u, the limit is %u "
+                                 "for each (inflation_ratio_max)",
+                                 header->raw_bytes, header->stored_bytes, limits->inflation_ratio_max);
+    }
     loader->common.error.record = header->first_record;
     pier__loader_locate(loader, loader->taken);
     loader->skip_bytes = header->stored_bytes;
@@ -299,7 +279,9 @@ static void enter_block(pier__loader *loader, const pier__header *header) {
     loader->in_block = true;
     loader->block = loader->taken;
     loader->next_at = loader->taken + PIER__PIECE_BYTES;
-    loader->payload_end = loader->next_at + header->stored_bytes;
+    loader->block_end = loader->next_at + header->stored_bytes;
+    loader->payload_end = loader->block_end;
+    loader->is_inflated = false;
     loader->records_left = header->records;
     loader->next_number = header->first_record;
     loader->class_id = 0;
@@ -310,8 +292,20 @@ static void enter_block(pier__loader *loader, const pier__header *header) {
 void pier__loader_leave_block(pier__loader *loader) {
     loader->records_left = 0;
     loader->in_block = false;
+    loader->is_inflated = false;
     loader->block = PIER_NO_OFFSET;
-    pier__loader_take(loader, loader->payload_end);
+    pier__loader_take(loader, loader->block_end);
+}
+
+pier_status pier__loader_inflate(pier__loader *loader) {
+    pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &loader->header,
+                                              pier__loader_at(loader, loader->next_at));
+    if (fault.status != PIER_OK) {
+        return pier__loader_fail_by(loader, loader->block, fault);
+    }
+    loader->is_inflated = true;
+    loader->payload_end = loader->next_at + loader->header.raw_bytes;
+    return PIER_OK;
 }
 
 /* A definitions block is left at once. After a failure the loader stays in it, so that recovering passes over it; for
@@ -385,7 +379,7 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     const uint8_t *piece = pier__loader_at(loader, loader->taken);
     pier__fault fault = piece_fault(&loader->stream, piece, &loader->common.limits);
     if (fault.status != PIER_OK) {
-        return fail_by(loader, fault);
+        return pier__loader_fail_by(loader, loader->taken, fault);
     }
     if (piece[3] == PIER_BLOCK_PREAMBLE) {
         take_preamble(loader, piece, block);
@@ -508,4 +502,17 @@ pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline dead
         }
     }
     return PIER_OK;
+}
+
+bool pier__loader_notice_preamble(pier__loader *loader) {
+    bool is_awaited = !loader->stream.preamble_is_known && loader->stream.phase == PIER__PHASE_START &&
+                      loader->common.format == PIER_FORMAT_FRAMED && loader->common.failure == PIER_OK;
+    if (is_awaited && pier__loader_there(loader, loader->taken) < PIER__PIECE_BYTES) {
+        (void)pier__loader_take_in(loader);
+    }
+    if (is_awaited && pier__loader_there(loader, loader->taken) >= PIER__PIECE_BYTES) {
+        /* What is wrong with it is told to who loads. */
+        (void)pier__loader_take_piece(loader, NULL);
+    }
+    return loader->stream.preamble_is_known;
 }

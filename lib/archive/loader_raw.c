@@ -9,15 +9,15 @@
 
 pier__fault pier__raw_order_fault(const pier__stream *stream, const pier__header *header) {
     if (header->kind != PIER_BLOCK_RAW) {
-        return stream->in_raw ? (pier__fault){PIER_CORRUPT, 3, "raw bytes are cut off by another block"}
-                              : (pier__fault){PIER_OK, 0, NULL};
+        return stream->in_raw ? pier__fault_of(PIER_CORRUPT, 3, "raw bytes are cut off by another block")
+                              : pier__no_fault;
     }
     bool begins = (header->flags & PIER__FLAG_RAW_BEGIN) != 0;
     if (begins == stream->in_raw) {
-        return (pier__fault){PIER_CORRUPT, 4,
-                             begins ? "raw bytes begin within raw bytes" : "raw bytes go on that were not begun"};
+        return pier__fault_of(PIER_CORRUPT, 4,
+                              begins ? "raw bytes begin within raw bytes" : "raw bytes go on that were not begun");
     }
-    return (pier__fault){PIER_OK, 0, NULL};
+    return pier__no_fault;
 }
 
 bool pier__raw_flags_clash(unsigned flags) {

@@ -181,11 +181,13 @@ static bool find_told_place(pier__loader *loader, unsigned step, uint64_t *place
     pier__header_decode(piece, &header);
     uint64_t payload = loader->damage + PIER__PIECE_BYTES;
     size_t wrong = 0;
-    if (pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && pier__piece_proves_itself(piece)) {
-        loader->trusted_end =
-            payload + (header.stored_bytes > header.raw_bytes ? header.stored_bytes : header.raw_bytes);
+    bool is_proven = pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && pier__piece_proves_itself(piece);
+    /* The raw length of a compressed block leads nowhere; of a damaged header the codec may be what is wrong. */
+    uint32_t raw_bytes = is_proven && header.codec != PIER__CODEC_NONE ? header.stored_bytes : header.raw_bytes;
+    if (is_proven) {
+        loader->trusted_end = payload + (header.stored_bytes > raw_bytes ? header.stored_bytes : raw_bytes);
     }
-    uint32_t length = step == 1 ? header.stored_bytes : header.raw_bytes;
+    uint32_t length = step == 1 ? header.stored_bytes : raw_bytes;
     *place = payload + length;
     return length <= any_payload_max(loader) && (step == 1 || length != header.stored_bytes);
 }

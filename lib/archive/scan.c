@@ -108,10 +108,12 @@ static uint32_t head_length(const pier__head *head, const uint8_t *at) {
     }
 }
 
-static pier_status limit_exceeded(pier__scan *scan, const char *reason, uint64_t found, uint64_t limit) {
+static pier_status limit_exceeded(pier__scan *scan, const char *reason, uint64_t found, uint64_t limit,
+                                  const char *name) {
     scan->reason = reason;
     scan->found = found;
     scan->limit = limit;
+    scan->limit_name = name;
     return PIER_LIMIT;
 }
 
@@ -130,7 +132,8 @@ static bool close_value(pier__scan *scan) {
 /* A head of an array or map is whole: opens it. Its limits are checked before the bytes of its elements are awaited. */
 static pier_status open_container(pier__scan *scan, uint64_t values) {
     if (values > scan->elements_max - scan->elements - 1) {
-        return limit_exceeded(scan, "elements in a record", scan->elements + 1 + values, scan->elements_max);
+        return limit_exceeded(scan, "elements in a record", scan->elements + 1 + values, scan->elements_max,
+                              "elements_max");
     }
     scan->elements++;
     scan->open[scan->depth++] = values;
@@ -214,7 +217,7 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) 
             return PIER_PROTOCOL;
         }
         if (PIER_UNLIKELY(scan->elements >= scan->elements_max)) {
-            return limit_exceeded(scan, "elements in a record", scan->elements + 1, scan->elements_max);
+            return limit_exceeded(scan, "elements in a record", scan->elements + 1, scan->elements_max, "elements_max");
         }
         if ((size_t)head->length_bytes + 1 > there) {
             return PIER_MORE;
@@ -223,15 +226,18 @@ pier_status pier__scan_run(pier__scan *scan, const uint8_t *value, size_t size) 
         uint32_t length = head_length(head, at);
         if (head->kind == PIER__HEAD_BYTES) {
             if (PIER_UNLIKELY(length > scan->text_bytes_max)) {
-                return limit_exceeded(scan, "bytes of one text, bin or ext", length, scan->text_bytes_max);
+                return limit_exceeded(scan, "bytes of one text, bin or ext", length, scan->text_bytes_max,
+                                      "text_bytes_max");
             }
             whole += length;
         }
         if (PIER_UNLIKELY(scan->position + whole > scan->value_bytes_max)) {
-            return limit_exceeded(scan, "bytes of a record", scan->position + whole, scan->value_bytes_max);
+            return limit_exceeded(scan, "bytes of a record", scan->position + whole, scan->value_bytes_max,
+                                  "record_bytes_max");
         }
         if (head->kind >= PIER__HEAD_ARRAY && scan->depth == scan->depth_max) {
-            return limit_exceeded(scan, "depth of arrays and maps", (uint64_t)scan->depth + 1, scan->depth_max);
+            return limit_exceeded(scan, "depth of arrays and maps", (uint64_t)scan->depth + 1, scan->depth_max,
+                                  "depth_max");
         }
         if (head->kind >= PIER__HEAD_ARRAY && length > 0) {
             uint64_t values = head->kind == PIER__HEAD_MAP ? (uint64_t)length * 2 : length;

@@ -22,10 +22,11 @@ typedef struct pier__scan {
     uint64_t value_bytes_max;
     size_t position; /* bytes of the value that are dealt with; after a failure the byte that is wrong */
     bool is_whole;   /* the end of the value was found: asked again, the scan goes no further */
-    /* After a failure: the words, and for PIER_LIMIT the value found and the limit. */
+    /* After a failure: the words, and for PIER_LIMIT the value found, the limit and its name. */
     const char *reason;
     uint64_t found;
     uint64_t limit;
+    const char *limit_name;
 } pier__scan;
 
 /* Takes memory for the depth. Returns false when there is none. */

@@ -1,10 +1,16 @@
 /* Making the pieces of a framed stream in the storer's buffer; see storer_internal.h.
  *
- * A header's room is left when its block begins, and filled in place when it ends. Nothing here sends. */
+ * A header's room is left when its block begins, and filled in place when it ends; there the payload is compressed in
+ * place, too, when that is wanted, the peer has said that it inflates, and it becomes shorter. Nothing here sends. */
 #include <string.h>
 
+#include "archive/loader_internal.h"
 #include "archive/storer_internal.h"
 #include "base/endian_internal.h"
+
+/* Shorter payloads are left as they are: there is little to gain, and beginning to deflate costs more than sending so
+ * few bytes. */
+enum { COMPRESSED_BYTES_MIN = 64 };
 
 /* Moves the cursor over bytes that were written at it. */
 static void advance(pier__storer *storer, size_t bytes) {
@@ -25,8 +31,13 @@ pier_status pier__storer_open_stream(pier__storer *storer) {
     if (!pier__storer_make_room(storer, PIER__PIECE_BYTES)) {
         return PIER_NO_MEMORY;
     }
+    /* The storing direction of a connection compresses when the peer's preamble allows it. Where no peer can tell, who
+     * loads the stream must be able to inflate. */
+    storer->requires_deflate = common->options.compression_level > 0 && common->other == NULL;
     pier__preamble preamble = {
         .version_major = 1,
+        .features_required = storer->requires_deflate ? PIER__REQUIRES_DEFLATE : 0,
+        .features_ignorable = pier__loader_of_pair(common) != NULL ? PIER__TAKES_DEFLATE : 0,
         .record_bytes_max = common->limits.record_bytes_max,
         .block_target_bytes = common->limits.block_target_bytes,
         .classes_max = common->limits.classes_max,
@@ -67,8 +78,10 @@ bool pier__storer_open_block(pier__storer *storer) {
     return true;
 }
 
-/* Fills the header at `at` for a payload up to `end`, and counts what was made. */
-static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, size_t end, unsigned flags) {
+/* Fills the header at `at` for a payload up to `end`, which is compressed when it is shorter than `raw_bytes`, and
+ * counts what was made. */
+static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, size_t end, size_t raw_bytes,
+                        unsigned flags) {
     pier__archive *common = &storer->common;
     const uint8_t *payload = storer->buffer + at + PIER__PIECE_BYTES;
     size_t payload_bytes = end - at - PIER__PIECE_BYTES;
@@ -80,13 +93,14 @@ static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, s
         .kind = (uint8_t)kind,
         .flags = (uint8_t)(flags | (has_check ? PIER__FLAG_CHECKSUM : 0) |
                            (storer->epoch_begins && kind != PIER_BLOCK_END ? PIER__FLAG_EPOCH_BEGIN : 0)),
+        .codec = raw_bytes != payload_bytes ? PIER__CODEC_DEFLATE : PIER__CODEC_NONE,
         .stream_id = storer->stream_id,
         .first_record = storer->next_record - (kind == PIER_BLOCK_RECORDS ? records : 0),
         .number = storer->next_block,
         .epoch = storer->epoch - (is_silent_epoch ? 1 : 0),
         .records = records,
         .stored_bytes = (uint32_t)payload_bytes,
-        .raw_bytes = (uint32_t)payload_bytes,
+        .raw_bytes = (uint32_t)raw_bytes,
         .time_unix_ns = pier__archive_time(common),
         .payload_check = has_check ? pier__payload_check(payload, payload_bytes) : 0,
     };
@@ -97,8 +111,20 @@ static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, s
     }
 }
 
-void pier__storer_end_block(pier__storer *storer, size_t end, unsigned flags) {
-    fill_header(storer, PIER_BLOCK_RECORDS, storer->ready, end, flags);
+/* Whether who loads this stream inflates, as far as is known: nobody waits to learn it. */
+static bool may_compress(pier__storer *storer) {
+    if (storer->common.options.compression_level == 0 || storer->requires_deflate) {
+        return storer->requires_deflate;
+    }
+    pier__loader *loader = pier__loader_of_pair(&storer->common);
+    return loader != NULL && pier__loader_notice_preamble(loader) &&
+           (loader->stream.peer.features_ignorable & PIER__TAKES_DEFLATE) != 0;
+}
+
+/* Ends the open block, whose payload had `raw_bytes`, at the cursor. */
+static void end_block(pier__storer *storer, size_t raw_bytes, unsigned flags) {
+    size_t end = pier__storer_cursor(storer);
+    fill_header(storer, PIER_BLOCK_RECORDS, storer->ready, end, raw_bytes, flags);
     storer->next_block++;
     storer->ready = end;
     storer->block_is_open = false;
@@ -119,12 +145,30 @@ void pier__storer_end_raw_block(pier__storer *storer, unsigned flags) {
     head[0] = 0xc6;
     pier__store_be32(head + 1, (uint32_t)(storer->common.window.cursor - head - PIER__RAW_HEAD_BYTES));
     flags |= storer->raw_has_blocks ? 0 : PIER__FLAG_RAW_BEGIN;
-    fill_header(storer, PIER_BLOCK_RAW, storer->ready, end, flags);
+    fill_header(storer, PIER_BLOCK_RAW, storer->ready, end, end - storer->ready - PIER__PIECE_BYTES, flags);
     storer->next_record += storer->raw_has_blocks ? 0 : 1;
     storer->next_block++;
     storer->ready = end;
     storer->raw_has_blocks = true;
     storer->raw_block_is_open = false;
+}
+
+void pier__storer_end_block_raw(pier__storer *storer) {
+    end_block(storer, pier__storer_cursor(storer) - storer->ready - PIER__PIECE_BYTES, 0);
+}
+
+void pier__storer_end_block(pier__storer *storer, unsigned flags) {
+    pier__archive *common = &storer->common;
+    uint8_t *payload = storer->buffer + storer->ready + PIER__PIECE_BYTES;
+    size_t raw_bytes = (size_t)(common->window.cursor - payload);
+    pier_bytes stored;
+    if (raw_bytes >= COMPRESSED_BYTES_MIN && may_compress(storer) &&
+        pier__deflate_payload(&storer->deflater, &common->allocator, common->options.compression_level,
+                              common->limits.inflation_ratio_max, (pier_bytes){payload, raw_bytes}, &stored)) {
+        memcpy(payload, stored.data, stored.size);
+        pier__storer_set_cursor(storer, storer->ready + PIER__PIECE_BYTES + stored.size);
+    }
+    end_block(storer, raw_bytes, flags);
 }
 
 bool pier__storer_end_message(pier__storer *storer) {
@@ -144,7 +188,7 @@ bool pier__storer_end_message(pier__storer *storer) {
         if (!pier__storer_open_block(storer)) {
             return false;
         }
-        pier__storer_end_block(storer, pier__storer_cursor(storer), PIER__FLAG_MESSAGE_END);
+        pier__storer_end_block(storer, PIER__FLAG_MESSAGE_END);
         pier__storer_check_epoch(storer);
         storer->message_is_open = false;
     } else if (storer->block_is_open) {
@@ -160,7 +204,7 @@ bool pier__storer_end_stream(pier__storer *storer) {
             return false;
         }
         size_t at = pier__storer_cursor(storer);
-        fill_header(storer, PIER_BLOCK_END, at, at + PIER__PIECE_BYTES, 0);
+        fill_header(storer, PIER_BLOCK_END, at, at + PIER__PIECE_BYTES, 0, 0);
         advance(storer, PIER__PIECE_BYTES);
         storer->ready = pier__storer_cursor(storer);
     }
@@ -205,26 +249,6 @@ static size_t write_definition_head(const pier__stored_class *class_to_define, u
     return (size_t)(at + 16 - begin);
 }
 
-/* Writes the head of an ext of Pier's with `length` payload bytes; returns its length, at most 6 bytes. */
-static size_t write_ext_head(size_t length, uint8_t *at) {
-    if (length <= UINT8_MAX) {
-        at[0] = 0xc7;
-        at[1] = (uint8_t)length;
-        at[2] = PIER__EXT_TYPE;
-        return 3;
-    }
-    if (length <= UINT16_MAX) {
-        at[0] = 0xc8;
-        pier__store_be16(at + 1, (uint16_t)length);
-        at[3] = PIER__EXT_TYPE;
-        return 4;
-    }
-    at[0] = 0xc9;
-    pier__store_be32(at + 1, (uint32_t)length);
-    at[5] = PIER__EXT_TYPE;
-    return 6;
-}
-
 bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure) {
     uint8_t head[32];
     size_t head_bytes = write_definition_head(class_to_define, head);
@@ -234,12 +258,12 @@ bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_t
     }
     size_t at = pier__storer_cursor(storer);
     uint8_t *to = storer->common.window.cursor + PIER__PIECE_BYTES;
-    to += write_ext_head(ext_bytes, to);
+    to += pier__ext_head_encode(ext_bytes, to);
     *to++ = PIER__DEFINITION_KIND;
     memcpy(to, head, head_bytes);
     memcpy(to + head_bytes, closure.data, closure.size);
     size_t end = (size_t)(to + head_bytes + closure.size - storer->buffer);
-    fill_header(storer, PIER_BLOCK_DEFINITIONS, at, end, 0);
+    fill_header(storer, PIER_BLOCK_DEFINITIONS, at, end, end - at - PIER__PIECE_BYTES, 0);
     pier__storer_set_cursor(storer, end);
     storer->ready = end;
     return true;

@@ -45,7 +45,7 @@ static bool make_room_for_class(pier__storer *storer) {
  * that was begun moves behind both. */
 static bool define_before_record(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure) {
     if (storer->block_records > 0) {
-        pier__storer_end_block(storer, pier__storer_cursor(storer), 0);
+        pier__storer_end_block_raw(storer);
     } else {
         pier__storer_set_cursor(storer, storer->ready);
         storer->block_is_open = false;

@@ -30,8 +30,9 @@ static void check_form(pier__storer *storer) {
         pier__storer_refuse(storer, malformed, "%s",
                             size == 0 ? "a record without a value" : "an array or map lacks some of its values");
     } else if (status == PIER_LIMIT) {
-        pier__storer_refuse(storer, PIER_LIMIT, "%llu %s, the limit is %llu", (unsigned long long)storer->scan.found,
-                            storer->scan.reason, (unsigned long long)storer->scan.limit);
+        pier__storer_refuse(storer, PIER_LIMIT, "%llu %s, the limit is %llu (%s)",
+                            (unsigned long long)storer->scan.found, storer->scan.reason,
+                            (unsigned long long)storer->scan.limit, storer->scan.limit_name);
     } else if (status != PIER_OK) {
         pier__storer_refuse(storer, status, "%s", storer->scan.reason);
     } else if (storer->common.format == PIER_FORMAT_FRAMED && is_own_ext(value)) {
@@ -83,7 +84,7 @@ static bool give_own_block(pier__storer *storer, size_t size) {
     size_t end_of_others = storer->rollback.cursor;
     size_t value = storer->value;
     pier__storer_set_cursor(storer, end_of_others);
-    pier__storer_end_block(storer, end_of_others, 0);
+    pier__storer_end_block(storer, 0);
     /* The record's bytes still lie behind the cursor: out of the way of the header first, then back to its end. */
     size_t aside = value + shift;
     memmove(storer->buffer + aside, storer->buffer + value, size);
@@ -113,7 +114,7 @@ static bool accept_record(pier__storer *storer, size_t size) {
     }
     bool is_full = size > target || cursor - storer->ready - PIER__PIECE_BYTES >= target;
     if (is_full) {
-        pier__storer_end_block(storer, cursor, 0);
+        pier__storer_end_block(storer, 0);
         pier__storer_check_epoch(storer);
     }
     return is_full;

@@ -9,6 +9,7 @@
 #define PIER_ARCHIVE_STORER_INTERNAL_H
 
 #include "archive/archive_internal.h"
+#include "archive/compress_internal.h"
 #include "archive/scan_internal.h"
 #include "archive/wire_internal.h"
 
@@ -51,9 +52,10 @@ typedef struct pier__storer {
     uint64_t epoch_bytes; /* made since the epoch began */
     bool epoch_begins;    /* the next block is the first of its epoch */
     bool preamble_is_made;
-    bool is_ended;        /* the end mark is made */
-    bool message_is_open; /* records since the last flush */
-    bool block_is_open;   /* a header's room is at `ready` */
+    bool requires_deflate; /* it says that blocks may be compressed */
+    bool is_ended;         /* the end mark is made */
+    bool message_is_open;  /* records since the last flush */
+    bool block_is_open;    /* a header's room is at `ready` */
     uint32_t block_records;
     uint16_t block_class; /* in force at the end of the block */
     bool raw_is_open;       /* raw bytes are being stored */
@@ -70,6 +72,7 @@ typedef struct pier__storer {
     size_t class_count;
     size_t class_capacity;
     const pier__stored_class *last_class;
+    pier__deflater deflater;
     pier__scan scan;
 } pier__storer;
 
@@ -109,8 +112,13 @@ void pier__storer_check_epoch(pier__storer *storer);
 /* Opens a records block if none is open. Returns false when there is no memory. */
 bool pier__storer_open_block(pier__storer *storer);
 
-/* Ends the open block at `end`, which makes it ready; `flags` are added to its own. */
-void pier__storer_end_block(pier__storer *storer, size_t end, unsigned flags);
+/* Ends the open block at the cursor, which makes it ready; `flags` are added to its own. When it is compressed, the
+ * cursor moves back with its end; bytes behind the cursor stay where they are. */
+void pier__storer_end_block(pier__storer *storer, unsigned flags);
+
+/* As pier__storer_end_block, and leaves the payload as it is: the block may yet be opened again when the record that
+ * made it end is taken back. */
+void pier__storer_end_block_raw(pier__storer *storer);
 
 /* Ends what is open as a message. Returns false when there is no memory. */
 bool pier__storer_end_message(pier__storer *storer);

@@ -39,7 +39,7 @@ pier_status pier_archive_begin_raw(pier_archive *archive) {
                                   "a plain archive has no raw bytes in mid-stream: pier_archive_detach leaves it");
     }
     if (storer->block_records > 0) {
-        pier__storer_end_block(storer, pier__storer_cursor(storer), 0);
+        pier__storer_end_block(storer, 0);
         pier__storer_check_epoch(storer);
     } else {
         pier__storer_set_cursor(storer, storer->ready);

@@ -115,3 +115,22 @@ bool pier__piece_proves_itself(const uint8_t *piece) {
 uint64_t pier__payload_check(const uint8_t *payload, size_t size) {
     return XXH3_64bits(payload, size);
 }
+
+size_t pier__ext_head_encode(size_t length, uint8_t *at) {
+    if (length <= UINT8_MAX) {
+        at[0] = 0xc7;
+        at[1] = (uint8_t)length;
+        at[2] = PIER__EXT_TYPE;
+        return 3;
+    }
+    if (length <= UINT16_MAX) {
+        at[0] = 0xc8;
+        pier__store_be16(at + 1, (uint16_t)length);
+        at[3] = PIER__EXT_TYPE;
+        return 4;
+    }
+    at[0] = 0xc9;
+    pier__store_be32(at + 1, (uint32_t)length);
+    at[5] = PIER__EXT_TYPE;
+    return 6;
+}

@@ -24,6 +24,16 @@
      PIER__FLAG_RAW_ABANDONED)
 
 #define PIER__DEFINITION_KIND 0x10
+#define PIER__COMPRESSED_KIND 0x11
+
+#define PIER__CODEC_NONE 0
+#define PIER__CODEC_DEFLATE 1
+
+/* Required: the stream may hold blocks of codec 1. */
+#define PIER__REQUIRES_DEFLATE 1u
+#define PIER__REQUIRED_KNOWN 1u
+/* Ignorable: this side of a connection loads blocks of codec 1. */
+#define PIER__TAKES_DEFLATE 1u
 
 /* A record above this needs the consent of the other side of a connection: its preamble. */
 #define PIER__CONSENT_BYTES 65536
@@ -81,6 +91,32 @@ bool pier__piece_proves_itself(const uint8_t *piece);
 /* Take 64 bytes that passed their check apart. */
 void pier__preamble_decode(const uint8_t *piece, pier__preamble *preamble);
 void pier__header_decode(const uint8_t *piece, pier__header *header);
+
+/* What is wrong with a piece. */
+typedef struct pier__fault {
+    pier_status status; /* PIER_OK: nothing */
+    size_t at;          /* byte of the piece */
+    const char *text;
+    /* Of PIER_LIMIT: what was found, the limit and its name. NULL: the text says all. */
+    uint64_t found;
+    uint64_t limit;
+    const char *limit_name;
+} pier__fault;
+
+static const pier__fault pier__no_fault = {PIER_OK, 0, NULL, 0, 0, NULL};
+
+static inline pier__fault pier__fault_of(pier_status status, size_t at, const char *text) {
+    return (pier__fault){status, at, text, 0, 0, NULL};
+}
+
+/* A value above a limit; the text says which value, and is told with both. */
+static inline pier__fault pier__limit_fault(size_t at, const char *text, uint64_t found, uint64_t limit,
+                                            const char *limit_name) {
+    return (pier__fault){PIER_LIMIT, at, text, found, limit, limit_name};
+}
+
+/* Writes the head of an ext of Pier's with `length` payload bytes; returns its length, at most 6 bytes. */
+size_t pier__ext_head_encode(size_t length, uint8_t *at);
 
 /* Returns the check over a payload. */
 uint64_t pier__payload_check(const uint8_t *payload, size_t size);

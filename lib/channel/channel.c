@@ -101,6 +101,7 @@ static pier_status open_archives(pier_channel *channel, const pier_channel_optio
         .first_byte_timeout_ms = options->first_byte_timeout_ms != PIER_NO_TIMEOUT ? options->first_byte_timeout_ms : 0,
         .frame_timeout_ms = options->frame_timeout_ms != PIER_NO_TIMEOUT ? options->frame_timeout_ms : 0,
         .budget = options->budget,
+        .compression_level = options->compression_level,
     };
     pier_status status = pier_archive_open_store(&channel->store, channel->file, &archive_options, error);
     if (status == PIER_OK) {

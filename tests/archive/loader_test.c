@@ -225,15 +225,15 @@ static void a_record_above_a_limit_within_its_block_is_passed_over(void **state)
         assert_string_equal(
             strchr(test_log_text(&log), '\n') + 1,
             "skipped SKIPPED 131 block 64 payload 3 record 2: LIMIT a record is passed over: 3 depth of arrays and maps, "
-            "the limit is 2\n"
+            "the limit is 2 (depth_max)\n"
             "record 3 1 af63bf4c8601bb45\n"
             "skipped SKIPPED 134 block 64 payload 6 record 4: LIMIT a record is passed over: 5 elements in a record, "
-            "the limit is 4\n"
+            "the limit is 4 (elements_max)\n"
             "skipped SKIPPED 139 block 64 payload 11 record 5: LIMIT a record is passed over: 4 bytes of one text, bin or "
-            "ext, the limit is 3\n"
+            "ext, the limit is 3 (text_bytes_max)\n"
             "record 6 1 af63be4c8601b992\n"
             "skipped SKIPPED 154 block 64 payload 26 record 7: LIMIT a record is passed over: 13 bytes of a record, "
-            "the limit is 12\n"
+            "the limit is 12 (record_bytes_max)\n"
             "record 8 1 af63b94c8601b113 end\n"
             "END\n");
     }

@@ -78,6 +78,10 @@ static void preambles_that_break_the_rules(void **state) {
     parts.preamble.version_major = 2;
     expect_failure("version 2", &parts, NULL, PIER_VERSION, 10);
     parts = good_parts("\x05", 1, 1);
+    parts.preamble.features_required = PIER__REQUIRES_DEFLATE;
+    expect_failure("the known feature", &parts, NULL, PIER_END, 0);
+    parts.preamble.features_required = 1u << 1;
+    expect_failure("the next feature", &parts, NULL, PIER_VERSION, 12);
     parts.preamble.features_required = 1u << 31;
     expect_failure("a feature", &parts, NULL, PIER_VERSION, 12);
     parts = good_parts("\x05", 1, 1);
@@ -102,7 +106,7 @@ static void headers_that_break_the_rules(void **state) {
     parts.block.flags = 8 | 4;
     expect_failure("an unknown flag", &parts, NULL, PIER_PROTOCOL, 64 + 4);
     parts = good_parts("\x05", 1, 1);
-    parts.block.codec = 1;
+    parts.block.codec = 2;
     expect_failure("an unknown codec", &parts, NULL, PIER_VERSION, 64 + 5);
     parts = good_parts("\x05", 1, 1);
     parts.block.lane = 1;

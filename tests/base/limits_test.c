@@ -23,6 +23,7 @@ static void assert_defaults(const pier_limits *limits) {
     assert_true(limits->queue_bytes_max == 16777216);
     assert_true(limits->classes_max == 1024);
     assert_true(limits->raw_bytes_max == 1099511627776);
+    assert_true(limits->inflation_ratio_max == 256);
 }
 
 static void none_and_zero_are_the_defaults(void **state) {
@@ -43,7 +44,7 @@ static void assert_same(const pier_limits *left, const pier_limits *right) {
 
 static void given_values_hold_from_1_to_the_highest(void **state) {
     (void)state;
-    const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1, 1};
+    const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const pier_limits highest = {sizeof highest,
                                  PIER_RECORD_BYTES_MAX_HIGHEST,
                                  UINT64_MAX,
@@ -52,6 +53,7 @@ static void given_values_hold_from_1_to_the_highest(void **state) {
                                  UINT64_MAX,
                                  UINT64_MAX,
                                  PIER_CLASSES_MAX_HIGHEST,
+                                 PIER_INFLATION_RATIO_MAX_HIGHEST,
                                  UINT64_MAX};
     pier_limits resolved;
     assert_int_equal(pier__limits_resolve(&lowest, &resolved, NULL), PIER_OK);
@@ -95,6 +97,8 @@ static void values_above_the_highest_are_refused_by_name(void **state) {
     assert_refused(&limits, "pier_limits.depth_max", "depth_max is 4294967295, and may be 1024 at most");
     limits = (pier_limits){.size = sizeof limits, .classes_max = PIER_CLASSES_MAX_HIGHEST + 1};
     assert_refused(&limits, "pier_limits.classes_max", "classes_max is 65536, and may be 65535 at most");
+    limits = (pier_limits){.size = sizeof limits, .inflation_ratio_max = PIER_INFLATION_RATIO_MAX_HIGHEST + 1};
+    assert_refused(&limits, "pier_limits.inflation_ratio_max", "inflation_ratio_max is 1033, and may be 1032 at most");
 }
 
 static void unknown_sizes_are_refused(void **state) {

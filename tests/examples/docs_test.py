@@ -51,22 +51,28 @@ class TablesTest(unittest.TestCase):
         self.assertEqual(documented, members)
 
     def test_limits(self):
-        """docs/guide.md has every limit, in order, with its default."""
+        """docs/limits.md has every limit, in order, with its default and the highest value, and says all the rest."""
         struct = re.search(r"typedef struct pier_limits \{(.*?)\} pier_limits;", header("limits.h"), re.DOTALL)[1]
         members = re.findall(r"^    \w+ (\w+);", struct, re.MULTILINE)
         self.assertEqual(members.pop(0), "size")
-        defaults = {
-            name.lower(): int(value) << int(shift or 0)
-            for name, value, shift in re.findall(
-                r"#define PIER_(\w+)_DEFAULT \(\(?\w+\)(\d+)(?: << (\d+))?\)", header("limits.h")
-            )
-        }
-        rows = [cells for cells in rows_of("docs/guide.md", 3) if re.match(r"`\w+`$", cells[0])]
+
+        def values(kind):
+            found = re.findall(rf"#define PIER_(\w+)_{kind} \(\(?\w+\)(\d+)(?: << (\d+))?\)", header("limits.h"))
+            return {name.lower(): int(value) << int(shift or 0) for name, value, shift in found}
+
+        def number(cell):
+            digits, unit = re.fullmatch(r"([\d,]+)(?: ([KMGT])iB)?", cell).groups()
+            return int(digits.replace(",", "")) << {None: 0, "K": 10, "M": 20, "G": 30, "T": 40}[unit]
+
+        defaults, highest = values("DEFAULT"), values("HIGHEST")
+        rows = [cells for cells in rows_of("docs/limits.md", 7) if re.match(r"`\w+`$", cells[0])]
         self.assertEqual([cells[0].strip("`") for cells in rows], members)
         for cells in rows:
-            number, unit = re.fullmatch(r"([\d,]+)(?: ([KMT])iB)?", cells[2]).groups()
-            value = int(number.replace(",", "")) << {None: 0, "K": 10, "M": 20, "T": 40}[unit]
-            self.assertEqual(value, defaults[cells[0].strip("`")], cells[0])
+            name = cells[0].strip("`")
+            self.assertEqual(number(cells[2]), defaults[name], name)
+            self.assertEqual(None if cells[3] == "none" else number(cells[3]), highest.get(name), name)
+            self.assertIn(name if name != "block_target_bytes" else "block target", cells[5])
+            self.assertTrue(all(cells), name)
 
     def test_socket_options(self):
         """docs/sockets.md has every option, in order, with its range."""

@@ -94,5 +94,16 @@ class KindsTest(SampleTest):
         )
 
 
+class CompressTest(SampleTest):
+    def test_levels(self):
+        status, output, messages = self.run_to_end("guide_compress")
+        self.assertEqual((status, messages), (0, ""))
+        sizes = [int(line.split()[-2]) for line in output.splitlines()]
+        self.assertEqual([line.split(" in ")[0] for line in output.splitlines()],
+                         [f"level {level}: 10000 readings" for level in (0, 1, 9)])  # fmt: skip
+        self.assertLess(sizes[1] * 2, sizes[0])
+        self.assertLess(sizes[2] * 2, sizes[0])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,7 +3,7 @@
  * Standard input holds cases, one behind the other; standard output their answers. All numbers are little-endian.
  *
  *     case     u8 job, u8 format, u8 goes on after damage, u32 chunk (0: all at once), u32 target,
- *              u32 most bytes of a record (both 0: default), u32 size, bytes
+ *              u32 most bytes of a record (both 0: default), u8 level of compression of what is stored, u32 size, bytes
  *     job 'L'  loads the bytes, fed in chunks. Items: 'R' a record: u64 number, u8 end of a message, bytes as they
  *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
  *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
@@ -30,7 +30,7 @@
 #include "base/endian_internal.h"
 #include "driver_records.h"
 
-enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 19, CLASSES_MAX = 64 };
+enum { FLUSH_TYPE = 81, CASE_HEAD_BYTES = 20, CLASSES_MAX = 64 };
 
 typedef struct test_case {
     uint8_t job;
@@ -39,6 +39,7 @@ typedef struct test_case {
     uint32_t chunk;
     uint32_t target;
     uint32_t record_bytes_max;
+    uint8_t level;
     uint32_t size;
     uint8_t *bytes; /* exactly `size`, so that a sanitizer sees what is read behind them */
 } test_case;
@@ -95,22 +96,34 @@ static bool read_case(test_case *next) {
     next->chunk = pier__load_le32(head + 3);
     next->target = pier__load_le32(head + 7);
     next->record_bytes_max = pier__load_le32(head + 11);
-    next->size = pier__load_le32(head + 15);
+    next->level = head[15];
+    next->size = pier__load_le32(head + 16);
     next->bytes = (uint8_t *)malloc(next->size > 0 ? next->size : 1);
     require(next->bytes != NULL, "no memory");
     require(fread(next->bytes, 1, next->size, stdin) == next->size, "a case is cut");
     return true;
 }
 
-static pier_archive *open_archive(bool storing, pier_format format, uint32_t target, uint32_t record_bytes_max) {
+static pier_archive *open_compressing(bool storing, pier_format format, uint32_t target, uint32_t record_bytes_max,
+                                      uint32_t level) {
     pier_limits limits = {.size = sizeof limits, .block_target_bytes = target, .record_bytes_max = record_bytes_max};
-    pier_archive_options options = {.size = sizeof options, .limits = &limits, .format = format, .stream_id = 0x5eed};
+    pier_archive_options options = {
+        .size = sizeof options,
+        .limits = &limits,
+        .format = format,
+        .stream_id = 0x5eed,
+        .compression_level = level,
+    };
     pier_archive *archive = NULL;
     pier_error error;
     pier_status status = storing ? pier_archive_open_store(&archive, NULL, &options, &error)
                                  : pier_archive_open_load(&archive, NULL, &options, &error);
     require(status == PIER_OK, "an archive could not be opened");
     return archive;
+}
+
+static pier_archive *open_archive(bool storing, pier_format format, uint32_t target, uint32_t record_bytes_max) {
+    return open_compressing(storing, format, target, record_bytes_max, 0);
 }
 
 /* Loads one value, with all that it holds, and stores it again. */
@@ -332,7 +345,8 @@ static void run_load(const test_case *now) {
     pier_archive *archive = open_archive(false, now->format, copies ? 0 : now->target, now->record_bytes_max);
     pier_archive *copy = NULL;
     if (copies) {
-        copy = open_archive(true, now->target != 0 ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN, now->target, 0);
+        copy = open_compressing(true, now->target != 0 ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN, now->target, 0,
+                                now->level);
     }
     uint32_t fed = 0;
     for (;;) {
@@ -391,7 +405,7 @@ static void put_drained(pier_archive *archive) {
 
 static void run_store(const test_case *now) {
     pier_archive *from = open_archive(false, PIER_FORMAT_PLAIN, 0, 0);
-    pier_archive *to = open_archive(true, now->format, now->target, now->record_bytes_max);
+    pier_archive *to = open_compressing(true, now->format, now->target, now->record_bytes_max, now->level);
     pier_status status = now->size > 0 ? pier_archive_feed(from, (pier_bytes){now->bytes, now->size}) : PIER_OK;
     pier_archive_feed_end(from);
     while (status == PIER_OK) {

@@ -84,3 +84,35 @@ def mixed_stream(checked=True):
     writer.checkpoint()
     writer.store(b"last")
     return writer.end()
+
+
+def compressed_stream(deflate, checked=True, repeat=20):
+    """Blocks that become shorter and ones that do not, typed and untyped, in two epochs."""
+    writer = Writer(STREAM_ID, OPENED, target=1024, types=TYPES, checked=checked, deflate=deflate)
+    for number in range(repeat):
+        writer.store({"name": f"record {number}", "list": [number] * 10})
+        writer.store(TICKS[number % 3], "market.Tick")
+    writer.flush()
+    writer.store("short")
+    writer.flush()
+    writer.store("x" * 600)
+    writer.store(b"\0" * 3000)
+    writer.checkpoint()
+    for number in range(repeat + 1):
+        writer.store({"value": number, "next": {"value": number}} if number % 2 else EVERY_HIGH,
+                     "test.Node" if number % 2 else "test.Every")  # fmt: skip
+    return writer.end()
+
+
+def small_compressed_stream(deflate, checked=True, typed=True):
+    """A few hundred bytes: compressed blocks around one that is not, of one record and of several."""
+    writer = Writer(STREAM_ID, OPENED, target=150, types=TYPES, checked=checked, deflate=deflate)
+    writer.store("x" * 160)
+    writer.store([1, 2])
+    writer.flush()
+    for number in range(8):
+        writer.store({"value": number, "next": {"value": 7}} if typed else ["value", number, "value"],
+                     "test.Node" if typed else None)  # fmt: skip
+    writer.flush()
+    writer.store(["last"] * 20)
+    return writer.end()

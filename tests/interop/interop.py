@@ -10,6 +10,7 @@ import re
 import struct
 import subprocess
 import sys
+import zlib
 from typing import NamedTuple
 
 import msgpack
@@ -57,10 +58,11 @@ class Case(NamedTuple):
     target: int = 0
     record_bytes_max: int = 0
     job: str = "L"
+    level: int = 0  # of compression of what is stored
 
     def encoded(self):
-        sizes = (self.chunk, self.target, self.record_bytes_max, len(self.data))
-        head = struct.pack("<cBBIIII", self.job.encode(), self.format, self.goes_on, *sizes)
+        sizes = (self.chunk, self.target, self.record_bytes_max, self.level, len(self.data))
+        head = struct.pack("<cBBIIIBI", self.job.encode(), self.format, self.goes_on, *sizes)
         return head + self.data
 
 
@@ -153,7 +155,8 @@ UNPACK = {
 
 
 def walk(data, own_too=False):
-    """The values that python3-msgpack's Unpacker finds in a stream, as JSON; ext of Pier's type are left out."""
+    """The values that python3-msgpack's Unpacker finds in a stream, as JSON; ext of Pier's type are left out, and the
+    values in compressed ones are taken out."""
     at, found = 0, []
     unpacker = msgpack.Unpacker(max_buffer_size=0, **UNPACK)
     unpacker.feed(data)
@@ -166,7 +169,10 @@ def walk(data, own_too=False):
             # The one value that it walks over and does not give: a timestamp that breaks the rules.
             value = decode(data, at, behind)[0]
             assert '{"$ext":[-1,' in to_json(value), to_json(value)
-        if own_too or not (isinstance(value, Ext) and value.type == 80):
+        is_own = isinstance(value, Ext) and value.type == 80
+        if is_own and not own_too and value.data[:1] == b"\x11":
+            found += walk(zlib.decompress(value.data[1:], -15))
+        elif own_too or not is_own:
             found.append(to_json(value))
         at = behind
     return found

@@ -5,6 +5,7 @@ answers is what a loader that goes on after damage must answer: the records, and
 """
 
 import functools
+import zlib
 from typing import Any, NamedTuple, Optional
 
 import pier_wire as wire
@@ -123,7 +124,7 @@ class Loader:
             return behind
         try:
             if kind == wire.RECORDS:
-                self.records(at + 64, behind, fields["first"], fields["records"])
+                self.block(at, behind, fields)
             elif kind == wire.DEFINITIONS:
                 self.definitions(at + 64, behind)
             elif kind == wire.RAW:
@@ -173,7 +174,7 @@ class Loader:
 
         if self.data[at + 10] != 1:
             return "VERSION", at + 10
-        if number(12, 4) != 0:
+        if number(12, 4) & ~wire.REQUIRES_DEFLATE:
             return "VERSION", at + 12
         if not 1 <= number(28, 4) <= wire.BLOCK_TARGET_HIGHEST:
             return "PROTOCOL", at + 28
@@ -211,7 +212,8 @@ class Loader:
         yield flags & ~allowed, "PROTOCOL", 4
         yield kind == wire.RAW and confused, "PROTOCOL", 4
         yield kind == wire.RAW and begins == self.in_raw, "CORRUPT", 4
-        yield fields["codec"], "VERSION", 5
+        yield fields["codec"] > wire.DEFLATE, "VERSION", 5
+        yield fields["codec"] and kind != wire.RECORDS, "PROTOCOL", 5
         yield fields["lane"], "PROTOCOL", 6
         yield fields["zero"], "PROTOCOL", 7
         yield self.stream_id not in (None, fields["stream_id"]), "CORRUPT", 8
@@ -220,17 +222,25 @@ class Loader:
         yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
         yield fields["records"] != begins and kind != wire.RECORDS, "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
-        yield self.too_long(fields) and (fields["records"] != 1 or kind == wire.RAW), "LIMIT", 36
-        yield fields["raw"] != fields["stored"], "PROTOCOL", 40
+        alone = fields["records"] == 1 and kind != wire.RAW
+        yield fields["stored"] > self.payload_max(fields) and not alone, "LIMIT", 36
+        if fields["codec"]:
+            yield fields["raw"] <= fields["stored"], "PROTOCOL", 40
+            yield self.too_long(fields) and not alone, "LIMIT", 40
+        else:
+            yield fields["raw"] != fields["stored"], "PROTOCOL", 40
         yield fields["check"] and not flags & wire.CHECKED, "PROTOCOL", 52
 
-    def too_long(self, fields):
-        stored = fields["stored"]
+    def payload_max(self, fields):
         if fields["kind"] == wire.DEFINITIONS:
-            return stored > max(self.record_bytes_max, 65536)
+            return max(self.record_bytes_max, 65536)
         if fields["kind"] == wire.RAW:
-            return stored > self.target + 5
-        return stored > (self.record_bytes_max + 4 if fields["records"] <= 1 else 2 * self.target)
+            return self.target + 5
+        return self.record_bytes_max + 4 if fields["records"] <= 1 else 2 * self.target
+
+    def too_long(self, fields):
+        inflates_too_much = fields["raw"] > fields["stored"] * wire.INFLATION_RATIO_MAX
+        return fields["raw"] > self.payload_max(fields) or inflates_too_much
 
     def may_look(self, at, fields):
         account = 4 * max(self.record_bytes_max, 16 << 20) + 16 * at
@@ -247,25 +257,64 @@ class Loader:
         self.refuted = at
         return False
 
-    def records(self, at, end, number, count):
+    def block(self, at, behind, fields):
+        if not fields["codec"]:
+            self.records(self.data, at + 64, behind, fields, lambda place: place)
+            return
+        raw = self.inflated(at, behind, fields["raw"])
+        try:
+            # What is wrong in a payload that was compressed has no place on the wire but its block's.
+            self.records(raw, 0, len(raw), fields, lambda place: at)
+        except Cut:
+            raise Damage("PROTOCOL", at) from None
+
+    def inflated(self, at, behind, raw_bytes):
+        """The payload of the compressed block at `at`."""
+        payload = self.data[at + 64 : behind]
+        width = {0xC7: 1, 0xC8: 2, 0xC9: 4}.get(payload[0], 0)
+        size = int.from_bytes(payload[1 : 1 + width], "big")
+        if not width or payload[1 + width : 3 + width] != b"\x50\x11" or size != len(payload) - width - 2:
+            raise Damage("PROTOCOL", at + 64)
+        stream = zlib.decompressobj(-15)
+        try:
+            # One byte more than the header tells shows that there are more.
+            raw = stream.decompress(payload[3 + width :], raw_bytes + 1)
+        except zlib.error:
+            raise Damage("CORRUPT", at + 64) from None
+        if len(raw) > raw_bytes:
+            raise Damage("PROTOCOL", at + 40)
+        if not stream.eof:
+            raise Damage("CORRUPT", at + 64)
+        if len(raw) < raw_bytes:
+            raise Damage("PROTOCOL", at + 40)
+        if stream.unused_data:
+            raise Damage("PROTOCOL", behind - len(stream.unused_data))
+        return raw
+
+    def records(self, data, at, end, fields, place):
+        """The records in `data` from `at` to `end`; `place` tells where on the wire something is wrong."""
+        number, count = fields["first"], fields["records"]
         class_id, left = 0, count
         while at < end:
             if left == 0:
-                raise Damage("PROTOCOL", at)
+                raise Damage("PROTOCOL", place(at))
             begin = at
-            while self.is_own_ext(at, end):
-                width = {0xD4: 1, 0xD5: 2}.get(self.data[at])
+            while self.is_own_ext(data, at, end):
+                width = {0xD4: 1, 0xD5: 2}.get(data[at])
                 if width is None:
-                    raise Damage("PROTOCOL", at)
+                    raise Damage("PROTOCOL", place(at))
                 if end - at < 2 + width:
                     raise Cut
-                class_id = int.from_bytes(self.data[at + 2 : at + 2 + width], "little")
+                class_id = int.from_bytes(data[at + 2 : at + 2 + width], "little")
                 begin, at = at, at + 2 + width
-            behind = skip(self.data, at, end)
+            try:
+                behind = skip(data, at, end)
+            except Damage as damage:
+                raise Damage(damage.status, place(damage.offset)) from None
             if class_id and class_id not in self.classes:
-                self.result.damages.append(("UNKNOWN_CLASS", begin))
+                self.result.damages.append(("UNKNOWN_CLASS", place(begin)))
             else:
-                self.record(at, behind, number + count - left, self.classes.get(class_id))
+                self.record(data[at:behind], place(at), number + count - left, self.classes.get(class_id))
             left -= 1
             at = behind
         if left:
@@ -291,8 +340,7 @@ class Loader:
             content = b"".join(self.raw_parts)
             self.result.records.append(Loaded(self.raw_number, None, RawBytes(content), self.raw_at, encode(content)))
 
-    def record(self, at, end, number, definition):
-        encoded = self.data[at:end]
+    def record(self, encoded, at, number, definition):
         try:
             value = decoded(encoded)
         except Damage:
@@ -306,11 +354,12 @@ class Loader:
         name = definition[0].name if definition else None
         self.result.records.append(Loaded(number, name, value, at, encoded))
 
-    def is_own_ext(self, at, end):
-        if at == end or not (0xC7 <= self.data[at] <= 0xC9 or 0xD4 <= self.data[at] <= 0xD8):
+    @staticmethod
+    def is_own_ext(data, at, end):
+        if at == end or not (0xC7 <= data[at] <= 0xC9 or 0xD4 <= data[at] <= 0xD8):
             return False
-        behind = head(self.data, at, end)[2]
-        return self.data[behind : min(behind + 1, end)] == b"\x50"
+        behind = head(data, at, end)[2]
+        return data[behind : min(behind + 1, end)] == b"\x50"
 
     def definitions(self, at, end):
         """A block of definitions takes effect whole or not at all."""
@@ -364,8 +413,10 @@ class Loader:
         places, trusted_end = [piece], 0
         if len(data) - piece >= 64 and not data.startswith(wire.PREAMBLE_CONSTANT, piece):
             fields = self.header_of(piece)
-            places += [piece + 64 + length for length in dict.fromkeys((fields["stored"], fields["raw"]))]
-            if data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.END and self.check_holds(piece):
+            sealed = data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.END and self.check_holds(piece)
+            lengths = (fields["stored"],) if sealed and fields["codec"] else (fields["stored"], fields["raw"])
+            places += [piece + 64 + length for length in dict.fromkeys(lengths)]
+            if sealed:
                 trusted_end = max(places)
         for at in places:
             if at == len(data):

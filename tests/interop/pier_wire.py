@@ -15,6 +15,9 @@ PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
 PREAMBLE, RECORDS, DEFINITIONS, END, RAW = 0, 1, 2, 3, 4
 FLUSHED, CHECKED, FIRST, RAW_BEGIN, RAW_END, RAW_ABANDONED = 1, 2, 4, 8, 16, 32
 CLASSES_MAX = 1024
+INFLATION_RATIO_MAX = 256
+DEFLATE = 1
+REQUIRES_DEFLATE, TAKES_DEFLATE = 1, 1
 BLOCK_TARGET_HIGHEST = 16 << 20
 KINDS = {
     "bool": 1, "i8": 2, "i16": 3, "i32": 4, "i64": 5, "u8": 6, "u16": 7, "u32": 8, "u64": 9, "f32": 10, "f64": 11,
@@ -63,6 +66,12 @@ def definition(class_id, closure, fingerprint=None):
     return encode(Ext(80, b"\x10\x93" + encode(class_id) + encode(fingerprint) + encoded))
 
 
+def compressed(data):
+    """The payload of a block with this deflate data: never a fixext, whatever its size."""
+    width = 1 if len(data) < 255 else 2 if len(data) < 65535 else 4
+    return bytes([0xC6 + width.bit_length()]) + (len(data) + 1).to_bytes(width, "big") + b"\x50\x11" + data
+
+
 def preamble(stream_id, opened=0, major=1, minor=0, required=0, ignorable=0, target=65536):
     body = PREAMBLE_CONSTANT + struct.pack(
         "<BBIIQIIIQQ", major, minor, required, ignorable, RECORD_BYTES_MAX, target, CLASSES_MAX, 128, stream_id, opened
@@ -86,8 +95,11 @@ def header(**fields):
 class Writer:
     """A framed stream in memory, with a stream id and times of the caller's choice."""
 
-    def __init__(self, stream_id, opened=0, target=65536, types=(), checked=True):
-        self.data = bytearray(preamble(stream_id, opened, target=target))
+    def __init__(self, stream_id, opened=0, target=65536, types=(), checked=True, deflate=None):
+        """deflate: compresses bytes; None: blocks are not compressed."""
+        required = REQUIRES_DEFLATE if deflate else 0
+        self.data = bytearray(preamble(stream_id, opened, target=target, required=required))
+        self.deflate = deflate
         self.stream_id, self.target, self.time = stream_id, target, opened
         self.types = {c.name: c for c in types}
         self.checked = CHECKED if checked else 0
@@ -97,12 +109,17 @@ class Writer:
 
     def emit(self, kind, flags, payload, records):
         flags |= (FIRST if self.first else 0) | (self.checked if payload else 0)
+        payload, raw, codec = bytes(payload), len(payload), 0
+        if self.deflate and kind == RECORDS:
+            shorter = compressed(self.deflate(payload))
+            if len(shorter) < raw <= len(shorter) * INFLATION_RATIO_MAX:
+                payload, codec = shorter, DEFLATE
         self.first = False
         self.time += 1000 if self.time else 0
         self.data += header(
-            kind=kind, flags=flags, stream_id=self.stream_id, first=self.next_record,
-            number=self.next_block, epoch=self.epoch, records=records, stored=len(payload), raw=len(payload),
-            time=self.time, check=xxh3(bytes(payload)) if flags & CHECKED else 0,
+            kind=kind, flags=flags, codec=codec, stream_id=self.stream_id, first=self.next_record,
+            number=self.next_block, epoch=self.epoch, records=records, stored=len(payload), raw=raw,
+            time=self.time, check=xxh3(payload) if flags & CHECKED else 0,
         )  # fmt: skip
         self.data += payload
 

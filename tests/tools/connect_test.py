@@ -7,6 +7,7 @@ import time
 
 import msgpack
 import pier_command
+import pier_deflate
 import pier_reader
 import pier_wire as wire
 from pier_command import SLOWNESS, pier, receive, receive_all, reset
@@ -395,6 +396,72 @@ class EndpointTest(pier_command.Test):
         listener = self.listen("--echo", endpoint="tcp://localhost:0")
         self.assertRegex(listener.endpoint, r"^tcp://(127\.0\.0\.1|\[::1\]):[1-9]\d*$")
         self.assert_done(pier("connect", f"tcp://localhost:{listener.port}", data=b"1\n"), b"1\n")
+
+
+class CompressTest(pier_command.Test):
+    LINE = b'["' + b"abc" * 200 + b'"]\n'
+
+    def setUp(self):
+        super().setUp()
+        self.listening, self.endpoint = self.serve()
+
+    def header(self, peer):
+        """The header of the next block, whose payload is received and dropped."""
+        fields = dict(zip(wire.HEADER_FIELDS, wire.HEADER.unpack(receive(peer, 64))))
+        receive(peer, fields["stored"])
+        return fields
+
+    def test_it_begins_with_the_peers_preamble(self):
+        cases = (("--compress", 1, 1), ("--compress=9", 3, 1), ("--compress=1", 2, 0), (None, 1, 0))
+        for level, ignorable, codec in cases:
+            with self.subTest(level=level, ignorable=ignorable):
+                connect = self.start("connect", self.endpoint, *([level] if level else []))
+                peer = self.accept(self.listening)
+                preamble = receive(peer, PREAMBLE_BYTES)
+                self.assertEqual(preamble[12:20], b"\0\0\0\0\1\0\0\0")
+                connect.send(self.LINE)
+                self.assertEqual(self.header(peer)["codec"], 0)
+                writer = wire.Writer(7)
+                writer.data = bytearray(wire.preamble(7, ignorable=ignorable))
+                writer.store("hello")
+                writer.flush()
+                peer.sendall(writer.data)
+                connect.await_lines(1)
+                connect.send(self.LINE)
+                fields = self.header(peer)
+                self.assertEqual(fields["codec"], codec)
+                self.assertEqual(fields["raw"], len(self.LINE) - 5 + 4)
+                connect.end_input()
+                self.assertEqual(self.header(peer)["kind"], wire.END)
+                peer.close()
+                connect.result()
+
+    def test_what_comes_compressed_is_inflated(self):
+        connect = self.start("connect", self.endpoint)
+        peer = self.accept(self.listening)
+        writer = wire.Writer(7, deflate=pier_deflate.deflate)
+        writer.store(["abc" * 200])
+        writer.flush()
+        self.assertEqual(writer.data[64 + 5], 1)
+        peer.sendall(writer.end())
+        connect.end_input()
+        receive_all(peer)
+        peer.close()
+        self.assert_done(connect.result(), self.LINE)
+
+    def test_with_listen(self):
+        # Enough for many blocks, so that most of them leave when the preambles have come.
+        lines = b"".join(b'{"number":%d,"text":"%s"}\n' % (i, b"xyz" * 20) for i in range(20000))
+        saved = self.folder / "saved.pier"
+        path = f"unix:{self.folder}/s"
+        listen = self.listen("--echo", "--compress=1", "--save", saved, endpoint=path, stdout=subprocess.DEVNULL)
+        self.assert_done(pier("connect", path, "--compress", data=lines), lines)
+        listen.stop()
+        self.assertLess(saved.stat().st_size * 4, len(lines))
+        self.assert_done(pier("dump", saved), lines)
+
+    def test_plain_has_nothing_to_compress(self):
+        self.assert_error(pier("connect", self.endpoint, "--plain", "--compress"), 2, "connect", "USAGE", "--compress")
 
 
 if __name__ == "__main__":

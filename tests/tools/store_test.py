@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import resource
 import signal
@@ -311,6 +312,46 @@ class TimeTest(pier_command.Test):
         store.end_input()
         self.assert_done(store.result())
         self.assert_done(pier("dump", self.file), b"[1,2,3]\n")
+
+
+class CompressTest(pier_command.Test):
+    LINES = b"".join(b'{"name":"record %d","list":[1,2,3,%d]}\n' % (i, i % 9) for i in range(5000))
+
+    def blocks(self, file):
+        result = pier("dump", "--blocks", file)
+        self.assert_done(result)
+        return [json.loads(line) for line in result.lines() if '"records"' in line]
+
+    def test_levels(self):
+        sizes = {}
+        for option in ("--compress=1", "--compress", "--compress=6", "--compress=9", None):
+            file = self.folder / f"{option}.pier"
+            self.assert_done(pier("store", file, *([option] if option else []), data=self.LINES))
+            self.assert_done(pier("dump", file), self.LINES)
+            sizes[option] = file.stat().st_size
+            for block in self.blocks(file):
+                is_records = block["kind"] == "records"
+                self.assertEqual(block.get("codec"), "deflate" if option and is_records else "none")
+                if option and is_records:
+                    self.assertLess(block["stored_bytes"] * 2, block["raw_bytes"])
+        self.assertLess(sizes["--compress=1"] * 2, sizes[None])
+        self.assertLess(sizes["--compress=9"], sizes["--compress=1"])
+        self.assertAlmostEqual(sizes["--compress"], sizes["--compress=6"], delta=64)
+
+    def test_append(self):
+        file = self.folder / "a.pier"
+        self.assert_done(pier("store", file, data=self.LINES))
+        self.assert_done(pier("store", file, "--append", "--compress", data=self.LINES))
+        self.assert_done(pier("store", file, "--append", data=b"1\n"))
+        self.assert_done(pier("dump", file), self.LINES * 2 + b"1\n")
+
+    def test_wrong_levels(self):
+        file = self.folder / "a.pier"
+        for level in ("0", "10", "", "x", "-1"):
+            self.assert_error(pier("store", file, f"--compress={level}"), 2, "store", "USAGE", "--compress", b"")
+        # A level stands behind the equals sign alone.
+        self.assert_error(pier("store", "--compress", "9", file), 2, "store", "USAGE", "one argument too many", b"")
+        self.assertFalse(file.exists())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,201 @@
+/* How fast blocks are compressed and inflated: an archive beside zlib itself, at the same level on the same blocks.
+ *
+ *     compress_bench [SLICES [LEVEL]]
+ *
+ * Both run a slice in turn, so that what else the machine does meets both alike; the median of the slices is printed, in
+ * MiB a second of raw payload, with the share that the archive adds. zlib reuses its state as the archive does. What
+ * comes out of the archive is compared with what zlib made. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <pier/pier.h>
+
+enum { BLOCKS = 64, RECORDS_A_BLOCK = 1000, SLICES_DEFAULT = 21, SLICES_MAX = 1000, LEVEL_DEFAULT = 6 };
+
+typedef struct work {
+    uint32_t level;
+    pier_archive *store;
+    pier_archive *load;
+    pier_bytes stream;     /* of the archive, borrowed */
+    pier_bytes raw;        /* the payloads, end to end */
+    size_t ends[BLOCKS];   /* of each payload in `raw` */
+    size_t stored[BLOCKS]; /* bytes of each block's deflate data by zlib */
+    uint8_t *packed;       /* those data, end to end, from a multiple of `room` on */
+    size_t room;
+    uint8_t *unpacked;
+    z_stream deflater;
+    z_stream inflater;
+} work;
+
+static void demand(bool holds, const char *what) {
+    if (!holds) {
+        fprintf(stderr, "compress_bench: %s\n", what);
+        exit(1);
+    }
+}
+
+static void *allocate(size_t bytes) {
+    void *memory = calloc(1, bytes);
+    demand(memory != NULL, "no memory");
+    return memory;
+}
+
+/* Stores a log of measurements: text that repeats, numbers that grow, numbers that do not. */
+static void store_record(pier_archive *store, uint32_t number) {
+    static const char *const places[] = {"roof", "cellar", "harbour", "bridge"};
+    demand(pier_archive_begin(store) == PIER_OK, "a record cannot be begun");
+    pier_store_array(store, 5);
+    pier_store(store, places[number % 4]);
+    pier_store(store, number);
+    pier_store(store, (number * 2654435761u) >> 8);
+    pier_store(store, 20.0 + (double)(number % 100) / 10);
+    pier_store(store, "a line of text that every record has");
+    demand(pier_archive_end(store) == PIER_OK, "a record cannot be ended");
+}
+
+static void store_by_archive(work *of) {
+    demand(pier_archive_reset(of->store) == PIER_OK, "an archive cannot be reset");
+    for (uint32_t block = 0; block < BLOCKS; block++) {
+        for (uint32_t i = 0; i < RECORDS_A_BLOCK; i++) {
+            store_record(of->store, block * RECORDS_A_BLOCK + i);
+        }
+        demand(pier_archive_flush(of->store) == PIER_OK, "an archive cannot be flushed");
+    }
+    demand(pier_archive_close(of->store) == PIER_OK, "an archive cannot be closed");
+    of->stream = pier_archive_drain(of->store);
+}
+
+static void load_by_archive(work *of) {
+    demand(pier_archive_reset(of->load) == PIER_OK, "an archive cannot be reset");
+    demand(pier_archive_feed(of->load, of->stream) == PIER_OK, "an archive cannot be fed");
+    uint64_t records = 0;
+    while (pier_archive_next(of->load) == PIER_OK) {
+        records++;
+    }
+    demand(records == (uint64_t)BLOCKS * RECORDS_A_BLOCK, "records are missing");
+}
+
+static void deflate_by_zlib(work *of) {
+    size_t begin = 0;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        z_stream *stream = &of->deflater;
+        demand(deflateReset(stream) == Z_OK, "zlib cannot be reset");
+        stream->next_in = (Bytef *)(uintptr_t)of->raw.data + begin;
+        stream->avail_in = (uInt)(of->ends[i] - begin);
+        stream->next_out = of->packed + i * of->room;
+        stream->avail_out = (uInt)of->room;
+        demand(deflate(stream, Z_FINISH) == Z_STREAM_END, "zlib does not compress");
+        of->stored[i] = of->room - stream->avail_out;
+        begin = of->ends[i];
+    }
+}
+
+static void inflate_by_zlib(work *of) {
+    size_t begin = 0;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        z_stream *stream = &of->inflater;
+        demand(inflateReset(stream) == Z_OK, "zlib cannot be reset");
+        stream->next_in = of->packed + i * of->room;
+        stream->avail_in = (uInt)of->stored[i];
+        stream->next_out = of->unpacked + begin;
+        stream->avail_out = (uInt)(of->raw.size - begin);
+        demand(inflate(stream, Z_FINISH) == Z_STREAM_END, "zlib does not inflate");
+        begin = of->ends[i];
+    }
+}
+
+/* Takes the payloads of the blocks out of a stream that is not compressed. */
+static void take_payloads(work *of) {
+    pier_archive *plain = NULL;
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 1 << 20, .queue_bytes_max = 1 << 30};
+    pier_archive_options options = {.size = sizeof options, .limits = &limits, .stream_id = 1};
+    demand(pier_archive_open_store(&plain, NULL, &options, NULL) == PIER_OK, "no archive");
+    pier_archive *compressing = of->store;
+    of->store = plain;
+    store_by_archive(of);
+    uint8_t *raw = (uint8_t *)allocate(of->stream.size);
+    load_by_archive(of);
+    demand(pier_archive_reset(of->load) == PIER_OK, "an archive cannot be reset");
+    demand(pier_archive_feed(of->load, of->stream) == PIER_OK, "an archive cannot be fed");
+    pier_block block;
+    size_t at = 0;
+    size_t blocks = 0;
+    while (blocks < BLOCKS && pier_archive_next_block(of->load, &block) == PIER_OK) {
+        if (block.kind == PIER_BLOCK_RECORDS && block.records > 0) {
+            memcpy(raw + at, (const uint8_t *)of->stream.data + block.offset + 64, block.raw_bytes);
+            at += block.raw_bytes;
+            of->ends[blocks++] = at;
+        }
+    }
+    demand(blocks == BLOCKS, "blocks are missing");
+    of->raw = (pier_bytes){raw, at};
+    pier_archive_destroy(plain);
+    of->store = compressing;
+}
+
+static void prepare(work *of, uint32_t level) {
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 1 << 20, .queue_bytes_max = 1 << 30};
+    pier_archive_options options = {
+        .size = sizeof options, .limits = &limits, .stream_id = 1, .compression_level = level, .checksum_off = false};
+    of->level = level;
+    demand(pier_archive_open_store(&of->store, NULL, &options, NULL) == PIER_OK, "no archive");
+    demand(pier_archive_open_load(&of->load, NULL, &options, NULL) == PIER_OK, "no archive");
+    take_payloads(of);
+    demand(deflateInit2(&of->deflater, (int)level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK, "no zlib");
+    demand(inflateInit2(&of->inflater, -15) == Z_OK, "no zlib");
+    of->room = deflateBound(&of->deflater, of->raw.size / BLOCKS * 2);
+    of->packed = (uint8_t *)allocate(of->room * BLOCKS);
+    of->unpacked = (uint8_t *)allocate(of->raw.size);
+    deflate_by_zlib(of);
+    inflate_by_zlib(of);
+    demand(memcmp(of->unpacked, of->raw.data, of->raw.size) == 0, "zlib gives something else back");
+    store_by_archive(of);
+}
+
+static int compare(const void *left, const void *right) {
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double median(double *seconds, size_t count) {
+    qsort(seconds, count, sizeof *seconds, compare);
+    return seconds[count / 2];
+}
+
+static double time_of(work *of, void (*contender)(work *of)) {
+    int64_t begin = pier_clock_monotonic_ns();
+    contender(of);
+    return (double)(pier_clock_monotonic_ns() - begin) / 1e9;
+}
+
+int main(int argc, char **argv) {
+    long slices = argc > 1 ? strtol(argv[1], NULL, 10) : SLICES_DEFAULT;
+    long level = argc > 2 ? strtol(argv[2], NULL, 10) : LEVEL_DEFAULT;
+    demand(slices > 0 && slices <= SLICES_MAX && level >= 1 && level <= 9, "usage: compress_bench [SLICES [LEVEL]]");
+    static void (*const contenders[])(work * of) = {store_by_archive, deflate_by_zlib, load_by_archive,
+                                                    inflate_by_zlib};
+    static const char *const names[] = {"store, by an archive", "deflate, by zlib", "load, by an archive",
+                                        "inflate, by zlib"};
+    static double seconds[4][SLICES_MAX];
+    static work of;
+    prepare(&of, (uint32_t)level);
+    for (long slice = 0; slice < slices; slice++) {
+        for (size_t i = 0; i < 4; i++) {
+            seconds[i][slice] = time_of(&of, contenders[i]);
+        }
+    }
+    double mebibytes = (double)of.raw.size / 1048576;
+    printf("%zu bytes in %d blocks become %zu at level %ld\n", of.raw.size, BLOCKS, of.stream.size, level);
+    double medians[4];
+    for (size_t i = 0; i < 4; i++) {
+        medians[i] = median(seconds[i], (size_t)slices);
+        printf("%-22s %8.1f MiB/s\n", names[i], mebibytes / medians[i]);
+    }
+    printf("an archive takes %.2f times as long to store, %.2f times to load\n", medians[0] / medians[1],
+           medians[2] / medians[3]);
+    return 0;
+}

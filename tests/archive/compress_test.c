@@ -1,0 +1,478 @@
+/* Compressed blocks: what is compressed, when, and that all else stays as it was.
+ *
+ * Floor 4 (archive). Attacks are in inflate_test.c, the golden vectors in vectors_test.c. */
+#include "archive/pair_support.h"
+
+#include <stdio.h>
+
+#include <pier/mark.h>
+#include <pier/socket.h>
+
+#include "archive/wire_internal.h"
+#include "support/fault_allocator.h"
+
+static const test_class classes[] = {{.name = "test.One"}, {.name = "test.Two", .closure_bytes = 300}};
+
+/* Stores 300 records of some sizes, typed and untyped ones, with a flush now and then. */
+static void store_mix(pier_archive *store) {
+    for (uint64_t i = 0; i < 300; i++) {
+        if (i % 7 == 3) {
+            assert_status(test_store_typed(store, &classes[i / 7 % 2], i), PIER_OK);
+        } else {
+            test_store_text(store, (size_t)(i * i % 400), (char)('a' + i % 3));
+        }
+        if (i % 50 == 49) {
+            assert_status(pier_archive_flush(store), PIER_OK);
+        }
+    }
+}
+
+static void make_mix(const pier_archive_options *options, test_bytes *stream) {
+    pier_archive *store = test_open_store(NULL, options);
+    store_mix(store);
+    test_close(store, stream);
+}
+
+/* What a stream says, without the places, which differ with the compression: the lines of its records. */
+static void log_records(pier_bytes stream, const pier_archive_options *options, size_t chunk, unsigned choices,
+                        test_log *log) {
+    test_load_bytes(log, options, stream, 0, chunk, choices);
+    assert_int_equal(test_log_count(log, "failure"), 0);
+    assert_int_equal(test_log_count(log, "END"), 1);
+}
+
+/* Counts the blocks of a stream by their codec. */
+static void count_codecs(pier_bytes stream, unsigned counts[2]) {
+    pier_archive *load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_feed(load, stream), PIER_OK);
+    pier_archive_feed_end(load);
+    counts[0] = counts[1] = 0;
+    pier_block block;
+    pier_status status;
+    /* A block that this loader would not inflate is told all the same. */
+    while ((status = pier_archive_next_block(load, &block)) == PIER_OK || status == PIER_SKIPPED) {
+        assert_true(block.codec <= 1);
+        assert_true(block.codec == 0 ? block.stored_bytes == block.raw_bytes : block.stored_bytes < block.raw_bytes);
+        counts[block.codec] += block.kind == PIER_BLOCK_RECORDS ? 1 : 0;
+    }
+    assert_status(status, PIER_END);
+    pier_archive_destroy(load);
+}
+
+static void each_level_brings_the_same_records(void **state) {
+    (void)state;
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 1000};
+    pier_archive_options options = {.limits = &limits};
+    test_bytes plain = {0};
+    test_log expected = {0};
+    make_mix(&options, &plain);
+    log_records(test_bytes_view(&plain), NULL, 0, 0, &expected);
+    for (uint32_t level = 1; level <= PIER_COMPRESSION_LEVEL_HIGHEST; level++) {
+        options.compression_level = level;
+        test_bytes stream = {0};
+        make_mix(&options, &stream);
+        assert_true(stream.size < plain.size / 2);
+        unsigned counts[2];
+        count_codecs(test_bytes_view(&stream), counts);
+        assert_true(counts[1] > 20);
+        /* All at once, byte by byte, and through a window of 33 bytes. */
+        static const size_t chunks[] = {0, 1, 7, 33};
+        for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; i++) {
+            pier_archive_options small = {.read_bytes = 33};
+            test_log log = {0};
+            log_records(test_bytes_view(&stream), &small, chunks[i], i % 2 == 0 ? TEST_HAS_NEXT : 0, &log);
+            assert_string_equal(test_log_text(&log), test_log_text(&expected));
+            test_log_free(&log);
+        }
+        test_bytes_free(&stream);
+    }
+    test_log_free(&expected);
+    test_bytes_free(&plain);
+}
+
+/* Every cut into two of a small stream gives the same answers. */
+static void cuts_change_nothing(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    test_store_text(store, 300, 'x');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    assert_status(test_store_typed(store, &classes[0], 5), PIER_OK);
+    test_store_text(store, 200, 'y');
+    test_bytes stream = {0};
+    test_close(store, &stream);
+    test_log whole = {0};
+    log_records(test_bytes_view(&stream), NULL, 0, 0, &whole);
+    for (size_t cut = 1; cut < stream.size; cut++) {
+        test_log log = {0};
+        log_records(test_bytes_view(&stream), NULL, cut, TEST_HAS_NEXT, &log);
+        assert_string_equal(test_log_text(&log), test_log_text(&whole));
+        test_log_free(&log);
+    }
+    test_log_free(&whole);
+    test_bytes_free(&stream);
+}
+
+/* Records that stay as they are: too short, too random, too regular, and with compression off. */
+static void what_is_left_as_it_is(void **state) {
+    (void)state;
+    uint8_t random[5000];
+    uint32_t seed = 12345;
+    for (size_t i = 0; i < sizeof random; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        random[i] = (uint8_t)(seed >> 24);
+    }
+    static const uint8_t zeros[60000];
+    static const struct {
+        size_t size;
+        bool is_random;
+        uint32_t level;
+        uint32_t ratio_max;
+        unsigned compressed;
+    } cases[] = {
+        {20, false, 9, 0, 0},    {4000, false, 9, 0, 1},     {4000, false, 0, 0, 0},  {5000, true, 9, 0, 0},
+        {60000, false, 9, 0, 0}, {60000, false, 9, 1032, 1}, {60000, false, 9, 2, 0}, {60000, false, 9, 256, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pier_limits limits = {.size = sizeof limits, .inflation_ratio_max = cases[i].ratio_max};
+        pier_archive *store =
+            test_open_store(NULL, &(pier_archive_options){.compression_level = cases[i].level, .limits = &limits});
+        assert_status(pier_archive_begin(store), PIER_OK);
+        pier_store(store, ((pier_bytes){cases[i].is_random ? random : zeros, cases[i].size}));
+        assert_status(pier_archive_end(store), PIER_OK);
+        test_bytes stream = {0};
+        test_close(store, &stream);
+        unsigned counts[2];
+        pier_archive *load = test_open_load(NULL, &(pier_archive_options){.limits = &limits});
+        assert_status(pier_archive_feed(load, test_bytes_view(&stream)), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_int_equal(pier_load_bytes(load).size, cases[i].size);
+        pier_archive_destroy(load);
+        count_codecs(test_bytes_view(&stream), counts);
+        if (counts[1] != cases[i].compressed) {
+            fail_msg("case %zu: %u compressed blocks", i, counts[1]);
+        }
+        test_bytes_free(&stream);
+    }
+}
+
+static void a_level_that_does_not_exist(void **state) {
+    (void)state;
+    pier_archive *archive = NULL;
+    pier_error error;
+    pier_archive_options options = {.size = sizeof options, .compression_level = 10};
+    assert_status(pier_archive_open_store(&archive, NULL, &options, &error), PIER_USAGE);
+    assert_null(archive);
+    assert_string_equal(error.text, "compression_level is 10, and may be 9 at most");
+}
+
+/* Takes back records that defined classes, and goes on: blocks that were ended for a definition are opened again. */
+static void refused_records_leave_no_trace(void **state) {
+    (void)state;
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 2000};
+    pier_archive_options options = {.limits = &limits, .compression_level = 6};
+    test_bytes streams[2] = {{0}, {0}};
+    for (int refuses = 0; refuses < 2; refuses++) {
+        pier_archive *store = test_open_store(NULL, &options);
+        for (uint64_t i = 0; i < 20; i++) {
+            test_store_text(store, 500, 'z');
+            if (refuses == 1 && i % 5 == 0) {
+                const void *caller = &classes[1];
+                assert_status(pier__archive_begin_class(store, caller, test_encode_closure), PIER_OK);
+                pier_store_nil(store);
+                pier_store_nil(store);
+                assert_status(pier_archive_end(store), PIER_USAGE);
+            }
+        }
+        assert_status(test_store_typed(store, &classes[1], 1), PIER_OK);
+        test_close(store, &streams[refuses]);
+    }
+    assert_int_equal(streams[0].size, streams[1].size);
+    assert_memory_equal(streams[0].data, streams[1].data, streams[0].size);
+    test_bytes_free(&streams[0]);
+    test_bytes_free(&streams[1]);
+}
+
+/* Reads the header of the block that begins at `at`. */
+static pier__header header_at(const test_bytes *bytes, size_t at) {
+    assert_true(at + PIER__PIECE_BYTES <= bytes->size);
+    pier__header header;
+    pier__header_decode(bytes->data + at, &header);
+    return header;
+}
+
+/* Stores a text and flushes; returns the codec of its block. */
+static uint8_t codec_of_next(pier_archive *store, test_bytes *sent) {
+    size_t before = sent->size;
+    test_store_text(store, 1000, 'p');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    (void)test_drain(store, sent);
+    return header_at(sent, before).codec;
+}
+
+/* Two archives by hand, as one side of a connection whose peer's preamble is fed when it pleases. */
+static void compression_begins_with_the_peers_preamble(void **state) {
+    (void)state;
+    for (uint32_t ignorable = 0; ignorable < 4; ignorable++) {
+        pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+        pier_archive *load = test_open_load(NULL, NULL);
+        assert_status(pier_archive_pair(store, load), PIER_OK);
+        test_bytes sent = {0};
+        (void)test_drain(store, &sent);
+        pier__preamble own;
+        pier__preamble_decode(sent.data, &own);
+        assert_int_equal(own.features_required, 0);
+        assert_int_equal(own.features_ignorable, PIER__TAKES_DEFLATE);
+        assert_int_equal(codec_of_next(store, &sent), 0);
+        pier__preamble peer = own;
+        peer.features_ignorable = ignorable;
+        uint8_t piece[PIER__PIECE_BYTES];
+        pier__preamble_encode(&peer, piece);
+        assert_status(pier_archive_feed(load, (pier_bytes){piece, 63}), PIER_OK);
+        assert_int_equal(codec_of_next(store, &sent), 0);
+        assert_status(pier_archive_feed(load, (pier_bytes){piece + 63, 1}), PIER_OK);
+        /* The program need not load for it. */
+        assert_int_equal(codec_of_next(store, &sent), ignorable & 1);
+        assert_int_equal(codec_of_next(store, &sent), ignorable & 1);
+        assert_status(pier_archive_pair(store, NULL), PIER_OK);
+        assert_int_equal(codec_of_next(store, &sent), 0);
+        pier_archive_destroy(store);
+        pier_archive_destroy(load);
+        test_bytes_free(&sent);
+    }
+}
+
+/* A preamble that is wrong is no news to who stores. */
+static void a_bad_preamble_compresses_nothing(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    pier_archive *load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    test_bytes sent = {0};
+    (void)test_drain(store, &sent);
+    uint8_t piece[PIER__PIECE_BYTES];
+    memcpy(piece, sent.data, sizeof piece);
+    piece[40] ^= 1;
+    assert_status(pier_archive_feed(load, (pier_bytes){piece, sizeof piece}), PIER_OK);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    assert_status(pier_archive_next(load), PIER_CORRUPT);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    test_bytes_free(&sent);
+}
+
+/* Both sides of a connection over a socket: each compresses once it has heard of the other. */
+static void both_sides_of_a_connection(void **state) {
+    (void)state;
+    side sides[2];
+    pier_archive_options options = {.compression_level = 6};
+    open_sides(sides, &options, &options);
+    for (int round = 0; round < 3; round++) {
+        for (int from = 0; from < 2; from++) {
+            test_store_text(sides[from].store, 5000, (char)('a' + round));
+            assert_status(pier_archive_flush(sides[from].store), PIER_OK);
+            pier_archive *load = sides[1 - from].load;
+            assert_status(pier_archive_next(load), PIER_OK);
+            pier_text text = pier_load_text(load);
+            assert_int_equal(text.size, 5000);
+            assert_int_equal(text.data[4999], 'a' + round);
+            assert_true(pier_archive_is_message_end(load));
+        }
+    }
+    close_side(&sides[0]);
+    close_side(&sides[1]);
+}
+
+static void an_archive_is_reset_and_compresses_again(void **state) {
+    (void)state;
+    pier_archive_options options = {.compression_level = 3};
+    pier_archive *store = test_open_store(NULL, &options);
+    pier_archive *load = test_open_load(NULL, NULL);
+    test_bytes streams[3] = {{0}, {0}, {0}};
+    for (int i = 0; i < 3; i++) {
+        store_mix(store);
+        assert_status(pier_archive_close(store), PIER_OK);
+        (void)test_drain(store, &streams[i]);
+        assert_status(pier_archive_reset(store), PIER_OK);
+        assert_status(pier_archive_feed(load, test_bytes_view(&streams[i])), PIER_OK);
+        /* Left in the middle of a compressed block. */
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_archive_reset(load), PIER_OK);
+        assert_int_equal(streams[i].size, streams[0].size);
+        assert_memory_equal(streams[i].data, streams[0].data, streams[0].size);
+    }
+    for (int i = 0; i < 3; i++) {
+        test_bytes_free(&streams[i]);
+    }
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+}
+
+enum { TEXT_BYTES = 3000 };
+
+/* What becomes shorter, and not too short. */
+static void fill_text(char *text, unsigned number) {
+    for (unsigned i = 0; i < TEXT_BYTES; i++) {
+        text[i] = (char)('a' + (i * i / 7 + number * i) % 20);
+    }
+}
+
+/* Marks in compressed blocks: going back brings the same records, within a block and over several. */
+static void marks_hold_in_compressed_blocks(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    for (uint64_t i = 0; i < 60; i++) {
+        assert_status(pier_archive_begin(store), PIER_OK);
+        pier_store_array(store, 2);
+        pier_store(store, i);
+        pier_store(store, "the same words in each record");
+        assert_status(pier_archive_end(store), PIER_OK);
+        if (i % 10 == 9) {
+            assert_status(pier_archive_flush(store), PIER_OK);
+        }
+    }
+    test_bytes stream = {0};
+    test_close(store, &stream);
+    pier_archive *load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_feed(load, test_bytes_view(&stream)), PIER_OK);
+    static const unsigned ahead[] = {0, 3, 8, 25, 41};
+    for (uint64_t at = 0; at < 18; at++) {
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_int_equal(pier_load_array(load), 2);
+        for (size_t i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
+            assert_status(pier_archive_mark(load), PIER_OK);
+            for (unsigned step = 0; step < ahead[i]; step++) {
+                assert_status(pier_archive_next(load), PIER_OK);
+            }
+            assert_status(pier_archive_rewind(load), PIER_OK);
+            pier_archive_release(load);
+        }
+        /* In the middle of the record where the mark was set. */
+        assert_true(pier_load_u64(load) == at);
+        pier_text text = pier_load_text(load);
+        assert_int_equal(text.size, strlen("the same words in each record"));
+        assert_memory_equal(text.data, "the same words in each record", text.size);
+        assert_int_equal(pier_archive_record_number(load), at + 1);
+    }
+    pier_archive_destroy(load);
+    test_bytes_free(&stream);
+}
+
+/* With the allocator failing: a block that cannot be compressed is stored as it is, one that cannot be inflated waits
+ * for memory. */
+static void memory_lacks(fault_allocator *faults, void *user) {
+    (void)user;
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 100000};
+    pier_archive_options options = {.size = sizeof options,
+                                    .allocator = &faults->allocator,
+                                    .limits = &limits,
+                                    .compression_level = 9,
+                                    .stream_id = STREAM_ID};
+    pier_archive *store = NULL;
+    pier_archive *load = NULL;
+    unsigned lacks = 0;
+    if (pier_archive_open_store(&store, NULL, &options, NULL) != PIER_OK ||
+        pier_archive_open_load(&load, NULL, &options, NULL) != PIER_OK) {
+        assert_true(faults->struck > 0);
+        pier_archive_destroy(store);
+        return;
+    }
+    for (unsigned i = 0; i < 40 && lacks < 3; i++) {
+        char text[TEXT_BYTES];
+        fill_text(text, i);
+        pier_status status = pier_archive_begin(store);
+        if (status == PIER_OK) {
+            pier_store(store, ((pier_text){text, sizeof text}));
+            status = pier_archive_end(store);
+        }
+        i -= status == PIER_NO_MEMORY ? 1 : 0;
+        lacks += status == PIER_NO_MEMORY ? 1 : 0;
+        assert_true(status == PIER_OK || (status == PIER_NO_MEMORY && faults->struck > 0));
+    }
+    pier_status status = PIER_NO_MEMORY;
+    for (; status == PIER_NO_MEMORY && lacks < 3; lacks++) {
+        status = pier_archive_close(store);
+    }
+    unsigned loaded = 0;
+    if (status == PIER_OK) {
+        pier_bytes ready = pier_archive_drain(store);
+        status = PIER_NO_MEMORY;
+        for (lacks = 0; status == PIER_NO_MEMORY && lacks < 3; lacks++) {
+            status = pier_archive_feed(load, ready);
+        }
+        while (lacks < 4 && (status = pier_archive_next(load)) != PIER_MORE && status != PIER_END) {
+            if (status == PIER_NO_MEMORY) {
+                lacks++;
+                assert_status(pier_archive_recover(load, NULL), PIER_OK);
+                continue;
+            }
+            assert_status(status, PIER_OK);
+            char expected[TEXT_BYTES];
+            fill_text(expected, loaded);
+            pier_text text = pier_load_text(load);
+            assert_int_equal(text.size, TEXT_BYTES);
+            assert_memory_equal(text.data, expected, TEXT_BYTES);
+            loaded++;
+        }
+        assert_true(loaded == 40 || faults->struck > 0);
+        if (status == PIER_END) {
+            assert_int_equal(loaded, 40);
+        }
+    }
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+}
+
+static void memory_that_lacks_loses_nothing(void **state) {
+    (void)state;
+    uint64_t struck = fault_allocator_sweep(memory_lacks, NULL);
+    print_message("%llu passes without memory\n", (unsigned long long)struck);
+    assert_true(struck > 15);
+}
+
+/* From the second block on nothing is allocated: the states and the buffers are used again. */
+static void blocks_cost_no_allocation(void **state) {
+    (void)state;
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    pier_archive_options options = {.allocator = &faults.allocator, .compression_level = 6};
+    pier_archive *store = test_open_store(NULL, &options);
+    pier_archive *load = test_open_load(NULL, &options);
+    uint64_t calls = 0;
+    for (int i = 0; i < 50; i++) {
+        if (i == 5) {
+            calls = faults.calls;
+        }
+        test_store_text(store, 3000, 'q');
+        assert_status(pier_archive_flush(store), PIER_OK);
+        pier_bytes ready = pier_archive_drain(store);
+        assert_status(pier_archive_feed(load, ready), PIER_OK);
+        pier_archive_drained(store, ready.size);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_int_equal(pier_load_text(load).size, 3000);
+    }
+    assert_int_equal(faults.calls, calls);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    fault_allocator_check(&faults);
+    fault_allocator_deinit(&faults);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_level_brings_the_same_records),
+        cmocka_unit_test(cuts_change_nothing),
+        cmocka_unit_test(what_is_left_as_it_is),
+        cmocka_unit_test(a_level_that_does_not_exist),
+        cmocka_unit_test(refused_records_leave_no_trace),
+        cmocka_unit_test(compression_begins_with_the_peers_preamble),
+        cmocka_unit_test(a_bad_preamble_compresses_nothing),
+        cmocka_unit_test(both_sides_of_a_connection),
+        cmocka_unit_test(an_archive_is_reset_and_compresses_again),
+        cmocka_unit_test(marks_hold_in_compressed_blocks),
+        cmocka_unit_test(memory_that_lacks_loses_nothing),
+        cmocka_unit_test(blocks_cost_no_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
