@@ -135,7 +135,8 @@ static void finish(walk *w, const dump_options *chosen, const path_matches *matc
     }
     if (w->input.out_status != PIER_OK) {
         w->exit_status = output_report(out, command, w->input.out_status);
-    } else if (matches->has_record && !matches->has_match && w->exit_status == EXIT_DONE) {
+    } else if (chosen->value_path != NULL && matches->has_record && !matches->has_match &&
+               w->exit_status == EXIT_DONE) {
         (void)report(command, PIER_NOT_FOUND, "%s: no record has %s", w->input.inner.name, chosen->value_path);
         w->exit_status = EXIT_DATA;
     }

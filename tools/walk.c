@@ -75,6 +75,11 @@ static void tell_damage(walk *w, record_range lost) {
     if (!w->has_damage) {
         return;
     }
+    if (w->raw_lost != 0) {
+        /* Raw bytes end where the damage begins: what else is lost follows them. */
+        lost = (record_range){w->raw_lost, lost.first != 0 ? lost.last : w->raw_lost};
+        w->raw_lost = 0;
+    }
     int size = snprintf(tail, sizeof(tail), "; %" PRIu64 " bytes skipped", w->damage_bytes);
     if (lost.first != 0 && lost.first == lost.last) {
         (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", record %" PRIu64 " lost", lost.first);
@@ -211,6 +216,7 @@ pier_status walk_load_raw(walk *w, pier_bytes *part) {
         tell_skipped_record(w);
     } else {
         w->stats.records_lost = add_saturated(w->stats.records_lost, 1);
+        w->raw_lost = w->block_next - 1;
     }
     return status;
 }

@@ -58,6 +58,7 @@ typedef struct walk {
     bool has_damage;
     pier_error damage;
     uint64_t damage_bytes;
+    uint64_t raw_lost; /* number of a record of raw bytes that the damage cost, 0: none */
 } walk;
 
 /* Opens the archive. out: borrowed. Returns EXIT_DONE, or what to exit with, and it was told. Either way walk_close is
