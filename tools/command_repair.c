@@ -15,9 +15,13 @@
 #include "repair_output.h"
 #include "report.h"
 #include "signals.h"
+#include "spool.h"
 #include "walk.h"
 
 static const char command[] = "repair";
+
+/* Raw bytes are copied in pieces of this size, as a block has. */
+enum { COPY_BYTES = 64 << 10 };
 
 static const char help[] =
     "usage: pier repair FILE OUT [options]\n"
@@ -39,6 +43,7 @@ typedef struct repair {
     walk w;
     output printed;
     repair_output out;
+    spool kept;
     bool ends_message; /* a flush ended the current block */
     int exit_status;
 } repair;
@@ -65,23 +70,41 @@ static bool take_piece(repair *r) {
     return true;
 }
 
-/* Copies the raw bytes that FILE stands at. What is wrong with them the walk tells; OUT then has them as abandoned. */
-static bool take_raw(repair *r) {
+/* Stores the raw bytes that were kept. */
+static bool store_kept(repair *r) {
+    char buffer[COPY_BYTES];
     pier_bytes part;
     if (!has_done(r, pier_archive_begin_raw(r->out.archive))) {
         return false;
     }
-    pier_status status;
-    while ((status = walk_load_raw(&r->w, &part)) == PIER_OK) {
+    for (;;) {
         size_t stored = 0;
+        if (!spool_read(&r->kept, buffer, sizeof(buffer), &part)) {
+            r->exit_status = report_errno(command, errno, "raw bytes kept for a moment");
+            return false;
+        }
+        if (part.size == 0) {
+            return has_done(r, pier_archive_end_raw(r->out.archive));
+        }
         if (!has_done(r, pier_archive_store_raw(r->out.archive, part, &stored))) {
             return false;
         }
     }
-    if (status == PIER_END) {
-        return has_done(r, pier_archive_end_raw(r->out.archive));
+}
+
+/* Copies the raw bytes that FILE stands at, if they are whole: that shows at their end alone, and OUT is to have nothing
+ * that is not. What is wrong with them the walk tells. */
+static bool take_raw(repair *r) {
+    pier_bytes part;
+    pier_status status;
+    spool_clear(&r->kept);
+    while ((status = walk_load_raw(&r->w, &part)) == PIER_OK) {
+        if (!spool_add(&r->kept, part)) {
+            r->exit_status = report_errno(command, errno, "raw bytes kept for a moment");
+            return false;
+        }
     }
-    return has_done(r, pier_archive_abandon_raw(r->out.archive));
+    return status != PIER_END || store_kept(r);
 }
 
 /* Writes the current record. One that OUT cannot hold is left out, and told. */
@@ -156,13 +179,17 @@ int command_repair(int argc, char **argv) {
     if (strcmp(paths[1], "-") == 0) {
         return options_refuse(command, "OUT is a name: it appears when it is whole", "");
     }
-    repair r = {.out.handle = -1};
+    repair r = {.out.handle = -1, .kept.handle = -1};
     chosen.path = paths[0];
     output_init(&r.printed, STDOUT_FILENO);
     r.exit_status = open_both(&r, &chosen, paths[1], force);
+    if (r.exit_status == EXIT_DONE && !spool_init(&r.kept, paths[1])) {
+        r.exit_status = report(command, PIER_NO_MEMORY, "%s: %s", paths[1], pier_status_text(PIER_NO_MEMORY));
+    }
     if (r.exit_status == EXIT_DONE) {
         run(&r);
     }
+    spool_deinit(&r.kept);
     repair_output_deinit(&r.out);
     walk_close(&r.w);
     output_deinit(&r.printed);
