@@ -28,9 +28,7 @@
 #define ASK_AGAIN_MS 5
 
 /* Where things stand among the polls. */
-enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERROR, POLL_CLIENTS };
-
-_Static_assert(POLL_CLIENTS + 1 == SERVER_POLLS, "each has its place");
+enum { POLL_SIGNALS, POLL_LISTENER, POLL_OUT, POLL_ERROR, POLL_CLIENTS, POLLS };
 
 static const char command[] = "listen";
 
@@ -170,17 +168,16 @@ static int milliseconds_until(pier_deadline deadline) {
     return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
-static void make_polls(server *running) {
+static void make_polls(const server *running, struct pollfd polls[POLLS]) {
     /* While there are as many clients as may be, others wait with the system. The first time that is told. */
     bool has_room = !is_crowded(running) || !running->has_told_crowd;
     bool listens = running->listener != NULL && !running->cannot_accept && has_room;
     bool writes = output_pending(&running->out) > 0;
-    running->polls[POLL_SIGNALS] = (struct pollfd){running->has_heard_signal ? -1 : signals_handle(), POLLIN, 0};
-    running->polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
-    running->polls[POLL_ERROR] = (struct pollfd){report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0};
-    running->polls[POLL_OUT] =
-        (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
-    running->polls[POLL_CLIENTS] = (struct pollfd){running->clients.handle, POLLIN, 0};
+    polls[POLL_SIGNALS] = (struct pollfd){running->has_heard_signal ? -1 : signals_handle(), POLLIN, 0};
+    polls[POLL_LISTENER] = (struct pollfd){listens ? pier_socket_handle(running->listener) : -1, POLLIN, 0};
+    polls[POLL_ERROR] = (struct pollfd){report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0};
+    polls[POLL_OUT] = (struct pollfd){running->out.is_file ? -1 : running->out.handle, writes ? POLLOUT : 0, 0};
+    polls[POLL_CLIENTS] = (struct pollfd){running->clients.handle, POLLIN, 0};
 }
 
 /* While much waits for standard output, no client is read from. */
@@ -204,16 +201,19 @@ static void note_activity(server *running) {
 static bool await(server *running, pier_deadline deadline) {
     report_queue_pump();
     note_fullness(running);
-    make_polls(running);
-    int ready = poll(running->polls, SERVER_POLLS, milliseconds_until(deadline));
+    struct pollfd polls[POLLS];
+    make_polls(running, polls);
+    running->has_newcomers = false;
+    int ready = poll(polls, POLLS, milliseconds_until(deadline));
     if (ready <= 0) {
         return false;
     }
-    bool is_readable = running->polls[POLL_CLIENTS].revents != 0 && crowd_note_ready(&running->clients);
-    if (is_readable || running->polls[POLL_LISTENER].revents != 0) {
+    bool is_readable = polls[POLL_CLIENTS].revents != 0 && crowd_note_ready(&running->clients);
+    running->has_newcomers = (polls[POLL_LISTENER].revents & POLLIN) != 0;
+    if (is_readable || running->has_newcomers) {
         note_activity(running);
     }
-    if ((running->polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
+    if ((polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
         /* Nobody reads standard output any more, and nothing was to be written that would tell. */
         end(running, report_errno(command, EPIPE, "standard output"));
     }
@@ -252,7 +252,7 @@ static void run_round(server *running) {
     }
     if (running->cannot_accept && pier_clock_monotonic_ns() >= running->accept_again) {
         accept_clients(running);
-    } else if (is_awake && (running->polls[POLL_LISTENER].revents & POLLIN) != 0) {
+    } else if (is_awake && running->has_newcomers) {
         tell_crowd(running);
         accept_clients(running);
     }

@@ -19,9 +19,6 @@
 #include "crowd.h"
 #include "output.h"
 
-/* How many things are polled: see server.c. */
-#define SERVER_POLLS 5
-
 typedef struct server {
     /* Set by command_listen.c. */
     pier_socket *listener;
@@ -41,8 +38,8 @@ typedef struct server {
     /* The loop's own. */
     pier_tree *tree; /* NULL: memory ran out */
     crowd clients;
-    struct pollfd polls[SERVER_POLLS];
-    bool is_held_up; /* so much waits for standard output that no client is polled for reading */
+    bool has_newcomers; /* connections wait at the listening socket */
+    bool is_held_up;    /* so much waits for standard output that no client is polled for reading */
     uint64_t accepted;
     uint64_t records;
     bool has_told_crowd; /* that there are as many clients as may be */
