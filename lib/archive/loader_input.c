@@ -179,8 +179,7 @@ static pier_status fail_by_budget(pier__loader *loader) {
     return pier__loader_fail(loader, PIER_LIMIT, loader->taken,
                              "%llu bytes lie unread here, %llu in all connections, the limit is %llu "
                              "(unread_bytes_max of pier_budget)",
-                             (unsigned long long)unread(loader),
-                             (unsigned long long)pier_budget_unread_bytes(budget),
+                             (unsigned long long)unread(loader), (unsigned long long)pier_budget_unread_bytes(budget),
                              (unsigned long long)pier__budget_unread_max(budget));
 }
 

@@ -405,8 +405,7 @@ static pier_status detach_archives(pier_channel *channel, pier_bytes *unread) {
         return keep_failure(channel, channel->store, status);
     }
     status = pier_archive_detach(channel->load, unread);
-    return status == PIER_OK ? pier_archive_detach(channel->store, NULL)
-                             : keep_failure(channel, channel->load, status);
+    return status == PIER_OK ? pier_archive_detach(channel->store, NULL) : keep_failure(channel, channel->load, status);
 }
 
 pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pier_bytes *unread) {
@@ -418,8 +417,7 @@ pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pie
     }
     /* A closed file stands in for the real one afterwards, so that every call finds a channel that is closed. */
     pier_file *closed = NULL;
-    pier_status status =
-        pier_file_open_view(&closed, (pier_bytes){NULL, 0}, &channel->allocator, &channel->error);
+    pier_status status = pier_file_open_view(&closed, (pier_bytes){NULL, 0}, &channel->allocator, &channel->error);
     if (status != PIER_OK) {
         return status;
     }

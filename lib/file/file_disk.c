@@ -143,8 +143,8 @@ static const pier_file_ops write_ops = {
 
 static const pier_file_ops update_ops = {
     .size = sizeof update_ops,
-    .capabilities = PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_SYNC |
-                    PIER_FILE_CAN_TRUNCATE,
+    .capabilities =
+        PIER_FILE_CAN_READ | PIER_FILE_CAN_WRITE | PIER_FILE_CAN_SEEK | PIER_FILE_CAN_SYNC | PIER_FILE_CAN_TRUNCATE,
     .read = disk_read,
     .write = disk_write,
     .seek = disk_seek,
@@ -213,7 +213,11 @@ static pier_status open_disk(pier_file **out, const char *path, pier_file_mode m
     *disk = (disk_file){.allocator = chosen, .handle = PIER__NO_HANDLE, .path_size = path_size};
     memcpy(disk->path, path, path_size);
     /* The file is made before the path is touched, so that a lack of memory leaves nothing behind on the disk. */
-    pier_status status = pier_file_create(out, mode == PIER_FILE_READ ? &read_ops : mode == PIER_FILE_UPDATE ? &update_ops : &write_ops, disk, &chosen, error);
+    pier_status status = pier_file_create(out,
+                                          mode == PIER_FILE_READ     ? &read_ops
+                                          : mode == PIER_FILE_UPDATE ? &update_ops
+                                                                     : &write_ops,
+                                          disk, &chosen, error);
     if (status != PIER_OK) {
         disk_destroy(disk);
         return status;

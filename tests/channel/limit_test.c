@@ -180,8 +180,7 @@ static void what_cannot_be_made_gives_its_connection_back(void **state) {
         fault_allocator memory;
         fault_allocator_init(&memory);
         fault_allocator_fail(&memory, nth, true);
-        pier_channel_options options = {
-            .size = sizeof options, .budget = budget, .allocator = &memory.allocator};
+        pier_channel_options options = {.size = sizeof options, .budget = budget, .allocator = &memory.allocator};
         pier_socket *sockets[2];
         pier_error error;
         pier_channel *channel = NULL;
