@@ -104,9 +104,10 @@ PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
 
 /* Ends the channel's use of its socket, so that the program goes on with another protocol over the same connection. The
  * storing side is closed and written as pier_archive_close does (framed: with the end mark, plain: without a byte of its
- * own); the connection stays open both ways. The loading side must stand between two records of a plain stream, or
- * behind the end mark or between two blocks of a framed one; the current record is passed over. Where it does not stand
- * there yet, the answer is PIER_USAGE, the storing side is closed all the same: load on, and call again.
+ * own); the connection stays open both ways. The loading side must stand between two records of a plain stream; of a framed
+ * one all records must have been loaded, and its end mark is waited for, so that both sides leave it together. The
+ * current record is passed over. Where records are still to come the answer is PIER_USAGE, and the storing side is
+ * closed all the same: load on, and call again.
  * socket: gets the socket, owned: freed by pier_socket_destroy; NULL unless PIER_OK. unread: gets the bytes that came
  * and belong to no record that was loaded, to be dealt with before those that the socket gives; borrowed until the
  * channel is destroyed, which is all that is left to do with it.

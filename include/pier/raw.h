@@ -59,10 +59,11 @@ PIER_API pier_status pier_archive_load_raw(pier_archive *archive, pier_bytes *pa
  * Storing: all that is queued is written first; no end mark is, see pier_archive_close. unread: gets no bytes.
  * Loading: what was read from the file, or fed, and belongs to no record that was loaded: the stream's next bytes, to
  * be dealt with before those that the file gives. The current record is passed over. unread: may not be NULL; borrowed
- * until the archive is destroyed. A framed stream is left behind its end mark, or between two of its blocks.
- * Returns PIER_OK; "not now" as pier_archive_flush, then it may be repeated; PIER_USAGE within a block of a framed
- * stream or within raw bytes, and for an archive that was detached; or the failure that sticks. Blocks until the
- * deadline, storing only. */
+ * until the archive is destroyed. A framed stream is left behind its end mark, which is waited for and taken: its
+ * sender has closed its archive.
+ * Returns PIER_OK; "not now" as pier_archive_flush or, framed, as pier_archive_next: repeat it; PIER_USAGE while
+ * records or raw bytes of a framed stream are still to come, which loses nothing, and for an archive that was detached;
+ * or the failure that sticks. Blocks until the deadline. */
 PIER_API pier_status pier_archive_detach(pier_archive *archive, pier_bytes *unread) PIER_MUST_USE;
 
 #endif

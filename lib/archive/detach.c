@@ -20,6 +20,27 @@ static pier_status detach_storing(pier__storer *storer) {
     return status;
 }
 
+/* Waits for the end mark of a framed stream, and takes it: only behind it can be what is no piece of the stream. */
+static pier_status await_end_mark(pier__loader *loader) {
+    pier__archive *common = &loader->common;
+    if (loader->stream.phase == PIER__PHASE_ENDED) {
+        return PIER_OK;
+    }
+    pier_status status = pier__loader_need(loader, PIER__PIECE_BYTES);
+    if (status == PIER_END) {
+        return pier__loader_fail(loader, PIER_TRUNCATED, loader->end, "the input ends without an end mark");
+    }
+    if (status != PIER_OK) {
+        return status;
+    }
+    bool is_preamble = loader->stream.phase == PIER__PHASE_START;
+    if (!is_preamble && pier__loader_at(loader, loader->taken)[3] != PIER_BLOCK_END) {
+        return pier__archive_tell(common, PIER_USAGE, "an archive is detached before the end mark of its stream");
+    }
+    status = pier__loader_take_piece(loader, NULL);
+    return status == PIER_OK && is_preamble ? await_end_mark(loader) : status;
+}
+
 /* The loader must stand where its format ends a thing. */
 static pier_status detach_loading(pier__loader *loader, pier_bytes *unread) {
     pier__archive *common = &loader->common;
@@ -33,6 +54,12 @@ static pier_status detach_loading(pier__loader *loader, pier_bytes *unread) {
     }
     if (loader->in_block || loader->skip_bytes > 0 || loader->raw != PIER__RAW_NONE) {
         return pier__archive_tell(common, PIER_USAGE, "an archive is detached within a block of its stream");
+    }
+    if (common->format == PIER_FORMAT_FRAMED) {
+        status = await_end_mark(loader);
+        if (status != PIER_OK) {
+            return status;
+        }
     }
     pier__loader_release_marks(loader);
     size_t size = pier__loader_there(loader, loader->taken);

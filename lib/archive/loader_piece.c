@@ -349,12 +349,6 @@ static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_b
     return PIER_OK;
 }
 
-/* Whether the end mark is told as soon as it came: whoever sent it may be waiting for an answer, or go on with something
- * that is no stream. */
-static bool may_wait(const pier__loader *loader) {
-    return loader->common.file != NULL && (pier_file_capabilities(loader->common.file) & PIER_FILE_CAN_WAIT) != 0;
-}
-
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     pier_status status = pier__loader_skip(loader);
     if (status == PIER_END) {
@@ -364,13 +358,12 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     if (status != PIER_OK) {
         return status;
     }
-    if (loader->stream.phase == PIER__PHASE_ENDED && !loader->end_is_told) {
-        /* By hand, the end is where the bytes end that were fed. */
-        bool is_by_hand = loader->common.file == NULL;
-        if (is_by_hand ? loader->taken == loader->end : may_wait(loader)) {
-            loader->end_is_told = !is_by_hand;
-            return PIER_END;
-        }
+    bool at_end = loader->stream.phase == PIER__PHASE_ENDED && loader->taken == loader->end;
+    bool may_wait =
+        loader->common.file == NULL || (pier_file_capabilities(loader->common.file) & PIER_FILE_CAN_WAIT) != 0;
+    if (at_end && may_wait && !loader->end_is_told) {
+        loader->end_is_told = loader->common.file != NULL;
+        return PIER_END;
     }
     status = await_piece(loader);
     if (status != PIER_OK) {
@@ -435,7 +428,7 @@ static bool piece_tells(const pier__loader *loader, preview *ahead, const uint8_
     }
     pass_header(&ahead->stream, &header);
     ahead->has_ended = header.kind == PIER_BLOCK_END;
-    return ahead->has_ended && may_wait(loader);
+    return false;
 }
 
 bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position) {
