@@ -37,8 +37,7 @@ static pier_status connect_to(editor *nvim, const char *endpoint, uint64_t text_
         .queue_bytes_max = PIER_QUEUE_BYTES_MAX_DEFAULT + text_bytes,
     };
     pier_channel_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN, .limits = &limits};
-    pier_status status =
-        pier_channel_connect(&nvim->channel, endpoint, pier_deadline_after_ms(10000), &options, error);
+    pier_status status = pier_channel_connect(&nvim->channel, endpoint, pier_deadline_after_ms(10000), &options, error);
     if (status == PIER_OK) {
         nvim->store = pier_channel_store_archive(nvim->channel);
         nvim->load = pier_channel_load_archive(nvim->channel);

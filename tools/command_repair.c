@@ -126,7 +126,7 @@ static void run(repair *r) {
     walk_event event;
     bool goes_on = true;
     while (goes_on && (event = walk_next(&r->w)) != WALK_OVER) {
-        goes_on = event == WALK_PIECE                         ? take_piece(r)
+        goes_on = event == WALK_PIECE                 ? take_piece(r)
                   : pier_archive_is_raw(r->w.archive) ? take_raw(r)
                                                       : take_record(r);
     }

@@ -38,8 +38,7 @@ int mend(const char *command, const char *path) {
     pier_file *file = NULL;
     pier_error error;
     pier_status status = pier_file_open_disk(&file, path, PIER_FILE_UPDATE, NULL, &error);
-    int exit_status =
-        status == PIER_OK ? mend_file(command, path, file) : report_error(command, &error, path, "");
+    int exit_status = status == PIER_OK ? mend_file(command, path, file) : report_error(command, &error, path, "");
     pier_file_destroy(file);
     return exit_status;
 }

@@ -21,7 +21,8 @@ PIER_API pier_status pier_archive_mark(pier_archive *archive) PIER_MUST_USE;
 /* Goes back to the last mark, which stays and may be gone back to again. A failure that was met ahead is taken back
  * with everything else, and comes again if it is loaded again; a file that failed or ended goes on to. Views that were
  * given end here, those of the record at the mark too.
- * Returns PIER_OK; PIER_USAGE when there is no mark, which does not stick. Never blocks. */
+ * Returns PIER_OK; PIER_USAGE when there is no mark, which does not stick; PIER_NO_MEMORY when the mark stands in a
+ * compressed block that has to be inflated again: call again, the mark stays. Never blocks. */
 PIER_API pier_status pier_archive_rewind(pier_archive *archive) PIER_MUST_USE;
 
 /* Gives the last mark up: the archive stays where it is, and the memory is free when no mark is left. Nothing happens

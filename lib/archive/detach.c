@@ -78,8 +78,8 @@ pier_status pier_archive_detach(pier_archive *archive, pier_bytes *unread) {
     if (!archive->storing && unread == NULL) {
         return pier__archive_tell(common, PIER_USAGE, "what was read ahead needs a place");
     }
-    pier_status status = archive->storing ? detach_storing(pier__storer_of(archive))
-                                          : detach_loading(pier__loader_of(archive), unread);
+    pier_status status =
+        archive->storing ? detach_storing(pier__storer_of(archive)) : detach_loading(pier__loader_of(archive), unread);
     if (status != PIER_OK) {
         return status;
     }

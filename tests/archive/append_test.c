@@ -181,8 +181,7 @@ static void what_is_no_archive_is_left_alone(void **state) {
         pier_bytes content;
         pier_status status;
         uint64_t offset;
-    } cases[] = {{{"some text, and no archive", 25}, PIER_CORRUPT, 0},
-                 {test_bytes_view(&later), PIER_VERSION, 10}};
+    } cases[] = {{{"some text, and no archive", 25}, PIER_CORRUPT, 0}, {test_bytes_view(&later), PIER_VERSION, 10}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         pier_file *file = memory_with(cases[i].content);
         uint64_t cut_bytes = 1;

@@ -136,8 +136,7 @@ static void raw_bytes_pass_a_connection(void **state) {
         if (stored < (uint64_t)PARTS * PART_BYTES) {
             size_t at = (size_t)(stored % PART_BYTES);
             size_t size = 0;
-            pier_status status =
-                pier_archive_store_raw(store, (pier_bytes){content + at, sizeof content - at}, &size);
+            pier_status status = pier_archive_store_raw(store, (pier_bytes){content + at, sizeof content - at}, &size);
             assert_true(status == PIER_OK || status == PIER_WOULD_BLOCK);
             stored += size;
             if (stored == (uint64_t)PARTS * PART_BYTES) {

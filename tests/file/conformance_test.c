@@ -53,7 +53,7 @@ typedef struct pair_of_files {
 } pair_of_files;
 
 static const char *kind_name(file_kind kind) {
-    static const char *const names[] = {"socket", "disk", "append",        "update",      "memory",   "view",
+    static const char *const names[] = {"socket", "disk",          "append",      "update",   "memory",         "view",
                                         "pipe",   "socket_handle", "disk_handle", "scripted", "scripted_socket"};
     return names[kind];
 }
