@@ -39,11 +39,11 @@ bool pier__block_is_skipped(const pier__stream *stream, const pier__header *head
 
 pier__fault pier__length_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
     uint64_t payload_max = pier__payload_max(stream, header, limits);
-    bool is_skipped = pier__block_is_skipped(stream, header, limits);
+    bool is_alone = header->kind == PIER_BLOCK_RECORDS && header->records == 1;
     if (header->kind == PIER_BLOCK_END && header->stored_bytes != 0) {
         return pier__fault_of(PIER_PROTOCOL, 36, "an end mark with a payload");
     }
-    if (header->stored_bytes > payload_max && !is_skipped) {
+    if (header->stored_bytes > payload_max && !is_alone) {
         return pier__limit_fault(36, "a block is longer than its stream may have", header->stored_bytes, payload_max,
                                  payload_limit_name(stream, header));
     }
@@ -55,11 +55,11 @@ pier__fault pier__length_fault(const pier__stream *stream, const pier__header *h
     if (header->raw_bytes <= header->stored_bytes) {
         return pier__fault_of(PIER_PROTOCOL, 40, "a compressed block is not shorter than its raw length");
     }
-    if (header->raw_bytes > payload_max && !is_skipped) {
+    if (header->raw_bytes > payload_max && !is_alone) {
         return pier__limit_fault(40, "a block inflates to more than its stream may have", header->raw_bytes,
                                  payload_max, payload_limit_name(stream, header));
     }
-    if (inflates_too_much(header, limits) && !is_skipped) {
+    if (inflates_too_much(header, limits) && !is_alone) {
         uint64_t stored_bytes = header->stored_bytes != 0 ? header->stored_bytes : 1;
         return pier__limit_fault(40, "a block inflates too much, by",
                                  (header->raw_bytes + stored_bytes - 1) / stored_bytes, limits->inflation_ratio_max,
