@@ -35,8 +35,7 @@ static const char help[] =
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "What is left out costs one line on standard error: its offset, how many bytes were passed over and\n"
     "which records are lost. A record above --record-max is left out, too. OUT is one stream, and its\n"
-    "records are numbered anew; the ends of messages and the times of blocks are kept. Raw bytes that are\n"
-    "not whole stand in OUT as abandoned by their sender.\n"
+    "records are numbered anew; the ends of messages and the times of blocks are kept.\n"
     "Exit status: 0 FILE was whole, 1 it was not, and OUT has what was, 2 usage, 3 system, 4 deadline;\n"
     "there is no OUT after 2, 3 and 4.\n";
 

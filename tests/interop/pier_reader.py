@@ -413,7 +413,7 @@ class Loader:
         places, trusted_end = [piece], 0
         if len(data) - piece >= 64 and not data.startswith(wire.PREAMBLE_CONSTANT, piece):
             fields = self.header_of(piece)
-            sealed = data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.END and self.check_holds(piece)
+            sealed = data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.RAW and self.check_holds(piece)
             lengths = (fields["stored"],) if sealed and fields["codec"] else (fields["stored"], fields["raw"])
             places += [piece + 64 + length for length in dict.fromkeys(lengths)]
             if sealed:
