@@ -169,6 +169,8 @@ class InputTest(pier_command.Test):
         file = self.folder / "a.pier"
         with open(file, "wb") as output:
             pier("store", "-", data=(b'"' + b"x" * 1000 + b'"\n') * 40000, stdout=output)
+        # Sanitizers keep what was freed for a while; the second file is 120 MB larger than the first all the same.
+        growth = 2 << 20 if SLOWNESS == 1 else 32 << 20
         for command in ("check", "dump"):
             peaks = []
             for repeats in (1, 4):
@@ -177,7 +179,7 @@ class InputTest(pier_command.Test):
                     process.send(file.read_bytes())
                 peaks.append(process.peak_bytes())
                 self.assertEqual(process.result().status, 0)
-            self.assertLess(peaks[1], peaks[0] + (2 << 20), command)
+            self.assertLess(peaks[1], peaks[0] + growth, command)
             if SLOWNESS == 1:
                 self.assertLess(peaks[1], 16 << 20, command)
 
