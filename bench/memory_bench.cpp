@@ -18,8 +18,10 @@ void measure(benchmark::State &state, const contender &measured) {
         measured.run(measured.state);
     }
     auto runs = static_cast<double>(state.iterations());
-    state.counters["items"] = benchmark::Counter(static_cast<double>(measured.items) * runs, benchmark::Counter::kIsRate);
-    state.counters["bytes"] = benchmark::Counter(static_cast<double>(measured.bytes) * runs, benchmark::Counter::kIsRate);
+    state.counters["items"] =
+        benchmark::Counter(static_cast<double>(measured.items) * runs, benchmark::Counter::kIsRate);
+    state.counters["bytes"] =
+        benchmark::Counter(static_cast<double>(measured.bytes) * runs, benchmark::Counter::kIsRate);
     if (measured.shrinks_to > 0) {
         state.counters["shrinks_to"] = measured.shrinks_to;
     }

@@ -25,7 +25,7 @@
 
 enum { TICKS = 1024, BUFFER_BYTES = 65536, PATIENCE_MS = 60000 };
 
-static tick ticks[TICKS];      /* sent in turn */
+static tick ticks[TICKS];          /* sent in turn */
 static uint64_t records = 1 << 20; /* a slice */
 static uint64_t expected_sum;
 static uint64_t wire_bytes; /* of Pier's stream: bare sockets carry as many */

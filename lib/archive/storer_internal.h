@@ -57,7 +57,7 @@ typedef struct pier__storer {
     bool message_is_open;  /* records since the last flush */
     bool block_is_open;    /* a header's room is at `ready` */
     uint32_t block_records;
-    uint16_t block_class; /* in force at the end of the block */
+    uint16_t block_class;   /* in force at the end of the block */
     bool raw_is_open;       /* raw bytes are being stored */
     bool raw_has_blocks;    /* the first block of them is made */
     bool raw_block_is_open; /* a raw block's header's room is at `ready` */

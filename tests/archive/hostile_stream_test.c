@@ -56,8 +56,7 @@ static void lengths_in_headers(void **state) {
         pier__header header = hostile_header(&empty, 1);
         header.stored_bytes = (uint32_t)lengths[i].length;
         header.raw_bytes = header.stored_bytes;
-        expect_block(what, &header, &empty, lengths[i].one,
-                     lengths[i].one == PIER_SKIPPED ? HEADER_AT : PAYLOAD_AT, 0);
+        expect_block(what, &header, &empty, lengths[i].one, lengths[i].one == PIER_SKIPPED ? HEADER_AT : PAYLOAD_AT, 0);
         header.records = 1000;
         expect_block(what, &header, &empty, lengths[i].many,
                      lengths[i].many == PIER_LIMIT ? HEADER_AT + 36 : PAYLOAD_AT, 0);
@@ -217,7 +216,7 @@ static void cut_framed(const char *name, pier_bytes content, void *user) {
     if (!is_sound || has_more_streams) {
         return; /* behind an end mark in its middle such a file ends well */
     }
-    for (size_t cut = 0; cut < content.size; cut += content.size > 20000 && cut > 1000 ? 61 : 1) {
+    for (size_t cut = 0; cut<content.size; cut += content.size> 20000 && cut > 1000 ? 61 : 1) {
         pier_archive *load = test_open_load(NULL, NULL);
         hostile_answer answer = {.status = PIER_SKIPPED};
         size_t fed = 0;

@@ -232,8 +232,8 @@ static void stored_tokens(void **state) {
         test_store_u64(store, 7);
         pier_archive_destroy(store);
     }
-    static const uint64_t lengths[] = {16 * MIB + 1,          ((uint64_t)1 << 31) - 1, ((uint64_t)1 << 31) + 1,
-                                       UINT32_MAX,            (uint64_t)UINT32_MAX + 1, (uint64_t)1 << 63,
+    static const uint64_t lengths[] = {16 * MIB + 1,        ((uint64_t)1 << 31) - 1,  ((uint64_t)1 << 31) + 1,
+                                       UINT32_MAX,          (uint64_t)UINT32_MAX + 1, (uint64_t)1 << 63,
                                        (uint64_t)UINT64_MAX};
     counted_memory memory;
     counted_memory_init(&memory);
@@ -326,10 +326,8 @@ static void limits_beyond_their_range(void **state) {
         assert_null(archive);
     }
     /* These may be anything. */
-    pier_limits all = {.size = sizeof all,
-                       .text_bytes_max = UINT64_MAX,
-                       .elements_max = UINT64_MAX,
-                       .queue_bytes_max = UINT64_MAX};
+    pier_limits all = {
+        .size = sizeof all, .text_bytes_max = UINT64_MAX, .elements_max = UINT64_MAX, .queue_bytes_max = UINT64_MAX};
     counted_memory memory;
     counted_memory_init(&memory);
     pier_archive *load = test_open_load(
@@ -343,9 +341,12 @@ static void limits_beyond_their_range(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_values),    cmocka_unit_test(framed_values),
-        cmocka_unit_test(stored_values),   cmocka_unit_test(stored_tokens),
-        cmocka_unit_test(the_most_elements), cmocka_unit_test(the_longest_record),
+        cmocka_unit_test(plain_values),
+        cmocka_unit_test(framed_values),
+        cmocka_unit_test(stored_values),
+        cmocka_unit_test(stored_tokens),
+        cmocka_unit_test(the_most_elements),
+        cmocka_unit_test(the_longest_record),
         cmocka_unit_test(limits_beyond_their_range),
     };
     hostile_limit_address_space();
