@@ -7,10 +7,10 @@
  * was given out for the current record must stay true as well: when the buffer has to move under one, the old memory
  * is kept until the next record ("retired").
  *
- * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c checks the pieces of a framed
- * stream, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c keeps its definitions,
- * loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after damage, load_token.c loads
- * values. */
+ * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c takes the pieces of a framed stream,
+ * loader_check.c checks them, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c keeps its
+ * definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after damage,
+ * load_token.c loads values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 
@@ -196,7 +196,19 @@ void pier__loader_guess(pier__loader *loader);
 /* Ends the current record; what of it was not loaded is passed over. Returns PIER_OK or a failure. */
 pier_status pier__loader_end_record(pier__loader *loader);
 
-/* loader_piece.c, loader_length.c --------------------------------------------------------------------------------- */
+/* loader_check.c, loader_length.c --------------------------------------------------------------------------------- */
+
+/* A preamble was taken: the stream begins. */
+void pier__stream_begin(pier__stream *stream, const pier__preamble *preamble);
+
+/* A header was taken: the stream goes on behind its block. */
+void pier__stream_pass(pier__stream *stream, const pier__header *header);
+
+/* What is wrong with the first `size` bytes of a piece, before all of it is there. */
+pier__fault pier__begin_fault(const pier__stream *stream, const uint8_t *piece, size_t size);
+
+/* What is wrong with the 64 bytes of a piece. */
+pier__fault pier__piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits);
 
 /* What is wrong with the fields of a piece that passed its check: of a header all but the numbers that a stream goes on
  * with, for a loader that knows no stream yet. */
@@ -215,6 +227,8 @@ pier__fault pier__length_fault(const pier__stream *stream, const pier__header *h
 
 /* Fails by a fault, whose place is counted from `begin` on the wire. Returns its status. */
 pier_status pier__loader_fail_by(pier__loader *loader, uint64_t begin, pier__fault fault);
+
+/* loader_piece.c ------------------------------------------------------------------------------------------------- */
 
 /* Takes the next piece of a framed stream and checks it: afterwards the loader is in a block, or at another place.
  * block: NULL, or gets what the piece is. Returns PIER_OK; PIER_SKIPPED; PIER_END; "not now"; or a failure. */

@@ -1,153 +1,6 @@
-/* Checking the pieces of a framed stream; see loader_internal.h and proto/wire.md, "What a loader checks".
- *
- * The checks are functions of a pier__stream and bytes. Taking a piece makes them on the loader's own stream,
- * pier_archive_has_next on a copy of it. */
+/* Taking the pieces of a framed stream, and looking ahead at those that are there; see loader_internal.h. What is wrong
+ * with a piece is found by loader_check.c. */
 #include "archive/loader_internal.h"
-
-/* How a stream goes on behind its pieces -------------------------------------------------------------------------- */
-
-static void begin_stream(pier__stream *stream, const pier__preamble *preamble) {
-    *stream = (pier__stream){
-        .phase = PIER__PHASE_STREAM,
-        .preamble_is_known = true,
-        .peer = *preamble,
-        .is_known = true,
-        .id = preamble->stream_id,
-        .next_record = 1,
-    };
-}
-
-static void pass_header(pier__stream *stream, const pier__header *header) {
-    stream->epoch = header->epoch;
-    stream->epoch_has_blocks = true;
-    if (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) {
-        stream->next_record = header->first_record + header->records;
-        stream->next_block = header->number + 1;
-        stream->in_raw = header->kind == PIER_BLOCK_RAW && (header->flags & PIER__FLAG_RAW_END) == 0;
-    } else if (header->kind == PIER_BLOCK_END) {
-        stream->phase = PIER__PHASE_ENDED;
-    }
-}
-
-/* The checks ------------------------------------------------------------------------------------------------------ */
-
-pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits) {
-    if (preamble->version_major != 1) {
-        return pier__fault_of(PIER_VERSION, 10, "the stream has another major version than 1");
-    }
-    if ((preamble->features_required & ~PIER__REQUIRED_KNOWN) != 0) {
-        return pier__fault_of(PIER_VERSION, 12, "the stream requires features that are not known here");
-    }
-    if (preamble->block_target_bytes == 0 || preamble->block_target_bytes > PIER_BLOCK_TARGET_BYTES_HIGHEST) {
-        return pier__fault_of(PIER_PROTOCOL, 28, "a block target of 0 or above 16 MiB");
-    }
-    if (preamble->block_target_bytes > limits->queue_bytes_max) {
-        return pier__limit_fault(28, "the stream has a block target", preamble->block_target_bytes,
-                                 limits->queue_bytes_max, "queue_bytes_max");
-    }
-    if (preamble->stream_id == 0) {
-        return pier__fault_of(PIER_PROTOCOL, 40, "a stream id of 0");
-    }
-    return pier__no_fault;
-}
-
-pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
-    unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS       ? PIER__FLAGS_KNOWN
-                             : header->kind == PIER_BLOCK_RAW         ? PIER__FLAGS_OF_RAW
-                             : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
-                                                                      : 0;
-    if ((header->flags & ~flags_of_kind) != 0) {
-        return pier__fault_of(PIER_PROTOCOL, 4, "a block with flags that its kind does not have");
-    }
-    if (header->kind == PIER_BLOCK_RAW && pier__raw_flags_clash(header->flags)) {
-        return pier__fault_of(PIER_PROTOCOL, 4, "a raw block with flags that do not go together");
-    }
-    if (header->codec > PIER__CODEC_DEFLATE) {
-        return pier__fault_of(PIER_VERSION, 5, "a block with an unknown codec");
-    }
-    if (header->codec != PIER__CODEC_NONE && header->kind != PIER_BLOCK_RECORDS) {
-        return pier__fault_of(PIER_PROTOCOL, 5, "only blocks of records are compressed");
-    }
-    if (header->lane != 0 || header->reserved != 0) {
-        return pier__fault_of(PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0");
-    }
-    if (header->kind == PIER_BLOCK_RAW && header->records != ((header->flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0)) {
-        return pier__fault_of(PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin");
-    }
-    if (header->kind != PIER_BLOCK_RECORDS && header->kind != PIER_BLOCK_RAW && header->records != 0) {
-        return pier__fault_of(PIER_PROTOCOL, 32, "records are counted where there are none");
-    }
-    pier__fault fault = pier__length_fault(stream, header, limits);
-    if (fault.status == PIER_OK && (header->flags & PIER__FLAG_CHECKSUM) == 0 && header->payload_check != 0) {
-        fault = pier__fault_of(PIER_PROTOCOL, 52, "a block with a check that its flags deny");
-    }
-    return fault;
-}
-
-/* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. */
-static pier__fault number_fault(const pier__stream *stream, const pier__header *header) {
-    if (stream->is_known && header->stream_id != stream->id) {
-        return pier__fault_of(PIER_CORRUPT, 8, "a block of another stream");
-    }
-    if (header->first_record != stream->next_record) {
-        return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one");
-    }
-    if (header->number != stream->next_block) {
-        return pier__fault_of(PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one");
-    }
-    bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-    bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END;
-    uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
-    if (header->epoch != expected || (must_begin && !begins)) {
-        return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");
-    }
-    return pier__no_fault;
-}
-
-/* Of two faults the one that stands first in the header, so that the offset told is that of the first wrong byte. */
-static pier__fault first_fault(pier__fault left, pier__fault right) {
-    bool takes_left = left.status != PIER_OK && (right.status == PIER_OK || left.at <= right.at);
-    return takes_left ? left : right;
-}
-
-/* What is wrong with the first `size` bytes of a piece, before all of it is there. */
-static pier__fault begin_fault(const pier__stream *stream, const uint8_t *piece, size_t size) {
-    size_t wrong = 0;
-    bool is_wrong = !pier__piece_may_begin(piece, size, &wrong);
-    if (!is_wrong && stream->phase != PIER__PHASE_STREAM && size > 3 && piece[3] != PIER_BLOCK_PREAMBLE) {
-        wrong = 3;
-        is_wrong = true;
-    }
-    const char *text =
-        stream->phase != PIER__PHASE_STREAM ? "this does not begin a framed stream" : "no block begins here";
-    return is_wrong ? pier__fault_of(PIER_CORRUPT, wrong, text) : pier__no_fault;
-}
-
-/* What is wrong with the 64 bytes of a piece. */
-static pier__fault piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits) {
-    bool is_preamble = piece[3] == PIER_BLOCK_PREAMBLE;
-    if (!pier__piece_proves_itself(piece)) {
-        return pier__fault_of(PIER_CORRUPT, 0,
-                              is_preamble ? "the check of the preamble fails" : "the check of the block header fails");
-    }
-    if (!is_preamble) {
-        pier__header header;
-        pier__header_decode(piece, &header);
-        pier__fault fault = first_fault(pier__header_fault(stream, &header, limits), number_fault(stream, &header));
-        return first_fault(fault, pier__raw_order_fault(stream, &header));
-    }
-    if (stream->phase == PIER__PHASE_STREAM) {
-        return pier__fault_of(PIER_TRUNCATED, 0, "a new stream begins before the end mark of the one before it");
-    }
-    pier__preamble preamble;
-    pier__preamble_decode(piece, &preamble);
-    return pier__preamble_fault(&preamble, limits);
-}
-
-static bool payload_proves_itself(const pier__header *header, const uint8_t *payload) {
-    return (header->flags & PIER__FLAG_CHECKSUM) == 0 ||
-           pier__payload_check(payload, header->stored_bytes) == header->payload_check;
-}
 
 /* Taking a piece -------------------------------------------------------------------------------------------------- */
 
@@ -156,7 +9,7 @@ static pier_status await_piece(pier__loader *loader) {
     for (;;) {
         size_t there = pier__loader_there(loader, loader->taken);
         if (there > 0) {
-            pier__fault fault = begin_fault(&loader->stream, pier__loader_at(loader, loader->taken), there);
+            pier__fault fault = pier__begin_fault(&loader->stream, pier__loader_at(loader, loader->taken), there);
             if (fault.status != PIER_OK) {
                 return pier__loader_fail_by(loader, loader->taken, fault);
             }
@@ -218,7 +71,7 @@ static void take_preamble(pier__loader *loader, const uint8_t *piece, pier_block
     if (block != NULL) {
         describe_preamble(loader, &preamble, block);
     }
-    begin_stream(&loader->stream, &preamble);
+    pier__stream_begin(&loader->stream, &preamble);
     loader->end_is_told = false;
     pier__loader_forget_classes(loader);
     pier__loader_take(loader, loader->taken + PIER__PIECE_BYTES);
@@ -229,7 +82,7 @@ static void pass(pier__loader *loader, const pier__header *header) {
     if ((header->flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
         pier__loader_forget_classes(loader);
     }
-    pass_header(&loader->stream, header);
+    pier__stream_pass(&loader->stream, header);
 }
 
 /* A record above the limit stands alone in its block: it is passed over by the header. */
@@ -370,7 +223,7 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
         return status;
     }
     const uint8_t *piece = pier__loader_at(loader, loader->taken);
-    pier__fault fault = piece_fault(&loader->stream, piece, &loader->common.limits);
+    pier__fault fault = pier__piece_fault(&loader->stream, piece, &loader->common.limits);
     if (fault.status != PIER_OK) {
         return pier__loader_fail_by(loader, loader->taken, fault);
     }
@@ -382,6 +235,11 @@ pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
 }
 
 /* Looking ahead --------------------------------------------------------------------------------------------------- */
+
+static bool payload_proves_itself(const pier__header *header, const uint8_t *payload) {
+    return (header->flags & PIER__FLAG_CHECKSUM) == 0 ||
+           pier__payload_check(payload, header->stored_bytes) == header->payload_check;
+}
 
 /* A loader's stream as it will be when the pieces that are there have been taken. */
 typedef struct preview {
@@ -398,7 +256,7 @@ static bool piece_tells(const pier__loader *loader, preview *ahead, const uint8_
     if (piece[3] == PIER_BLOCK_PREAMBLE) {
         pier__preamble preamble;
         pier__preamble_decode(piece, &preamble);
-        begin_stream(&ahead->stream, &preamble);
+        pier__stream_begin(&ahead->stream, &preamble);
         ahead->has_ended = false;
         ahead->begins_epoch = true;
         ahead->has_ledger = false;
@@ -426,7 +284,7 @@ static bool piece_tells(const pier__loader *loader, preview *ahead, const uint8_
             return true;
         }
     }
-    pass_header(&ahead->stream, &header);
+    pier__stream_pass(&ahead->stream, &header);
     ahead->has_ended = header.kind == PIER_BLOCK_END;
     return false;
 }
@@ -441,14 +299,14 @@ bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position) {
     for (;;) {
         size_t there = pier__loader_there(loader, position);
         const uint8_t *piece = there > 0 ? pier__loader_at(loader, position) : NULL;
-        if (there > 0 && begin_fault(&ahead.stream, piece, there).status != PIER_OK) {
+        if (there > 0 && pier__begin_fault(&ahead.stream, piece, there).status != PIER_OK) {
             return true;
         }
         if (there < PIER__PIECE_BYTES) {
             /* The end mark is told when nothing stands behind it yet. */
             return loader->input_is_ended || (ahead.has_ended && there == 0);
         }
-        if (piece_fault(&ahead.stream, piece, limits).status != PIER_OK) {
+        if (pier__piece_fault(&ahead.stream, piece, limits).status != PIER_OK) {
             return true;
         }
         size_t whole = PIER__PIECE_BYTES;
