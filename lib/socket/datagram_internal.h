@@ -1,7 +1,6 @@
 /* What datagrams ask of the system, and what their files share.
  *
- * Floor 2 (socket). Contract of datagram_posix.c; the rules of platform_internal.h hold. Knows handles; has no state.
- * */
+ * Floor 2 (socket). Contract of datagram_posix.c; the rules of platform_internal.h hold. Knows handles; has no state. */
 #ifndef PIER_SOCKET_DATAGRAM_INTERNAL_H
 #define PIER_SOCKET_DATAGRAM_INTERNAL_H
 
@@ -11,9 +10,6 @@
 #include "socket/option_internal.h"
 #include "socket/platform_internal.h"
 #include "socket/socket_internal.h"
-
-/* Makes a datagram socket of the address' family. */
-int pier__platform_open_datagram(const pier_address *address, int *handle);
 
 /* Lets the socket take what it has joined itself, and nothing that others of this machine have. `is_ipv6` tells the
  * family of the socket, here and below. */

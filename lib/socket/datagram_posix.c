@@ -28,17 +28,6 @@ static int set_number(int handle, int level, int name, int value) {
     return os_answer(setsockopt(handle, level, name, &value, sizeof value));
 }
 
-int pier__platform_open_datagram(const pier_address *address, int *handle) {
-    int family = AF_UNIX;
-    if (address->family == PIER_FAMILY_IPV4) {
-        family = AF_INET;
-    } else if (address->family == PIER_FAMILY_IPV6) {
-        family = AF_INET6;
-    }
-    *handle = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    return os_answer(*handle);
-}
-
 int pier__platform_take_own_groups(int handle, bool is_ipv6) {
     int os_error = set_number(handle, IPPROTO_IP, IP_MULTICAST_ALL, 0);
     if (os_error == 0 && is_ipv6) {

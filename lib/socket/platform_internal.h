@@ -32,6 +32,9 @@ typedef struct pier__unix_file {
 /* Makes a stream socket of the address' family. */
 int pier__platform_open(const pier_address *address, int *handle);
 
+/* Makes a datagram socket of the address' family. */
+int pier__platform_open_datagram(const pier_address *address, int *handle);
+
 /* Makes a connected pair of Unix stream sockets. */
 int pier__platform_open_pair(int handles[2]);
 

@@ -34,15 +34,23 @@ static int os_answer(int result) {
     return result < 0 ? errno : 0;
 }
 
-int pier__platform_open(const pier_address *address, int *handle) {
+static int open_socket(const pier_address *address, int type, int *handle) {
     int family = AF_UNIX;
     if (address->family == PIER_FAMILY_IPV4) {
         family = AF_INET;
     } else if (address->family == PIER_FAMILY_IPV6) {
         family = AF_INET6;
     }
-    *handle = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *handle = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return os_answer(*handle);
+}
+
+int pier__platform_open(const pier_address *address, int *handle) {
+    return open_socket(address, SOCK_STREAM, handle);
+}
+
+int pier__platform_open_datagram(const pier_address *address, int *handle) {
+    return open_socket(address, SOCK_DGRAM, handle);
 }
 
 int pier__platform_open_pair(int handles[2]) {
