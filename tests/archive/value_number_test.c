@@ -13,18 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "archive/value_internal.h"
+#include "support/random.h"
 
 static uint64_t random_state;
 
-/* SplitMix64. */
 static uint64_t random_u64(void) {
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return test_random(&random_state);
 }
 
 static double double_of_bits(uint64_t bits) {
@@ -113,9 +109,7 @@ static void powers_and_their_neighbours(void **state) {
 
 static void random_numbers(void **state) {
     (void)state;
-    const char *given = getenv("PIER_TEST_SEED");
-    random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-    print_message("PIER_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    random_state = test_seed();
     for (int i = 0; i < 20000; i++) {
         check(double_of_bits(random_u64()));
         check(double_of_bits(random_u64() >> (12 + random_u64() % 52)));

@@ -5,10 +5,10 @@
 
 #include <locale.h>
 #include <math.h>
-#include <time.h>
 
 #include "archive/value_internal.h"
 #include "support/fault_allocator.h"
+#include "support/random.h"
 
 static void each_kind_has_its_form(void **state) {
     (void)state;
@@ -168,17 +168,7 @@ static void floats_have_a_point_in_any_locale(void **state) {
 static uint64_t random_state;
 
 static uint64_t random_u64(void) {
-    /* splitmix64 */
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void seed(void) {
-    const char *given = getenv("PIER_TEST_SEED");
-    random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-    print_message("PIER_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    return test_random(&random_state);
 }
 
 static double double_of_bits(uint64_t bits) {
@@ -200,7 +190,7 @@ static void assert_float(double value) {
 
 static void floats_read_back_and_none_is_shorter(void **state) {
     (void)state;
-    seed();
+    random_state = test_seed();
     for (int exponent = -1074; exponent <= 1023; exponent++) {
         double power = ldexp(1.0, exponent);
         assert_float(power);

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "support/random.h"
+
 static uint64_t random_state;
 
 void document_seed(uint64_t seed) {
@@ -11,11 +13,7 @@ void document_seed(uint64_t seed) {
 }
 
 static uint64_t random_u64(void) {
-    /* splitmix64 */
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return test_random(&random_state);
 }
 
 static size_t below(size_t limit) {

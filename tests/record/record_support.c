@@ -140,13 +140,6 @@ void assert_same_record(const pier_class *type, const void *one, const void *oth
     assert_memory_equal(first, second, first_size);
 }
 
-uint64_t test_random(uint64_t *state) {
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 /* A number of a random width, so that every form comes up. */
 static uint64_t number(uint64_t *seed) {
     uint64_t value = test_random(seed);

@@ -15,6 +15,8 @@
 
 #include <pier/record.h>
 
+#include "support/random.h"
+
 /* Asserts a status, and shows it by name when it is another. */
 #define assert_status(call, expected) assert_string_equal(pier_status_name(call), pier_status_name(expected))
 
@@ -122,8 +124,5 @@ PIER_RECORD_VERSION(everything, "test.Everything", 7, EVERYTHING)
 /* Fills a record of many sorts of values, different for each seed; views point to static memory. */
 void test_fill_everything(everything *record, uint64_t seed);
 void test_fill_tick(market_tick *tick, uint64_t seed);
-
-/* The next of a sequence of numbers that looks random; `*state` may be anything. */
-uint64_t test_random(uint64_t *state);
 
 #endif

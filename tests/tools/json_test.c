@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "json_read.h"
 #include "json_write.h"
 #include "record_tree.h"
+#include "support/random.h"
 
 static pier_tree *new_tree(void) {
     pier_tree *tree = record_tree_create();
@@ -442,17 +442,7 @@ static void longer_than_any_room_is_written_whole(void **state) {
 static uint64_t random_state;
 
 static uint64_t random_u64(void) {
-    /* splitmix64 */
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void seed(void) {
-    const char *given = getenv("PIER_TEST_SEED");
-    random_state = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
-    print_message("PIER_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    return test_random(&random_state);
 }
 
 static double double_of_bits(uint64_t bits) {
@@ -539,7 +529,7 @@ static void random_values_come_back(void **state) {
     pier_tree *back = new_tree();
     text_buffer out = {0};
     json_problem problem;
-    seed();
+    random_state = test_seed();
     for (int i = 0; i < 20000; i++) {
         pier_tree_reset(tree);
         fill_random(tree, pier_tree_root(tree), 6);
