@@ -118,6 +118,21 @@ static void records_in_records_are_named(void **state) {
     test_stream_free(&stream);
 }
 
+/* Loads the tree of a record with these bytes, in a stream of its own. */
+static void assert_loads_as(const pier_class *type, const char *hex, const char *printed) {
+    uint8_t bytes[64];
+    size_t size = test_hex(hex, bytes, sizeof bytes);
+    test_stream stream = test_typed_stream(type, bytes, size);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    pier_tree *tree = new_tree(NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_tree_load(tree, load), PIER_OK);
+    assert_printed(pier_tree_root(tree), printed);
+    pier_tree_destroy(tree);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
 /* A record that is not what its definition says stays as it is. */
 static void what_does_not_agree_stays(void **state) {
     (void)state;
@@ -133,17 +148,7 @@ static void what_does_not_agree_stays(void **state) {
         {"05", "5"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint8_t bytes[64];
-        size_t size = test_hex(cases[i].hex, bytes, sizeof bytes);
-        test_stream stream = test_typed_stream(&vec3_class, bytes, size);
-        pier_archive *load = test_open_stream(&stream, NULL);
-        pier_tree *tree = new_tree(NULL);
-        assert_status(pier_archive_next(load), PIER_OK);
-        assert_status(pier_tree_load(tree, load), PIER_OK);
-        assert_printed(pier_tree_root(tree), cases[i].printed);
-        pier_tree_destroy(tree);
-        pier_archive_destroy(load);
-        test_stream_free(&stream);
+        assert_loads_as(&vec3_class, cases[i].hex, cases[i].printed);
     }
 }
 
@@ -161,17 +166,7 @@ static void records_without_values_are_empty(void **state) {
         {"93 07 93 01 02 03 c0", "{\"a\":7,\"b\":{\"x\":1,\"y\":2,\"z\":3},\"c\":null}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint8_t bytes[64];
-        size_t size = test_hex(cases[i].hex, bytes, sizeof bytes);
-        test_stream stream = test_typed_stream(&maybe_class, bytes, size);
-        pier_archive *load = test_open_stream(&stream, NULL);
-        pier_tree *tree = new_tree(NULL);
-        assert_status(pier_archive_next(load), PIER_OK);
-        assert_status(pier_tree_load(tree, load), PIER_OK);
-        assert_printed(pier_tree_root(tree), cases[i].printed);
-        pier_tree_destroy(tree);
-        pier_archive_destroy(load);
-        test_stream_free(&stream);
+        assert_loads_as(&maybe_class, cases[i].hex, cases[i].printed);
     }
 }
 

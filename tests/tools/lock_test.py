@@ -1,7 +1,6 @@
 """Two commands that write one file: the second one is refused, and no record is lost."""
 
 import signal
-import time
 
 import pier_command
 from pier_command import pier
@@ -11,12 +10,6 @@ class LockTest(pier_command.Test):
     def setUp(self):
         super().setUp()
         self.file = self.folder / "a.pier"
-
-    def await_records(self, count):
-        deadline = time.monotonic() + pier_command.PATIENCE_S
-        while len(pier("dump", self.file).lines()) < count:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
 
     def assert_refused(self, option):
         result = pier("store", self.file, option, data=b"7\n")
@@ -30,7 +23,7 @@ class LockTest(pier_command.Test):
                 self.file.unlink(missing_ok=True)
                 writer = self.start("store", self.file, before)
                 writer.send(b"1\n2\n")
-                self.await_records(2)
+                self.await_records(self.file, 2)
                 for option in ("--force", "--append"):
                     self.assert_refused(option)
                 writer.send(b"3\n")
@@ -42,18 +35,18 @@ class LockTest(pier_command.Test):
     def test_listen(self):
         listener = self.listen("--save", self.file)
         self.client(listener).sendall(b"\x01\x02")
-        self.await_records(2)
+        self.await_records(self.file, 2)
         for option in ("--force", "--append"):
             self.assert_refused(option)
         self.client(listener).sendall(b"\x03")
-        self.await_records(3)
+        self.await_records(self.file, 3)
         self.assert_done(listener.stop(), b"1\n2\n3\n")
         self.assert_done(pier("dump", self.file), b"1\n2\n3\n")
 
     def test_a_writer_that_is_killed_gives_it_back(self):
         writer = self.start("store", self.file)
         writer.send(b"1\n2\n")
-        self.await_records(2)
+        self.await_records(self.file, 2)
         writer.interrupt(signal.SIGKILL)
         self.assertEqual(writer.result().status, -signal.SIGKILL)
         self.assert_done(pier("store", self.file, "--append", data=b"3\n"))

@@ -180,6 +180,13 @@ class Test(unittest.TestCase):
         self.addCleanup(connection.close)
         return connection
 
+    def await_records(self, file, count):
+        """Waits until the file has so many records."""
+        deadline = time.monotonic() + PATIENCE_S
+        while len(pier("dump", file).lines()) < count:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
     def assert_done(self, result, out=None):
         self.assertEqual((result.status, result.errors()), (0, []), result)
         if out is not None:

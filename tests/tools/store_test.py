@@ -261,20 +261,14 @@ class TimeTest(pier_command.Test):
         super().setUp()
         self.file = self.folder / "a.pier"
 
-    def await_records(self, count):
-        deadline = time.monotonic() + pier_command.PATIENCE_S
-        while len(pier("dump", self.file).lines()) < count:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
-
     def test_a_pause_writes_what_has_come(self):
         store = self.start("store", self.file)
         store.send(b"1\n2\n3")
-        self.await_records(2)
+        self.await_records(self.file, 2)
         # Meanwhile the archive has no end mark.
         self.assert_error(pier("dump", self.file), 1, "dump", "TRUNCATED", out=b"1\n2\n")
         store.send(b"4\n")
-        self.await_records(3)
+        self.await_records(self.file, 3)
         store.end_input()
         self.assert_done(store.result())
         self.assert_done(pier("dump", self.file), b"1\n2\n34\n")
@@ -285,7 +279,7 @@ class TimeTest(pier_command.Test):
                 self.file.unlink(missing_ok=True)
                 store = self.start("store", self.file)
                 store.send(b"1\n2\n3")
-                self.await_records(2)
+                self.await_records(self.file, 2)
                 result = store.stop(number)
                 self.assertEqual((result.status, result.out, result.err), (-number, b"", b""))
                 self.assert_done(pier("dump", self.file), b"1\n2\n")
