@@ -17,14 +17,12 @@ typedef struct contender {
     size_t bytes;     /* of MessagePack, by one run */
     void (*run)(void *state);
     void *state;
-    double shrinks_to; /* compression: compressed size for each byte; else 0 */
 } contender;
 
 /* Append their contenders; what they allocate lives as long as the program. `contenders` has room for 32. Each checks
  * once that all contenders of a group give the same result, and ends the program when they do not. */
 size_t add_token_contenders(contender *contenders);
 size_t add_record_contenders(contender *contenders);
-size_t add_compress_contenders(contender *contenders);
 
 #ifdef __cplusplus
 }

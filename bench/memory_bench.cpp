@@ -22,9 +22,6 @@ void measure(benchmark::State &state, const contender &measured) {
         benchmark::Counter(static_cast<double>(measured.items) * runs, benchmark::Counter::kIsRate);
     state.counters["bytes"] =
         benchmark::Counter(static_cast<double>(measured.bytes) * runs, benchmark::Counter::kIsRate);
-    if (measured.shrinks_to > 0) {
-        state.counters["shrinks_to"] = measured.shrinks_to;
-    }
     state.SetLabel(measured.unit);
 }
 

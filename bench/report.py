@@ -21,8 +21,6 @@ TITLES = {
     "tokens/load": "Loading value by value (W1), tokens a second",
     "records/store": "Storing records (W1) into an archive in memory, records a second",
     "records/load": "Loading records (W1) from an archive in memory, records a second",
-    "compress": "Compressing 64 KiB blocks of W1, bytes a second",
-    "inflate": "Inflating 64 KiB blocks of W1, bytes a second",
     "tcp": "Records (W1) between two processes over TCP on loopback, records a second",
     "unix": "Records (W1) between two processes over a Unix socket, records a second",
 }
@@ -44,14 +42,12 @@ def rows_of_memory(path, lines):
         if run["run_type"] != "iteration":
             continue
         group, _, name = run["run_name"].rpartition("/")
-        unit = "bytes" if group in ("compress", "inflate") else "items"
-        runs.setdefault((group, name), []).append((run[unit], run["bytes"], run.get("shrinks_to")))
-        lines.append({"group": group, "name": name, "per_second": run[unit], "bytes_per_second": run["bytes"]})
+        runs.setdefault((group, name), []).append((run["items"], run["bytes"]))
+        lines.append({"group": group, "name": name, "per_second": run["items"], "bytes_per_second": run["bytes"]})
     rows = []
     for (group, name), values in runs.items():
         rates = [value[0] for value in values]
-        note = f"{values[0][2]:.3f}" if values[0][2] else ""
-        rows.append(Row(group, name, statistics.median(rates), max(rates), statistics.median(v[1] for v in values), note))
+        rows.append(Row(group, name, statistics.median(rates), max(rates), statistics.median(v[1] for v in values), ""))
     return rows
 
 
@@ -78,7 +74,7 @@ def in_groups(rows):
 def table(rows):
     lines = []
     for group, members in in_groups(rows):
-        note = {"tcp": "CPU s a million", "unix": "CPU s a million", "compress": "shrinks to"}.get(group)
+        note = {"tcp": "CPU s a million", "unix": "CPU s a million"}.get(group)
         lines += [f"**{TITLES[group]}**", ""]
         lines.append("| | median, M/s | best | MB/s | to the first |" + (f" {note} |" if note else ""))
         lines.append("|---|---|---|---|---|" + ("---|" if note else ""))

@@ -32,7 +32,6 @@ typedef struct shared_counts {
     atomic_uint a;
     atomic_uint aaaa;
     atomic_uint others;
-    atomic_uint tcp;
 } shared_counts;
 
 struct dns_server {
@@ -91,7 +90,7 @@ static const dns_rule *find_rule(server_state *state, const dns_question *questi
     return &unknown;
 }
 
-static void count_question(const dns_server *server, uint16_t type, bool is_stream) {
+static void count_question(const dns_server *server, uint16_t type) {
     atomic_uint *count = &server->counts->others;
     if (type == DNS_TYPE_A) {
         count = &server->counts->a;
@@ -99,7 +98,6 @@ static void count_question(const dns_server *server, uint16_t type, bool is_stre
         count = &server->counts->aaaa;
     }
     atomic_fetch_add(count, 1);
-    atomic_fetch_add(&server->counts->tcp, is_stream);
 }
 
 static void send_datagram(const dns_server *server, const void *bytes, size_t size, const struct sockaddr_in *to) {
@@ -112,7 +110,7 @@ static void answer_datagram(server_state *state, const uint8_t *message, size_t 
     if (!dns_message_question(message, size, &question)) {
         return;
     }
-    count_question(state->server, question.type, false);
+    count_question(state->server, question.type);
     const dns_rule *rule = find_rule(state, &question);
     if (rule == NULL || rule->conduct == DNS_SILENT) {
         return;
@@ -159,7 +157,7 @@ static bool answer_stream(server_state *state, connection *from) {
     if (!dns_message_question(from->bytes + 2, message_bytes, &question)) {
         return false;
     }
-    count_question(state->server, question.type, true);
+    count_question(state->server, question.type);
     const dns_rule *rule = find_rule(state, &question);
     if (rule == NULL || rule->conduct == DNS_CUT_CLOSED) {
         return false;
@@ -307,10 +305,6 @@ uint32_t dns_server_questions(const dns_server *server, uint16_t type) {
         return a;
     }
     return type == DNS_TYPE_AAAA ? aaaa : a + aaaa + atomic_load(&server->counts->others);
-}
-
-uint32_t dns_server_tcp_questions(const dns_server *server) {
-    return atomic_load(&server->counts->tcp);
 }
 
 void dns_server_stop(dns_server *server) {

@@ -63,9 +63,6 @@ pier_address dns_server_address(const dns_server *server);
 /* Returns how many questions of a type came, over UDP and TCP; of all types with 0. */
 uint32_t dns_server_questions(const dns_server *server, uint16_t type);
 
-/* Returns how many came over TCP. */
-uint32_t dns_server_tcp_questions(const dns_server *server);
-
 /* Stops the server and frees. NULL is allowed. */
 void dns_server_stop(dns_server *server);
 
