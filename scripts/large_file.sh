@@ -11,7 +11,7 @@ folder=${2:-/tmp}
 [[ $mebibytes =~ ^[1-9][0-9]*$ ]] || die "not a number of MiB: $mebibytes"
 [[ -d $folder ]] || die "there is no folder $folder"
 
-need_packages build
+need_packages build bench
 say "building"
 cmake -S . -B build/bench -DCMAKE_BUILD_TYPE=Release -DPIER_BUILD_BENCH=ON -DPIER_BUILD_TESTS=OFF \
     -DPIER_BUILD_EXAMPLES=OFF >"$pier_logs/large_file.log" 2>&1 || die "see $pier_logs/large_file.log"
