@@ -2,8 +2,8 @@
  *
  *     compress_bench [SLICES [LEVEL]]
  *
- * Both run a slice in turn, so that what else the machine does meets both alike; the median of the slices is printed, in
- * MiB a second of raw payload, with the share that the archive adds. zlib reuses its state as the archive does. What
+ * Both run a slice in turn, so that what else the machine does meets both alike; the median of the slices is printed,
+ * in MiB a second of raw payload, with the share that the archive adds. zlib reuses its state as the archive does. What
  * comes out of the archive is compared with what zlib made. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* Makes a large archive: ticks, with a monster behind a thousand of them and a series behind ten thousand, from one seed.
+/* Makes a large archive: ticks, with a monster behind a thousand of them and a series behind ten thousand, from one
+ * seed.
  *
  *   large_file FILE MIB
  *

@@ -1,5 +1,5 @@
-/* Records between two processes, over TCP on loopback and over a Unix socket: Pier's typed records beside the same bytes
- * by bare send and recv of 64 KiB, and beside msgpack-c with 64 KiB buffers and its streaming unpacker.
+/* Records between two processes, over TCP on loopback and over a Unix socket: Pier's typed records beside the same
+ * bytes by bare send and recv of 64 KiB, and beside msgpack-c with 64 KiB buffers and its streaming unpacker.
  *
  *     stream_bench [SLICES [RECORDS]]
  *

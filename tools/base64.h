@@ -1,7 +1,7 @@
 /* Base64 of RFC 4648, section 4: the alphabet with + and /, padded.
  *
- * Part of the command; the library writes it, and this reads it. Decoding is strict: no white space, no missing padding, no bits that encode nothing, so that
- * one run of bytes has one text. */
+ * Part of the command; the library writes it, and this reads it. Decoding is strict: no white space, no missing
+ * padding, no bits that encode nothing, so that one run of bytes has one text. */
 #ifndef BASE64_H
 #define BASE64_H
 

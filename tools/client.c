@@ -42,8 +42,8 @@ static void look_for_bytes(client *looked_at) {
 
 /* Tells what is wrong with the client, once. Returns false: it has to go. */
 static bool accuse(const client *accused, const pier_error *error) {
-    /* One that ended its stream and had nothing to read may go as it likes: when it closes without reading our preamble,
-     * the system resets the connection. */
+    /* One that ended its stream and had nothing to read may go as it likes: when it closes without reading our
+     * preamble, the system resets the connection. */
     bool is_gone = error->status == PIER_RESET || error->status == PIER_CLOSED;
     bool is_done = accused->has_ended && !accused->has_echoed && is_gone;
     /* A connection without bytes is no error, however it ends. */

@@ -92,8 +92,8 @@ static bool store_kept(repair *r) {
     }
 }
 
-/* Copies the raw bytes that FILE stands at, if they are whole: that shows at their end alone, and OUT is to have nothing
- * that is not. What is wrong with them the walk tells. */
+/* Copies the raw bytes that FILE stands at, if they are whole: that shows at their end alone, and OUT is to have
+ * nothing that is not. What is wrong with them the walk tells. */
 static bool take_raw(repair *r) {
     pier_bytes part;
     pier_status status;

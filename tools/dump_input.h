@@ -1,8 +1,8 @@
 /* What dump, check and repair read: a file on disk, a pipe, or standard input, as a pier_file.
  *
  * Part of the command. Before a read would wait for more input, what was printed so far is written out, and the wait
- * has the time limit of --timeout; a signal that is caught ends it with PIER_CANCELLED. Unlike a pipe's own file it never says that more may come behind an end mark: dump
- * reads to the end of the input. */
+ * has the time limit of --timeout; a signal that is caught ends it with PIER_CANCELLED. Unlike a pipe's own file it
+ * never says that more may come behind an end mark: dump reads to the end of the input. */
 #ifndef DUMP_INPUT_H
 #define DUMP_INPUT_H
 

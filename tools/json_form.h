@@ -24,8 +24,8 @@ typedef struct json_form_fault {
     uint32_t element; /* which */
 } json_form_fault;
 
-/* Turns a map of the tree, complete, into what it stands for if it is a form; else it stays. Returns PIER_OK; what sticks
- * in the tree; PIER_NO_MEMORY; or PIER_PROTOCOL with the fault. */
+/* Turns a map of the tree, complete, into what it stands for if it is a form; else it stays. Returns PIER_OK; what
+ * sticks in the tree; PIER_NO_MEMORY; or PIER_PROTOCOL with the fault. */
 pier_status json_form_read(pier_tree *tree, pier_value *map, json_form_fault *fault);
 
 #endif

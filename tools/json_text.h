@@ -14,8 +14,8 @@ size_t json_token_end(const char *line, size_t size_bytes, size_t at);
 /* Returns where the token or white space begins that holds the byte at `at`. */
 size_t json_token_start(const char *line, size_t size_bytes, size_t at);
 
-/* Returns where the child at `index`, from 0, of the array or object begins whose bracket is at `at`; of an object, keys
- * and their values take turns. What stands before the child must be JSON. */
+/* Returns where the child at `index`, from 0, of the array or object begins whose bracket is at `at`; of an object,
+ * keys and their values take turns. What stands before the child must be JSON. */
 size_t json_child_start(const char *line, size_t size_bytes, size_t at, uint32_t index);
 
 /* Returns how many bytes at the start of the line are sound: `size_bytes` when all are. Otherwise `why` tells what

@@ -14,7 +14,8 @@
 /* Appends a value, in colours for a terminal if `colours`. When memory ran out `out->failed` is set. */
 void json_write(text_buffer *out, const pier_value *value, bool colours);
 
-/* Appends what is shown for raw bytes, which are no value: `{"$raw":N}` with their number; null when it is UINT64_MAX. */
+/* Appends what is shown for raw bytes, which are no value: `{"$raw":N}` with their number; null when it is
+ * UINT64_MAX. */
 void json_write_raw(text_buffer *out, uint64_t bytes);
 
 /* Appends terminated text as JSON; likewise. */

@@ -1,8 +1,8 @@
 /* The arguments of a command: options and operands, nearly always one.
  *
- * Part of the command. An option is a flag (`--echo`), takes a number or a text (`--count 3`, `--count=3`), or may have a
- * level of compression (`--compress`, `--compress=9`). Options and operands come in any order; `--` ends the options; the
- * last of two equal options counts. `-` alone is an
+ * Part of the command. An option is a flag (`--echo`), takes a number or a text (`--count 3`, `--count=3`), or may have
+ * a level of compression (`--compress`, `--compress=9`). Options and operands come in any order; `--` ends the options;
+ * the last of two equal options counts. `-` alone is an
  * operand. */
 #ifndef OPTIONS_H
 #define OPTIONS_H

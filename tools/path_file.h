@@ -13,7 +13,8 @@ typedef struct path_file {
     int handle;       /* opened here, -1 when the library has it */
 } path_file;
 
-/* Opens `path`; a disk file that is written is locked. Returns as pier_file_open_disk and pier_file_open_disk_locked. */
+/* Opens `path`; a disk file that is written is locked. Returns as pier_file_open_disk and
+ * pier_file_open_disk_locked. */
 pier_status path_file_open(path_file *opened, const char *path, pier_file_mode mode, pier_error *error);
 
 /* Closes what is open, and reports. Returns as pier_file_close; the error is the file's. */

@@ -1,7 +1,8 @@
 /* What the command says on standard error, and what it exits with.
  *
  * Part of the command. A line is `pier COMMAND: STATUS: text` (`pier: STATUS: text` before there is a command), always
- * one line, with the status in colour on a terminal alone. It is written at once, unless report_queue.h lets it wait. */
+ * one line, with the status in colour on a terminal alone. It is written at once, unless report_queue.h lets it
+ * wait. */
 #ifndef REPORT_H
 #define REPORT_H
 

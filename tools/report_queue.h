@@ -1,7 +1,7 @@
 /* Lines of standard error that wait for who reads it, so that a command which serves others never does.
  *
- * Part of the command; report.c hands the lines over, an event loop writes. There is one queue, as there is one standard
- * error. Before report_queue_begin and after report_queue_end there is none, and lines are written at once. */
+ * Part of the command; report.c hands the lines over, an event loop writes. There is one queue, as there is one
+ * standard error. Before report_queue_begin and after report_queue_end there is none, and lines are written at once. */
 #ifndef REPORT_QUEUE_H
 #define REPORT_QUEUE_H
 

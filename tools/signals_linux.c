@@ -1,9 +1,9 @@
 /* The signals that ask a command to stop: see signals.h.
  *
  * No handler: one may run between the last look at its flag and a sleep, and ThreadSanitizer keeps it back for as long
- * as that sleep lasts. The signals are blocked and read from a signalfd, by whoever comes first: the command, which asks
- * when it looks at what happened, so that a signal counts before what happened after it; or a thread that does nothing
- * else, so that a second signal ends even what is stuck in a write to a pipe that nobody reads. */
+ * as that sleep lasts. The signals are blocked and read from a signalfd, by whoever comes first: the command, which
+ * asks when it looks at what happened, so that a signal counts before what happened after it; or a thread that does
+ * nothing else, so that a second signal ends even what is stuck in a write to a pipe that nobody reads. */
 #include "signals.h"
 
 #include <errno.h>

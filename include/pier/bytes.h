@@ -26,8 +26,8 @@ typedef struct pier_text {
  * valid. `text` may be NULL when `size_bytes` is 0. Never blocks; any thread may call it. */
 PIER_API bool pier_text_is_valid(const char *text, size_t size_bytes);
 
-/* Returns how many bytes of `text`, from its first, are whole characters of UTF-8: `size_bytes` when all of it is valid,
- * else the place of the first character that is not. As above. */
+/* Returns how many bytes of `text`, from its first, are whole characters of UTF-8: `size_bytes` when all of it is
+ * valid, else the place of the first character that is not. As above. */
 PIER_API size_t pier_text_valid_bytes(const char *text, size_t size_bytes);
 
 /* A point in time, as MessagePack's timestamp has it: seconds since 1970-01-01 00:00 UTC and the nanoseconds after

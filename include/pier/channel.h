@@ -50,7 +50,8 @@ PIER_API pier_status pier_channel_listen(pier_socket **out, pier_address *bound,
  * byte in time, or not the rest of what it began, ends with PIER_LIMIT, unless the options say otherwise.
  * out: owned: freed by pier_channel_destroy; NULL on failure and on "not now". error: NULL, or filled unless PIER_OK.
  * Returns as pier_socket_accept and pier_channel_open; PIER_LIMIT when the budget has no connection left: the next one
- * waits with the system, accept again when a channel was destroyed (of several threads that accept at the same moment, one may take a connection too many, which is closed). Blocks until `deadline`. */
+ * waits with the system, accept again when a channel was destroyed (of several threads that accept at the same moment,
+ * one may take a connection too many, which is closed). Blocks until `deadline`. */
 PIER_API pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_deadline deadline,
                                          const pier_channel_options *options, pier_error *error) PIER_MUST_USE;
 
@@ -103,16 +104,16 @@ PIER_API pier_status pier_channel_shutdown(pier_channel *channel) PIER_MUST_USE;
 PIER_API pier_status pier_channel_close(pier_channel *channel) PIER_MUST_USE;
 
 /* Ends the channel's use of its socket, so that the program goes on with another protocol over the same connection. The
- * storing side is closed and written as pier_archive_close does (framed: with the end mark, plain: without a byte of its
- * own); the connection stays open both ways. The loading side must stand between two records of a plain stream; of a framed
- * one all records must have been loaded, and its end mark is waited for, so that both sides leave it together. The
- * current record is passed over. Where records are still to come the answer is PIER_USAGE, and the storing side is
+ * storing side is closed and written as pier_archive_close does (framed: with the end mark, plain: without a byte of
+ * its own); the connection stays open both ways. The loading side must stand between two records of a plain stream; of
+ * a framed one all records must have been loaded, and its end mark is waited for, so that both sides leave it together.
+ * The current record is passed over. Where records are still to come the answer is PIER_USAGE, and the storing side is
  * closed all the same: load on, and call again.
  * socket: gets the socket, owned: freed by pier_socket_destroy; NULL unless PIER_OK. unread: gets the bytes that came
  * and belong to no record that was loaded, to be dealt with before those that the socket gives; borrowed until the
  * channel is destroyed, which is all that is left to do with it.
- * Returns PIER_OK; "not now" as pier_archive_close: call again; PIER_USAGE within a block, for what is closed, shut down
- * or detached; PIER_NO_MEMORY, nothing was done; or the failure that sticks. Blocks until the deadline. */
+ * Returns PIER_OK; "not now" as pier_archive_close: call again; PIER_USAGE within a block, for what is closed, shut
+ * down or detached; PIER_NO_MEMORY, nothing was done; or the failure that sticks. Blocks until the deadline. */
 PIER_API pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pier_bytes *unread) PIER_MUST_USE;
 
 /* Closes at once if need be, and frees. NULL is allowed. */

@@ -82,8 +82,8 @@ PIER_API pier_status pier_file_open_socket(pier_file **out, pier_socket *socket,
 /* Opens a file on disk; new ones get mode 0600. Reading and writing a disk file pay no attention to deadlines. Links
  * are followed, except by PIER_FILE_CREATE. The first sync of a new file makes its name survive, too, by the path that
  * is given here: a process that changes its directory names it from the root.
- * path: copied. mode: PIER_FILE_READ cannot write, PIER_FILE_UPDATE reads, writes and takes bytes away from the end, and
- * the others cannot read; all know their length.
+ * path: copied. mode: PIER_FILE_READ cannot write, PIER_FILE_UPDATE reads, writes and takes bytes away from the end,
+ * and the others cannot read; all know their length.
  * Returns PIER_OK; PIER_NOT_FOUND; PIER_EXISTS; PIER_DENIED; PIER_NO_SPACE; PIER_UNSUPPORTED for what is no disk file
  * (a folder, a pipe, a device: pier_file_open_handle takes what carries bytes), which is left as it was; PIER_USAGE;
  * PIER_NO_MEMORY; PIER_SYSTEM. */

@@ -57,8 +57,8 @@ PIER_API pier_token pier_load_token(pier_archive *archive);
 /* Passes over the next value, with all that it holds. */
 PIER_API void pier_load_skip(pier_archive *archive);
 
-/* Loads the value that the name says. Integers are taken from any of MessagePack's forms; one that the type cannot hold is
- * PIER_RANGE. */
+/* Loads the value that the name says. Integers are taken from any of MessagePack's forms; one that the type cannot hold
+ * is PIER_RANGE. */
 PIER_API void pier_load_nil(pier_archive *archive);
 PIER_API bool pier_load_bool(pier_archive *archive);
 PIER_API uint64_t pier_load_u64(pier_archive *archive);
@@ -79,8 +79,8 @@ PIER_API double pier_load_f64(pier_archive *archive);
 /* Loads text (str), borrowed. */
 PIER_API pier_text pier_load_text(pier_archive *archive);
 
-/* Loads text into the caller's array, terminated. Text that does not fit with its terminator, or that holds a zero byte,
- * is PIER_RANGE, and the array is left empty. Returns its length in bytes. */
+/* Loads text into the caller's array, terminated. Text that does not fit with its terminator, or that holds a zero
+ * byte, is PIER_RANGE, and the array is left empty. Returns its length in bytes. */
 PIER_API size_t pier_load_string(pier_archive *archive, char *buffer, size_t capacity_bytes);
 
 /* Loads bytes (bin), borrowed. */

@@ -69,7 +69,8 @@ PIER_API pier_status pier_network_of(const pier_address *address, uint32_t prefi
                                      pier_network *network) PIER_MUST_USE;
 
 /* Writes the network as pier_network_parse reads it, terminated and cut at `capacity_bytes`; "none" for a zeroed one.
- * Returns the whole length without the terminator, as snprintf does. `buffer` may be NULL when `capacity_bytes` is 0. */
+ * Returns the whole length without the terminator, as snprintf does. `buffer` may be NULL when `capacity_bytes` is
+ * 0. */
 PIER_API size_t pier_network_format(const pier_network *network, char *buffer, size_t capacity_bytes);
 
 /* Returns whether an address lies in a network. Its port and interface do not matter; a Unix address lies in none.

@@ -39,8 +39,8 @@ PIER_API const char *pier_port_range_name(pier_port_range range);
 /* Finds a service by its name or an alias, in any case, as RFC 6335 has it.
  * transport: PIER_TRANSPORT_TCP, PIER_TRANSPORT_UDP, or PIER_TRANSPORT_NONE for the first that is found.
  * services_path: NULL for /etc/services. service: zeroed on failure. error: NULL, or filled on failure.
- * Returns PIER_OK; PIER_NOT_FOUND for a name that is not there; PIER_USAGE; PIER_SYSTEM or PIER_DENIED for a file that is
- * there and cannot be read. Reads a file, which blocks as files do. */
+ * Returns PIER_OK; PIER_NOT_FOUND for a name that is not there; PIER_USAGE; PIER_SYSTEM or PIER_DENIED for a file that
+ * is there and cannot be read. Reads a file, which blocks as files do. */
 PIER_API pier_status pier_service_by_name(const char *name, pier_transport transport, const char *services_path,
                                           pier_service *service, pier_error *error) PIER_MUST_USE;
 

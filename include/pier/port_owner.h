@@ -21,8 +21,8 @@ typedef struct pier_port_owner {
 
 /* Finds who listens at a TCP port, or has a UDP port, at any address of this network namespace.
  * transport: PIER_TRANSPORT_TCP or PIER_TRANSPORT_UDP. owner: zeroed unless PIER_OK. error: NULL, or filled on failure.
- * Returns PIER_OK; PIER_NOT_FOUND when nobody has it, or the system does not say; PIER_USAGE. Reads files of the system,
- * as many as there are processes. */
+ * Returns PIER_OK; PIER_NOT_FOUND when nobody has it, or the system does not say; PIER_USAGE. Reads files of the
+ * system, as many as there are processes. */
 PIER_API pier_status pier_port_owner_find(uint16_t port, pier_transport transport, pier_port_owner *owner,
                                           pier_error *error) PIER_MUST_USE;
 

@@ -40,7 +40,8 @@ PIER_API pier_status pier_socket_write_urgent(pier_socket *socket, uint8_t byte,
 
 /* Takes the urgent byte out of the stream, unless PIER_OPTION_URGENT_INLINE leaves it there.
  * byte: 0 unless PIER_OK. Returns PIER_OK; PIER_WOULD_BLOCK when there is none, or it is announced and not there yet;
- * PIER_END; PIER_RESET; PIER_UNSUPPORTED; PIER_USAGE; PIER_SYSTEM. Never blocks: pier_socket_wait with PIER_URGENT does. */
+ * PIER_END; PIER_RESET; PIER_UNSUPPORTED; PIER_USAGE; PIER_SYSTEM. Never blocks: pier_socket_wait with PIER_URGENT
+ * does. */
 PIER_API pier_status pier_socket_read_urgent(pier_socket *socket, uint8_t *byte) PIER_MUST_USE;
 
 /* Gets whether the next byte is the one that follows the urgent byte, or is that byte when it stays inline; an ordinary

@@ -1,11 +1,11 @@
 /* Trees: making dynamic values, and loading any record as one.
  *
- * Floor 4 (archive); pier_tree_load is of floor 5, as it knows the names of fields. A tree owns its values (value.h) and
- * their text in a few large pieces of memory: no value costs an allocation of its own, and a tree that is used for one
- * record after another soon asks for no more. What is replaced or removed keeps its memory until the tree is reset.
+ * Floor 4 (archive); pier_tree_load is of floor 5, as it knows the names of fields. A tree owns its values (value.h)
+ * and their text in a few large pieces of memory: no value costs an allocation of its own, and a tree that is used for
+ * one record after another soon asks for no more. What is replaced or removed keeps its memory until the tree is reset.
  *
- * The calls that make values return nothing or the value, like arithmetic. What goes wrong (memory, a limit, a value that
- * belongs elsewhere) sticks in the tree: later calls change nothing and return NULL, which all of them take, and
+ * The calls that make values return nothing or the value, like arithmetic. What goes wrong (memory, a limit, a value
+ * that belongs elsewhere) sticks in the tree: later calls change nothing and return NULL, which all of them take, and
  * pier_tree_status tells. Limits are kept cumulatively, so that they bound the memory of the tree: elements_max counts
  * the values ever made since the last reset, record_bytes_max the bytes of text ever copied. A tree may move between
  * threads and serves one at a time. None of these calls blocks. */
@@ -53,7 +53,8 @@ PIER_API void pier_tree_reset(pier_tree *tree);
 PIER_API pier_value *pier_tree_root(pier_tree *tree);
 
 /* Returns PIER_OK, or the failure that sticks: PIER_NO_MEMORY, PIER_LIMIT, PIER_RANGE (nanoseconds above 999,999,999),
- * PIER_TYPE (elements for what is no array, pairs for what is no map), PIER_USAGE, or what loading or parsing answered. */
+ * PIER_TYPE (elements for what is no array, pairs for what is no map), PIER_USAGE, or what loading or parsing
+ * answered. */
 PIER_API pier_status pier_tree_status(const pier_tree *tree);
 
 /* Returns the failure in full, with the path of the value that it happened to; borrowed until the next call. */
@@ -61,24 +62,24 @@ PIER_API const pier_error *pier_tree_error(const pier_tree *tree);
 
 /* Loading -------------------------------------------------------------------------------------------------------- */
 
-/* Loads the current record of an archive as the tree's root, after pier_archive_next answered PIER_OK; what the tree held
- * is gone. A typed record of a framed stream becomes a map of field name to value, nested ones too, fields without a
- * value left out; every other record is what it is. What the record does not agree with in its definition stays as it is.
- * Text and bytes are copied, or borrowed until the next record (pier_tree_options.borrows).
+/* Loads the current record of an archive as the tree's root, after pier_archive_next answered PIER_OK; what the tree
+ * held is gone. A typed record of a framed stream becomes a map of field name to value, nested ones too, fields without
+ * a value left out; every other record is what it is. What the record does not agree with in its definition stays as it
+ * is. Text and bytes are copied, or borrowed until the next record (pier_tree_options.borrows).
  * Returns PIER_OK; PIER_NO_MEMORY, PIER_LIMIT, PIER_PROTOCOL or PIER_TEXT of the tree, which sticks in the tree alone
  * and whose offsets are as those of the archive's errors; PIER_USAGE without a record; or the failure of the archive,
  * which sticks in both. After a failure the root is nil. */
 PIER_API pier_status pier_tree_load(pier_tree *tree, pier_archive *archive) PIER_MUST_USE;
 
-/* Loads the next value of the current record with all that it holds, as the calls of load.h do, into `value` of the tree,
- * which keeps what else it held. A failure of the archive leaves nil; one of the tree sticks in the tree, and the archive
- * has passed over the value. */
+/* Loads the next value of the current record with all that it holds, as the calls of load.h do, into `value` of the
+ * tree, which keeps what else it held. A failure of the archive leaves nil; one of the tree sticks in the tree, and the
+ * archive has passed over the value. */
 PIER_API void pier_load_value(pier_archive *archive, pier_tree *tree, pier_value *value);
 
 /* Parses `bytes`, one whole MessagePack value and nothing behind it, as the tree's root; what the tree held is gone.
  * Returns PIER_OK; PIER_PROTOCOL (a byte that begins no value, bytes behind the value, keys that are refused);
- * PIER_TRUNCATED; PIER_LIMIT; PIER_TEXT; PIER_NO_MEMORY; each sticks in the tree, whose error has the offset in `bytes`.
- * After a failure the root is nil. No memory is taken for what is not there. */
+ * PIER_TRUNCATED; PIER_LIMIT; PIER_TEXT; PIER_NO_MEMORY; each sticks in the tree, whose error has the offset in
+ * `bytes`. After a failure the root is nil. No memory is taken for what is not there. */
 PIER_API pier_status pier_tree_parse(pier_tree *tree, pier_bytes bytes) PIER_MUST_USE;
 
 /* Making --------------------------------------------------------------------------------------------------------- */
@@ -114,7 +115,8 @@ PIER_API pier_value *pier_tree_append_pair(pier_tree *tree, pier_value *map, pie
  * for many pairs, whose keys differ. */
 PIER_API pier_value *pier_tree_append_key(pier_tree *tree, pier_value *map, const char *key);
 
-/* Returns the value of the key that is this text, of a new pair when there is none. Looks at one key after the other. */
+/* Returns the value of the key that is this text, of a new pair when there is none. Looks at one key after the
+ * other. */
 PIER_API pier_value *pier_tree_put(pier_tree *tree, pier_value *map, const char *key);
 PIER_API pier_value *pier_tree_put_text(pier_tree *tree, pier_value *map, pier_text key);
 

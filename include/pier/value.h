@@ -1,16 +1,17 @@
 /* Dynamic values: what any record holds, as a tree, read without a schema.
  *
  * Floor 4 (archive). A value belongs to a tree (tree.h), which makes it, owns its memory and alone may change it. A
- * pointer to a value holds until its tree is reset, loaded anew or destroyed; values that are appended later do not move
- * it. Every call here takes NULL for a value that is not there, so that lookups may be put into one another and only the
- * last answer is looked at. A lookup gives a pointer that can be changed with the functions of tree.h, even when it is
- * asked of a const value, as strchr does: the tree that they want is what guards a value. None of these calls blocks or
- * takes memory, except where it says so. Values may be read by many threads while nobody changes their tree.
+ * pointer to a value holds until its tree is reset, loaded anew or destroyed; values that are appended later do not
+ * move it. Every call here takes NULL for a value that is not there, so that lookups may be put into one another and
+ * only the last answer is looked at. A lookup gives a pointer that can be changed with the functions of tree.h, even
+ * when it is asked of a const value, as strchr does: the tree that they want is what guards a value. None of these
+ * calls blocks or takes memory, except where it says so. Values may be read by many threads while nobody changes their
+ * tree.
  *
- * What is equal: values of the same kind with the same content. An integer is a number, however it was stored. A float32
- * is never equal to a float64, nor a float to an integer; floats are compared by their bits, so that a NaN is equal to
- * itself and -0.0 is not 0.0. Arrays and maps are equal when what they hold is, in its order: pier_tree_sort makes the
- * order of maps the same first, where it does not matter.
+ * What is equal: values of the same kind with the same content. An integer is a number, however it was stored. A
+ * float32 is never equal to a float64, nor a float to an integer; floats are compared by their bits, so that a NaN is
+ * equal to itself and -0.0 is not 0.0. Arrays and maps are equal when what they hold is, in its order: pier_tree_sort
+ * makes the order of maps the same first, where it does not matter.
  *
  * Keys that come twice: a map keeps all the pairs that it was given, in their order, and a lookup finds the first. Text
  * that is not UTF-8 is kept as it is. A tree may be told to refuse both (pier_tree_options). */
@@ -31,8 +32,8 @@ typedef struct pier_value pier_value;
 /* Returns the kind of the value; PIER_KIND_NONE for NULL. */
 PIER_API pier_kind pier_value_kind(const pier_value *value);
 
-/* Returns the value whole, as pier_load_token gives it: of an array or map only its count. Text and bytes are borrowed as
- * long as the value lives. */
+/* Returns the value whole, as pier_load_token gives it: of an array or map only its count. Text and bytes are borrowed
+ * as long as the value lives. */
 PIER_API pier_token pier_value_token(const pier_value *value);
 
 /* Returns how many elements an array or pairs a map has; 0 for all else. */
@@ -54,8 +55,8 @@ PIER_API pier_value *pier_value_at(const pier_value *value, uint32_t index);
  * key: NULL, or gets the pair's key (NULL when there is none). */
 PIER_API pier_value *pier_value_pair_at(const pier_value *value, uint32_t index, pier_value **key);
 
-/* Returns the value of the first pair of a map whose key is this text; NULL when there is none, and when the value is no
- * map. Looks at one key after the other. */
+/* Returns the value of the first pair of a map whose key is this text; NULL when there is none, and when the value is
+ * no map. Looks at one key after the other. */
 PIER_API pier_value *pier_value_find(const pier_value *value, const char *key);
 PIER_API pier_value *pier_value_find_text(const pier_value *value, pier_text key);
 
@@ -64,7 +65,8 @@ PIER_API pier_value *pier_value_find_key(const pier_value *value, const pier_val
 
 /* Reading: what must fit or else is something else --------------------------------------------------------------- */
 
-/* Returns the value, or `otherwise` when there is none, when it is of another kind, and when the number does not fit. */
+/* Returns the value, or `otherwise` when there is none, when it is of another kind, and when the number does not
+ * fit. */
 PIER_API bool pier_value_bool(const pier_value *value, bool otherwise);
 PIER_API uint64_t pier_value_u64(const pier_value *value, uint64_t otherwise);
 PIER_API int64_t pier_value_i64(const pier_value *value, int64_t otherwise);
@@ -89,8 +91,8 @@ PIER_API bool pier_value_is_text(const pier_value *value, const char *text);
 
 /* Reading: with an error that tells where ------------------------------------------------------------------------ */
 
-/* Gets the value. out: set in every case, to 0 or empty after a failure. error: NULL, or filled on failure, with the path
- * of the value (pier_value_path).
+/* Gets the value. out: set in every case, to 0 or empty after a failure. error: NULL, or filled on failure, with the
+ * path of the value (pier_value_path).
  * Returns PIER_OK; PIER_NOT_FOUND for NULL; PIER_TYPE for another kind; PIER_RANGE for a number that the type cannot
  * hold. A float32 fits into f64; a float64 fits into f32 when that holds it exactly. */
 PIER_API pier_status pier_value_get_bool(const pier_value *value, bool *out, pier_error *error) PIER_MUST_USE;
@@ -111,10 +113,10 @@ PIER_API pier_status pier_value_get_time(const pier_value *value, pier_time *out
 PIER_API bool pier_value_equal(const pier_value *a, const pier_value *b);
 
 /* Compares two values in a total order that agrees with pier_value_equal. Returns below 0, 0, or above 0.
- * The kinds come as NULL, nil, bool, integer, float32, float64, text, bytes, array, map, ext, time. Within a kind: false
- * before true; numbers by size, -0.0 before 0.0, a negative NaN before and a positive one behind all numbers; text and
- * bytes by their bytes, what is shorter before what it begins; arrays and maps by what they hold, likewise; an ext by its
- * type and then its bytes. */
+ * The kinds come as NULL, nil, bool, integer, float32, float64, text, bytes, array, map, ext, time. Within a kind:
+ * false before true; numbers by size, -0.0 before 0.0, a negative NaN before and a positive one behind all numbers;
+ * text and bytes by their bytes, what is shorter before what it begins; arrays and maps by what they hold, likewise; an
+ * ext by its type and then its bytes. */
 PIER_API int pier_value_compare(const pier_value *a, const pier_value *b);
 
 /* Paths ---------------------------------------------------------------------------------------------------------- */
@@ -127,8 +129,8 @@ PIER_API int pier_value_compare(const pier_value *a, const pier_value *b);
  *     [3]         the element of an array, from 0; [-1] is the last; of a map the value whose key is this integer
  *     {3}         the value of the pair of a map at this place, from 0, whatever its key is
  *
- * Follows a path. out: NULL on failure. error: NULL, or filled on failure: its offset is the byte in `path` where the step
- * begins that fails, its path how far the path led.
+ * Follows a path. out: NULL on failure. error: NULL, or filled on failure: its offset is the byte in `path` where the
+ * step begins that fails, its path how far the path led.
  * Returns PIER_OK; PIER_USAGE when the text is not a path; PIER_NOT_FOUND when there is no such key or element, or no
  * value; PIER_TYPE when a step leads into what holds nothing of its sort. */
 PIER_API pier_status pier_value_resolve(const pier_value *value, const char *path, pier_value **out,
@@ -138,8 +140,8 @@ PIER_API pier_status pier_value_resolve(const pier_value *value, const char *pat
 PIER_API pier_status pier_path_check(const char *path, pier_error *error) PIER_MUST_USE;
 
 /* Writes the path that leads from its root to the value into `buffer`, always terminated and cut at `capacity_bytes`;
- * a key has the path of its value. Returns the length that the whole path has, as snprintf does. `buffer` may be NULL when
- * `capacity_bytes` is 0. Takes time as there are values around it. */
+ * a key has the path of its value. Returns the length that the whole path has, as snprintf does. `buffer` may be NULL
+ * when `capacity_bytes` is 0. Takes time as there are values around it. */
 PIER_API size_t pier_value_path(const pier_value *value, char *buffer, size_t capacity_bytes);
 
 /* Printing ------------------------------------------------------------------------------------------------------- */
@@ -153,8 +155,8 @@ typedef struct pier_print_options {
 
 /* Prints a value as JSON on one line, in the form of the pier command, which docs/values.md lists: integers and floats
  * apart, floats as the shortest text that is the same number, and all that JSON lacks as an object with one key that
- * begins with $. What is printed says all that the value is, but for a float32, which is printed as the number that it is.
- * NULL prints nothing.
+ * begins with $. What is printed says all that the value is, but for a float32, which is printed as the number that it
+ * is. NULL prints nothing.
  * options: NULL for none. buffer: gets the text, terminated and cut at `capacity_bytes`; may be NULL when that is 0.
  * length: gets the length of the whole text without its terminator: when it is not below `capacity_bytes`, the text was
  * cut. Returns PIER_OK; PIER_NO_MEMORY, with an empty text; PIER_USAGE for a wrong size of the options. */

@@ -2,9 +2,9 @@
  *
  * Floor 1 (address). Serves the thread of its look-up.
  *
- * Both families are asked for at the same time, as two look-ups of c-ares, not as one: c-ares would keep what one family
- * found from us until the other is given up, and forget it at the deadline. When one has addresses, the other gets a
- * moment more (twice the time after which c-ares asks again), and then what is there is the answer.
+ * Both families are asked for at the same time, as two look-ups of c-ares, not as one: c-ares would keep what one
+ * family found from us until the other is given up, and forget it at the deadline. When one has addresses, the other
+ * gets a moment more (twice the time after which c-ares asks again), and then what is there is the answer.
  *
  * The search domains are Pier's to try, for the same reason: both families must speak of the same name, or a host would
  * be mixed of two.
@@ -218,8 +218,8 @@ static int64_t first_try_ms(const pier__dns_config *config, pier_deadline deadli
     return try_ms < TRY_MS_LONGEST ? try_ms : TRY_MS_LONGEST;
 }
 
-/* How long TCP gets when it was too slow before: what c-ares gives by default, or longer than is left, so that it is the
- * deadline that ends it. */
+/* How long TCP gets when it was too slow before: what c-ares gives by default, or longer than is left, so that it is
+ * the deadline that ends it. */
 static int64_t patient_try_ms(pier_deadline deadline) {
     if (deadline == PIER_NEVER) {
         return PATIENT_TRY_MS;

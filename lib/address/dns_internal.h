@@ -1,7 +1,7 @@
 /* Asking name servers: one name, its search domains, both families.
  *
- * Floor 1 (address). The only files that know c-ares are dns.c, dns_config.c and dns_socket_posix.c. What is here serves
- * the thread of its look-up alone. */
+ * Floor 1 (address). The only files that know c-ares are dns.c, dns_config.c and dns_socket_posix.c. What is here
+ * serves the thread of its look-up alone. */
 #ifndef PIER_ADDRESS_DNS_INTERNAL_H
 #define PIER_ADDRESS_DNS_INTERNAL_H
 
@@ -113,8 +113,8 @@ bool pier__dns_report_is_cut(const pier__dns_report *report, size_t question);
 /* Writes what each server did with the questions, one after the other, terminated and cut at the capacity. */
 void pier__dns_report_words(const pier__dns_report *report, char *words, size_t capacity_bytes);
 
-/* Tells what the servers' answers mean for a look-up that found nothing: PIER_SYSTEM, PIER_PROTOCOL or PIER_UNREACHABLE,
- * with the system's error number if there is one. */
+/* Tells what the servers' answers mean for a look-up that found nothing: PIER_SYSTEM, PIER_PROTOCOL or
+ * PIER_UNREACHABLE, with the system's error number if there is one. */
 pier_status pier__dns_report_status(const pier__dns_report *report, int *os_error);
 
 /* An open socket of a look-up. */

@@ -197,8 +197,8 @@ static ares_ssize_t send_vectors(ares_socket_t handle, const struct iovec *vecto
     struct msghdr message = {.msg_iov = (struct iovec *)vectors, .msg_iovlen = (size_t)count};
     ssize_t sent = 0;
     /* That the datagram before was refused is told to the next call, which may be this one. c-ares would take it for
-     * the fate of this datagram alone, and wait for an answer to the other. Sent all the same, this one is refused, too,
-     * and the next receive tells it of the server. */
+     * the fate of this datagram alone, and wait for an answer to the other. Sent all the same, this one is refused,
+     * too, and the next receive tells it of the server. */
     bool may_be_stale = !socket->is_stream;
     bool is_stale = false;
     do {

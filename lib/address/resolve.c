@@ -1,6 +1,7 @@
 /* Look-ups that wait.
  *
- * Floor 1 (address). Drives a resolver with a poll of its own, and nothing else. Has no state: any thread may call it. */
+ * Floor 1 (address). Drives a resolver with a poll of its own, and nothing else. Has no state: any thread may call
+ * it. */
 #include <pier/resolve.h>
 
 #include "address/platform_internal.h"

@@ -1,7 +1,7 @@
 /* Appending: the tail of a file is looked at, and what is torn of it taken away; see <pier/append.h>.
  *
- * Floor 4 (archive). Knows files by their contract alone. The walk over the pieces is that of every loader, which goes on
- * over damage; only what it meets at the very end can swallow what is appended. */
+ * Floor 4 (archive). Knows files by their contract alone. The walk over the pieces is that of every loader, which goes
+ * on over damage; only what it meets at the very end can swallow what is appended. */
 #include <pier/append.h>
 
 #include "archive/loader_internal.h"
@@ -37,7 +37,8 @@ static void walk(pier_archive *archive, look *found) {
                 return;
             }
             if (pier_archive_recover(archive, NULL) != PIER_OK) {
-                /* Nothing is left to go on with: a header that proves itself claims bytes beyond the end all the same. */
+                /* Nothing is left to go on with: a header that proves itself claims bytes beyond the end all the
+                 * same. */
                 const pier__loader *loader = pier__loader_of(archive);
                 if (loader->trusted_end > found->size) {
                     found->is_torn = true;

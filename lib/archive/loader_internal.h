@@ -7,10 +7,10 @@
  * was given out for the current record must stay true as well: when the buffer has to move under one, the old memory
  * is kept until the next record ("retired").
  *
- * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c takes the pieces of a framed stream,
- * loader_check.c checks them, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c keeps its
- * definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after damage,
- * load_token.c loads values. */
+ * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c takes the pieces of a framed
+ * stream, loader_check.c checks them, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c
+ * keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after
+ * damage, load_token.c loads values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 

@@ -1,9 +1,9 @@
 /* Reading ahead: see <pier/mark.h> and loader_internal.h.
  *
- * Floor 4 (archive). A mark is a copy of the loader as it stood. Going back puts the copy in place of the loader, but for
- * what only grows (the memory and what came in) and what belongs to the object and not to the place. The classes of an
- * epoch are not copied: those defined since are forgotten, and when an epoch ends while a mark needs its classes, the
- * mark takes them over. */
+ * Floor 4 (archive). A mark is a copy of the loader as it stood. Going back puts the copy in place of the loader, but
+ * for what only grows (the memory and what came in) and what belongs to the object and not to the place. The classes of
+ * an epoch are not copied: those defined since are forgotten, and when an epoch ends while a mark needs its classes,
+ * the mark takes them over. */
 #include <pier/mark.h>
 
 #include <string.h>

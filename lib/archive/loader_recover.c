@@ -24,9 +24,10 @@ typedef struct search {
     pier_status waiting; /* with NOT_NOW */
 } search;
 
-/* A header may claim any bytes behind it for its payload, and the next header the same ones again. So that looking costs
- * no more than the input is long, payloads that fail are paid for from an account: some of the longest payloads in
- * advance, and a few bytes with each byte of the input. What proves itself is passed over whole and costs nothing. */
+/* A header may claim any bytes behind it for its payload, and the next header the same ones again. So that looking
+ * costs no more than the input is long, payloads that fail are paid for from an account: some of the longest payloads
+ * in advance, and a few bytes with each byte of the input. What proves itself is passed over whole and costs
+ * nothing. */
 bool pier__loader_may_look(const pier__loader *loader, const pier__header *header, uint64_t position) {
     enum { PAYLOADS_IN_ADVANCE = 4, BYTES_A_BYTE = 16 };
     uint64_t longest = loader->common.limits.record_bytes_max;

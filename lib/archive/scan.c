@@ -140,8 +140,8 @@ static pier_status open_container(pier__scan *scan, uint64_t values) {
     return PIER_OK;
 }
 
-/* The bytes of a value whose first byte tells all, by that byte: what pier__heads says, in one look. 0: arrays, maps, and
- * what has a length of its own. */
+/* The bytes of a value whose first byte tells all, by that byte: what pier__heads says, in one look. 0: arrays, maps,
+ * and what has a length of its own. */
 /* clang-format off */
 static const uint8_t simple_bytes[256] = {
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 00 */

@@ -166,8 +166,8 @@ static bool begin_like_the_last(pier__storer *storer, const void *class_of_calle
     return true;
 }
 
-/* Encodes the closure of a class into the storer's own room, where it stays: streams that are reset, a datagram each for
- * instance, define the same class again and again. */
+/* Encodes the closure of a class into the storer's own room, where it stays: streams that are reset, a datagram each
+ * for instance, define the same class again and again. */
 static pier_status encode_closure(pier__storer *storer, const void *class_of_caller, pier__encode_closure *encode) {
     if (storer->closure_class == class_of_caller) {
         return PIER_OK;

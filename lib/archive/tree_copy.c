@@ -91,8 +91,8 @@ void pier_tree_copy(pier_tree *tree, pier_value *value, const pier_value *from) 
     }
 }
 
-/* Goes over all that `top` holds, and moves it `down` by so many levels if `moves`. Returns how deep arrays and maps are
- * in one another in it; -1 when `wanted` is among what it holds. */
+/* Goes over all that `top` holds, and moves it `down` by so many levels if `moves`. Returns how deep arrays and maps
+ * are in one another in it; -1 when `wanted` is among what it holds. */
 static int64_t go_over(pier_value *top, const pier_value *wanted, bool moves, int down) {
     int64_t deepest = 0;
     int64_t level = 0;

@@ -1,7 +1,7 @@
 /* The keys of maps: which come twice, and in what order they stand when order does not matter.
  *
- * Floor 4 (archive). Keys are sorted by merging, which keeps equal ones in their order and takes n log n steps whatever a
- * hostile record holds. */
+ * Floor 4 (archive). Keys are sorted by merging, which keeps equal ones in their order and takes n log n steps whatever
+ * a hostile record holds. */
 #include <pier/tree.h>
 
 #include <string.h>
@@ -94,8 +94,8 @@ bool pier_tree_find_duplicate(pier_tree *tree, const pier_value *map, uint32_t *
     return found == 1;
 }
 
-/* Returns what comes after `value`, which has been dealt with, within `top`: a value with nothing before it that is left,
- * or the container whose children have all been. `is_left` tells which. NULL behind `top`. */
+/* Returns what comes after `value`, which has been dealt with, within `top`: a value with nothing before it that is
+ * left, or the container whose children have all been. `is_left` tells which. NULL behind `top`. */
 static pier_value *step_on(pier_value *value, const pier_value *top, bool *is_left) {
     if (value == top) {
         return NULL;

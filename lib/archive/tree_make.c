@@ -1,7 +1,7 @@
 /* Making and changing values: see <pier/tree.h>.
  *
- * Floor 4 (archive). What becomes something else lets go of its children: their last sentinel then leads nowhere, so that
- * no walk comes from a part that was thrown away into the tree. */
+ * Floor 4 (archive). What becomes something else lets go of its children: their last sentinel then leads nowhere, so
+ * that no walk comes from a part that was thrown away into the tree. */
 #include <pier/tree.h>
 
 #include <string.h>

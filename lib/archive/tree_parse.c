@@ -1,8 +1,8 @@
 /* From bytes to values: see <pier/tree.h>.
  *
- * Floor 4 (archive). The bytes have passed the scan, so whatever a head claims is there, and memory is asked for by true
- * counts alone. MessagePack has a container before what it holds, which is the order in which this goes: down into each
- * container as it comes, and at the sentinel behind its last child back to it. */
+ * Floor 4 (archive). The bytes have passed the scan, so whatever a head claims is there, and memory is asked for by
+ * true counts alone. MessagePack has a container before what it holds, which is the order in which this goes: down into
+ * each container as it comes, and at the sentinel behind its last child back to it. */
 #include <pier/tree.h>
 
 #include <string.h>
@@ -101,8 +101,8 @@ static inline bool take_token(pier_tree *tree, pier_value *value, const pier_tok
     return true;
 }
 
-/* Fills a value in that takes one byte, or is a short text: most values are. Returns the end of its bytes; NULL when it is
- * another one. */
+/* Fills a value in that takes one byte, or is a short text: most values are. Returns the end of its bytes; NULL when it
+ * is another one. */
 static inline const uint8_t *take_short(pier_value *value, const uint8_t *at, bool takes_text) {
     uint8_t byte = *at++;
     if (byte <= 0x7f) {
@@ -163,7 +163,8 @@ const uint8_t *pier__tree_decode(pier_tree *tree, pier_value *top, const uint8_t
     }
 }
 
-/* Tells where the failure of the tree is that was just told: at `wrong`, a value in `top`, whose bytes begin at `at`. */
+/* Tells where the failure of the tree is that was just told: at `wrong`, a value in `top`, whose bytes begin at
+ * `at`. */
 static void locate_value(pier_tree *tree, const pier_value *top, const pier_value *wrong, const uint8_t *at,
                          const pier__source *source) {
     while (top != wrong) {
@@ -180,8 +181,9 @@ static void locate_value(pier_tree *tree, const pier_value *top, const pier_valu
     locate(tree, source, at);
 }
 
-/* Copies bytes that are to be decoded, unless they are borrowed: all at once, because a copy of every text by itself costs
- * more than the heads and numbers that come with them. Returns NULL, with the failure told, when they cannot be. */
+/* Copies bytes that are to be decoded, unless they are borrowed: all at once, because a copy of every text by itself
+ * costs more than the heads and numbers that come with them. Returns NULL, with the failure told, when they cannot
+ * be. */
 static const uint8_t *keep_bytes(pier_tree *tree, pier_bytes bytes) {
     if (tree->options.borrows) {
         return (const uint8_t *)bytes.data;
@@ -190,7 +192,8 @@ static const uint8_t *keep_bytes(pier_tree *tree, pier_bytes bytes) {
 }
 
 /* Decodes the value that `bytes` are, which have passed the scan. They lie `offset` bytes
- * into the current record of an archive, or are all there is. Refuses keys that come twice if the tree does. A failure is told, and leaves nil. */
+ * into the current record of an archive, or are all there is. Refuses keys that come twice if the tree does. A failure
+ * is told, and leaves nil. */
 static void decode(pier_tree *tree, pier_value *value, pier_bytes bytes, pier_archive *archive, size_t offset) {
     const uint8_t *at = keep_bytes(tree, bytes);
     pier__source source = {archive, at, offset};

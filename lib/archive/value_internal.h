@@ -3,13 +3,13 @@
  *     value ──→ chunk: last, used, capacity │ child │ child │ … │ sentinel ──→ next chunk, or back to the value
  *
  * Floor 4 (archive). The children of an array or map lie side by side in chunks: one when it was loaded, more when it
- * grew, so that no value ever moves and pointers to it hold. Behind the children in use of each chunk stands a sentinel,
- * which leads to the next chunk or, in the last one, back to the array or map itself. So a walk over a tree needs no
- * stack, and depth costs nothing: there is no recursion anywhere. The root has a sentinel behind it, too, that leads to
- * NULL, and so have the children of a value that became something else, as long as their memory lasts.
+ * grew, so that no value ever moves and pointers to it hold. Behind the children in use of each chunk stands a
+ * sentinel, which leads to the next chunk or, in the last one, back to the array or map itself. So a walk over a tree
+ * needs no stack, and depth costs nothing: there is no recursion anywhere. The root has a sentinel behind it, too, that
+ * leads to NULL, and so have the children of a value that became something else, as long as their memory lasts.
  *
- * msgpack_object was the other choice. It is 24 bytes where these are 16, has no place for the way back, takes malloc for
- * its zone's pieces, and its text is not limited. */
+ * msgpack_object was the other choice. It is 24 bytes where these are 16, has no place for the way back, takes malloc
+ * for its zone's pieces, and its text is not limited. */
 #ifndef PIER_ARCHIVE_VALUE_INTERNAL_H
 #define PIER_ARCHIVE_VALUE_INTERNAL_H
 
@@ -115,8 +115,8 @@ static inline void pier__link_children(pier_value *container, pier_value *parent
 /* Takes memory of the tree, aligned for pointers and numbers. NULL, with the failure told, when there is none. */
 void *pier__tree_allocate(pier_tree *tree, size_t bytes);
 
-/* Copies bytes into the tree's memory, and counts them as text. NULL, with the failure told, when they are above the limit
- * or there is no memory. where: as pier__tree_fail. */
+/* Copies bytes into the tree's memory, and counts them as text. NULL, with the failure told, when they are above the
+ * limit or there is no memory. where: as pier__tree_fail. */
 void *pier__tree_keep(pier_tree *tree, const pier_value *where, pier_bytes bytes);
 
 /* Fails: sticks. where: the value whose path the error gets; NULL: none. Returns `status`. */
@@ -134,8 +134,8 @@ bool pier__tree_count(pier_tree *tree, const pier_value *where, uint64_t count);
  * not counted. Returns false, with the failure told, when there is no memory. */
 bool pier__tree_make_children(pier_tree *tree, pier_value *container, uint32_t count);
 
-/* Gives a value of text, bytes or ext its content: copied, or where it is. Returns false, with the failure told, when it
- * is above a limit or there is no memory. */
+/* Gives a value of text, bytes or ext its content: copied, or where it is. Returns false, with the failure told, when
+ * it is above a limit or there is no memory. */
 bool pier__tree_take_bytes(pier_tree *tree, pier_value *value, pier_bytes bytes, bool borrows);
 
 /* tree_parse.c --------------------------------------------------------------------------------------------------- */
@@ -147,8 +147,8 @@ typedef struct pier__source {
     size_t offset;         /* of the value in the record */
 } pier__source;
 
-/* Decodes the value at `at`, which has passed the scan, into `top`; text and bytes stay where they are. Returns the end of
- * its bytes; NULL, with the failure told and `top` nil, when the tree does not take it. */
+/* Decodes the value at `at`, which has passed the scan, into `top`; text and bytes stay where they are. Returns the end
+ * of its bytes; NULL, with the failure told and `top` nil, when the tree does not take it. */
 const uint8_t *pier__tree_decode(pier_tree *tree, pier_value *top, const uint8_t *at, const pier__source *source);
 
 /* Decodes the current record of an archive as the root, after a reset. Returns as pier_tree_load. */

@@ -1,7 +1,7 @@
 /* The way from a value to one within it, and back: see <pier/value.h>.
  *
- * Floor 4 (archive). A path is taken apart while it is followed: it has no form but its text, and needs no memory but for
- * a key in quotes with escapes, which is compared without being put together. */
+ * Floor 4 (archive). A path is taken apart while it is followed: it has no form but its text, and needs no memory but
+ * for a key in quotes with escapes, which is compared without being put together. */
 #include <pier/value.h>
 
 #include <string.h>
@@ -331,8 +331,8 @@ static bool is_name(const pier_value *key) {
     return key->size > 0;
 }
 
-/* Writes the step that leads from a map to a value of it. A key that another one hides, and one that no step can name, is
- * told by its place. */
+/* Writes the step that leads from a map to a value of it. A key that another one hides, and one that no step can name,
+ * is told by its place. */
 static void write_map_step(pier__output *out, const pier_value *map, uint32_t pair, bool is_first) {
     pier_value *key;
     const pier_value *value = pier_value_pair_at(map, pair, &key);

@@ -1,5 +1,5 @@
-/* Powers of ten as binary fractions, for value_number.c: the smallest number of 128 bits that is not below the power, when
- * both are shifted so that the first bit is set.
+/* Powers of ten as binary fractions, for value_number.c: the smallest number of 128 bits that is not below the power,
+ * when both are shifted so that the first bit is set.
  *
  * Floor 4 (archive). */
 #ifndef PIER_ARCHIVE_VALUE_POWERS_INTERNAL_H

@@ -1,7 +1,7 @@
 /* Values as JSON on one line: see <pier/value.h>; docs/values.md lists the forms.
  *
- * Floor 4 (archive). The way back up from an array or map is in the tree, but not what it was printed as and whether the
- * child that is left was a key: three bits keep that for each level. */
+ * Floor 4 (archive). The way back up from an array or map is in the tree, but not what it was printed as and whether
+ * the child that is left was a key: three bits keep that for each level. */
 #include <pier/value.h>
 
 #include <math.h>

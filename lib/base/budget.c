@@ -1,7 +1,7 @@
 /* Budgets: counters that many connections share; see <pier/budget.h>.
  *
- * Floor 0 (base). Knows nothing of connections. The counters are atomic and stand for nothing but themselves, so that no
- * order between them and other memory is needed. */
+ * Floor 0 (base). Knows nothing of connections. The counters are atomic and stand for nothing but themselves, so that
+ * no order between them and other memory is needed. */
 #include "base/budget_internal.h"
 
 #include <stdatomic.h>

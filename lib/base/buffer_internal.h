@@ -30,8 +30,8 @@ static inline void pier__buffer_deinit(pier__buffer *buffer) {
     buffer->capacity = 0;
 }
 
-/* Makes room for `more` bytes behind those in use, at least doubling. Returns false when there is no memory; the buffer is then as it
- * was. */
+/* Makes room for `more` bytes behind those in use, at least doubling. Returns false when there is no memory; the buffer
+ * is then as it was. */
 static inline bool pier__buffer_reserve(pier__buffer *buffer, size_t more) {
     if (more <= buffer->capacity - buffer->size) {
         return true;

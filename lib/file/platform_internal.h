@@ -28,8 +28,8 @@ typedef enum pier__handle_kind {
  * mode 0600 less the umask. What stands at the path is neither emptied nor changed otherwise. */
 int pier__disk_open(const char *path, pier_file_mode mode, int *handle, bool *is_new);
 
-/* Locks the file for this opening of it, until the handle and all its copies are closed; others can lock it no more, but
- * read and write it. Never waits. is_taken: whether somebody else has locked it; the answer is 0 then. */
+/* Locks the file for this opening of it, until the handle and all its copies are closed; others can lock it no more,
+ * but read and write it. Never waits. is_taken: whether somebody else has locked it; the answer is 0 then. */
 int pier__disk_lock(int handle, bool *is_taken);
 
 /* Cuts the file off behind its first `length_bytes` bytes. */

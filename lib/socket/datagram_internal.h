@@ -1,6 +1,7 @@
 /* What datagrams ask of the system, and what their files share.
  *
- * Floor 2 (socket). Contract of datagram_posix.c; the rules of platform_internal.h hold. Knows handles; has no state. */
+ * Floor 2 (socket). Contract of datagram_posix.c; the rules of platform_internal.h hold. Knows handles; has no
+ * state. */
 #ifndef PIER_SOCKET_DATAGRAM_INTERNAL_H
 #define PIER_SOCKET_DATAGRAM_INTERNAL_H
 

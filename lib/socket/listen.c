@@ -101,15 +101,15 @@ uint64_t pier_socket_denied_count(const pier_socket *listener) {
     return listener != NULL ? listener->denied : 0;
 }
 
-/* How long a call that may wait hopes for a descriptor or for memory before it tells that there is none, and how often it
- * looks. The connection still waits, so that the handle is ready all the time: a loop around a call that told at once
- * would do nothing but ask. */
+/* How long a call that may wait hopes for a descriptor or for memory before it tells that there is none, and how often
+ * it looks. The connection still waits, so that the handle is ready all the time: a loop around a call that told at
+ * once would do nothing but ask. */
 #define SHORTAGE_MS 100
 #define SHORTAGE_SLICE_MS 10
 #define NANOSECONDS_PER_MILLISECOND INT64_C(1000000)
 
-/* Waits a moment for what the system is short of. `hope_ends`: 0 at first. Returns PIER_OK to try again, PIER_CANCELLED,
- * or PIER_WOULD_BLOCK when the shortage is to be told. */
+/* Waits a moment for what the system is short of. `hope_ends`: 0 at first. Returns PIER_OK to try again,
+ * PIER_CANCELLED, or PIER_WOULD_BLOCK when the shortage is to be told. */
 static pier_status outlast_shortage(const pier_socket *listener, pier_deadline deadline, int64_t *hope_ends) {
     int64_t now = pier_clock_monotonic_ns();
     if (*hope_ends == 0) {

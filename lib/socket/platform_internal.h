@@ -85,7 +85,8 @@ int pier__platform_connect_result(int handle, const pier_address *address);
 /* Returns whether the number says that an address makes no sense as it is. */
 bool pier__platform_is_invalid(int os_error);
 
-/* Returns whether the number says that the system is short of something, which may pass: descriptors, buffers, memory. */
+/* Returns whether the number says that the system is short of something, which may pass: descriptors, buffers,
+ * memory. */
 bool pier__platform_is_shortage(int os_error);
 
 /* Reads what is there; 0 bytes are the end. */

@@ -101,7 +101,8 @@ void pier__platform_turn_away(int handle) {
     (void)pier__platform_close(handle);
 }
 
-/* Linux says "invalid" of a link-local address without its interface (ipv6(7)): it names nothing that can be reached. */
+/* Linux says "invalid" of a link-local address without its interface (ipv6(7)): it names nothing that can be
+ * reached. */
 static int without_interface(int os_error, const pier_address *address, int meaning) {
     bool lacks_it = address->family == PIER_FAMILY_IPV6 && address->scope == 0 &&
                     pier_address_kind_of(address) == PIER_ADDRESS_LINK_LOCAL;

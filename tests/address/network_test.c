@@ -375,8 +375,8 @@ static void addresses_have_one_order(void **state) {
 
 static void hashes_spread(void **state) {
     (void)state;
-    /* Neighbours in a table of 1,024 places: 16 to a place on average. A fair throw leaves no place with more than 45 in
-     * 10^7 tables (binomial tail); the low bits and the high ones are looked at. */
+    /* Neighbours in a table of 1,024 places: 16 to a place on average. A fair throw leaves no place with more than 45
+     * in 10^7 tables (binomial tail); the low bits and the high ones are looked at. */
     enum { PLACES = 1024, ADDRESSES = PLACES * 16 };
     for (uint64_t seed = 0; seed < 4; seed++) {
         static unsigned low[PLACES];

@@ -1,7 +1,8 @@
 /* Names when something breaks underneath: each system call, each allocation of Pier and each of c-ares fails once and
  * for good. Whatever happens, a look-up ends with an address or an honest status, in time, and leaves nothing behind.
  *
- * Floor 1 (address). The allocator of c-ares is of the whole process; this program may take it, the library does not. */
+ * Floor 1 (address). The allocator of c-ares is of the whole process; this program may take it, the library does
+ * not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -740,7 +740,8 @@ static const lookup_case cases[] = {
      .expected = "there was no time left to look up host.example (~ ms): @ did not answer"},
 };
 
-/* Compares a text with a pattern, in which `@` stands for the server and `~` for a number; the pattern may end early. */
+/* Compares a text with a pattern, in which `@` stands for the server and `~` for a number; the pattern may end
+ * early. */
 static bool text_fits(const char *text, const char *pattern, const pier_address *server) {
     char address[PIER_ADDRESS_TEXT_BYTES_MAX];
     (void)pier_address_format(server, address, sizeof address);

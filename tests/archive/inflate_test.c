@@ -1,5 +1,5 @@
-/* Compressed blocks that attack: bombs, flags and lengths that lie, data that are cut, damaged or followed by more. Each
- * is an exact error, costs no memory beyond the limit, and the stream goes on behind it.
+/* Compressed blocks that attack: bombs, flags and lengths that lie, data that are cut, damaged or followed by more.
+ * Each is an exact error, costs no memory beyond the limit, and the stream goes on behind it.
  *
  * Floor 4 (archive). */
 #include "archive/archive_support.h"

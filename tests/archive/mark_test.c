@@ -60,8 +60,8 @@ static size_t load_whole(test_log *log, pier_format format, pier_bytes content, 
 
 static size_t different;
 
-/* Marks behind the `at`-th thing, loads `ahead` more, goes back, twice, and loads to the end. What comes behind the mark
- * is the same each time. */
+/* Marks behind the `at`-th thing, loads `ahead` more, goes back, twice, and loads to the end. What comes behind the
+ * mark is the same each time. */
 static void check_mark(const char *name, pier_format format, pier_bytes content, size_t chunk, size_t at, size_t ahead,
                        const char *expected) {
     fault_allocator memory;

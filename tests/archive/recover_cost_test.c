@@ -90,8 +90,8 @@ static void put_zeros(stream *s, size_t size) {
     }
 }
 
-/* Loads it all in large chunks and small ones, which must answer the same; holds what was hashed against the bound. Returns how
- * many records came. */
+/* Loads it all in large chunks and small ones, which must answer the same; holds what was hashed against the bound.
+ * Returns how many records came. */
 static size_t load(const stream *s, uint64_t claim_bytes) {
     test_log log = {0};
     test_log chunked = {0};

@@ -1,4 +1,5 @@
-/* What a peer may not take its time with, by a clock that the test tells: the first byte, and the rest of what began. */
+/* What a peer may not take its time with, by a clock that the test tells: the first byte, and the rest of what
+ * began. */
 #include "archive/archive_support.h"
 
 #define MS ((int64_t)1000000)

@@ -1,5 +1,5 @@
-/* Framed streams that are made field by field, with right checks: headers that say anything, around any payload. Byte by
- * byte a fuzzer finds few of them, since each lies behind a check.
+/* Framed streams that are made field by field, with right checks: headers that say anything, around any payload. Byte
+ * by byte a fuzzer finds few of them, since each lies behind a check.
  *
  * Floor 4 (archive). An input is the choices of archive_fuzz.h, then pieces: a byte that says what differs from what
  * the stream should say next, those fields, and the payload with its length before it. */

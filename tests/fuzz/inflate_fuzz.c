@@ -1,5 +1,5 @@
-/* Compressed payloads: any bytes as what a block of codec 1 stores come to what zlib itself makes of them; whatever comes
- * out is compressed again, and comes back.
+/* Compressed payloads: any bytes as what a block of codec 1 stores come to what zlib itself makes of them; whatever
+ * comes out is compressed again, and comes back.
  *
  * Floor 4 (archive). An input is three bytes, the raw length that a header tells, and a payload. */
 #include "fuzz/fuzz.h"

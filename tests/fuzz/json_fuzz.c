@@ -1,5 +1,5 @@
-/* Any bytes as a line of JSON for the command: they are refused with an offset inside the line, or they are a value that
- * is written as text which reads back as the same value.
+/* Any bytes as a line of JSON for the command: they are refused with an offset inside the line, or they are a value
+ * that is written as text which reads back as the same value.
  *
  * The pier command. */
 #include "fuzz/fuzz.h"

@@ -1,5 +1,5 @@
-/* Any MessagePack as a line of JSON: every record that an archive delivers is written, and what was written reads back as
- * the same value.
+/* Any MessagePack as a line of JSON: every record that an archive delivers is written, and what was written reads back
+ * as the same value.
  *
  * The pier command. An input is a plain stream. */
 #include "fuzz/fuzz.h"

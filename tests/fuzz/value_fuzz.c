@@ -1,5 +1,5 @@
-/* Any bytes as a value: refused with an offset inside, or a tree that is stored, printed and sorted, and that comes back
- * equal; the text of a path in it, if that is what the input goes on with.
+/* Any bytes as a value: refused with an offset inside, or a tree that is stored, printed and sorted, and that comes
+ * back equal; the text of a path in it, if that is what the input goes on with.
  *
  * Floor 4 (archive). */
 #include "fuzz/fuzz.h"

@@ -2,9 +2,9 @@
  *
  *     differential [DOCUMENTS [SEED]]      100,000 and a random seed when not given; SEED repeats a run
  *
- * A document is a few values of any kind and in any form, then changed in a few places. Pier loads it as it loads a plain
- * stream from a stranger, and makes a tree of each record; msgpack-c unpacks the same bytes. They must agree on how each
- * document goes on and ends, and on every value. Where they may differ:
+ * A document is a few values of any kind and in any form, then changed in a few places. Pier loads it as it loads a
+ * plain stream from a stranger, and makes a tree of each record; msgpack-c unpacks the same bytes. They must agree on
+ * how each document goes on and ends, and on every value. Where they may differ:
  *
  *     depth    msgpack-c stops at depth 32, and says that memory ran out; Pier goes to its limit.
  *     limit    Pier answers LIMIT for a depth, a size or a number of elements above its limits. Then msgpack-c is asked
@@ -87,7 +87,8 @@ static void require(bool condition, const char *what) {
     }
 }
 
-/* Returns how deep arrays and maps are in one another in what msgpack-c found, and counts values and the longest text. */
+/* Returns how deep arrays and maps are in one another in what msgpack-c found, and counts values and the longest
+ * text. */
 static size_t measure(const msgpack_object *object, size_t *values, size_t *longest) {
     size_t deepest = 0;
     size_t length = 0;

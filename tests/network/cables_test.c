@@ -1,6 +1,7 @@
 /* A machine with two cables: which of them a socket uses, chosen by address, by name, and by the scope of an address.
  *
- * Floors 1 and 2 (address, socket). Runs in the namespaces that network.py makes; the addresses are those of its table. */
+ * Floors 1 and 2 (address, socket). Runs in the namespaces that network.py makes; the addresses are those of its
+ * table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

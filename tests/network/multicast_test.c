@@ -1,4 +1,5 @@
-/* Multicast over two cables: who joined on one of them hears that one alone, and who sends through one reaches that one.
+/* Multicast over two cables: who joined on one of them hears that one alone, and who sends through one reaches that
+ * one.
  *
  * Floor 2 (socket). Runs in the namespaces that network.py makes; the addresses are those of its table. */
 #include <setjmp.h>

@@ -1,10 +1,10 @@
 /* Cancel, deadline and close raced against completion.
  *
  * Floor 2 (socket). In each round one thread waits in a call, while another does at the same time, in any order and at
- * any moment: what completes the call, firing the cancel object, closing the other side or ending its direction; and the
- * deadline passes or not. Whatever wins, the call must end exactly once with something that is true, and what it did
- * not take must still be there, once: so a double completion shows. A wake-up that is lost shows as a round that does not
- * end, and descriptors are counted before and after.
+ * any moment: what completes the call, firing the cancel object, closing the other side or ending its direction; and
+ * the deadline passes or not. Whatever wins, the call must end exactly once with something that is true, and what it
+ * did not take must still be there, once: so a double completion shows. A wake-up that is lost shows as a round that
+ * does not end, and descriptors are counted before and after.
  *
  *     cancel_race_test [ROUNDS]      each of the three calls; 3,000 if none is given */
 #include <setjmp.h>

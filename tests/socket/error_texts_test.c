@@ -173,7 +173,8 @@ static void a_datagram_socket_is_no_stream(void **state) {
     assert_int_equal(close(handle), 0);
 }
 
-/* Listens where the parent does, as somebody who may not look into that process. Returns what is wrong, 0 if nothing. */
+/* Listens where the parent does, as somebody who may not look into that process. Returns what is wrong, 0 if
+ * nothing. */
 static int look_from_outside(const pier_address *taken) {
     enum { NOBODY = 65534 };
     pier_socket *socket = NULL;

@@ -20,11 +20,12 @@ bool far_side_is_crossed(pier_family family);
 void far_side_enter(void);
 void far_side_leave(void);
 
-/* The address of the far side where joints of this family listen, with port 0. Only while entered: an interface in it is
- * one of that side. */
+/* The address of the far side where joints of this family listen, with port 0. Only while entered: an interface in it
+ * is one of that side. */
 pier_address far_side_address(pier_family family);
 
-/* Makes of an address as the far side sees its own the one by which the near side reaches it: with the near interface. */
+/* Makes of an address as the far side sees its own the one by which the near side reaches it: with the near
+ * interface. */
 pier_address far_side_seen_from_near(const pier_address *address);
 
 #endif

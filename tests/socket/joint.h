@@ -45,8 +45,8 @@ void joint_open(joint *ends, joint_kind kind);
 /* Makes one more connection to the listener; fails the test when that fails. */
 void joint_connect(joint *ends, pier_socket **client, pier_socket **server);
 
-/* Fills the queue of a listener with a backlog of 1, so that a further connect has to wait, and over TCP gets no answer at
- * all, like one to a host that is off. Returns how many connections are in `waiting`, at most `capacity`. */
+/* Fills the queue of a listener with a backlog of 1, so that a further connect has to wait, and over TCP gets no answer
+ * at all, like one to a host that is off. Returns how many connections are in `waiting`, at most `capacity`. */
 size_t joint_fill_queue(const pier_address *address, pier_socket **waiting, size_t capacity);
 
 /* Destroys what is left and removes the folder. */

@@ -106,9 +106,10 @@ size_t fault_system_descriptors(void);
  * nothing half done. Every wait in it needs a deadline. Returns how many passes were struck. */
 uint64_t fault_system_sweep(void (*pass)(void *user), void *user);
 
-/* The same with the errnos that any call may answer when the machine is short of something: ECONNABORTED, EMFILE, ENFILE,
- * ENOBUFS, ENOMEM, each once and for good; and once with EAGAIN, and with EINTR where a call may be interrupted, for those
- * are asked again and again. Before the passes with an errno `prepare` is told it; NULL: nothing is to be done. */
+/* The same with the errnos that any call may answer when the machine is short of something: ECONNABORTED, EMFILE,
+ * ENFILE, ENOBUFS, ENOMEM, each once and for good; and once with EAGAIN, and with EINTR where a call may be
+ * interrupted, for those are asked again and again. Before the passes with an errno `prepare` is told it; NULL: nothing
+ * is to be done. */
 uint64_t fault_system_sweep_shortages(void (*pass)(void *user), void *user, void (*prepare)(int error));
 
 /* The same for one call and one errno. */

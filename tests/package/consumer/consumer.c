@@ -1,5 +1,5 @@
-/* A program outside Pier, compiled as C and as C++: it stores a typed record in a file in memory and loads it back, which
- * takes a piece of every floor that the package must carry. */
+/* A program outside Pier, compiled as C and as C++: it stores a typed record in a file in memory and loads it back,
+ * which takes a piece of every floor that the package must carry. */
 #include <pier/pier.h>
 
 #include <stdio.h>
