@@ -296,7 +296,8 @@ class CompressedDamageTest(DamageTest):
 
     def test_what_the_library_compresses(self):
         # At each level, by the target and by forwarding; Python's zlib inflates it.
-        values = [{"name": f"record {i}", "list": list(range(i % 50))} for i in range(400)] + [b"".join(i.to_bytes(3, "big") for i in range(30000))]
+        values = [{"name": f"record {i}", "list": list(range(i % 50))} for i in range(400)]
+        values.append(b"".join(i.to_bytes(3, "big") for i in range(30000)))
         data = b"".join(encode(value) for value in values)
         sizes = {}
         for level in range(10):

@@ -166,7 +166,8 @@ class Writer:
             self.end_block()
         for index, part in enumerate(parts):
             last = index + 1 == len(parts)
-            flags = (RAW_BEGIN if index == 0 else 0) | (RAW_END if last else 0) | (RAW_ABANDONED if last and abandoned else 0)
+            flags = (RAW_BEGIN if index == 0 else 0) | (RAW_END if last else 0)
+            flags |= RAW_ABANDONED if last and abandoned else 0
             head = heads[index] if heads else b"\xc6" + len(part).to_bytes(4, "big")
             self.emit(RAW, flags, head + part, 1 if index == 0 else 0)
             self.next_record += 1 if index == 0 else 0

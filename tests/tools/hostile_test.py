@@ -212,8 +212,8 @@ class CrowdTest(pier_command.Test):
         clients = []
         for number in range(200):
             client = self.client(listener)
-            client.sendall([b"\xdb\x00\xff\xff\x00", block(b"", stored=LIMIT, raw=LIMIT), b"\xdd\x00\x0f\xff\xff" + b"\xc0" * 999,
-                            wire.preamble(7)[:63]][number % 4])  # fmt: skip
+            client.sendall([b"\xdb\x00\xff\xff\x00", block(b"", stored=LIMIT, raw=LIMIT),
+                            b"\xdd\x00\x0f\xff\xff" + b"\xc0" * 999, wire.preamble(7)[:63]][number % 4])  # fmt: skip
             clients.append(client)
         good = self.client(listener)
         good.sendall(b"\x07")
