@@ -5,7 +5,6 @@
  * claims. Only the form that the specification demands is taken (smallest encodings, ascending order): otherwise one
  * definition would have several fingerprints. What it reserves for later (kinds, flags, kinds of types) is taken as it
  * comes, so that tools can show what an older library does not understand. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,22 +37,8 @@ typedef struct name_view {
     size_t size;
 } name_view;
 
-static bool fail_with(parser *from, pier_status status, size_t position, const char *path, const char *format, ...)
-    PIER_PRINTF(5, 6);
-
-static bool fail_with(parser *from, pier_status status, size_t position, const char *path, const char *format, ...) {
-    pier__definition_error *error = from->error;
-    error->status = status;
-    error->position = position;
-    (void)snprintf(error->path, sizeof error->path, "%s", path);
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(error->text, sizeof error->text, format, arguments);
-    va_end(arguments);
-    return false;
-}
-
-#define FAIL(from, position, path, ...) fail_with((from), PIER_PROTOCOL, (position), (path), __VA_ARGS__)
+#define FAIL(from, position, path, ...)                                                                                \
+    pier__definition_fail((from)->error, PIER_PROTOCOL, (position), (path), __VA_ARGS__)
 
 /* Reading single values -------------------------------------------------------------------------------------------- */
 
@@ -318,8 +303,9 @@ static bool parse_types(parser *from) {
         return FAIL(from, 0, "", "a definition without a type");
     }
     if (count > from->classes_max) {
-        return fail_with(from, PIER_LIMIT, 0, "", "a definition of %llu types, the limit is %u (classes_max)",
-                         (unsigned long long)count, from->classes_max);
+        return pier__definition_fail(from->error, PIER_LIMIT, 0, "",
+                                     "a definition of %llu types, the limit is %u (classes_max)",
+                                     (unsigned long long)count, from->classes_max);
     }
     for (uint64_t i = 0; i < count; i++) {
         if (!parse_type(from)) {
@@ -327,167 +313,6 @@ static bool parse_types(parser *from) {
         }
     }
     return from->position == from->size || FAIL(from, from->position, "", "bytes follow the last type of a definition");
-}
-
-/* What types and fields mean to one another ------------------------------------------------------------------------ */
-
-static int compare_names(const char *one, size_t one_bytes, const char *other, size_t other_bytes) {
-    int order = memcmp(one, other, one_bytes < other_bytes ? one_bytes : other_bytes);
-    return order != 0 ? order : (one_bytes > other_bytes) - (one_bytes < other_bytes);
-}
-
-const pier_definition *pier__definition_find(const pier_definition *root, const char *name, size_t name_bytes) {
-    if (compare_names(root->name, root->name_bytes, name, name_bytes) == 0) {
-        return root;
-    }
-    uint32_t low = 1;
-    uint32_t high = root->type_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = compare_names(root[middle].name, root[middle].name_bytes, name, name_bytes);
-        if (order == 0) {
-            return &root[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
-}
-
-static bool check_type_order(parser *from, const pier_definition *root) {
-    for (uint32_t i = 1; i < root->type_count; i++) {
-        const pier_definition *type = &root[i];
-        const pier_definition *before = &root[i - 1];
-        if (compare_names(type->name, type->name_bytes, root->name, root->name_bytes) == 0) {
-            return FAIL(from, type->position, type->name, "a type is defined twice");
-        }
-        if (i > 1 && compare_names(before->name, before->name_bytes, type->name, type->name_bytes) >= 0) {
-            return FAIL(from, type->position, type->name, "the names of the types ascend: it follows %.60s",
-                        before->name);
-        }
-    }
-    return true;
-}
-
-static bool find_type_of(parser *from, const pier_definition *root, const pier_definition *owner,
-                         pier__defined_field *field) {
-    pier__path path;
-    pier__path_init(&path, owner->name);
-    (void)pier__path_field(&path, field->name);
-    field->type = pier__definition_find(root, field->type_name, field->type_name_bytes);
-    if (field->type == NULL) {
-        return FAIL(from, field->type_position, path.text, "its type %.*s is not in the definition",
-                    (int)(field->type_name_bytes < 60 ? field->type_name_bytes : 60), field->type_name);
-    }
-    if (field->kind == PIER_FIELD_RECORD && !field->type->is_class) {
-        return FAIL(from, field->type_position, path.text, "its type %.60s is not a class", field->type->name);
-    }
-    return true;
-}
-
-static bool find_types(parser *from, pier_definition *root) {
-    for (uint32_t i = 0; i < root->type_count; i++) {
-        for (uint32_t j = 0; j < root[i].field_count; j++) {
-            pier__defined_field *field = &root[i].fields[j];
-            if (field->has_type_name && !find_type_of(from, root, &root[i], field)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-/* Every type must be reached from the first. `to_visit` has room for all of them. A type of a later version may itself
- * name others, which nothing here can tell. */
-static bool check_reach(parser *from, pier_definition *root, uint32_t *to_visit) {
-    uint32_t count = 0;
-    bool all_are_classes = true;
-    root->is_reached = true;
-    to_visit[count++] = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const pier_definition *type = &root[to_visit[i]];
-        all_are_classes = all_are_classes && type->is_class;
-        for (uint32_t j = 0; j < type->field_count; j++) {
-            const pier_definition *next = type->fields[j].type;
-            if (next != NULL && !next->is_reached) {
-                uint32_t index = (uint32_t)(next - root);
-                root[index].is_reached = true;
-                to_visit[count++] = index;
-            }
-        }
-    }
-    for (uint32_t i = 1; all_are_classes && i < root->type_count; i++) {
-        if (!root[i].is_reached) {
-            return FAIL(from, root[i].position, root[i].name, "no field is of this type");
-        }
-    }
-    return true;
-}
-
-static int compare_fields(const pier_definition *type, uint32_t one, uint32_t other) {
-    return compare_names(type->fields[one].name, type->fields[one].name_bytes, type->fields[other].name,
-                         type->fields[other].name_bytes);
-}
-
-/* Lets the field at `place` of a heap sink to where it belongs. */
-static void sink(const pier_definition *type, uint32_t *heap, uint32_t place, uint32_t count) {
-    for (;;) {
-        uint32_t child = 2 * place + 1;
-        if (child >= count) {
-            return;
-        }
-        if (child + 1 < count && compare_fields(type, heap[child], heap[child + 1]) < 0) {
-            child++;
-        }
-        if (compare_fields(type, heap[place], heap[child]) >= 0) {
-            return;
-        }
-        uint32_t moved = heap[place];
-        heap[place] = heap[child];
-        heap[child] = moved;
-        place = child;
-    }
-}
-
-/* No name may stand for two fields. They are sorted by heap: 65,535 names from outside must not take a second. */
-static bool check_field_names(parser *from, const pier_definition *type, uint32_t *heap) {
-    uint32_t count = type->field_count;
-    for (uint32_t i = 0; i < count; i++) {
-        heap[i] = i;
-    }
-    for (uint32_t i = count / 2; i > 0; i--) {
-        sink(type, heap, i - 1, count);
-    }
-    for (uint32_t left = count; left > 1; left--) {
-        uint32_t largest = heap[0];
-        heap[0] = heap[left - 1];
-        heap[left - 1] = largest;
-        sink(type, heap, 0, left - 1);
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        if (compare_fields(type, heap[i - 1], heap[i]) == 0) {
-            const pier__defined_field *one = &type->fields[heap[i - 1]];
-            const pier__defined_field *other = &type->fields[heap[i]];
-            const pier__defined_field *later = one->number > other->number ? one : other;
-            pier__path path;
-            pier__path_init(&path, type->name);
-            (void)pier__path_field(&path, later->name);
-            return FAIL(from, later->position, path.text, "two fields of a class have this name");
-        }
-    }
-    return true;
-}
-
-static bool check_names(parser *from, const pier_definition *root, uint32_t *heap) {
-    for (uint32_t i = 0; i < root->type_count; i++) {
-        if (!check_field_names(from, &root[i], heap)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Fills memory of the size that the first reading found. `scratch` has room for an index of each type or field. */
@@ -501,8 +326,7 @@ static bool fill(parser *from, pier_definition *root, size_t memory_bytes, uint3
     }
     root->type_count = (uint32_t)from->types;
     root->memory_bytes = memory_bytes;
-    return check_type_order(from, root) && find_types(from, root) && check_reach(from, root, scratch) &&
-           check_names(from, root, scratch);
+    return pier__definition_check(root, scratch, from->error);
 }
 
 pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes, uint32_t classes_max,
@@ -511,7 +335,7 @@ pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes,
     *out = NULL;
     parser from = {.begin = closure, .size = closure_bytes, .classes_max = classes_max, .error = error};
     if (closure_bytes > UINT32_MAX) {
-        (void)fail_with(&from, PIER_LIMIT, 0, "", "a definition of more than 4 GiB");
+        (void)pier__definition_fail(error, PIER_LIMIT, 0, "", "a definition of more than 4 GiB");
         return PIER_LIMIT;
     }
     if (!parse_types(&from)) {
@@ -523,7 +347,8 @@ pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes,
     pier_definition *root = (pier_definition *)pier__allocate(allocator, memory_bytes);
     uint32_t *scratch = (uint32_t *)pier__allocate_array(allocator, scratch_count, sizeof *scratch);
     if (root == NULL || scratch == NULL) {
-        (void)fail_with(&from, PIER_NO_MEMORY, 0, "", "no memory for a definition of %zu bytes", closure_bytes);
+        (void)pier__definition_fail(error, PIER_NO_MEMORY, 0, "", "no memory for a definition of %zu bytes",
+                                    closure_bytes);
     } else if (fill(&from, root, memory_bytes, scratch)) {
         *out = root;
     }

@@ -4,7 +4,8 @@
  *
  * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, and whatever they do not take
  * goes the slow way: interpret_store.c, interpret_load.c, driven by the class's table. closure.c writes a class's
- * definition, definition_parse.c reads a stream's, definition.c answers for it, match.c compares the two. */
+ * definition, definition_parse.c reads a stream's, definition_check.c checks what it means, definition.c answers for it,
+ * match.c compares the two. */
 #ifndef PIER_RECORD_RECORD_INTERNAL_H
 #define PIER_RECORD_RECORD_INTERNAL_H
 
@@ -65,6 +66,14 @@ pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes,
 
 /* Frees what pier__definition_parse made; `definition` is a pier_definition. */
 void pier__definition_destroy(const pier_allocator *allocator, void *definition);
+
+/* Sets the error, and returns false. */
+bool pier__definition_fail(pier__definition_error *error, pier_status status, size_t position, const char *path,
+                           const char *format, ...) PIER_PRINTF(5, 6);
+
+/* Checks how the types of a definition that was read go together, and finds the types of its fields. `scratch` has room
+ * for an index of each type or field. Returns false, with the error set, when they do not. */
+bool pier__definition_check(pier_definition *root, uint32_t *scratch, pier__definition_error *error);
 
 /* Returns the type of this name in the closure of `root`, or NULL. */
 const pier_definition *pier__definition_find(const pier_definition *root, const char *name, size_t name_bytes);
