@@ -366,7 +366,7 @@ pier_status pier__dns_step(pier__dns *dns) {
     int os_error = process(dns);
     if (os_error != 0) {
         dns->report.os_error = os_error;
-        return pier__dns_stop(dns, pier__os_status(os_error));
+        return pier__dns_stop(dns, pier__os_failure(os_error));
     }
     dns->status = go_on(dns);
     if (dns->status == PIER_WOULD_BLOCK && pier_clock_monotonic_ns() >= dns->grace) {

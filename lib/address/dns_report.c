@@ -270,7 +270,7 @@ pier_status pier__dns_report_status(const pier__dns_report *report, int *os_erro
     }
     if (report->os_error != 0) {
         /* No socket could be made: that is this machine's trouble, whatever the servers would have said. */
-        return pier__os_status(report->os_error);
+        return pier__os_failure(report->os_error);
     }
     if (has_outcome[PIER__DNS_REJECTED]) {
         return PIER_SYSTEM;

@@ -115,7 +115,7 @@ pier_status pier_interfaces_create(pier_interfaces **out, const pier_allocator *
     int os_error = pier__platform_open_interfaces(&walk);
     if (os_error != 0) {
         char words[PIER__OS_WORDS_BYTES];
-        return pier__error_set(error, pier__os_status(os_error), PIER_FLOOR_ADDRESS, os_error,
+        return pier__error_set(error, pier__os_failure(os_error), PIER_FLOOR_ADDRESS, os_error,
                                "the interfaces cannot be listed: %s", pier__os_words(os_error, words));
     }
     pier_allocator chosen = pier__allocator_choose(allocator);

@@ -194,7 +194,7 @@ static pier_status find(const service_search *search, const char *services_path,
     if (os_error != 0 && os_error != ENOENT) {
         char words[PIER__OS_WORDS_BYTES];
         memset(service, 0, sizeof *service);
-        return pier__error_set(error, pier__os_status(os_error), PIER_FLOOR_ADDRESS, os_error,
+        return pier__error_set(error, pier__os_failure(os_error), PIER_FLOOR_ADDRESS, os_error,
                                "%.64s cannot be read: %s", path, pier__os_words(os_error, words));
     }
     if (os_error == ENOENT) {

@@ -17,7 +17,7 @@ static pier_status await(const pier_resolver *resolver, pier_error *error) {
     int os_error = pier__platform_poll(interests, count, pier_resolver_next(resolver));
     if (os_error != 0) {
         char words[PIER__OS_WORDS_BYTES];
-        return pier__error_set(error, pier__os_status(os_error), PIER_FLOOR_ADDRESS, os_error,
+        return pier__error_set(error, pier__os_failure(os_error), PIER_FLOOR_ADDRESS, os_error,
                                "waiting for the name servers failed: %s", pier__os_words(os_error, words));
     }
     return PIER_OK;

@@ -128,7 +128,7 @@ static pier_status find_host(pier_resolver *resolver, const pier_resolve_options
         int os_error = pier__hosts_look_up(options->hosts_path, resolver->host, options->family, &list);
         if (os_error != 0) {
             char words[PIER__OS_WORDS_BYTES];
-            return pier__error_set(error, pier__os_status(os_error), PIER_FLOOR_ADDRESS, os_error,
+            return pier__error_set(error, pier__os_failure(os_error), PIER_FLOOR_ADDRESS, os_error,
                                    "the hosts file cannot be read for %.64s: %s", resolver->host,
                                    pier__os_words(os_error, words));
         }

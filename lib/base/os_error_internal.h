@@ -15,6 +15,10 @@
  * for those that are not in the table. */
 pier_status pier__os_status(int os_error);
 
+/* Returns the same of a call that failed and is not made again: PIER_SYSTEM for those that say "not now", for there is
+ * nothing that anybody could wait for. */
+pier_status pier__os_failure(int os_error);
+
 /* Writes what an error number means, in lower case and without a full stop, and returns `words`. They do not change
  * with the language of the user: a program may look at them. */
 const char *pier__os_words(int os_error, char words[PIER__OS_WORDS_BYTES]);

@@ -70,6 +70,11 @@ pier_status pier__os_status(int os_error) {
     return PIER_SYSTEM;
 }
 
+pier_status pier__os_failure(int os_error) {
+    pier_status status = pier__os_status(os_error);
+    return status == PIER_WOULD_BLOCK ? PIER_SYSTEM : status;
+}
+
 const char *pier__os_words(int os_error, char words[PIER__OS_WORDS_BYTES]) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].os_error == os_error) {

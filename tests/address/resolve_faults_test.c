@@ -138,6 +138,47 @@ static void what_systems_answer_under_load_is_survived(void **state) {
     }
 }
 
+/* A look-up that waits never says "not now", not even when the system did: there is nothing the caller could wait for. */
+static void pass_of_shortage(void *user) {
+    const look_up_case *which = (const look_up_case *)user;
+    pier_status status = look_up(which, NULL);
+    if (fault_system_struck() == 0 && status == PIER_TIMEOUT) {
+        /* Nothing was lost: the machine was slower than the short deadline. */
+        fault_system_reset();
+        deadline_ms = DEADLINE_MS * TIME_FACTOR;
+        status = look_up(which, NULL);
+        deadline_ms = SHORT_DEADLINE_MS;
+    }
+    check(which, status, fault_system_struck() > 0);
+    assert_int_not_equal(status, PIER_WOULD_BLOCK);
+}
+
+static void each_shortage_ends(void **state) {
+    (void)state;
+    deadline_ms = SHORT_DEADLINE_MS;
+    for (size_t i = 0; i < COUNT(look_ups); i++) {
+        fault_system_reset();
+        uint64_t struck = fault_system_sweep_shortages(pass_of_shortage, &look_ups[i], NULL);
+        print_message("%-16s %4u passes were short\n", look_ups[i].text, (unsigned)struck);
+        assert_true(struck >= 4);
+    }
+}
+
+/* "Not now" for good, where a call was never expected to say so, is a failure, and ends. */
+static void a_call_that_is_never_ready_ends(void **state) {
+    (void)state;
+    static const fault_call calls[] = {FAULT_SOCKET, FAULT_CONNECT, FAULT_SENDMSG, FAULT_RECV,
+                                       FAULT_PPOLL,  FAULT_OPEN,    FAULT_READ};
+    deadline_ms = SHORT_DEADLINE_MS;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        for (size_t which = 0; which < COUNT(look_ups); which++) {
+            fault_system_reset();
+            fault_system_fail(calls[i], 1, true, EAGAIN);
+            pass_of_shortage(&look_ups[which]);
+        }
+    }
+}
+
 static void interruptions_and_stalls_change_nothing(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(look_ups); i++) {
@@ -289,6 +330,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(each_system_call_may_fail, reset),
         cmocka_unit_test_setup(what_systems_answer_under_load_is_survived, reset),
+        cmocka_unit_test_setup(each_shortage_ends, reset),
+        cmocka_unit_test_setup(a_call_that_is_never_ready_ends, reset),
         cmocka_unit_test_setup(interruptions_and_stalls_change_nothing, reset),
         cmocka_unit_test_setup(each_allocation_may_fail, reset),
         cmocka_unit_test_setup(each_allocation_of_c_ares_may_fail, reset),
