@@ -190,7 +190,8 @@ size_t pier__output_end(const pier__output *out);
 void pier__output_add(pier__output *out, const char *text, size_t size);
 void pier__output_string(pier__output *out, const char *text);
 
-/* Adds valid UTF-8 in quotes, with no more escapes than JSON asks for. */
+/* Adds valid UTF-8 in quotes, with the escapes that JSON asks for and those of U+007F to U+009F, with which a stranger's
+ * text could steer a terminal. */
 void pier__output_quoted(pier__output *out, pier_text text);
 
 /* Adds bytes in quotes as base64 of RFC 4648, section 4. */

@@ -52,10 +52,15 @@ static void add_escaped(pier__output *out, unsigned char character) {
     char escape[8] = {'\\', (char)character, '\0'};
     if (character >= 8 && character <= 13 && character != 11) {
         escape[1] = names[character - 8];
-    } else if (character < 0x20) {
+    } else if (character < 0x20 || character >= 0x7f) {
         (void)snprintf(escape, sizeof escape, "\\u%04x", character);
     }
     pier__output_string(out, escape);
+}
+
+/* Whether U+0080 to U+009F stands at `at`: two bytes, of which the second is the number. */
+static bool is_upper_control(pier_text text, size_t at) {
+    return (unsigned char)text.data[at] == 0xc2 && at + 1 < text.size && (unsigned char)text.data[at + 1] < 0xa0;
 }
 
 void pier__output_quoted(pier__output *out, pier_text text) {
@@ -63,9 +68,11 @@ void pier__output_quoted(pier__output *out, pier_text text) {
     size_t plain = 0;
     for (size_t i = 0; i < text.size; i++) {
         unsigned char character = (unsigned char)text.data[i];
-        if (character < 0x20 || character == '"' || character == '\\') {
+        bool is_upper = is_upper_control(text, i);
+        if (character < 0x20 || character == '"' || character == '\\' || character == 0x7f || is_upper) {
             pier__output_add(out, text.data + plain, i - plain);
-            add_escaped(out, character);
+            i += is_upper ? 1 : 0;
+            add_escaped(out, (unsigned char)text.data[i]);
             plain = i + 1;
         }
     }

@@ -9,6 +9,7 @@ hold it against python3-msgpack where both answer. Encoding is python3-msgpack's
 import base64
 import json
 import math
+import re
 import struct
 from typing import NamedTuple
 
@@ -234,7 +235,8 @@ def to_json(value):
         return '"%s"' % base64.b64encode(data).decode()
 
     def text(string):
-        return json.dumps(string, ensure_ascii=False)
+        shown = json.dumps(string, ensure_ascii=False)
+        return re.sub("[\x7f-\x9f]", lambda control: f"\\u{ord(control[0]):04x}", shown)
 
     if isinstance(value, RawBytes):
         return wrapped("raw", len(value.content))

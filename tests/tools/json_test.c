@@ -115,7 +115,7 @@ static void same_text_comes_back(void **state) {
         "\"\"",
         "\"abc\"",
         "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u000b\\u001f\"",
-        "\"\x7f/\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"",
+        "\"\\u007f/\\u0080\\u009f\xc2\xa0\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"",
         "\"\xe2\x80\xa8\"",
         "[]",
         "[1]",
