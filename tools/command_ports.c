@@ -104,8 +104,10 @@ static int explain_service(output *out, const char *name, bool is_json) {
         }
     }
     if (!is_found) {
-        (void)report_error(command, &error, name, "");
-        return EXIT_DATA;
+        /* Asked once more of both, so that the error does not speak of the last one alone. */
+        pier_status status = pier_service_by_name(name, PIER_TRANSPORT_NONE, NULL, &service, &error);
+        int failed = report_error(command, &error, name, "");
+        return status == PIER_NOT_FOUND ? EXIT_DATA : failed;
     }
     return exit_status;
 }

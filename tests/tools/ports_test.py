@@ -57,6 +57,7 @@ class PortTest(pier_command.Test):
         self.assertRegex(pier("ports", "443").out.decode(), r"(?m)^443/tcp: reserved, of the service https; ")
         result = pier("ports", "no-such-service")
         self.assert_error(result, 1, "ports", "NOT_FOUND", "no-such-service")
+        self.assertNotRegex(result.err.decode() if isinstance(result.err, bytes) else result.err, "TCP|UDP")
 
     def test_who_has_it(self):
         with socket.create_server(("127.0.0.1", 0)) as listening:
