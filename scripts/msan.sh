@@ -77,7 +77,7 @@ build_libxxhash_dev() {
 }
 
 build_zlib1g_dev() {
-    (cd "$deps/src/zlib1g-dev" && ./configure --static --prefix="$prefix")
+    (cd "$deps/src/zlib1g-dev" && CFLAGS="$CFLAGS -fPIC" ./configure --static --prefix="$prefix")
     make -C "$deps/src/zlib1g-dev" libz.a
     install -D -m 644 -t "$prefix/lib" "$deps/src/zlib1g-dev/libz.a"
     install -D -m 644 -t "$prefix/include" "$deps/src/zlib1g-dev/zlib.h" "$deps/src/zlib1g-dev/zconf.h"
