@@ -284,7 +284,7 @@ static void open_all(comparison *c) {
         .size = sizeof limits, .depth_max = DEPTH_MAX, .elements_max = ELEMENTS_MAX, .text_bytes_max = TEXT_BYTES_MAX};
     pier_archive_options plain = {.size = sizeof plain, .limits = &limits, .format = PIER_FORMAT_PLAIN};
     pier_tree_options tree = {.size = sizeof tree, .limits = &limits};
-    *c = (comparison){NULL};
+    *c = (comparison){.load = NULL};
     require(pier_archive_open_load(&c->load, NULL, &plain, NULL) == PIER_OK &&
                 pier_archive_open_store(&c->store, NULL, &plain, NULL) == PIER_OK &&
                 pier_tree_create(&c->tree, &tree, NULL) == PIER_OK &&
