@@ -120,6 +120,11 @@ static void go_to(pier__loader *loader, const pier__loader *place) {
     loader->input_is_ended = here.input_is_ended;
     loader->held = here.held;
     loader->needed = 0;
+    /* A peer gains no time by being looked at twice, and the budget knows of what came since. */
+    loader->due = here.due;
+    loader->due_frame = here.due_frame;
+    loader->now_ns = here.now_ns;
+    loader->charged = here.charged;
     loader->inflater = here.inflater;
     loader->classes = here.classes;
     loader->class_count = here.class_count;

@@ -2,6 +2,8 @@
  * began. */
 #include "archive/archive_support.h"
 
+#include <pier/mark.h>
+
 #define MS ((int64_t)1000000)
 #define BEGAN (1000 * MS)
 #define FIRST_BYTE_MS 10000
@@ -255,6 +257,74 @@ static void a_budget_ends_who_takes_too_much(void **state) {
     pier_budget_destroy(budget);
 }
 
+/* Who looks ahead and goes back waits no longer for it: neither for the rest of a frame, begun behind the mark or before
+ * it, nor for the first byte. */
+static void going_back_gives_no_more_time(void **state) {
+    (void)state;
+    /* Nothing; a text that lacks its rest; the same behind a whole value. */
+    static const char input[] = {0x07, (char)0xd9, 100, 'x'};
+    static const struct {
+        size_t from;
+        size_t size;
+        int64_t time_ms;
+        const char *words;
+    } cases[] = {
+        {0, 0, FIRST_BYTE_MS, "within 10000 ms (first_byte_timeout_ms)"},
+        {1, 3, FRAME_MS, "of what began here 3 bytes came, and not the rest, within 30000 ms"},
+        {0, 4, FRAME_MS, "of what began here 3 bytes came, and not the rest, within 30000 ms"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        pier_archive *archive = open_timed(PIER_FORMAT_PLAIN);
+        size_t whole = cases[i].size == 4 ? 1 : 0;
+        feed(archive, input + cases[i].from, cases[i].size);
+        for (int64_t now = 0; now < cases[i].time_ms; now += 1000) {
+            pier_archive_set_now(archive, BEGAN + now * MS);
+            assert_status(pier_archive_mark(archive), PIER_OK);
+            for (size_t j = 0; j < whole; j++) {
+                assert_status(pier_archive_next(archive), PIER_OK);
+            }
+            assert_status(pier_archive_next(archive), PIER_MORE);
+            assert_status(pier_archive_rewind(archive), PIER_OK);
+            pier_archive_release(archive);
+            assert_true(pier_archive_due(archive) == BEGAN + cases[i].time_ms * MS);
+        }
+        /* The clock, too, stands where it was told, and not where it stood at the mark. */
+        assert_status(pier_archive_mark(archive), PIER_OK);
+        pier_archive_set_now(archive, BEGAN + cases[i].time_ms * MS);
+        assert_status(pier_archive_rewind(archive), PIER_OK);
+        for (size_t j = 0; j < whole; j++) {
+            assert_status(pier_archive_next(archive), PIER_OK);
+        }
+        assert_overdue(archive, whole, cases[i].words);
+        pier_archive_destroy(archive);
+    }
+}
+
+/* What came behind a mark is counted once, however often it is gone back over. */
+static void going_back_leaves_the_budget_right(void **state) {
+    (void)state;
+    pier_budget *budget = NULL;
+    assert_status(pier_budget_create(&budget, NULL, NULL), PIER_OK);
+    pier_archive_options options = {.format = PIER_FORMAT_PLAIN, .budget = budget};
+    pier_archive *archive = test_open_load(NULL, &options);
+    for (int round = 0; round < 3; round++) {
+        assert_status(pier_archive_mark(archive), PIER_OK);
+        feed(archive, "\x01\x02\x03\x04", 4);
+        assert_status(pier_archive_next(archive), PIER_OK);
+        assert_status(pier_archive_rewind(archive), PIER_OK);
+        pier_archive_release(archive);
+        assert_int_equal(pier_budget_unread_bytes(budget), 4);
+        for (int i = 0; i < 4; i++) {
+            assert_status(pier_archive_next(archive), PIER_OK);
+        }
+        assert_status(pier_archive_next(archive), PIER_MORE);
+        assert_int_equal(pier_budget_unread_bytes(budget), 0);
+    }
+    pier_archive_destroy(archive);
+    assert_int_equal(pier_budget_unread_bytes(budget), 0);
+    pier_budget_destroy(budget);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_byte_has_its_time),
@@ -267,6 +337,8 @@ int main(void) {
         cmocka_unit_test(without_times_or_a_clock_nothing_is_due),
         cmocka_unit_test(one_of_the_two_times_may_be_left_out),
         cmocka_unit_test(a_budget_ends_who_takes_too_much),
+        cmocka_unit_test(going_back_gives_no_more_time),
+        cmocka_unit_test(going_back_leaves_the_budget_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
