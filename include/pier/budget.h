@@ -23,9 +23,10 @@ typedef struct pier_budget_options {
     size_t size;                     /* sizeof(pier_budget_options) */
     const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied */
     uint32_t connections_max;        /* connections at once; default 1,024 */
-    /* Bytes that came in and are not loaded yet, of all connections together; default 64 MiB. One half is shared out,
-     * the same to each of `connections_max` connections, so that those that take much leave something to the others; of
-     * the other half each takes what is left. A connection for which neither suffices ends with PIER_LIMIT. */
+    /* Bytes that came in and are not loaded yet, and what the blocks being loaded are inflated to, of all connections
+     * together; default 64 MiB. One half is shared out, the same to each of `connections_max` connections, so that
+     * those that take much leave something to the others; of the other half each takes what is left. A connection for
+     * which neither suffices ends with PIER_LIMIT. */
     uint64_t unread_bytes_max;
 } pier_budget_options;
 

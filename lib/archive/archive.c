@@ -184,6 +184,7 @@ static void begin_loading(pier__loader *loader) {
     loader->end_is_told = false;
     loader->in_block = false;
     loader->is_inflated = false;
+    pier__loader_trim_inflated(loader);
     loader->block = PIER_NO_OFFSET;
     loader->records_left = 0;
     loader->in_record = false;

@@ -21,6 +21,9 @@ enum { HEAD_BYTES_MAX = 6, DATA_AT = HEAD_BYTES_MAX + 1, HEAD_BYTES_MIN = 3 };
  * has really been inflated. */
 enum { DEFLATE_STEP_BYTES = 8 << 10, INFLATE_STEP_BYTES = 32 << 10 };
 
+/* What a loader keeps between blocks: a block of several records, twice the default block target at most, fits in. */
+enum { INFLATE_KEPT_BYTES = 128 << 10 };
+
 /* 32 KiB of window and the memory level that zlib recommends; negative: raw deflate, the block has its own check. */
 enum { WINDOW_BITS = -15, MEMORY_LEVEL = 8 };
 
@@ -270,6 +273,14 @@ pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator
     }
     memset(inflater->bytes + size, 0, PIER_PADDING_BYTES);
     return fault;
+}
+
+void pier__inflater_trim(pier__inflater *inflater, const pier_allocator *allocator) {
+    if (inflater->capacity > INFLATE_KEPT_BYTES) {
+        pier__release(allocator, inflater->bytes, inflater->capacity + PIER_PADDING_BYTES);
+        inflater->bytes = NULL;
+        inflater->capacity = 0;
+    }
 }
 
 void pier__inflater_deinit(pier__inflater *inflater, const pier_allocator *allocator) {

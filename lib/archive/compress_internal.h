@@ -2,7 +2,7 @@
  *
  * Floor 4 (archive). Pure functions between memory and memory with a state that is reused; knows nothing of archives
  * and files. The only place that knows zlib. The state is made when the first block needs it, by the archive's
- * allocator; afterwards nothing is allocated but a larger buffer for a larger block. */
+ * allocator; afterwards nothing is allocated but a buffer for a block larger than usual. */
 #ifndef PIER_ARCHIVE_COMPRESS_INTERNAL_H
 #define PIER_ARCHIVE_COMPRESS_INTERNAL_H
 
@@ -34,6 +34,9 @@ bool pier__deflate_payload(pier__deflater *deflater, const pier_allocator *alloc
  * Returns what is wrong, PIER_NO_MEMORY included, with places counted from the first byte of the header. */
 pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header,
                                   const uint8_t *payload);
+
+/* Frees the memory of a large block that is done with; what blocks of the ordinary size need is kept for the next. */
+void pier__inflater_trim(pier__inflater *inflater, const pier_allocator *allocator);
 
 /* Free what they hold. */
 void pier__deflater_deinit(pier__deflater *deflater, const pier_allocator *allocator);

@@ -168,10 +168,15 @@ static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) 
     return true;
 }
 
-/* Tells the budget how much lies unread. Returns whether more may. */
+/* What lies unread, and what the current block was inflated to: it stays as long as the program takes over the block. */
+static uint64_t held_bytes(const pier__loader *loader) {
+    return unread(loader) + (loader->is_inflated ? loader->header.raw_bytes : 0);
+}
+
+/* Tells the budget how much is held. Returns whether more may be. */
 static bool charge(pier__loader *loader) {
     pier_budget *budget = loader->common.options.budget;
-    return budget == NULL || pier__budget_charge(budget, &loader->charged, unread(loader));
+    return budget == NULL || pier__budget_charge(budget, &loader->charged, held_bytes(loader));
 }
 
 static pier_status fail_by_budget(pier__loader *loader) {
@@ -179,8 +184,18 @@ static pier_status fail_by_budget(pier__loader *loader) {
     return pier__loader_fail(loader, PIER_LIMIT, loader->taken,
                              "%llu bytes lie unread here, %llu in all connections, the limit is %llu "
                              "(unread_bytes_max of pier_budget)",
-                             (unsigned long long)unread(loader), (unsigned long long)pier_budget_unread_bytes(budget),
+                             (unsigned long long)loader->charged, (unsigned long long)pier_budget_unread_bytes(budget),
                              (unsigned long long)pier__budget_unread_max(budget));
+}
+
+pier_status pier__loader_ask_budget(pier__loader *loader, uint64_t inflating) {
+    pier_budget *budget = loader->common.options.budget;
+    if (budget == NULL || pier__budget_charge(budget, &loader->charged, unread(loader) + inflating)) {
+        return PIER_OK;
+    }
+    pier_status status = fail_by_budget(loader);
+    (void)charge(loader);
+    return status;
 }
 
 /* Reads once from the file. A failure of the file is only returned. */

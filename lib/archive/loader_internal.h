@@ -65,7 +65,7 @@ typedef struct pier__loader {
     pier_deadline due;   /* until when what is lacking must be there; PIER_NEVER: it may take its time */
     uint64_t due_frame;  /* on the wire: the frame that `due` is for; PIER_NO_OFFSET: none, or the first byte */
     int64_t now_ns;      /* as told; 0: it was not */
-    uint64_t charged;    /* unread bytes that the budget knows of */
+    uint64_t charged;    /* unread bytes that the budget knows of, inflated ones included */
     pier_error held;     /* of the read that failed: told when more input is needed than is there */
     pier__stream stream;
     bool end_is_told; /* PIER_END was answered for the end mark */
@@ -163,6 +163,10 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline);
  * are already there have been loaded. */
 pier_status pier__loader_take_in(pier__loader *loader);
 
+/* Tells the budget what lies unread, and that `inflating` bytes will come of the current block. Returns PIER_OK, or
+ * PIER_LIMIT when that is too much: it sticks, and the budget knows of what there is without them. */
+pier_status pier__loader_ask_budget(pier__loader *loader, uint64_t inflating);
+
 /* Fills until `bytes` lie from `taken` on. Returns PIER_OK; PIER_END when the input ends before; else as
  * pier__loader_fill. */
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes);
@@ -241,9 +245,12 @@ bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position);
  * PIER_TRUNCATED when the input ends before. */
 pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline);
 
-/* Inflates the payload of the current block, which is compressed. Returns PIER_OK or a failure; for want of memory
- * nothing has changed, and recovering goes on with the block. */
+/* Inflates the payload of the current block, which is compressed. Returns PIER_OK or a failure, PIER_LIMIT by the budget
+ * included; for want of memory nothing has changed, and recovering goes on with the block. */
 pier_status pier__loader_inflate(pier__loader *loader);
+
+/* Frees the memory of a large block that was inflated, unless the block or a mark still needs it. */
+void pier__loader_trim_inflated(pier__loader *loader);
 
 /* Returns whether the peer's preamble is known, after looking, without waiting, whether it has come. */
 bool pier__loader_notice_preamble(pier__loader *loader);

@@ -198,6 +198,7 @@ static void release_last(pier__loader *loader) {
     }
     loader->marks = below;
     pier__release(&loader->common.allocator, mark, sizeof *mark);
+    pier__loader_trim_inflated(loader);
 }
 
 void pier__loader_release_marks(pier__loader *loader) {

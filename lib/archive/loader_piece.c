@@ -147,10 +147,22 @@ void pier__loader_leave_block(pier__loader *loader) {
     loader->in_block = false;
     loader->is_inflated = false;
     loader->block = PIER_NO_OFFSET;
+    pier__loader_trim_inflated(loader);
     pier__loader_take(loader, loader->block_end);
 }
 
+void pier__loader_trim_inflated(pier__loader *loader) {
+    /* Going back to a mark must not need memory that is not there. */
+    if (!loader->is_inflated && loader->marks == NULL) {
+        pier__inflater_trim(&loader->inflater, &loader->common.allocator);
+    }
+}
+
 pier_status pier__loader_inflate(pier__loader *loader) {
+    pier_status status = pier__loader_ask_budget(loader, loader->header.raw_bytes);
+    if (status != PIER_OK) {
+        return status;
+    }
     pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &loader->header,
                                               pier__loader_at(loader, loader->next_at));
     if (fault.status != PIER_OK) {

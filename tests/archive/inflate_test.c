@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include <pier/mark.h>
+
 #include "archive/wire_internal.h"
 
 /* Counts what is live, and lets the C library move blocks: so does a program without an allocator of its own. */
@@ -355,6 +357,106 @@ static void an_announced_length_costs_nothing(void **state) {
     test_bytes_free(&stream);
 }
 
+enum { LARGE_BYTES = 1 << 20 };
+
+/* Two streams in one: a compressed record of a mebibyte each, and a small one behind it in a block of its own. */
+static void make_large(test_bytes *stream) {
+    char *text = (char *)malloc(LARGE_BYTES);
+    assert_non_null(text);
+    for (size_t i = 0; i < LARGE_BYTES; i++) {
+        text[i] = (char)('a' + (i / 100 + i % 7) % 26);
+    }
+    for (int i = 0; i < 2; i++) {
+        pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 1});
+        assert_status(pier_archive_begin(store), PIER_OK);
+        pier_store(store, ((pier_text){text, LARGE_BYTES}));
+        assert_status(pier_archive_end(store), PIER_OK);
+        assert_status(pier_archive_flush(store), PIER_OK);
+        test_store_u64(store, 7);
+        test_close(store, stream);
+    }
+    free(text);
+    assert_true(stream->size < LARGE_BYTES / 2);
+}
+
+/* Memory that a large block was inflated to is free behind it; not while a mark may go back there. */
+static void large_blocks_leave_no_memory(void **state) {
+    (void)state;
+    test_bytes stream = {0};
+    make_large(&stream);
+    counter counted;
+    count_begin(&counted);
+    pier_archive *load = test_open_load(NULL, &(pier_archive_options){.allocator = &counted.allocator});
+    assert_status(pier_archive_feed(load, test_bytes_view(&stream)), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_OK);
+    size_t in_large = counted.live;
+    assert_true(in_large > LARGE_BYTES);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_true(counted.live <= in_large - LARGE_BYTES);
+    assert_true(pier_load_u64(load) == 7);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_archive_mark(load), PIER_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_true(counted.live > LARGE_BYTES);
+        assert_true(pier_load_u64(load) == 7);
+        assert_status(pier_archive_rewind(load), PIER_OK);
+        assert_int_equal(pier_load_text(load).size, LARGE_BYTES);
+    }
+    assert_status(pier_archive_next(load), PIER_OK);
+    pier_archive_release(load);
+    assert_true(counted.live <= in_large - LARGE_BYTES);
+    assert_true(pier_load_u64(load) == 7);
+    pier_archive_destroy(load);
+    assert_int_equal(counted.live, 0);
+    test_bytes_free(&stream);
+}
+
+/* What blocks are inflated to counts in the budget; a block for which it does not suffice costs no memory, and the
+ * stream goes on behind it. */
+static void inflated_bytes_count_in_the_budget(void **state) {
+    (void)state;
+    test_bytes stream = {0};
+    make_large(&stream);
+    pier_budget *budget = NULL;
+    pier_budget_options chosen = {
+        .size = sizeof chosen, .connections_max = 2, .unread_bytes_max = 3 * (uint64_t)LARGE_BYTES};
+    assert_status(pier_budget_create(&budget, &chosen, NULL), PIER_OK);
+    counter counted;
+    count_begin(&counted);
+    pier_archive_options options = {.allocator = &counted.allocator, .budget = budget};
+    pier_archive *first = test_open_load(NULL, &options);
+    pier_archive *second = test_open_load(NULL, &options);
+    assert_status(pier_archive_feed(first, test_bytes_view(&stream)), PIER_OK);
+    assert_status(pier_archive_feed(second, test_bytes_view(&stream)), PIER_OK);
+    assert_int_equal(pier_budget_unread_bytes(budget), 2 * stream.size);
+    assert_status(pier_archive_next(first), PIER_OK);
+    assert_true(pier_budget_unread_bytes(budget) > LARGE_BYTES + 2 * stream.size - 300);
+    size_t live = counted.live;
+    assert_status(pier_archive_next(second), PIER_LIMIT);
+    const pier_error *error = pier_archive_error(second);
+    assert_int_equal(error->offset, PAYLOAD);
+    assert_int_equal(error->block_offset, PAYLOAD - PIER__PIECE_BYTES);
+    assert_non_null(strstr(error->text, "the limit is 3145728 (unread_bytes_max of pier_budget)"));
+    assert_int_equal(counted.live, live);
+    assert_true(pier_budget_unread_bytes(budget) < LARGE_BYTES + 2 * stream.size);
+    assert_status(pier_archive_recover(second, NULL), PIER_OK);
+    assert_status(pier_archive_next(second), PIER_OK);
+    assert_true(pier_load_u64(second) == 7);
+    /* The first one is done with its block: there is room for the second one's other. */
+    pier_archive_destroy(first);
+    assert_status(pier_archive_next(second), PIER_OK);
+    assert_int_equal(pier_load_text(second).size, LARGE_BYTES);
+    assert_true(pier_budget_unread_bytes(budget) > LARGE_BYTES);
+    assert_status(pier_archive_next(second), PIER_OK);
+    assert_status(pier_archive_next(second), PIER_END);
+    pier_archive_destroy(second);
+    assert_int_equal(pier_budget_unread_bytes(budget), 0);
+    assert_int_equal(counted.live, 0);
+    pier_budget_destroy(budget);
+    test_bytes_free(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bombs),
@@ -362,6 +464,8 @@ int main(void) {
         cmocka_unit_test(flags_and_lengths_that_lie),
         cmocka_unit_test(data_that_are_cut_or_followed),
         cmocka_unit_test(an_announced_length_costs_nothing),
+        cmocka_unit_test(large_blocks_leave_no_memory),
+        cmocka_unit_test(inflated_bytes_count_in_the_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
