@@ -168,7 +168,8 @@ static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) 
     return true;
 }
 
-/* What lies unread, and what the current block was inflated to: it stays as long as the program takes over the block. */
+/* What lies unread, and what the current block was inflated to: it stays as long as the program takes over the
+ * block. */
 static uint64_t held_bytes(const pier__loader *loader) {
     return unread(loader) + (loader->is_inflated ? loader->header.raw_bytes : 0);
 }

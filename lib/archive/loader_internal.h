@@ -245,8 +245,8 @@ bool pier__loader_pieces_tell(const pier__loader *loader, uint64_t position);
  * PIER_TRUNCATED when the input ends before. */
 pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline deadline);
 
-/* Inflates the payload of the current block, which is compressed. Returns PIER_OK or a failure, PIER_LIMIT by the budget
- * included; for want of memory nothing has changed, and recovering goes on with the block. */
+/* Inflates the payload of the current block, which is compressed. Returns PIER_OK or a failure, PIER_LIMIT by the
+ * budget included; for want of memory nothing has changed, and recovering goes on with the block. */
 pier_status pier__loader_inflate(pier__loader *loader);
 
 /* Frees the memory of a large block that was inflated, unless the block or a mark still needs it. */

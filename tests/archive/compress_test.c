@@ -155,6 +155,50 @@ static void what_is_left_as_it_is(void **state) {
     }
 }
 
+/* Blocks whose raw or compressed lengths lie about a step of the buffers, or about what pays: all come back, and none
+ * is longer than it was. */
+static void lengths_at_the_edges(void **state) {
+    (void)state;
+    enum { BYTES_MAX = 70000 };
+    static const size_t raw_bytes[] = {6, 7, 8, 9, 300, 4000, 8190, 16382, 32768, 65536};
+    uint8_t *value = (uint8_t *)test_malloc(BYTES_MAX);
+    unsigned counts[2] = {0, 0};
+    for (size_t i = 0; i < sizeof raw_bytes / sizeof raw_bytes[0]; i++) {
+        /* Bytes without any order, but for `same` of them at the end. */
+        for (size_t same = 0; same < (raw_bytes[i] == 4000 ? 300 : 30); same++) {
+            size_t head = raw_bytes[i] < 258 ? 2 : raw_bytes[i] < 65539 ? 3 : 5;
+            size_t size = raw_bytes[i] - head;
+            uint32_t seed = 99;
+            for (size_t j = 0; j < size; j++) {
+                seed = seed * 1664525u + 1013904223u;
+                value[j] = j + same >= size || (raw_bytes[i] >= 32768 && j % 2 == 0) ? 0 : (uint8_t)(seed >> 24);
+            }
+            pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 1});
+            assert_status(pier_archive_begin(store), PIER_OK);
+            pier_store(store, ((pier_bytes){value, size}));
+            assert_status(pier_archive_end(store), PIER_OK);
+            test_bytes stream = {0};
+            test_close(store, &stream);
+            pier__header header;
+            pier__header_decode(stream.data + PIER__PIECE_BYTES, &header);
+            assert_int_equal(header.raw_bytes, raw_bytes[i]);
+            assert_true(header.codec == 0 ? header.stored_bytes == header.raw_bytes
+                                          : header.stored_bytes < header.raw_bytes);
+            counts[header.codec]++;
+            pier_archive *load = test_open_load(NULL, NULL);
+            assert_status(pier_archive_feed(load, test_bytes_view(&stream)), PIER_OK);
+            assert_status(pier_archive_next(load), PIER_OK);
+            pier_bytes loaded = pier_load_bytes(load);
+            assert_int_equal(loaded.size, size);
+            assert_memory_equal(loaded.data, value, size);
+            pier_archive_destroy(load);
+            test_bytes_free(&stream);
+        }
+    }
+    test_free(value);
+    assert_true(counts[0] > 100 && counts[1] > 100);
+}
+
 static void a_level_that_does_not_exist(void **state) {
     (void)state;
     pier_archive *archive = NULL;
@@ -464,6 +508,7 @@ int main(void) {
         cmocka_unit_test(each_level_brings_the_same_records),
         cmocka_unit_test(cuts_change_nothing),
         cmocka_unit_test(what_is_left_as_it_is),
+        cmocka_unit_test(lengths_at_the_edges),
         cmocka_unit_test(a_level_that_does_not_exist),
         cmocka_unit_test(refused_records_leave_no_trace),
         cmocka_unit_test(compression_begins_with_the_peers_preamble),

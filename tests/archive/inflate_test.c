@@ -284,6 +284,16 @@ static void flags_and_lengths_that_lie(void **state) {
     block = make_records(0, &data, &payload);
     block.records = 101;
     expect("a record too few", &block, &payload, 100, PIER_PROTOCOL, BLOCK, 1000);
+    /* The buffer is as large as the raw length tells, to the byte, and more comes. */
+    static uint8_t numbers[40000];
+    for (size_t i = 0; i < sizeof numbers; i++) {
+        numbers[i] = (uint8_t)(i / 20 % 100);
+    }
+    data.size = payload.size = 0;
+    deflate_bytes(numbers, sizeof numbers, -15, &data);
+    wrap(&data, &payload);
+    block = (pier__header){.codec = 1, .flags = PIER__FLAG_CHECKSUM, .records = 32768, .raw_bytes = 32768};
+    expect("more than a full buffer", &block, &payload, 0, PIER_PROTOCOL, RAW_LENGTH, none);
     test_bytes_free(&data);
     test_bytes_free(&payload);
 }

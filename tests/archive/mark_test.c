@@ -156,6 +156,54 @@ static void classes_are_as_they_were_when_epochs_are_gone_back_over(void **state
     test_bytes_free(&bytes);
 }
 
+/* Marks in one another, set in one epoch, of which the last one kept the classes: the others go on with them. */
+static void classes_pass_from_mark_to_mark(void **state) {
+    (void)state;
+    enum { AT = 20, MARKS = 3 };
+    test_bytes bytes = {0};
+    make_epochs(&bytes);
+    test_log expected = {0};
+    (void)load_whole(&expected, PIER_FORMAT_FRAMED, test_bytes_view(&bytes), 0);
+    for (size_t rewound = 0; rewound < MARKS; rewound++) {
+        pier_archive *archive = test_open_load(NULL, NULL);
+        test_source source = {.input = test_bytes_view(&bytes), .chunk = 33};
+        test_log log = {0};
+        for (size_t i = 0; i < AT; i++) {
+            assert_status(load_one(&log, archive, &source), PIER_OK);
+        }
+        for (int i = 0; i < MARKS; i++) {
+            assert_status(pier_archive_mark(archive), PIER_OK);
+        }
+        for (size_t left = MARKS; left > 0; left--) {
+            test_log tried = {0};
+            for (int i = 0; i < 100; i++) {
+                assert_status(load_one(&tried, archive, &source), PIER_OK);
+            }
+            test_log_free(&tried);
+            if (left - 1 == rewound) {
+                assert_status(pier_archive_rewind(archive), PIER_OK);
+                break;
+            }
+            /* Without going back: from there on, the classes are the next mark's. */
+            pier_archive_release(archive);
+            assert_status(pier_archive_rewind(archive), PIER_OK);
+        }
+        test_log rest = {0};
+        while (load_one(&rest, archive, &source) == PIER_OK) {
+        }
+        const char *all = test_log_text(&expected);
+        const char *end = all + strlen(all) - strlen(test_log_text(&rest));
+        assert_true(end > all && end[-1] == '\n');
+        assert_string_equal(test_log_text(&rest), end);
+        assert_int_equal(test_log_count(&rest, "record"), 200 - AT);
+        test_log_free(&rest);
+        test_log_free(&log);
+        pier_archive_destroy(archive);
+    }
+    test_log_free(&expected);
+    test_bytes_free(&bytes);
+}
+
 /* Over a file, with a pass that may lack memory at any call. */
 static void nested(fault_allocator *faults, void *user) {
     const test_bytes *bytes = (const test_bytes *)user;
@@ -354,6 +402,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_vector_is_the_same_behind_a_mark),
         cmocka_unit_test(classes_are_as_they_were_when_epochs_are_gone_back_over),
+        cmocka_unit_test(classes_pass_from_mark_to_mark),
         cmocka_unit_test(nested_marks_survive_a_lack_of_memory),
         cmocka_unit_test(values_within_a_record_are_loaded_again),
         cmocka_unit_test(reading_ahead_has_the_limit_of_the_queue),

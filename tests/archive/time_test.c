@@ -257,8 +257,8 @@ static void a_budget_ends_who_takes_too_much(void **state) {
     pier_budget_destroy(budget);
 }
 
-/* Who looks ahead and goes back waits no longer for it: neither for the rest of a frame, begun behind the mark or before
- * it, nor for the first byte. */
+/* Who looks ahead and goes back waits no longer for it: neither for the rest of a frame, begun behind the mark or
+ * before it, nor for the first byte. */
 static void going_back_gives_no_more_time(void **state) {
     (void)state;
     /* Nothing; a text that lacks its rest; the same behind a whole value. */
