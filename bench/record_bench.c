@@ -88,8 +88,9 @@ static void load_by_codec(workload *work) {
     const uint8_t *at = work->encoded;
     const uint8_t *end = at + work->encoded_bytes;
     uint8_t *record = work->loaded;
+    pier__decoding how = {.depth_left = PIER_DEPTH_MAX_DEFAULT, .elements_left = PIER_ELEMENTS_MAX_DEFAULT};
     for (size_t i = work->count; i > 0; i--) {
-        at = type->decode(at, end, record);
+        at = type->decode(at, end, record, &how);
         demand(at != NULL, "a record is not loaded");
         record += type->record_bytes;
     }
@@ -138,7 +139,8 @@ static void prepare(workload *work) {
     uint64_t most = 0;
     for (size_t i = 0; i < work->count; i++) {
         work->fill(work->records + i * bytes, i);
-        uint64_t measured = work->type->measure(work->records + i * bytes);
+        pier__measuring counts = {.depth_left = PIER_DEPTH_MAX_DEFAULT};
+        uint64_t measured = work->type->measure(work->records + i * bytes, &counts);
         most = measured > most ? measured : most;
     }
     work->room_bytes = work->count * (most > bytes ? (size_t)most : bytes);

@@ -28,8 +28,21 @@ typedef enum pier_field_kind {
     PIER_FIELD_TEXT = 12,
     PIER_FIELD_BYTES = 13,
     PIER_FIELD_TIME = 14,
-    PIER_FIELD_RECORD = 16
+    PIER_FIELD_DURATION = 15,
+    PIER_FIELD_RECORD = 16,
+    PIER_FIELD_ENUM = 17,
+    PIER_FIELD_ANY = 18
 } pier_field_kind;
+
+/* What else a definition says of a field: a set of bits, by their values on the wire. */
+enum {
+    PIER_FIELD_REPEATED = 1, /* an array of values */
+    PIER_FIELD_PRESENCE = 2, /* nil stands for "no value" */
+    PIER_FIELD_FIXED = 4,    /* an integer of the kind's own width, whatever its value */
+    PIER_FIELD_TYPED = 8,    /* repeated: all elements in one ext */
+    PIER_FIELD_SHARED = 16,  /* a record that other fields may point to, too: a place in the table of objects */
+    PIER_FIELD_MAP = 32      /* repeated: a map; the fields of its type are the key and the value */
+};
 
 /* What a stream says of a class. */
 typedef struct pier_definition pier_definition;

@@ -14,6 +14,7 @@
 #include <pier/bytes.h>
 #include <pier/cancel.h>
 #include <pier/channel.h>
+#include <pier/class.h>
 #include <pier/clock.h>
 #include <pier/datagram.h>
 #include <pier/datagram_channel.h>

@@ -39,47 +39,8 @@
 #include <stdint.h>
 
 #include <pier/archive.h>
-#include <pier/definition.h>
+#include <pier/class.h>
 #include <pier/record_codec.h>
-
-typedef struct pier_class pier_class;
-
-/* A field of a class: what it is on the wire and where it lies in the struct. */
-typedef struct pier_field {
-    const char *name;
-    size_t name_bytes;
-    uint16_t number;
-    bool repeated;
-    bool presence;
-    uint32_t count_max;     /* repeated: the most elements */
-    size_t element_bytes;   /* repeated: from one element to the next */
-    size_t count_offset;    /* repeated: where their count, a uint32_t, lies in the struct */
-    size_t presence_offset; /* presence: where the bool lies that tells */
-    size_t offset;          /* where the value lies */
-    pier_field_kind kind;
-    uint32_t capacity;      /* text and bytes: the size of the array that holds them; 0: they are borrowed */
-    const pier_class *type; /* record: its class */
-} pier_field;
-
-/* A class: all that the library knows of a struct. PIER_RECORD makes one, `market_tick_class`. */
-struct pier_class {
-    size_t size;      /* sizeof(pier_class) when the program was compiled */
-    const char *name; /* full name, "market.Tick": UTF-8, 1 to 255 bytes */
-    uint32_t version; /* the program's own; 0: none */
-    uint32_t field_count;
-    uint32_t values_max;               /* the most values in one record, arrays and records counted, too */
-    uint32_t depth;                    /* how many arrays are in one another, the record itself counted, too */
-    size_t record_bytes;               /* sizeof the struct */
-    const pier_field *(*fields)(void); /* the table, by ascending number */
-    /* Returns the most bytes that storing `record` writes. */
-    uint64_t (*measure)(const void *record);
-    /* Stores `record` at `at`, where there is room for that many bytes. Returns its end; NULL when a value may not be
-     * stored. */
-    uint8_t *(*encode)(uint8_t *at, const void *record);
-    /* Loads the record at `at`; `end` is the end of the block, behind which PIER_PADDING_BYTES may be read. Returns the
-     * record's end; NULL when it is not in the form that `encode` gives. */
-    const uint8_t *(*decode)(const uint8_t *at, const uint8_t *end, void *record);
-};
 
 /* Stores a record of a class, whole or not at all.
  * class_of_record: borrowed while the archive lives, as its definition is made from it. record: the struct, read only
@@ -140,7 +101,8 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
     enum {                                                                                                             \
         pier__##name##_fields = 0 FIELDS(PIER__COUNT_FIELD),                                                           \
         pier__##name##_most = 3 FIELDS(PIER__MOST_FIELD),                                                              \
-        pier__##name##_values = 1 FIELDS(PIER__VALUES_FIELD)                                                           \
+        pier__##name##_values = 1 FIELDS(PIER__VALUES_FIELD),                                                          \
+        pier__##name##_flags = 0 FIELDS(PIER__FLAGS_FIELD)                                                             \
     };                                                                                                                 \
     union pier__##name##_depth {                                                                                       \
         char pier__self[1];                                                                                            \
@@ -159,35 +121,48 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
         (void)record;                                                                                                  \
         return wrong == 0 ? at : NULL;                                                                                 \
     }                                                                                                                  \
-    PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record) {              \
+    PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record,                \
+                                                   pier__decoding *how) {                                              \
         enum { pier__checks_fields = (int)pier__##name##_most > PIER__UNCHECKED_BYTES };                               \
         unsigned wrong = 0;                                                                                            \
         at = pier__take_slots(at, pier__##name##_fields, &wrong);                                                      \
         FIELDS(PIER__TAKE_FIELD)                                                                                       \
         (void)end;                                                                                                     \
         (void)record;                                                                                                  \
+        (void)how;                                                                                                     \
         return wrong == 0 ? at : NULL;                                                                                 \
     }                                                                                                                  \
-    PIER__CODEC uint64_t pier__##name##_measure(const void *record) {                                                  \
+    PIER__CODEC uint64_t pier__##name##_measure(const void *record, pier__measuring *counts) {                         \
+        (void)counts;                                                                                                  \
         return (uint64_t)pier__##name##_most + PIER__OVERHANG_BYTES + pier__##name##_extra((const name *)record);      \
     }                                                                                                                  \
     PIER__CODEC uint8_t *pier__##name##_encode(uint8_t *at, const void *record) {                                      \
         return pier__##name##_put(at, (const name *)record);                                                           \
     }                                                                                                                  \
-    PIER__CODEC const uint8_t *pier__##name##_decode(const uint8_t *at, const uint8_t *end, void *record) {            \
-        at = pier__##name##_take(at, end, (name *)record);                                                             \
+    PIER__CODEC const uint8_t *pier__##name##_decode(const uint8_t *at, const uint8_t *end, void *record,              \
+                                                     pier__decoding *how) {                                            \
+        at = pier__##name##_take(at, end, (name *)record, how);                                                        \
         return at != NULL && at <= end ? at : NULL;                                                                    \
     }                                                                                                                  \
-    PIER__CODEC const pier_field *pier__##name##_rows(void) {                                                          \
+    PIER__CODEC const pier_field *pier__##name##_rows(const pier_class *self) {                                        \
         typedef name pier__self;                                                                                       \
+        (void)self;                                                                                                    \
         static const pier_field rows[] = {FIELDS(PIER__ROW_FIELD)};                                                    \
         return rows;                                                                                                   \
     }                                                                                                                  \
-    PIER__UNUSED static const pier_class name##_class = {sizeof(pier_class),     full_name,                            \
-                                                         version_of_class,       pier__##name##_fields,                \
-                                                         pier__##name##_values,  sizeof(union pier__##name##_depth),   \
-                                                         sizeof(name),           pier__##name##_rows,                  \
-                                                         pier__##name##_measure, pier__##name##_encode,                \
+    PIER__UNUSED static const pier_class name##_class = {sizeof(pier_class),                                           \
+                                                         full_name,                                                    \
+                                                         version_of_class,                                             \
+                                                         pier__##name##_flags,                                         \
+                                                         pier__##name##_fields,                                        \
+                                                         0,                                                            \
+                                                         pier__##name##_values,                                        \
+                                                         sizeof(union pier__##name##_depth),                           \
+                                                         sizeof(name),                                                 \
+                                                         pier__##name##_rows,                                          \
+                                                         NULL,                                                         \
+                                                         pier__##name##_measure,                                       \
+                                                         pier__##name##_encode,                                        \
                                                          pier__##name##_decode};                                       \
     PIER_MUST_USE PIER__CODEC pier_status name##_store(pier_archive *archive, const name *record) {                    \
         return pier_store_record(archive, &name##_class, record);                                                      \

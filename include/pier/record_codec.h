@@ -55,6 +55,21 @@
 #define PIER__DEPTH_array(parameters, value, has, count)                                                               \
     1 + PIER__APPLY_INNER(DEPTH, PIER__ELEMENT_OF parameters, value, has, count)
 
+/* FLAGS: what is special in a class ------------------------------------------------------------------------------- */
+
+#define PIER__FLAGS_FIELD(number, kind, name) | PIER__APPLY(FLAGS, PIER__KIND_##kind, name, has_##name, name##_count)
+#define PIER__FLAGS_plain(parameters, value, has, count)                                                               \
+    ((PIER__KIND_OF parameters == PIER_FIELD_TEXT || PIER__KIND_OF parameters == PIER_FIELD_BYTES) ? PIER_CLASS_VIEWS  \
+                                                                                                   : 0)
+#define PIER__FLAGS_text(parameters, value, has, count) 0
+#define PIER__FLAGS_bytes(parameters, value, has, count) 0
+#define PIER__FLAGS_record(parameters, value, has, count) PIER__FLAGS_OF_RECORD parameters
+#define PIER__FLAGS_OF_RECORD(name) pier__##name##_flags
+#define PIER__FLAGS_optional(parameters, value, has, count)                                                            \
+    PIER__APPLY_INNER(FLAGS, PIER__ONLY parameters, value, has, count)
+#define PIER__FLAGS_array(parameters, value, has, count)                                                               \
+    PIER__APPLY_INNER(FLAGS, PIER__ELEMENT_OF parameters, value, has, count)
+
 /* EXTRA: statements that add to `extra` what a record needs beside the most of its fields -------------------------- */
 
 #define PIER__EXTRA_FIELD(number, kind, name)                                                                          \
@@ -137,7 +152,7 @@
 #define PIER__TAKE_bytes(parameters, value, has, count)                                                                \
     at = pier__take_inline_bytes(at, end, value.data, &value.size, PIER__ONLY parameters, &wrong);
 #define PIER__TAKE_record(parameters, value, has, count)                                                               \
-    at = PIER__TAKE_OF_RECORD parameters(at, end, &value);                                                             \
+    at = PIER__TAKE_OF_RECORD parameters(at, end, &value, how);                                                        \
     if (at == NULL) {                                                                                                  \
         return NULL;                                                                                                   \
     }

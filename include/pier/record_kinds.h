@@ -201,25 +201,26 @@
      offsetof(pier__self, name),                                                                                       \
      PIER__APPLY(WHAT, PIER__KIND_##kind, name, has_##name, name##_count)},
 
-/* WHAT: kind, capacity, class */
-#define PIER__WHAT_plain(parameters, value, has, count) PIER__KIND_OF parameters, 0, NULL
-#define PIER__WHAT_text(parameters, value, has, count) PIER_FIELD_TEXT, PIER__ONLY parameters, NULL
-#define PIER__WHAT_bytes(parameters, value, has, count) PIER_FIELD_BYTES, PIER__ONLY parameters, NULL
-#define PIER__WHAT_record(parameters, value, has, count) PIER_FIELD_RECORD, 0, &PIER__CLASS_OF parameters
+/* WHAT: kind, capacity, class, enum, default */
+#define PIER__WHAT_plain(parameters, value, has, count) PIER__KIND_OF parameters, 0, NULL, NULL, NULL
+#define PIER__WHAT_text(parameters, value, has, count) PIER_FIELD_TEXT, PIER__ONLY parameters, NULL, NULL, NULL
+#define PIER__WHAT_bytes(parameters, value, has, count) PIER_FIELD_BYTES, PIER__ONLY parameters, NULL, NULL, NULL
+#define PIER__WHAT_record(parameters, value, has, count) PIER_FIELD_RECORD, 0, &PIER__CLASS_OF parameters, NULL, NULL
 #define PIER__CLASS_OF(name) name##_class
 #define PIER__WHAT_optional(parameters, value, has, count)                                                             \
     PIER__APPLY_INNER(WHAT, PIER__ONLY parameters, value, has, count)
 #define PIER__WHAT_array(parameters, value, has, count)                                                                \
     PIER__APPLY_INNER(WHAT, PIER__ELEMENT_OF parameters, value, has, count)
 
-/* SHAPE: repeated, presence, elements at most, bytes from one to the next, where the count and where presence lies */
-#define PIER__SHAPE_SINGLE false, false, 0, 0, 0, 0
+/* SHAPE: flags, oneof, elements at most, bytes from one to the next, where the count and where presence lies */
+#define PIER__SHAPE_SINGLE 0, 0, 0, 0, 0, 0
 #define PIER__SHAPE_plain(parameters, value, has, count) PIER__SHAPE_SINGLE
 #define PIER__SHAPE_text(parameters, value, has, count) PIER__SHAPE_SINGLE
 #define PIER__SHAPE_bytes(parameters, value, has, count) PIER__SHAPE_SINGLE
 #define PIER__SHAPE_record(parameters, value, has, count) PIER__SHAPE_SINGLE
-#define PIER__SHAPE_optional(parameters, value, has, count) false, true, 0, 0, 0, offsetof(pier__self, has)
+#define PIER__SHAPE_optional(parameters, value, has, count) PIER_FIELD_PRESENCE, 0, 0, 0, 0, offsetof(pier__self, has)
 #define PIER__SHAPE_array(parameters, value, has, count)                                                               \
-    true, false, PIER__CAPACITY_OF parameters, sizeof(PIER__MEMBER_OF_SELF(value)[0]), offsetof(pier__self, count), 0
+    PIER_FIELD_REPEATED, 0, PIER__CAPACITY_OF parameters, sizeof(PIER__MEMBER_OF_SELF(value)[0]),                      \
+        offsetof(pier__self, count), 0
 
 #endif

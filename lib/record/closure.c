@@ -7,6 +7,7 @@
 
 #include "base/error_internal.h"
 #include "base/utf8_internal.h"
+#include "record/definition_internal.h"
 #include "record/record_internal.h"
 
 enum { NAME_BYTES_MAX = 255, FIELD_BYTES_MAX = 32, TYPE_BYTES_MAX = 16 };
@@ -26,7 +27,7 @@ bool pier__class_collect(const pier_class *root, pier__buffer *list) {
     }
     for (size_t i = 0; i < pier__class_list_count(list); i++) {
         const pier_class *next = pier__class_list_at(list, i);
-        const pier_field *fields = next->fields();
+        const pier_field *fields = next->fields(next);
         for (uint32_t j = 0; j < next->field_count; j++) {
             if (fields[j].type != NULL && !collect_one(fields[j].type, list)) {
                 return false;
@@ -51,7 +52,7 @@ static pier_status check_class(const pier_class *class_to_check, pier_error *err
                                "the name of a class is 1 to %d bytes of UTF-8: \"%.40s\"", NAME_BYTES_MAX,
                                class_to_check->name);
     }
-    const pier_field *fields = class_to_check->fields();
+    const pier_field *fields = class_to_check->fields(class_to_check);
     for (uint32_t i = 0; i < class_to_check->field_count; i++) {
         if (!name_is_good(fields[i].name, fields[i].name_bytes)) {
             return pier__error_set(error, PIER_USAGE, PIER_FLOOR_RECORD, 0,
@@ -67,7 +68,7 @@ static uint8_t *put_name(uint8_t *at, const char *name, size_t bytes) {
 }
 
 static uint8_t *put_field(uint8_t *at, const pier_field *field) {
-    unsigned flags = (field->repeated ? 1u : 0u) | (field->presence ? 2u : 0u);
+    unsigned flags = field->flags & PIER__DEFINED_FLAGS;
     at = pier__put_count(at, 7);
     at = pier__put_unsigned(at, field->number);
     at = put_name(at, field->name, field->name_bytes);
@@ -80,7 +81,7 @@ static uint8_t *put_field(uint8_t *at, const pier_field *field) {
 
 /* Appends one type to `out`. Returns false when there is no memory. */
 static bool encode_type(const pier_class *type, pier__buffer *out) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     if (!pier__buffer_reserve(out, TYPE_BYTES_MAX + NAME_BYTES_MAX + PIER__OVERHANG_BYTES)) {
         return false;
     }

@@ -7,8 +7,8 @@
 
 const char *pier_field_kind_name(pier_field_kind kind) {
     static const char *const names[] = {
-        "unknown", "bool", "i8",  "i16",  "i32",   "i64",  "u8",      "u16",    "u32",
-        "u64",     "f32",  "f64", "text", "bytes", "time", "unknown", "record",
+        "unknown", "bool", "i8",   "i16",   "i32",  "i64",      "u8",     "u16",  "u32", "u64",
+        "f32",     "f64",  "text", "bytes", "time", "duration", "record", "enum", "any",
     };
     size_t index = (size_t)kind;
     return index < sizeof names / sizeof names[0] ? names[index] : names[0];
@@ -35,8 +35,8 @@ pier_definition_field pier_definition_field_at(const pier_definition *definition
     answer.number = field->number;
     answer.name = field->name;
     answer.kind = (pier_field_kind)field->kind;
-    answer.repeated = (field->flags & PIER__FLAG_REPEATED) != 0;
-    answer.presence = (field->flags & PIER__FLAG_PRESENCE) != 0;
+    answer.repeated = (field->flags & PIER_FIELD_REPEATED) != 0;
+    answer.presence = (field->flags & PIER_FIELD_PRESENCE) != 0;
     answer.type = field->type != NULL && field->type->is_class ? field->type : NULL;
     return answer;
 }

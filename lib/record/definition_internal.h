@@ -36,7 +36,7 @@ struct pier_definition {
     size_t memory_bytes; /* of the whole piece */
 };
 
-/* The bits of a field's flags. */
-enum { PIER__FLAG_REPEATED = 1, PIER__FLAG_PRESENCE = 2 };
+/* The flags of a field that travel; those above are of the struct in memory. */
+enum { PIER__DEFINED_FLAGS = 0xff };
 
 #endif

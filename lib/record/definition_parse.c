@@ -208,7 +208,7 @@ static bool parse_field(parser *from, const char *class_name, uint32_t *last_num
     if (!read_unsigned(from, path.text, "the flags of a field", UINT32_MAX, &field.flags)) {
         return false;
     }
-    if ((field.flags & PIER__FLAG_REPEATED) != 0 && (field.flags & PIER__FLAG_PRESENCE) != 0) {
+    if ((field.flags & PIER_FIELD_REPEATED) != 0 && (field.flags & PIER_FIELD_PRESENCE) != 0) {
         return FAIL(from, flags_position, path.text, "a field is repeated or has presence, not both");
     }
     if (!read_type_name(from, path.text, &field) || !skip_value(from, path.text, "the oneof of a field") ||

@@ -264,16 +264,18 @@ static bool load_elements(loading *from, const pier_field *field, uint8_t *recor
 
 static bool load_field(loading *from, const pier_field *field, uint8_t *record) {
     /* A slot of nil is a field without a value; in a plain record every field may be without one. */
-    if ((field->presence || !from->is_typed) && pier_load_kind(from->archive) == PIER_KIND_NIL) {
+    if (((field->flags & PIER_FIELD_PRESENCE) != 0 || !from->is_typed) &&
+        pier_load_kind(from->archive) == PIER_KIND_NIL) {
         (void)pier_load_token(from->archive);
         return true;
     }
     size_t before = pier__path_field(&from->path, field->name);
-    if (field->presence) {
+    if ((field->flags & PIER_FIELD_PRESENCE) != 0) {
         bool has = true;
         memcpy(record + field->presence_offset, &has, sizeof has);
     }
-    if (!(field->repeated ? load_elements(from, field, record) : load_value(from, field, record + field->offset))) {
+    if (!((field->flags & PIER_FIELD_REPEATED) != 0 ? load_elements(from, field, record)
+                                                    : load_value(from, field, record + field->offset))) {
         return false;
     }
     pier__path_cut(&from->path, before);
@@ -285,7 +287,7 @@ static bool load_slots(loading *from, const found *head, const pier_class *type,
         return fail(from, head->at, PIER_PROTOCOL, "expected an array of %u slots, found %u", type->field_count,
                     head->token.as.count);
     }
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     for (uint32_t i = 0; i < type->field_count; i++) {
         if (!load_field(from, &fields[i], record)) {
             return false;
@@ -295,7 +297,7 @@ static bool load_slots(loading *from, const found *head, const pier_class *type,
 }
 
 static bool load_places(loading *from, uint32_t count, const pier_class *type, uint8_t *record) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     uint32_t next = 0;
     for (uint32_t place = 0; place < count; place++) {
         if (next < type->field_count && fields[next].number == place + 1) {
@@ -326,7 +328,7 @@ static uint32_t find_field(const pier_class *type, const pier_field *fields, uin
 }
 
 static bool load_entries(loading *from, uint32_t count, const pier_class *type, uint8_t *record, uint8_t *seen) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     uint32_t expected = 0;
     for (uint32_t i = 0; i < count; i++) {
         found key = take(from);

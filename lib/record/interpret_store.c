@@ -194,7 +194,7 @@ static bool store_elements(storing *to, const pier_field *field, const uint8_t *
 
 static bool is_absent(const pier_field *field, const uint8_t *record) {
     bool has;
-    if (!field->presence) {
+    if ((field->flags & PIER_FIELD_PRESENCE) == 0) {
         return false;
     }
     memcpy(&has, record + field->presence_offset, sizeof has);
@@ -207,7 +207,8 @@ static bool store_field(storing *to, const pier_field *field, const uint8_t *rec
         return true;
     }
     size_t before = pier__path_field(&to->path, field->name);
-    bool stored = field->repeated ? store_elements(to, field, record) : store_value(to, field, record + field->offset);
+    bool stored = (field->flags & PIER_FIELD_REPEATED) != 0 ? store_elements(to, field, record)
+                                                            : store_value(to, field, record + field->offset);
     if (stored) {
         pier__path_cut(&to->path, before);
     }
@@ -215,7 +216,7 @@ static bool store_field(storing *to, const pier_field *field, const uint8_t *rec
 }
 
 static bool store_map(storing *to, const pier_class *type, const uint8_t *record) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     uint32_t present = 0;
     for (uint32_t i = 0; i < type->field_count; i++) {
         present += !is_absent(&fields[i], record);
@@ -237,7 +238,7 @@ static bool store_map(storing *to, const pier_class *type, const uint8_t *record
 enum { PLACES_MAX = 256 };
 
 static bool store_places(storing *to, const pier_class *type, const uint8_t *record) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     uint32_t places = type->field_count > 0 ? fields[type->field_count - 1].number : 0;
     if (places > PLACES_MAX) {
         (void)pier__path_field(&to->path, fields[type->field_count - 1].name);
@@ -258,7 +259,7 @@ static bool store_places(storing *to, const pier_class *type, const uint8_t *rec
 }
 
 static bool store_slots(storing *to, const pier_class *type, const uint8_t *record) {
-    const pier_field *fields = type->fields();
+    const pier_field *fields = type->fields(type);
     pier_store_array(to->archive, type->field_count);
     for (uint32_t i = 0; i < type->field_count; i++) {
         if (!store_field(to, &fields[i], record)) {

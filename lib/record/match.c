@@ -34,8 +34,7 @@ static void write_shape(char *text, size_t capacity, uint64_t kind, bool repeate
 
 /* Compares two fields of one number. Returns whether they differ. */
 static bool fields_differ(const pier_field *own, const pier__defined_field *other, difference *found) {
-    unsigned flags =
-        (own->repeated ? (unsigned)PIER__FLAG_REPEATED : 0) | (own->presence ? (unsigned)PIER__FLAG_PRESENCE : 0);
+    unsigned flags = own->flags & PIER__DEFINED_FLAGS;
     const char *own_type = own->type != NULL ? own->type->name : NULL;
     const char *other_type = other->type != NULL ? other->type->name : NULL;
     bool same_type =
@@ -44,9 +43,10 @@ static bool fields_differ(const pier_field *own, const pier__defined_field *othe
     if ((uint64_t)own->kind != other->kind || flags != other->flags || !same_type) {
         char own_shape[64];
         char other_shape[64];
-        write_shape(own_shape, sizeof own_shape, (uint64_t)own->kind, own->repeated, own->presence, own_type);
-        write_shape(other_shape, sizeof other_shape, other->kind, (other->flags & PIER__FLAG_REPEATED) != 0,
-                    (other->flags & PIER__FLAG_PRESENCE) != 0, other_type);
+        write_shape(own_shape, sizeof own_shape, (uint64_t)own->kind, (own->flags & PIER_FIELD_REPEATED) != 0,
+                    (own->flags & PIER_FIELD_PRESENCE) != 0, own_type);
+        write_shape(other_shape, sizeof other_shape, other->kind, (other->flags & PIER_FIELD_REPEATED) != 0,
+                    (other->flags & PIER_FIELD_PRESENCE) != 0, other_type);
         if (strcmp(own_shape, other_shape) == 0) {
             (void)snprintf(found->text, sizeof found->text, "field %u has flags %u here and %llu in the stream",
                            own->number, flags, (unsigned long long)other->flags);
@@ -65,7 +65,7 @@ static bool fields_differ(const pier_field *own, const pier__defined_field *othe
 }
 
 static bool classes_differ(const pier_class *own, const pier_definition *other, difference *found) {
-    const pier_field *fields = own->fields();
+    const pier_field *fields = own->fields(own);
     uint32_t i = 0;
     uint32_t j = 0;
     while (i < own->field_count || j < other->field_count) {

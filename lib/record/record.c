@@ -28,7 +28,8 @@ pier_status pier__record_fail(pier_archive *archive, pier_status status, const c
 
 /* Whether every record of the class is within the limits that its codec does not look at. */
 static bool class_is_within(const pier_class *class_of_record, const pier_limits *limits) {
-    return class_of_record->depth <= limits->depth_max && class_of_record->values_max <= limits->elements_max;
+    return class_of_record->measure != NULL && class_of_record->depth <= limits->depth_max &&
+           class_of_record->values_max <= limits->elements_max;
 }
 
 /* Misuse that must not spoil the archive. */
@@ -57,7 +58,8 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
     if (common->format != PIER_FORMAT_FRAMED || !class_is_within(class_of_record, &common->limits)) {
         return false;
     }
-    uint64_t bytes = class_of_record->measure(record);
+    pier__measuring counts = {.depth_left = common->limits.depth_max, .elements = 0};
+    uint64_t bytes = class_of_record->measure(record, &counts);
     if (bytes > common->limits.text_bytes_max || !pier__archive_reserve(archive, (size_t)bytes)) {
         return false;
     }
@@ -98,7 +100,8 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
     if (!class_is_within(class_of_record, limits)) {
         return false;
     }
-    const uint8_t *record_end = class_of_record->decode(begin, end, record);
+    pier__decoding how = {.depth_left = limits->depth_max, .elements_left = limits->elements_max};
+    const uint8_t *record_end = class_of_record->decode(begin, end, record, &how);
     if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
         return false;
     }

@@ -104,6 +104,7 @@ static inline size_t pier__kind_bytes(pier_field_kind kind) {
     case PIER_FIELD_I32:
     case PIER_FIELD_U32:
     case PIER_FIELD_F32:
+    case PIER_FIELD_ENUM:
         return 4;
     case PIER_FIELD_I64:
     case PIER_FIELD_U64:

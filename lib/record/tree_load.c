@@ -61,7 +61,7 @@ static level *open_level(naming *n, const pier_definition *definition, const pie
 }
 
 static bool is_absent(const pier__defined_field *field, const pier_value *slot) {
-    return (field->flags & PIER__FLAG_PRESENCE) != 0 && slot->kind == PIER_KIND_NIL;
+    return (field->flags & PIER_FIELD_PRESENCE) != 0 && slot->kind == PIER_KIND_NIL;
 }
 
 /* Makes a map of a value, if it is a record of the class: room for its fields is made, and they are to be filled in. */
@@ -120,7 +120,7 @@ static bool take_slot(naming *n, level *record) {
     if (type == NULL) {
         return true;
     }
-    if ((field->flags & PIER__FLAG_REPEATED) == 0) {
+    if ((field->flags & PIER_FIELD_REPEATED) == 0) {
         return open_record(n, value, type);
     }
     return value->kind != PIER_KIND_ARRAY || value->size == 0 ||

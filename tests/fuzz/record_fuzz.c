@@ -50,7 +50,8 @@ static uint8_t *encode_nothing(uint8_t *at, const void *record) {
     return NULL;
 }
 
-static const uint8_t *decode_nothing(const uint8_t *at, const uint8_t *end, void *record) {
+static const uint8_t *decode_nothing(const uint8_t *at, const uint8_t *end, void *record, pier__decoding *how) {
+    (void)how;
     (void)at;
     (void)end;
     (void)record;
@@ -64,7 +65,8 @@ static void try_codec(const pier_class *type, const uint8_t *data, size_t size) 
     FUZZ_REQUIRE(block != NULL);
     memcpy(block, data, size);
     memset(block + size, size > 0 ? data[size - 1] : 0, PIER_PADDING_BYTES);
-    const uint8_t *end = type->decode(block, block + size, &record);
+    pier__decoding how = {.depth_left = PIER_DEPTH_MAX_DEFAULT, .elements_left = PIER_ELEMENTS_MAX_DEFAULT};
+    const uint8_t *end = type->decode(block, block + size, &record, &how);
     FUZZ_REQUIRE(end == NULL || (end > block && end <= block + size));
     free(block);
 }
@@ -78,7 +80,8 @@ typedef struct outcome {
 } outcome;
 
 static void encode_again(const pier_class *type, const void *record, outcome *to) {
-    to->encoded = (uint8_t *)malloc((size_t)type->measure(record));
+    pier__measuring counts = {.depth_left = PIER_DEPTH_MAX_DEFAULT};
+    to->encoded = (uint8_t *)malloc((size_t)type->measure(record, &counts));
     FUZZ_REQUIRE(to->encoded != NULL);
     uint8_t *end = type->encode(to->encoded, record);
     FUZZ_REQUIRE(end != NULL);

@@ -128,10 +128,11 @@ static void check_straight_way(const pier_class *type, const char *hex) {
     assert_non_null(loaded);
     memcpy(block, bytes, size);
     memset(block + size, 0xFF, PIER_PADDING_BYTES);
-    const uint8_t *end = type->decode(block, block + size, loaded);
+    pier__decoding how = {.depth_left = PIER_DEPTH_MAX_DEFAULT, .elements_left = PIER_ELEMENTS_MAX_DEFAULT};
+    const uint8_t *end = type->decode(block, block + size, loaded, &how);
     assert_ptr_equal(end, block + size);
     for (size_t cut = 0; cut < size; cut++) {
-        assert_null(type->decode(block, block + cut, loaded));
+        assert_null(type->decode(block, block + cut, loaded, &how));
     }
     free(loaded);
     free(block);

@@ -119,7 +119,8 @@ static bool codec_takes(const pier_class *type, const uint8_t *bytes, size_t siz
     assert_non_null(block);
     memcpy(block, bytes, size);
     memset(block + size, 0, PIER_PADDING_BYTES);
-    const uint8_t *end = type->decode(block, block + size, record);
+    pier__decoding how = {.depth_left = PIER_DEPTH_MAX_DEFAULT, .elements_left = PIER_ELEMENTS_MAX_DEFAULT};
+    const uint8_t *end = type->decode(block, block + size, record, &how);
     assert_true(end == NULL || (end > block && end <= block + size));
     free(block);
     return end != NULL;
