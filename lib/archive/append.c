@@ -10,11 +10,18 @@
 /* What is known of the file. */
 typedef struct look {
     uint64_t size;
-    uint64_t whole_until; /* behind the last piece that is whole */
+    uint64_t whole_until; /* behind the last piece that is whole, damaged or not */
     bool has_piece;
     bool is_torn;     /* it ends within the piece at `whole_until` */
     pier_error error; /* the first failure; PIER_OK when there is none */
 } look;
+
+/* A block is being passed over by its header alone, which proved itself: its bytes may be there or not. */
+static void take_skipped(const pier__loader *loader, look *found) {
+    uint64_t end = loader->taken + loader->skip_bytes;
+    found->has_piece = true;
+    found->whole_until = end <= found->size ? end : loader->skip_from;
+}
 
 /* Walks over all pieces, and over damage. */
 static void walk(pier_archive *archive, look *found) {
@@ -25,9 +32,11 @@ static void walk(pier_archive *archive, look *found) {
             found->has_piece = true;
             found->whole_until =
                 block.offset + PIER__PIECE_BYTES + (block.kind == PIER_BLOCK_PREAMBLE ? 0 : block.stored_bytes);
-        } else if (status > 0 && status != PIER_SKIPPED) {
+        } else if (status == PIER_SKIPPED) {
+            take_skipped(pier__loader_of(archive), found);
+        } else if (status > 0) {
             return;
-        } else if (status < 0) {
+        } else {
             const pier_error *error = pier_archive_error(archive);
             if (found->error.status == PIER_OK) {
                 found->error = *error;
@@ -36,16 +45,18 @@ static void walk(pier_archive *archive, look *found) {
                 found->is_torn = found->whole_until < found->size;
                 return;
             }
+            const pier__loader *loader = pier__loader_of(archive);
             if (pier_archive_recover(archive, NULL) != PIER_OK) {
                 /* Nothing is left to go on with: a header that proves itself claims bytes beyond the end all the
                  * same. */
-                const pier__loader *loader = pier__loader_of(archive);
                 if (loader->trusted_end > found->size) {
                     found->is_torn = true;
                     found->whole_until = loader->damage;
                 }
                 return;
             }
+            /* What it went on over is all there. */
+            found->whole_until = loader->taken;
         }
     }
 }

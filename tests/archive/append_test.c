@@ -154,6 +154,84 @@ static void a_damaged_block_that_claims_more_than_there_is_hides_nothing(void **
 }
 
 /* Files put together read as one, without a word of damage. */
+/* Appends a block whose only record is passed over by the header alone: it would inflate too much. */
+static void append_bomb(test_bytes *to, uint64_t first_record, uint32_t number, uint32_t stored_bytes) {
+    static const uint8_t payload[16] = {1};
+    pier__header header = {.kind = PIER_BLOCK_RECORDS,
+                           .codec = PIER__CODEC_DEFLATE,
+                           .stream_id = STREAM_ID,
+                           .first_record = first_record,
+                           .number = number,
+                           .records = 1,
+                           .stored_bytes = stored_bytes,
+                           .raw_bytes = UINT32_MAX};
+    uint8_t piece[64];
+    pier__header_encode(&header, piece);
+    test_bytes_append(to, piece, sizeof piece);
+    test_bytes_append(to, payload, stored_bytes);
+}
+
+/* Mends what there is, twice: how much that takes away, the second time nothing. */
+static uint64_t mend(const test_bytes *bytes) {
+    pier_file *file = memory_with(test_bytes_view(bytes));
+    uint64_t cut_bytes = 0;
+    uint64_t again = 99;
+    assert_status(pier_archive_mend(file, NULL, &cut_bytes, NULL), PIER_OK);
+    assert_int_equal(pier_file_memory_bytes(file).size, bytes->size - cut_bytes);
+    assert_status(pier_archive_mend(file, NULL, &again, NULL), PIER_OK);
+    assert_int_equal(again, 0);
+    pier_file_destroy(file);
+    return cut_bytes;
+}
+
+static void a_block_that_is_passed_over_stays_when_it_is_whole(void **state) {
+    (void)state;
+    for (uint32_t stored_bytes = 0; stored_bytes <= 16; stored_bytes += 8) {
+        test_bytes file = {0};
+        make_stream(&file);
+        file.size = 64 + 66;
+        append_bomb(&file, 3, 1, stored_bytes);
+        append_bomb(&file, 4, 2, stored_bytes);
+        assert_int_equal(mend(&file), 0);
+        size_t whole = file.size;
+        append_bomb(&file, 5, 3, 16);
+        size_t size = file.size;
+        for (file.size = whole + 1; file.size <= size; file.size++) {
+            assert_int_equal(mend(&file), file.size < size ? file.size - whole : 0);
+        }
+        test_bytes_free(&file);
+    }
+    /* Such a block is an archive, even when nothing else is. */
+    test_bytes file = {0};
+    append_bomb(&file, 1, 0, 8);
+    assert_int_equal(mend(&file), 0);
+    file.size = 71;
+    assert_int_equal(mend(&file), 71);
+    test_bytes_free(&file);
+}
+
+static void what_is_damaged_and_whole_stays(void **state) {
+    (void)state;
+    test_bytes file = {0};
+    make_stream(&file);
+    /* Definitions that are none, under a header that is right, and a block torn behind them. */
+    file.size = 64 + 66;
+    pier__header header = {.kind = PIER_BLOCK_DEFINITIONS,
+                           .stream_id = STREAM_ID,
+                           .first_record = 3,
+                           .number = 1,
+                           .stored_bytes = 7,
+                           .raw_bytes = 7};
+    uint8_t piece[64];
+    pier__header_encode(&header, piece);
+    test_bytes_append(&file, piece, sizeof piece);
+    test_bytes_append(&file, "nothing", 7);
+    assert_int_equal(mend(&file), 0);
+    test_bytes_append(&file, piece, 10);
+    assert_int_equal(mend(&file), 10);
+    test_bytes_free(&file);
+}
+
 static void concatenated_streams_are_one(void **state) {
     (void)state;
     test_bytes one = {0};
@@ -276,6 +354,8 @@ int main(void) {
         cmocka_unit_test(what_is_appended_behind_any_cut_is_loaded),
         cmocka_unit_test(raw_bytes_that_hold_a_stream_and_are_torn_hide_nothing),
         cmocka_unit_test(a_damaged_block_that_claims_more_than_there_is_hides_nothing),
+        cmocka_unit_test(a_block_that_is_passed_over_stays_when_it_is_whole),
+        cmocka_unit_test(what_is_damaged_and_whole_stays),
         cmocka_unit_test(concatenated_streams_are_one),
         cmocka_unit_test(what_is_no_archive_is_left_alone),
         cmocka_unit_test(memory_that_lacks_leaves_the_file_as_it_was),
