@@ -84,9 +84,10 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
     return fault;
 }
 
-/* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. */
+/* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. The stream has
+ * begun: before, pier__begin_fault takes nothing but a preamble. */
 static pier__fault number_fault(const pier__stream *stream, const pier__header *header) {
-    if (stream->is_known && header->stream_id != stream->id) {
+    if (header->stream_id != stream->id) {
         return pier__fault_of(PIER_CORRUPT, 8, "a block of another stream");
     }
     if (header->first_record != stream->next_record) {

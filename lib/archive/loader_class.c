@@ -7,17 +7,29 @@
 #include "archive/loader_internal.h"
 #include "base/endian_internal.h"
 
-pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id) {
-    /* Writers count ids up from 1, so the place is nearly always known. */
-    if (id >= 1 && id <= loader->class_count && loader->classes[id - 1]->id == id) {
-        return loader->classes[id - 1];
-    }
-    for (size_t i = 0; i < loader->class_count; i++) {
-        if (loader->classes[i]->id == id) {
-            return loader->classes[i];
+/* Where an id stands, or would stand, among the ids in their order. */
+static size_t place_of_id(const pier__loader *loader, uint16_t id) {
+    size_t begin = 0;
+    size_t end = loader->class_count;
+    while (begin < end) {
+        size_t middle = begin + (end - begin) / 2;
+        if (loader->classes[middle].sorted_id < id) {
+            begin = middle + 1;
+        } else {
+            end = middle;
         }
     }
-    return NULL;
+    return begin;
+}
+
+pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id) {
+    /* Writers count ids up from 1, so the place is nearly always known. */
+    if (id >= 1 && id <= loader->class_count && loader->classes[id - 1].defined->id == id) {
+        return loader->classes[id - 1].defined;
+    }
+    size_t place = place_of_id(loader, id);
+    bool is_there = place < loader->class_count && loader->classes[place].sorted_id == id;
+    return is_there ? loader->classes[loader->classes[place].sorted_row].defined : NULL;
 }
 
 static void destroy_class(const pier_allocator *allocator, pier__stream_class *class_to_destroy) {
@@ -30,10 +42,18 @@ static void destroy_class(const pier_allocator *allocator, pier__stream_class *c
 }
 
 void pier__loader_forget_classes_from(pier__loader *loader, size_t first) {
+    pier__class_row *rows = loader->classes;
+    size_t kept = 0;
+    for (size_t i = 0; i < loader->class_count && first < loader->class_count; i++) {
+        if (rows[i].sorted_row < first) {
+            rows[kept].sorted_id = rows[i].sorted_id;
+            rows[kept++].sorted_row = rows[i].sorted_row;
+        }
+    }
     while (loader->class_count > first) {
         loader->class_count--;
-        loader->closure_bytes -= loader->classes[loader->class_count]->closure_bytes;
-        destroy_class(&loader->common.allocator, loader->classes[loader->class_count]);
+        loader->closure_bytes -= rows[loader->class_count].defined->closure_bytes;
+        destroy_class(&loader->common.allocator, rows[loader->class_count].defined);
     }
 }
 
@@ -50,9 +70,9 @@ static bool make_room_for_class(pier__loader *loader) {
         return true;
     }
     size_t capacity = loader->class_capacity == 0 ? 8 : loader->class_capacity * 2;
-    pier__stream_class **classes =
-        (pier__stream_class **)pier__reallocate(&loader->common.allocator, loader->classes,
-                                                loader->class_capacity * sizeof *classes, capacity * sizeof *classes);
+    pier__class_row *classes =
+        (pier__class_row *)pier__reallocate(&loader->common.allocator, loader->classes,
+                                            loader->class_capacity * sizeof *classes, capacity * sizeof *classes);
     if (classes == NULL) {
         return false;
     }
@@ -73,7 +93,14 @@ static pier_status add_class(pier__loader *loader, const pier__stream_class *fou
     memcpy(copy, closure, found->closure_bytes);
     *added = *found;
     added->closure = copy;
-    loader->classes[loader->class_count++] = added;
+    size_t place = place_of_id(loader, found->id);
+    for (size_t i = loader->class_count; i > place; i--) {
+        loader->classes[i].sorted_id = loader->classes[i - 1].sorted_id;
+        loader->classes[i].sorted_row = loader->classes[i - 1].sorted_row;
+    }
+    loader->classes[place].sorted_id = found->id;
+    loader->classes[place].sorted_row = (uint16_t)loader->class_count;
+    loader->classes[loader->class_count++].defined = added;
     loader->closure_bytes += found->closure_bytes;
     return PIER_OK;
 }
@@ -176,10 +203,11 @@ static pier__fault read_definition(const uint8_t *payload, size_t size, size_t a
 void pier__loader_begin_ledger(const pier__loader *loader, bool begins_epoch, pier__class_ledger *ledger) {
     memset(ledger, 0, sizeof *ledger);
     for (size_t i = 0; i < loader->class_count && !begins_epoch; i++) {
-        ledger->taken_ids[loader->classes[i]->id / 8] |= (uint8_t)(1u << loader->classes[i]->id % 8);
-        ledger->classes++;
-        ledger->closure_bytes += loader->classes[i]->closure_bytes;
+        uint16_t id = loader->classes[i].sorted_id;
+        ledger->taken_ids[id / 8] |= (uint8_t)(1u << id % 8);
     }
+    ledger->classes = begins_epoch ? 0 : loader->class_count;
+    ledger->closure_bytes = begins_epoch ? 0 : loader->closure_bytes;
 }
 
 pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limits *limits, const uint8_t *payload,

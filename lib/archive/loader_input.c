@@ -45,10 +45,7 @@ static bool copy_out(pier__loader *loader, size_t capacity) {
         return false;
     }
     uint64_t first = first_in_use(loader);
-    size_t size = (size_t)(loader->end - first);
-    if (size > 0) {
-        memcpy(buffer, pier__loader_at(loader, first), size);
-    }
+    memcpy(buffer, pier__loader_at(loader, first), (size_t)(loader->end - first));
     loader->retired = loader->buffer;
     loader->retired_capacity = loader->capacity;
     loader->buffer = buffer;
@@ -269,7 +266,7 @@ pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
 
 void pier__loader_take(pier__loader *loader, uint64_t position) {
     loader->taken = position;
-    if (loader->taken == loader->end && !loader->in_block && !is_viewed(loader) && loader->marks == NULL) {
+    if (loader->taken == loader->end && loader->marks == NULL) {
         loader->base = loader->end;
     }
 }
@@ -291,7 +288,7 @@ pier_status pier__loader_skip(pier__loader *loader) {
     return PIER_OK;
 }
 
-/* What feeding by hand may not do, or PIER_OK. */
+/* What feeding by hand may not do, or PIER_OK. Of a storing archive only what both kinds have is looked at. */
 static pier_status check_feeding(pier__loader *loader, size_t bytes) {
     pier__archive *common = &loader->common;
     if (common->window.storing || common->file != NULL || loader->input_is_ended) {
@@ -312,9 +309,7 @@ static pier_status check_feeding(pier__loader *loader, size_t bytes) {
 
 pier_status pier_archive_feed(pier_archive *archive, pier_bytes bytes) {
     pier__loader *loader = pier__loader_of(archive);
-    pier_status status = archive->storing
-                             ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
-                             : check_feeding(loader, bytes.size);
+    pier_status status = check_feeding(loader, bytes.size);
     if (status != PIER_OK || bytes.size == 0) {
         return status;
     }
@@ -331,9 +326,7 @@ pier_status pier_archive_feed_space(pier_archive *archive, void **space, size_t 
     pier__loader *loader = pier__loader_of(archive);
     *space = NULL;
     *space_bytes = 0;
-    pier_status status = archive->storing
-                             ? pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive is not fed")
-                             : check_feeding(loader, 1);
+    pier_status status = check_feeding(loader, 1);
     if (status != PIER_OK) {
         return status;
     }

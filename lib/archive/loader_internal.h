@@ -32,7 +32,7 @@ typedef struct pier__stream {
     pier__loader_phase phase;
     bool preamble_is_known;
     pier__preamble peer; /* the last preamble */
-    bool is_known;       /* `id` is worth comparing */
+    bool is_known;       /* `id` is worth comparing: from the first piece on */
     uint64_t id;
     uint64_t next_record; /* first record of the next block */
     uint32_t next_block;
@@ -47,6 +47,14 @@ typedef enum pier__raw {
     PIER__RAW_OPEN = 1,   /* they are the current record: pier_archive_load_raw gives them */
     PIER__RAW_PASSING = 2 /* nobody wants what is left of them */
 } pier__raw;
+
+/* A row of the classes of an epoch. The memory holds two tables: the classes as they were defined, which marks go back
+ * in, and their ids in order, for ids that do not count up: a hostile stream may have 65,535 of them in any order. */
+typedef struct pier__class_row {
+    pier__stream_class *defined;
+    uint16_t sorted_id;
+    uint16_t sorted_row; /* the row in which the class of `sorted_id` was defined */
+} pier__class_row;
 
 typedef struct pier__loader {
     pier__archive common;
@@ -75,7 +83,7 @@ typedef struct pier__loader {
     uint64_t block;     /* on the wire, of its header */
     uint64_t block_end; /* on the wire */
     uint64_t payload_end;
-    bool is_inflated; /* its payload lies in the inflater, from next_at to payload_end: see pier__loader_content_at */
+    bool is_inflated; /* its payload lies in the inflater, up to payload_end: see pier__loader_content_at */
     pier__inflater inflater;
     uint32_t records_left; /* after the current record */
     uint16_t class_id;     /* in force */
@@ -94,7 +102,7 @@ typedef struct pier__loader {
     bool raw_is_given;  /* the block's part was given out */
     uint64_t raw_bytes; /* given out so far */
     /* Classes of the epoch */
-    pier__stream_class **classes;
+    pier__class_row *classes;
     size_t class_count;
     size_t class_capacity;
     size_t closure_bytes; /* of all of them */
@@ -171,7 +179,8 @@ pier_status pier__loader_ask_budget(pier__loader *loader, uint64_t inflating);
  * pier__loader_fill. */
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes);
 
-/* Takes everything up to `position` as dealt with. */
+/* Takes everything up to `position` as dealt with. No block is open, and no view but those of raw bytes between their
+ * blocks, which keep nothing. */
 void pier__loader_take(pier__loader *loader, uint64_t position);
 
 /* Passes over the bytes of a block that is skipped. Returns as pier__loader_need. */

@@ -18,7 +18,7 @@ typedef struct pier__mark {
     size_t cursor;   /* from the record's first byte; so is `limit` */
     size_t limit;
     bool keeps_classes; /* the table below: of the epoch in which the mark was set */
-    pier__stream_class **classes;
+    pier__class_row *classes;
     size_t class_count;
     size_t class_capacity;
     size_t closure_bytes;

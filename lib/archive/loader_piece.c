@@ -163,13 +163,14 @@ pier_status pier__loader_inflate(pier__loader *loader) {
     if (status != PIER_OK) {
         return status;
     }
+    uint64_t payload = loader->block + PIER__PIECE_BYTES;
     pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &loader->header,
-                                              pier__loader_at(loader, loader->next_at));
+                                              pier__loader_at(loader, payload));
     if (fault.status != PIER_OK) {
         return pier__loader_fail_by(loader, loader->block, fault);
     }
     loader->is_inflated = true;
-    loader->payload_end = loader->next_at + loader->header.raw_bytes;
+    loader->payload_end = payload + loader->header.raw_bytes;
     return PIER_OK;
 }
 

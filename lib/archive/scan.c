@@ -280,9 +280,9 @@ static bool walk(const uint8_t *value, size_t size, size_t *position) {
         }
         to_come--;
         if (head->kind == PIER__HEAD_ARRAY || head->kind == PIER__HEAD_MAP) {
-            /* More than can ever come is as good as this, and keeps the sum from overflowing. */
-            uint64_t values = head->kind == PIER__HEAD_MAP ? length * 2 : length;
-            to_come = to_come < UINT64_MAX / 2 ? to_come + values : to_come;
+            /* A value is a byte at least: more of them than bytes can never come, and the sum must not overflow. */
+            to_come += head->kind == PIER__HEAD_MAP ? length * 2 : length;
+            to_come = to_come <= size ? to_come : (uint64_t)size + 1;
         }
         *position += (size_t)whole;
     }

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include <pier/mark.h>
+
 #include "archive/wire_internal.h"
 
 static const test_class one = {.name = "test.One"};
@@ -162,10 +164,102 @@ static void bad_definitions_are_told_where_they_are_wrong(void **state) {
     }
 }
 
+enum { MANY_CLASSES = 700 };
+
+/* An id for each number, in no order: 7,919 is prime. */
+static uint16_t id_of(size_t number) {
+    return (uint16_t)(1 + number * 7919 % UINT16_MAX);
+}
+
+static void append_block(test_bytes *stream, pier__header *header, const test_bytes *payload) {
+    uint8_t piece[64];
+    header->stream_id = 7;
+    header->stored_bytes = header->raw_bytes = (uint32_t)payload->size;
+    pier__header_encode(header, piece);
+    test_bytes_append(stream, piece, 64);
+    test_bytes_append(stream, payload->data, payload->size);
+}
+
+/* A definitions block of the classes from one number to another, and a block of a record of each class so far. */
+static void append_classes(test_bytes *stream, size_t from, size_t to, uint64_t first_record, uint32_t number) {
+    uint8_t fingerprint[16];
+    test_bytes closure = {0};
+    test_bytes definitions = {0};
+    test_bytes records = {0};
+    fingerprint_of(&one, fingerprint, &closure);
+    for (size_t i = 0; i < to; i++) {
+        uint16_t id = id_of(i);
+        uint8_t head[] = {0xc7, 0, 0x50, PIER__DEFINITION_KIND, 0x93, 0xcd, (uint8_t)(id >> 8), (uint8_t)id, 0xc4, 16};
+        head[1] = (uint8_t)(sizeof head - 3 + 16 + closure.size);
+        if (i >= from) {
+            test_bytes_append(&definitions, head, sizeof head);
+            test_bytes_append(&definitions, fingerprint, 16);
+            test_bytes_append(&definitions, closure.data, closure.size);
+        }
+        test_bytes_append(&records, (const uint8_t[]){0xd5, 0x50, (uint8_t)id, (uint8_t)(id >> 8), 0x05}, 5);
+    }
+    pier__header header = {.kind = PIER_BLOCK_DEFINITIONS, .first_record = first_record, .number = number};
+    header.flags = from == 0 ? PIER__FLAG_EPOCH_BEGIN : 0;
+    append_block(stream, &header, &definitions);
+    header = (pier__header){.kind = PIER_BLOCK_RECORDS, .first_record = first_record, .number = number};
+    header.records = (uint32_t)to;
+    append_block(stream, &header, &records);
+    test_bytes_free(&closure);
+    test_bytes_free(&definitions);
+    test_bytes_free(&records);
+}
+
+/* Loads a record of each of the first classes, and checks which class each is of. */
+static void expect_classes(pier_archive *load, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        assert_status(pier_archive_next(load), PIER_OK);
+        const pier__stream_class *of = pier__archive_record_class(load);
+        assert_non_null(of);
+        assert_int_equal(of->id, id_of(i));
+    }
+}
+
+static void classes_are_found_whatever_the_order_of_their_ids(void **state) {
+    (void)state;
+    uint8_t piece[64];
+    test_bytes stream = {0};
+    test_bytes last = {0};
+    pier__preamble preamble = {.version_major = 1, .block_target_bytes = 65536, .stream_id = 7};
+    pier__preamble_encode(&preamble, piece);
+    test_bytes_append(&stream, piece, 64);
+    append_classes(&stream, 0, 300, 1, 0);
+    append_classes(&stream, 300, MANY_CLASSES, 301, 1);
+    /* An id of none of them, in an order between theirs. */
+    uint16_t unknown = id_of(MANY_CLASSES);
+    test_bytes_append(&last, (const uint8_t[]){0xd5, 0x50, (uint8_t)unknown, (uint8_t)(unknown >> 8), 0x05}, 5);
+    pier__header header = {.kind = PIER_BLOCK_RECORDS, .first_record = 301 + MANY_CLASSES, .number = 2, .records = 1};
+    append_block(&stream, &header, &last);
+    pier_archive *load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_feed(load, test_bytes_view(&stream)), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_archive_mark(load), PIER_OK);
+    for (int round = 0; round < 2; round++) {
+        /* Behind the mark there are more classes; back at the mark they are forgotten. */
+        for (size_t i = 1; i < 300; i++) {
+            assert_status(pier_archive_next(load), PIER_OK);
+            assert_int_equal(pier__archive_record_class(load)->id, id_of(i));
+        }
+        expect_classes(load, MANY_CLASSES);
+        assert_status(pier_archive_next(load), PIER_UNKNOWN_CLASS);
+        assert_null(pier__archive_record_class(load));
+        assert_int_equal(pier_archive_error(load)->offset, stream.size - 5);
+        assert_status(pier_archive_rewind(load), PIER_OK);
+    }
+    pier_archive_destroy(load);
+    test_bytes_free(&last);
+    test_bytes_free(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(definitions_may_take_any_form_around_the_closure),
         cmocka_unit_test(bad_definitions_are_told_where_they_are_wrong),
+        cmocka_unit_test(classes_are_found_whatever_the_order_of_their_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

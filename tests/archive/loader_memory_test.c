@@ -3,6 +3,9 @@
  * Floor 4 (archive). */
 #include "archive/archive_support.h"
 
+#include <pier/mark.h>
+#include <pier/raw.h>
+
 #include "archive/wire_internal.h"
 #include "support/fault_allocator.h"
 
@@ -226,6 +229,134 @@ static void views_stay_while_input_comes(void **state) {
     }
 }
 
+/* Without memory for more input what was loaded stays, and so does what came. */
+static void views_stay_when_no_memory_is_left(void **state) {
+    (void)state;
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    test_bytes stream = {0};
+    pier_archive *store = test_open_store(NULL, NULL);
+    test_store_text(store, 300, 'a');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    size_t first = test_drain(store, &stream);
+    test_store_text(store, 5000, 'b');
+    test_close(store, &stream);
+    pier_archive *load = test_open_load(NULL, &(pier_archive_options){.allocator = &faults.allocator, .read_bytes = 1});
+    feed(load, &stream, 0, first);
+    assert_status(pier_archive_next(load), PIER_OK);
+    pier_text text = pier_load_text(load);
+    fault_allocator_fail(&faults, 1, true);
+    pier_bytes rest = {stream.data + first, stream.size - first};
+    assert_status(pier_archive_feed(load, rest), PIER_NO_MEMORY);
+    assert_non_null(strstr(pier_archive_error(load)->text, "no memory for"));
+    assert_status(pier_archive_status(load), PIER_OK);
+    assert_int_equal(faults.struck, 1);
+    assert_int_equal(text.size, 300);
+    assert_int_equal(text.data[299], 'a');
+    fault_allocator_fail(&faults, 0, false);
+    assert_status(pier_archive_feed(load, rest), PIER_OK);
+    assert_int_equal(text.data[0], 'a');
+    assert_int_equal(text.data[299], 'a');
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_int_equal(pier_load_text(load).size, 5000);
+    assert_status(pier_archive_next(load), PIER_END);
+    pier_archive_destroy(load);
+    fault_allocator_check(&faults);
+    fault_allocator_deinit(&faults);
+    test_bytes_free(&stream);
+}
+
+/* A part of raw bytes is a view, too. */
+static void parts_stay_while_input_comes(void **state) {
+    (void)state;
+    static uint8_t content[30000];
+    test_bytes stream = {0};
+    size_t stored = 0;
+    for (size_t i = 0; i < sizeof content; i++) {
+        content[i] = (uint8_t)(i % 251);
+    }
+    pier_limits limits = {.size = sizeof limits, .block_target_bytes = 1000};
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.limits = &limits});
+    assert_status(pier_archive_begin_raw(store), PIER_OK);
+    assert_status(pier_archive_store_raw(store, (pier_bytes){content, sizeof content}, &stored), PIER_OK);
+    assert_int_equal(stored, sizeof content);
+    assert_status(pier_archive_end_raw(store), PIER_OK);
+    test_close(store, &stream);
+    pier_archive *load = test_open_load(NULL, &(pier_archive_options){.read_bytes = 1});
+    size_t fed = 0;
+    size_t at = 0;
+    pier_status status;
+    while ((status = pier_archive_next(load)) == PIER_MORE) {
+        feed(load, &stream, fed, fed + 1);
+        fed++;
+    }
+    assert_status(status, PIER_OK);
+    for (pier_bytes part; (status = pier_archive_load_raw(load, &part)) != PIER_END; at += part.size) {
+        size_t size = stream.size - fed < 700 ? stream.size - fed : 700;
+        assert_true(status == PIER_OK || (status == PIER_MORE && size > 0));
+        feed(load, &stream, fed, fed + size);
+        fed += size;
+        assert_memory_equal(part.size > 0 ? part.data : content + at, content + at, part.size);
+    }
+    assert_int_equal(at, sizeof content);
+    pier_archive_destroy(load);
+    test_bytes_free(&stream);
+}
+
+/* A record above the queue was let in; a mark that keeps it lets nothing more in until it is gone back to. */
+static void a_mark_on_a_record_above_the_queue_is_full(void **state) {
+    (void)state;
+    test_bytes stream = {0};
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 700, .block_target_bytes = 600};
+    pier_archive *store = test_open_store(NULL, NULL);
+    pier__preamble preamble;
+    test_store_text(store, 5000, 'a');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    test_store_u64(store, 7);
+    test_close(store, &stream);
+    pier__preamble_decode(stream.data, &preamble);
+    preamble.block_target_bytes = 600;
+    pier__preamble_encode(&preamble, stream.data);
+    pier_archive *load = test_open_load(NULL, &(pier_archive_options){.limits = &limits, .read_bytes = 10});
+    size_t fed = 0;
+    pier_status status;
+    while ((status = pier_archive_next(load)) == PIER_MORE) {
+        size_t size = pier_archive_feed(load, (pier_bytes){stream.data + fed, 100}) == PIER_OK ? 100 : 1;
+        if (size == 1) {
+            feed(load, &stream, fed, fed + 1);
+        }
+        fed += size;
+    }
+    assert_status(status, PIER_OK);
+    assert_int_equal(pier_load_text(load).size, 5000);
+    assert_status(pier_archive_mark(load), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_LIMIT);
+    assert_status(pier_archive_status(load), PIER_OK);
+    assert_status(pier_archive_feed(load, (pier_bytes){stream.data + fed, 1}), PIER_LIMIT);
+    assert_non_null(strstr(pier_archive_error(load)->text, "exceed 700 (queue_bytes_max)"));
+    assert_status(pier_archive_rewind(load), PIER_OK);
+    pier_archive_release(load);
+    assert_status(pier_archive_next(load), PIER_MORE);
+    feed(load, &stream, fed, stream.size);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_int_equal(pier_load_u64(load), 7);
+    assert_status(pier_archive_next(load), PIER_END);
+    pier_archive_destroy(load);
+    test_bytes_free(&stream);
+}
+
+static void nothing_is_filled_in_before_there_is_space(void **state) {
+    (void)state;
+    pier_archive *load = test_open_load(NULL, NULL);
+    pier_archive_feed_filled(load, 100);
+    assert_status(pier_archive_next(load), PIER_MORE);
+    assert_false(pier_archive_has_next(load));
+    pier_archive_feed_end(load);
+    assert_status(pier_archive_next(load), PIER_TRUNCATED);
+    assert_int_equal(pier_archive_error(load)->offset, 0);
+    pier_archive_destroy(load);
+}
+
 /* Behind a block lie readable bytes, also when it fills the buffer to its end. */
 static void padding_lies_behind_every_record(void **state) {
     (void)state;
@@ -269,6 +400,10 @@ int main(void) {
         cmocka_unit_test(hostile_lengths_cost_nothing),
         cmocka_unit_test(memory_stays_while_records_pass),
         cmocka_unit_test(views_stay_while_input_comes),
+        cmocka_unit_test(views_stay_when_no_memory_is_left),
+        cmocka_unit_test(parts_stay_while_input_comes),
+        cmocka_unit_test(a_mark_on_a_record_above_the_queue_is_full),
+        cmocka_unit_test(nothing_is_filled_in_before_there_is_space),
         cmocka_unit_test(padding_lies_behind_every_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
