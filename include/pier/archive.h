@@ -166,8 +166,9 @@ PIER_API pier_status pier_archive_forward(pier_archive *store, pier_archive *loa
 /* Ends the block, marks it as the end of a message, and writes all that is queued to the file.
  * Returns PIER_OK when all is written, or, without a file, queued for pier_archive_drain; PIER_WOULD_BLOCK or
  * PIER_TIMEOUT when bytes remain in the queue: call again; PIER_WOULD_BLOCK before the deadline too, when this side
- * cannot write and its own unread input is at its limit: load first. PIER_USAGE inside a record or when loading;
- * PIER_NO_MEMORY, which does not stick; what the file answers sticks. Blocks until the deadline. */
+ * cannot write and its own unread input is at its limit, the queue's or the budget's: load first. PIER_USAGE inside a
+ * record or when loading; PIER_NO_MEMORY, which does not stick; what the file answers sticks. Blocks until the
+ * deadline. */
 PIER_API pier_status pier_archive_flush(pier_archive *archive) PIER_MUST_USE;
 
 /* Writes the end mark, flushes and reports; nothing can be stored afterwards. A record that was begun is taken back.

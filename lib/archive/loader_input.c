@@ -248,8 +248,10 @@ pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
 }
 
 pier_status pier__loader_take_in(pier__loader *loader) {
-    return pier__loader_may_fill(loader) && loader->common.file != NULL && charge(loader) ? read_once(loader, PIER_NOW)
-                                                                                          : PIER_WOULD_BLOCK;
+    if (!pier__loader_may_fill(loader) || loader->common.file == NULL) {
+        return PIER_WOULD_BLOCK;
+    }
+    return charge(loader) ? read_once(loader, PIER_NOW) : PIER_LIMIT;
 }
 
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {

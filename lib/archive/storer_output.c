@@ -5,6 +5,7 @@
  * is "not now" at once, and the program must load. */
 #include "archive/loader_internal.h"
 #include "archive/storer_internal.h"
+#include "base/budget_internal.h"
 
 /* Everything is sent: begin at the front of the buffer again. */
 static void rewind_buffer(pier__storer *storer) {
@@ -24,6 +25,19 @@ static pier_status tell_full(pier__storer *storer, const pier__loader *loader) {
                               (unsigned long long)loader->common.limits.queue_bytes_max);
 }
 
+/* Input would be reported again and again, and cannot be taken in: so it is told, instead of tried for ever. */
+static pier_status tell_stuck(pier__storer *storer, pier_status status, const pier__loader *loader) {
+    if (status == PIER_NO_MEMORY) {
+        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
+                                  "cannot send, and there is no memory to take input in");
+    }
+    return pier__archive_tell(
+        &storer->common, PIER_WOULD_BLOCK,
+        "cannot send, and unread input has no room: the limit is %llu (unread_bytes_max of pier_budget); load records, "
+        "then flush again",
+        (unsigned long long)pier__budget_unread_max(loader->common.options.budget));
+}
+
 /* Waits until the file takes more, and takes input in while it waits. */
 static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
     if (pier__loader_is_full(loader)) {
@@ -37,10 +51,11 @@ static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
     if (status < 0) {
         return pier__archive_fail_by_file(&storer->common, pier_file_error(file));
     }
-    if (status == PIER_OK && (ready & PIER_READABLE) != 0 && pier__loader_take_in(loader) == PIER_NO_MEMORY) {
-        /* Input would be reported again and again, and cannot be taken in. */
-        return pier__archive_tell(&storer->common, PIER_WOULD_BLOCK,
-                                  "cannot send, and there is no memory to take input in");
+    if (status == PIER_OK && (ready & PIER_READABLE) != 0) {
+        pier_status taken = pier__loader_take_in(loader);
+        if (taken == PIER_NO_MEMORY || taken == PIER_LIMIT) {
+            return tell_stuck(storer, taken, loader);
+        }
     }
     return status;
 }

@@ -305,6 +305,44 @@ static void a_bad_preamble_compresses_nothing(void **state) {
     test_bytes_free(&sent);
 }
 
+/* A preamble that was lost on the way is not awaited any more, and neither is one that a plain stream never has. */
+static void without_a_preamble_nothing_is_compressed(void **state) {
+    (void)state;
+    test_bytes other = {0};
+    pier_archive *peer = test_open_store(NULL, NULL);
+    test_store_u64(peer, 1);
+    test_close(peer, &other);
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    pier_archive *load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    test_bytes sent = {0};
+    (void)test_drain(store, &sent);
+    assert_status(pier_archive_feed(load, (pier_bytes){other.data + 1, other.size - 1}), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_CORRUPT);
+    assert_status(pier_archive_recover(load, NULL), PIER_OK);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    test_bytes_free(&sent);
+    /* One side guesses, and has learnt from the other that both are plain. */
+    const pier_archive_options guessing = {.format = PIER_FORMAT_GUESS, .compression_level = 6};
+    store = test_open_store(NULL, &guessing);
+    load = test_open_load(NULL, &guessing);
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    assert_status(pier_archive_feed(load, (pier_bytes){"\x05", 1}), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_OK);
+    test_store_text(store, 1000, 'p');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    sent = (test_bytes){0};
+    assert_int_equal(test_drain(store, &sent), 1003);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    test_bytes_free(&sent);
+    test_bytes_free(&other);
+}
+
 /* Both sides of a connection over a socket: each compresses once it has heard of the other. */
 static void both_sides_of_a_connection(void **state) {
     (void)state;
@@ -513,6 +551,7 @@ int main(void) {
         cmocka_unit_test(refused_records_leave_no_trace),
         cmocka_unit_test(compression_begins_with_the_peers_preamble),
         cmocka_unit_test(a_bad_preamble_compresses_nothing),
+        cmocka_unit_test(without_a_preamble_nothing_is_compressed),
         cmocka_unit_test(both_sides_of_a_connection),
         cmocka_unit_test(an_archive_is_reset_and_compresses_again),
         cmocka_unit_test(marks_hold_in_compressed_blocks),

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include <pier/budget.h>
+
 #include "support/fault_allocator.h"
 #include "support/scripted_file.h"
 
@@ -256,6 +258,47 @@ static void unread_input_stays_within_its_limit(void **state) {
     scripted_file_deinit(&script);
 }
 
+/* So it is with the budget of many connections: the program is told to load, instead of trying for ever. */
+static void unread_input_stays_within_the_budget(void **state) {
+    (void)state;
+    static const uint8_t input[100000];
+    pier_budget *budget = NULL;
+    pier_budget_options chosen = {.size = sizeof chosen, .connections_max = 1, .unread_bytes_max = 5000};
+    assert_status(pier_budget_create(&budget, &chosen, NULL), PIER_OK);
+    scripted_file script;
+    scripted_file_init(&script, (pier_bytes){input, sizeof input});
+    scripted_file_at(&script, PIER_WRITABLE, 0, PIER_WOULD_BLOCK, 1000);
+    side here;
+    open_scripted(&here, &script,
+                  &(pier_archive_options){.budget = budget, .format = PIER_FORMAT_PLAIN, .read_bytes = 700});
+    test_store_u64(here.store, 1);
+    pier_status status;
+    do {
+        status = pier_archive_flush(here.store);
+    } while (status == PIER_TIMEOUT);
+    assert_status(status, PIER_WOULD_BLOCK);
+    assert_non_null(
+        strstr(pier_archive_error(here.store)->text, "the limit is 5000 (unread_bytes_max of pier_budget)"));
+    assert_status(pier_archive_status(here.store), PIER_OK);
+    assert_status(pier_archive_status(here.load), PIER_OK);
+    uint64_t read = script.read_offset;
+    assert_true(read > 2500 && read <= 5000);
+    assert_status(pier_archive_flush(here.store), PIER_WOULD_BLOCK);
+    assert_int_equal(script.read_offset, read);
+    /* What came is loaded; then there is room for more. */
+    for (uint64_t i = 0; i < read; i++) {
+        assert_status(pier_archive_next(here.load), PIER_OK);
+    }
+    do {
+        status = pier_archive_flush(here.store);
+    } while (status == PIER_TIMEOUT);
+    assert_status(status, PIER_WOULD_BLOCK);
+    assert_true(script.read_offset > read);
+    close_side(&here);
+    pier_budget_destroy(budget);
+    scripted_file_deinit(&script);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_side_that_only_stores_is_told_to_load),
@@ -264,6 +307,7 @@ int main(void) {
         cmocka_unit_test(a_failed_loader_hinders_no_flush),
         cmocka_unit_test(without_memory_for_input_the_flush_is_not_now),
         cmocka_unit_test(unread_input_stays_within_its_limit),
+        cmocka_unit_test(unread_input_stays_within_the_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

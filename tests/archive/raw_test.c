@@ -5,6 +5,7 @@
 
 #include <pier/raw.h>
 
+#include "archive/wire_internal.h"
 #include "support/fault_allocator.h"
 
 static uint8_t byte_at(size_t i) {
@@ -297,6 +298,74 @@ static void misuse_is_told(void **state) {
     pier_archive_destroy(store);
 }
 
+/* A flush sends what there is of raw bytes: nothing, when all of it went before. */
+static void a_flush_with_no_part_open_adds_nothing(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL, NULL);
+    test_bytes bytes = {0};
+    size_t stored = 0;
+    assert_status(pier_archive_begin_raw(store), PIER_OK);
+    assert_status(pier_archive_store_raw(store, (pier_bytes){"0123456789", 10}, &stored), PIER_OK);
+    assert_status(pier_archive_flush(store), PIER_OK);
+    assert_true(test_drain(store, &bytes) > 0);
+    for (int i = 0; i < 2; i++) {
+        assert_status(pier_archive_flush(store), PIER_OK);
+        assert_int_equal(test_drain(store, &bytes), 0);
+    }
+    assert_status(pier_archive_end_raw(store), PIER_OK);
+    test_close(store, &bytes);
+    pier_archive *load = test_open_load(NULL, NULL);
+    pier_bytes part;
+    assert_status(pier_archive_feed(load, test_bytes_view(&bytes)), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_archive_load_raw(load, &part), PIER_OK);
+    assert_int_equal(part.size, 10);
+    assert_memory_equal(part.data, "0123456789", 10);
+    assert_status(pier_archive_load_raw(load, &part), PIER_END);
+    assert_status(pier_archive_next(load), PIER_END);
+    pier_archive_destroy(load);
+    test_bytes_free(&bytes);
+}
+
+/* What is wrong with a block of raw bytes that are passed over is told ahead, too. */
+static void a_bad_part_that_is_passed_over_is_looked_ahead_at(void **state) {
+    (void)state;
+    uint8_t piece[64];
+    test_bytes bytes = {0};
+    pier__preamble preamble = {.version_major = 1, .block_target_bytes = 100, .stream_id = 7};
+    pier__header header = {.kind = PIER_BLOCK_RAW,
+                           .flags = PIER__FLAG_EPOCH_BEGIN | PIER__FLAG_RAW_BEGIN,
+                           .stream_id = 7,
+                           .first_record = 1,
+                           .records = 1,
+                           .stored_bytes = 3,
+                           .raw_bytes = 3};
+    pier__preamble_encode(&preamble, piece);
+    test_bytes_append(&bytes, piece, 64);
+    pier__header_encode(&header, piece);
+    test_bytes_append(&bytes, piece, 64);
+    test_bytes_append(&bytes, "\xc4\x01x", 3);
+    for (int wrong = 0; wrong < 2; wrong++) {
+        header = (pier__header){.kind = PIER_BLOCK_RAW, .stream_id = 7, .first_record = 2, .number = 1};
+        header.stored_bytes = header.raw_bytes = 3;
+        bytes.size = 64 + 64 + 3;
+        pier__header_encode(&header, piece);
+        test_bytes_append(&bytes, piece, 64);
+        test_bytes_append(&bytes, wrong ? "\xc4\x02x" : "\xc4\x01x", 3);
+        pier_archive *load = test_open_load(NULL, NULL);
+        assert_status(pier_archive_feed(load, test_bytes_view(&bytes)), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_true(pier_archive_is_raw(load));
+        assert_int_equal(pier_archive_has_next(load), wrong);
+        assert_status(pier_archive_next(load), wrong ? PIER_PROTOCOL : PIER_MORE);
+        if (wrong) {
+            assert_int_equal(pier_archive_error(load)->offset, 64 + 64 + 3 + 64);
+        }
+        pier_archive_destroy(load);
+    }
+    test_bytes_free(&bytes);
+}
+
 static void a_full_queue_takes_a_part(void **state) {
     (void)state;
     pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 500, .block_target_bytes = 100};
@@ -449,6 +518,8 @@ int main(void) {
         cmocka_unit_test(limits_hold_on_both_sides),
         cmocka_unit_test(each_cut_is_truncated_at_its_place),
         cmocka_unit_test(misuse_is_told),
+        cmocka_unit_test(a_flush_with_no_part_open_adds_nothing),
+        cmocka_unit_test(a_bad_part_that_is_passed_over_is_looked_ahead_at),
         cmocka_unit_test(a_full_queue_takes_a_part),
         cmocka_unit_test(a_lack_of_memory_loses_nothing),
         cmocka_unit_test(a_detached_archive_gives_what_it_read_ahead),

@@ -299,6 +299,59 @@ static void what_cannot_be_gone_on_after(void **state) {
     }
 }
 
+/* Of a stream whose preamble was lost nobody knows the block target: the limit of the queue bounds its blocks. */
+static void without_a_preamble_blocks_have_the_limit_of_the_queue(void **state) {
+    (void)state;
+    static const struct {
+        uint8_t kind;
+        uint8_t flags;
+        uint32_t records;
+        const char *limit;
+    } rows[] = {
+        {PIER_BLOCK_RECORDS, 0, 2, "the limit is 70000 (queue_bytes_max)"},
+        {PIER_BLOCK_RAW, PIER__FLAG_RAW_BEGIN, 1, "the limit is 70000 (queue_bytes_max)"},
+        {PIER_BLOCK_DEFINITIONS, 0, 0, "the limit is 65536 (record_bytes_max)"},
+    };
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 70000, .record_bytes_max = 1000};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t piece[64];
+        pier__header header = {.kind = PIER_BLOCK_RECORDS,
+                               .flags = PIER__FLAG_EPOCH_BEGIN,
+                               .stream_id = 9,
+                               .first_record = 1,
+                               .records = 1,
+                               .stored_bytes = 1,
+                               .raw_bytes = 1};
+        pier__header_encode(&header, piece);
+        test_bytes bytes = {0};
+        test_bytes_append(&bytes, "?", 1);
+        test_bytes_append(&bytes, piece, 64);
+        test_bytes_append(&bytes, "\x01", 1);
+        header = (pier__header){.kind = rows[i].kind,
+                                .flags = rows[i].flags,
+                                .stream_id = 9,
+                                .first_record = 2,
+                                .number = 1,
+                                .records = rows[i].records,
+                                .stored_bytes = 70001,
+                                .raw_bytes = 70001};
+        pier__header_encode(&header, piece);
+        test_bytes_append(&bytes, piece, 64);
+        pier_archive *load = test_open_load(NULL, &(pier_archive_options){.limits = &limits});
+        assert_status(pier_archive_feed(load, test_bytes_view(&bytes)), PIER_OK);
+        pier_archive_feed_end(load);
+        assert_status(pier_archive_next(load), PIER_CORRUPT);
+        assert_status(pier_archive_recover(load, NULL), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_LIMIT);
+        assert_int_equal(pier_archive_error(load)->offset, 1 + 64 + 1 + 36);
+        assert_non_null(strstr(pier_archive_error(load)->text, "70001"));
+        assert_non_null(strstr(pier_archive_error(load)->text, rows[i].limit));
+        pier_archive_destroy(load);
+        test_bytes_free(&bytes);
+    }
+}
+
 /* Numbers that no stream can have are not taken over: they would wrap, and records come again. */
 static void numbers_that_wrap_are_not_taken_over(void **state) {
     (void)state;
@@ -358,6 +411,7 @@ int main(void) {
         cmocka_unit_test(recovering_without_need_does_nothing),
         cmocka_unit_test(the_search_waits_for_more_input),
         cmocka_unit_test(what_cannot_be_gone_on_after),
+        cmocka_unit_test(without_a_preamble_blocks_have_the_limit_of_the_queue),
         cmocka_unit_test(numbers_that_wrap_are_not_taken_over),
         cmocka_unit_test(damage_is_gone_through_by_small_loaders),
     };

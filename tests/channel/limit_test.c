@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <pier/mark.h>
+
 #include "support/fault_allocator.h"
 
 enum { TIMEOUT_MS = 150 };
@@ -115,6 +117,38 @@ static void accepting_has_times_unless_told_otherwise(void **state) {
     pier_channel_destroy(server);
 }
 
+/* A channel whose unread input is at its limit asks for no more, and for more again when some of it was loaded. */
+static void a_full_channel_wants_to_be_loaded_from(void **state) {
+    (void)state;
+    enum { TEXT_BYTES = 1000, TEXTS = 200 };
+    pier_limits limits = {.size = sizeof limits, .queue_bytes_max = 50 * TEXT_BYTES, .block_target_bytes = 2000};
+    pier_channel_options small = {.size = sizeof small, .limits = &limits};
+    pier_channel *client = NULL;
+    pier_channel *server = NULL;
+    test_pair(&small, &small, &client, &server);
+    pier_channel_set_deadline(server, PIER_NOW);
+    pier_channel_set_deadline(client, PIER_NOW);
+    pier_archive *load = pier_channel_load_archive(server);
+    for (int i = 0; i < TEXTS; i++) {
+        pier_status status = test_send_text(client, TEXT_BYTES);
+        assert_true(status == PIER_OK || status == PIER_WOULD_BLOCK);
+    }
+    (void)(test_flush(client) == PIER_OK);
+    assert_int_equal(pier_channel_wanted(server) & PIER_READABLE, PIER_READABLE);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_status(pier_archive_mark(load), PIER_OK);
+    /* The mark keeps what is loaded, as long as the queue holds it. */
+    while (pier_archive_next(load) == PIER_OK) {
+    }
+    assert_int_equal(pier_archive_error(load)->status, PIER_LIMIT);
+    assert_int_equal(pier_channel_wanted(server) & PIER_READABLE, 0);
+    pier_archive_release(load);
+    assert_int_equal(pier_channel_wanted(server) & PIER_READABLE, PIER_READABLE);
+    assert_status(pier_archive_next(load), PIER_OK);
+    pier_channel_destroy(client);
+    pier_channel_destroy(server);
+}
+
 static void connections_above_the_budget_wait(void **state) {
     (void)state;
     pier_budget *budget = NULL;
@@ -206,6 +240,7 @@ int main(void) {
         cmocka_unit_test(a_drip_is_cut_off_in_a_loop_that_does_not_wait),
         cmocka_unit_test(who_waits_for_the_rest_is_let_go),
         cmocka_unit_test(accepting_has_times_unless_told_otherwise),
+        cmocka_unit_test(a_full_channel_wants_to_be_loaded_from),
         cmocka_unit_test(connections_above_the_budget_wait),
         cmocka_unit_test(a_socket_above_the_budget_stays_the_caller_s),
         cmocka_unit_test(what_cannot_be_made_gives_its_connection_back),
