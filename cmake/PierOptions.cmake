@@ -2,6 +2,7 @@
 option(PIER_BUILD_SHARED "Build the shared library" ON)
 option(PIER_BUILD_STATIC "Build the static library" ON)
 option(PIER_BUILD_TOOLS "Build the pier command" ${PROJECT_IS_TOP_LEVEL})
+option(PIER_SCHEMA_COMPILER "Build the schema compiler, protoc-gen-pier" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_EXAMPLES "Build the samples" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_BENCH "Build the measurements" OFF)
