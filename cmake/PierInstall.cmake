@@ -67,7 +67,7 @@ endforeach()
 
 # The package for CMake.
 configure_package_config_file(cmake/pier-config.cmake.in ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
-                              INSTALL_DESTINATION ${PIER_INSTALL_CMAKEDIR})
+                              INSTALL_DESTINATION ${PIER_INSTALL_CMAKEDIR} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/pier-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(
     FILES ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
@@ -75,6 +75,7 @@ install(
           ${PROJECT_SOURCE_DIR}/cmake/FindCAres.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindMsgpackC.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake
+          ${PROJECT_SOURCE_DIR}/cmake/PierProtos.cmake
     DESTINATION ${PIER_INSTALL_CMAKEDIR}
     COMPONENT development)
 
@@ -104,6 +105,26 @@ if(TARGET pier_command)
                libraries)
     set_target_properties(pier_command PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
     install(TARGETS pier_command RUNTIME COMPONENT runtime)
+endif()
+
+# The schema compiler, and the options that schemas import.
+if(TARGET protoc-gen-pier)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_FULL_BINDIR} OUTPUT_VARIABLE
+               libraries)
+    set_target_properties(protoc-gen-pier PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries}")
+    install(
+        TARGETS protoc-gen-pier
+        EXPORT pier-compiler
+        RUNTIME COMPONENT development)
+    install(
+        EXPORT pier-compiler
+        NAMESPACE pier::
+        DESTINATION ${PIER_INSTALL_CMAKEDIR}
+        COMPONENT development)
+    install(
+        FILES ${PROJECT_SOURCE_DIR}/proto/pier/options.proto
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pier
+        COMPONENT development)
 endif()
 
 # The documents.

@@ -23,6 +23,9 @@ fail() {
 
 rm -rf "$work"
 mkdir -p "$work"
+# A copy, of which a file may change.
+cp -R "$consumer" "$work/consumer"
+consumer=$work/consumer
 "$cmake" --install "$build" --prefix "$work/first" >"$work/install.log"
 
 # The tree may stand anywhere, and knows nothing of where it was built.
@@ -49,6 +52,15 @@ for kind in $kinds; do
     "$cmake" --build "$work/cmake-$kind" >"$work/build-$kind.log" 2>&1 || fail "$(cat "$work/build-$kind.log")"
     expect "$work/cmake-$kind/consumer_c"
     expect "$work/cmake-$kind/consumer_cxx"
+    if [ -x "$prefix/bin/protoc-gen-pier" ]; then
+        expect "$work/cmake-$kind/consumer_proto"
+        # A schema that changes is compiled anew, one that it imports as well.
+        touch "$work/before"
+        sleep 1
+        touch "$consumer/schemas/consumer/port.proto"
+        "$cmake" --build "$work/cmake-$kind" >"$work/build-$kind.log" 2>&1 || fail "$(cat "$work/build-$kind.log")"
+        [ "$work/cmake-$kind/consumer_proto" -nt "$work/before" ] || fail "a changed schema is not compiled"
+    fi
 
     case $kind in
     shared)
@@ -71,6 +83,15 @@ for kind in $kinds; do
 done
 
 [ "$(pkg-config --modversion pier)" = "$version" ] || fail "pkg-config tells another version"
+if [ -x "$prefix/bin/protoc-gen-pier" ]; then
+    # The one line of the documents.
+    mkdir -p "$work/line"
+    (cd "$consumer/schemas" && PATH="$prefix/bin:$PATH" protoc --pier_out="$work/line" -I. -I"$prefix/include" \
+        consumer/port.proto)
+    # shellcheck disable=SC2046,SC2086
+    $CC $warnings -I"$work/line" $(pkg-config --cflags pier) -c "$work/line/consumer/port.pier.c" -o "$work/line/port.o"
+    "$prefix/bin/protoc-gen-pier" --version | grep -qF "$version" || fail "the compiler tells another version"
+fi
 if [ -x "$prefix/bin/pier" ]; then
     "$prefix/bin/pier" --version | grep -qF "$version" || fail "the installed command tells another version"
 fi
