@@ -37,6 +37,12 @@ typedef struct pier_time {
     uint32_t nanoseconds; /* 0 to 999,999,999 */
 } pier_time;
 
+/* A span of time. Both numbers are of one sign, or zero. */
+typedef struct pier_duration {
+    int64_t seconds;     /* at most 315,576,000,000 either way: 10,000 years */
+    int32_t nanoseconds; /* at most 999,999,999 either way */
+} pier_duration;
+
 /* A MessagePack value of an application's own type. */
 typedef struct pier_ext {
     int8_t type; /* 0 to 127 are the application's, negative ones are MessagePack's own */

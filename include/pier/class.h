@@ -15,12 +15,6 @@
 typedef struct pier_class pier_class;
 typedef struct pier_arena pier_arena;
 
-/* One value of an enum, or several names of one value. */
-typedef struct pier_enum_value {
-    int32_t number;
-    const char *name;
-} pier_enum_value;
-
 /* An enum: open, so that a field of it may hold numbers that are not here. */
 typedef struct pier_enum {
     const char *name; /* full name, "market.Side": UTF-8, 1 to 255 bytes */

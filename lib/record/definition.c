@@ -14,6 +14,10 @@ const char *pier_field_kind_name(pier_field_kind kind) {
     return index < sizeof names / sizeof names[0] ? names[index] : names[0];
 }
 
+pier_definition_kind pier_definition_kind_of(const pier_definition *definition) {
+    return (pier_definition_kind)definition->kind;
+}
+
 const char *pier_definition_name(const pier_definition *definition) {
     return definition->name;
 }
@@ -27,7 +31,7 @@ uint32_t pier_definition_field_count(const pier_definition *definition) {
 }
 
 pier_definition_field pier_definition_field_at(const pier_definition *definition, uint32_t index) {
-    pier_definition_field answer = {0, NULL, (pier_field_kind)0, false, false, NULL};
+    pier_definition_field answer = {.number = 0};
     if (index >= definition->field_count) {
         return answer;
     }
@@ -35,10 +39,50 @@ pier_definition_field pier_definition_field_at(const pier_definition *definition
     answer.number = field->number;
     answer.name = field->name;
     answer.kind = (pier_field_kind)field->kind;
+    answer.flags = field->flags;
     answer.repeated = (field->flags & PIER_FIELD_REPEATED) != 0;
     answer.presence = (field->flags & PIER_FIELD_PRESENCE) != 0;
-    answer.type = field->type != NULL && field->type->is_class ? field->type : NULL;
+    answer.oneof = field->oneof;
+    answer.oneof_name = field->oneof_name;
+    answer.type = field->type != NULL && field->type->kind <= PIER_DEFINITION_ENUM ? field->type : NULL;
+    answer.default_value = (pier_bytes){field->default_data, field->default_bytes};
     return answer;
+}
+
+uint32_t pier_definition_oneof_count(const pier_definition *definition) {
+    return definition->oneof_count;
+}
+
+uint32_t pier_definition_slot_count(const pier_definition *definition) {
+    return definition->slot_count;
+}
+
+uint32_t pier_definition_value_count(const pier_definition *definition) {
+    return definition->value_count;
+}
+
+pier_enum_value pier_definition_value_at(const pier_definition *definition, uint32_t index) {
+    pier_enum_value answer = {0, NULL};
+    if (index < definition->value_count) {
+        answer.number = definition->values[index].number;
+        answer.name = definition->values[index].name;
+    }
+    return answer;
+}
+
+const char *pier_definition_value_name(const pier_definition *definition, int32_t number) {
+    uint32_t low = 0;
+    uint32_t high = definition->value_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (definition->values[middle].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool is_there = low < definition->value_count && definition->values[low].number == number;
+    return is_there ? definition->values[low].name : NULL;
 }
 
 static void tell_refusal(pier_archive *archive, const pier__stream_class *of_stream,

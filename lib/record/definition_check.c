@@ -23,20 +23,20 @@ bool pier__definition_fail(pier__definition_error *error, pier_status status, si
 
 #define FAIL(error, position, path, ...) pier__definition_fail((error), PIER_PROTOCOL, (position), (path), __VA_ARGS__)
 
-static int compare_names(const char *one, size_t one_bytes, const char *other, size_t other_bytes) {
+int pier__names_compare(const char *one, size_t one_bytes, const char *other, size_t other_bytes) {
     int order = memcmp(one, other, one_bytes < other_bytes ? one_bytes : other_bytes);
     return order != 0 ? order : (one_bytes > other_bytes) - (one_bytes < other_bytes);
 }
 
 const pier_definition *pier__definition_find(const pier_definition *root, const char *name, size_t name_bytes) {
-    if (compare_names(root->name, root->name_bytes, name, name_bytes) == 0) {
+    if (pier__names_compare(root->name, root->name_bytes, name, name_bytes) == 0) {
         return root;
     }
     uint32_t low = 1;
     uint32_t high = root->type_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare_names(root[middle].name, root[middle].name_bytes, name, name_bytes);
+        int order = pier__names_compare(root[middle].name, root[middle].name_bytes, name, name_bytes);
         if (order == 0) {
             return &root[middle];
         }
@@ -53,10 +53,10 @@ static bool check_type_order(pier__definition_error *error, const pier_definitio
     for (uint32_t i = 1; i < root->type_count; i++) {
         const pier_definition *type = &root[i];
         const pier_definition *before = &root[i - 1];
-        if (compare_names(type->name, type->name_bytes, root->name, root->name_bytes) == 0) {
+        if (pier__names_compare(type->name, type->name_bytes, root->name, root->name_bytes) == 0) {
             return FAIL(error, type->position, type->name, "a type is defined twice");
         }
-        if (i > 1 && compare_names(before->name, before->name_bytes, type->name, type->name_bytes) >= 0) {
+        if (i > 1 && pier__names_compare(before->name, before->name_bytes, type->name, type->name_bytes) >= 0) {
             return FAIL(error, type->position, type->name, "the names of the types ascend: it follows %.60s",
                         before->name);
         }
@@ -77,6 +77,9 @@ static bool find_type_of(pier__definition_error *error, const pier_definition *r
     if (field->kind == PIER_FIELD_RECORD && !field->type->is_class) {
         return FAIL(error, field->type_position, path.text, "its type %.60s is not a class", field->type->name);
     }
+    if (field->kind == PIER_FIELD_ENUM && field->type->kind != PIER_DEFINITION_ENUM) {
+        return FAIL(error, field->type_position, path.text, "its type %.60s is not an enum", field->type->name);
+    }
     return true;
 }
 
@@ -96,12 +99,12 @@ static bool find_types(pier__definition_error *error, pier_definition *root) {
  * name others, which nothing here can tell. */
 static bool check_reach(pier__definition_error *error, pier_definition *root, uint32_t *to_visit) {
     uint32_t count = 0;
-    bool all_are_classes = true;
+    bool all_are_known = true;
     root->is_reached = true;
     to_visit[count++] = 0;
     for (uint32_t i = 0; i < count; i++) {
         const pier_definition *type = &root[to_visit[i]];
-        all_are_classes = all_are_classes && type->is_class;
+        all_are_known = all_are_known && type->kind <= PIER_DEFINITION_ENUM;
         for (uint32_t j = 0; j < type->field_count; j++) {
             const pier_definition *next = type->fields[j].type;
             if (next != NULL && !next->is_reached) {
@@ -111,7 +114,7 @@ static bool check_reach(pier__definition_error *error, pier_definition *root, ui
             }
         }
     }
-    for (uint32_t i = 1; all_are_classes && i < root->type_count; i++) {
+    for (uint32_t i = 1; all_are_known && i < root->type_count; i++) {
         if (!root[i].is_reached) {
             return FAIL(error, root[i].position, root[i].name, "no field is of this type");
         }
@@ -119,70 +122,46 @@ static bool check_reach(pier__definition_error *error, pier_definition *root, ui
     return true;
 }
 
-static int compare_fields(const pier_definition *type, uint32_t one, uint32_t other) {
-    return compare_names(type->fields[one].name, type->fields[one].name_bytes, type->fields[other].name,
-                         type->fields[other].name_bytes);
+/* Maps ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_key(const pier__defined_field *field) {
+    if (field->number != 1 || strcmp(field->name, "key") != 0 || field->oneof_name != NULL) {
+        return false;
+    }
+    bool is_plain =
+        field->kind == PIER_FIELD_BOOL || field->kind == PIER_FIELD_TEXT || pier__kind_is_integer(field->kind);
+    return !pier__field_is_known(field) || (is_plain && (field->flags & ~(uint32_t)PIER_FIELD_FIXED) == 0);
 }
 
-/* Lets the field at `place` of a heap sink to where it belongs. */
-static void sink(const pier_definition *type, uint32_t *heap, uint32_t place, uint32_t count) {
-    for (;;) {
-        uint32_t child = 2 * place + 1;
-        if (child >= count) {
-            return;
-        }
-        if (child + 1 < count && compare_fields(type, heap[child], heap[child + 1]) < 0) {
-            child++;
-        }
-        if (compare_fields(type, heap[place], heap[child]) >= 0) {
-            return;
-        }
-        uint32_t moved = heap[place];
-        heap[place] = heap[child];
-        heap[child] = moved;
-        place = child;
-    }
+static bool is_value(const pier__defined_field *field) {
+    return field->number == 2 && strcmp(field->name, "value") == 0 && field->oneof_name == NULL &&
+           (!pier__field_is_known(field) || (field->flags & PIER_FIELD_REPEATED) == 0);
 }
 
-/* No name may stand for two fields. They are sorted by heap: 65,535 names from outside must not take a second. */
-static bool check_field_names(pier__definition_error *error, const pier_definition *type, uint32_t *heap) {
-    uint32_t count = type->field_count;
-    for (uint32_t i = 0; i < count; i++) {
-        heap[i] = i;
-    }
-    for (uint32_t i = count / 2; i > 0; i--) {
-        sink(type, heap, i - 1, count);
-    }
-    for (uint32_t left = count; left > 1; left--) {
-        uint32_t largest = heap[0];
-        heap[0] = heap[left - 1];
-        heap[left - 1] = largest;
-        sink(type, heap, 0, left - 1);
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        if (compare_fields(type, heap[i - 1], heap[i]) == 0) {
-            const pier__defined_field *one = &type->fields[heap[i - 1]];
-            const pier__defined_field *other = &type->fields[heap[i]];
-            const pier__defined_field *later = one->number > other->number ? one : other;
-            pier__path path;
-            pier__path_init(&path, type->name);
-            (void)pier__path_field(&path, later->name);
-            return FAIL(error, later->position, path.text, "two fields of a class have this name");
-        }
-    }
-    return true;
-}
-
-static bool check_names(pier__definition_error *error, const pier_definition *root, uint32_t *heap) {
+/* The type of a map is a pair of key and value. */
+static bool check_maps(pier__definition_error *error, const pier_definition *root) {
     for (uint32_t i = 0; i < root->type_count; i++) {
-        if (!check_field_names(error, &root[i], heap)) {
-            return false;
+        for (uint32_t j = 0; j < root[i].field_count; j++) {
+            const pier__defined_field *field = &root[i].fields[j];
+            if (!pier__field_is_known(field) || (field->flags & PIER_FIELD_MAP) == 0) {
+                continue;
+            }
+            const pier_definition *entry = field->type;
+            if (entry->field_count != 2 || !is_key(&entry->fields[0]) || !is_value(&entry->fields[1])) {
+                pier__path path;
+                pier__path_init(&path, root[i].name);
+                (void)pier__path_field(&path, field->name);
+                return FAIL(error, field->type_position, path.text,
+                            "its type %.60s is no entry of a map: a key and a "
+                            "value",
+                            entry->name);
+            }
         }
     }
     return true;
 }
 
 bool pier__definition_check(pier_definition *root, uint32_t *scratch, pier__definition_error *error) {
-    return check_type_order(error, root) && find_types(error, root) && check_reach(error, root, scratch) &&
-           check_names(error, root, scratch);
+    return check_type_order(error, root) && find_types(error, root) && check_maps(error, root) &&
+           check_reach(error, root, scratch) && pier__definition_check_names(root, scratch, error);
 }

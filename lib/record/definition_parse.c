@@ -8,168 +8,67 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/scan_internal.h"
-#include "base/endian_internal.h"
-#include "base/utf8_internal.h"
-#include "record/definition_internal.h"
-#include "record/record_internal.h"
+#include "record/definition_parse_internal.h"
 
-enum { NAME_BYTES_MAX = 255 };
+#define FAIL PIER__PARSE_FAIL
 
-typedef struct parser {
-    const uint8_t *begin;
-    size_t size;
-    size_t position;
-    uint32_t classes_max;
-    bool fills; /* the second time */
-    /* Counted the first time, handed out the second. */
-    size_t types;
-    size_t fields;
-    size_t name_bytes; /* with terminators */
-    pier_definition *next_type;
-    pier__defined_field *next_field;
-    char *next_name;
-    pier__definition_error *error;
-} parser;
-
-typedef struct name_view {
-    const char *data;
-    size_t size;
-} name_view;
-
-#define FAIL(from, position, path, ...)                                                                                \
-    pier__definition_fail((from)->error, PIER_PROTOCOL, (position), (path), __VA_ARGS__)
-
-/* Reading single values -------------------------------------------------------------------------------------------- */
-
-/* Reads a number behind the head at the current place, of `bytes` bytes. */
-static bool read_number(const parser *from, size_t bytes, uint64_t *value) {
-    const uint8_t *at = from->begin + from->position + 1;
-    if (from->size - from->position <= bytes) {
-        return false;
-    }
-    *value = bytes == 1   ? at[0]
-             : bytes == 2 ? pier__load_be16(at)
-             : bytes == 4 ? pier__load_be32(at)
-                          : pier__load_be64(at);
-    return true;
+/* The path of a field or value whose name was just read. */
+static void begin_path(pier__path *path, const char *type_name, pier__name_view name) {
+    char text[PIER__NAME_BYTES_MAX + 1];
+    (void)snprintf(text, sizeof text, "%.*s", (int)name.size, name.data);
+    pier__path_init(path, type_name);
+    (void)pier__path_field(path, text);
 }
 
-/* What a head says in its smallest form. `fixed` is the mask of the form that holds its length itself, with lengths
- * below `fixed_max`; `head` the first byte of the form with 8, or when it is 0, `head_16` with 16 bits. */
-static bool read_head(parser *from, unsigned fixed, unsigned fixed_max, unsigned head_8, unsigned head_16,
-                      uint64_t *length) {
-    if (from->position == from->size) {
+/* Fields ----------------------------------------------------------------------------------------------------------- */
+
+/* Reads the flags of a field. Those that this version knows must fit its kind and one another. */
+static bool parse_flags(pier__parser *from, const char *path, pier__defined_field *field) {
+    size_t position = from->position;
+    uint64_t value = 0;
+    if (!pier__parse_unsigned(from, path, "the flags of a field", UINT32_MAX, &value)) {
         return false;
     }
-    unsigned head = from->begin[from->position];
-    if (head >= fixed && head < fixed + fixed_max) {
-        *length = head - fixed;
-        from->position += 1;
+    uint32_t flags = (uint32_t)value;
+    uint32_t kind = field->kind;
+    field->flags = flags;
+    bool repeated = (flags & PIER_FIELD_REPEATED) != 0;
+    if (repeated && (flags & PIER_FIELD_PRESENCE) != 0) {
+        return FAIL(from, position, path, "a field is repeated or has presence, not both");
+    }
+    if (!pier__field_is_known(field)) {
         return true;
     }
-    size_t bytes = head_8 != 0 && head == head_8 ? 1 : head == head_16 ? 2 : head == head_16 + 1 ? 4 : 0;
-    if (head_8 == 0xcc && head == 0xcf) {
-        bytes = 8;
+    const char *word = pier_field_kind_name((pier_field_kind)kind);
+    if ((flags & PIER_FIELD_FIXED) != 0 && !pier__kind_is_integer(kind)) {
+        return FAIL(from, position, path, "a field of kind %s has no fixed width", word);
     }
-    if (bytes == 0 || !read_number(from, bytes, length)) {
-        return false;
+    if ((flags & PIER_FIELD_TYPED) != 0 && !(repeated && pier__kind_is_number(kind))) {
+        return FAIL(from, position, path, "a typed array is of repeated numbers, not of kind %s", word);
     }
-    uint64_t below = bytes == 8                  ? UINT32_MAX
-                     : bytes == 4                ? UINT16_MAX
-                     : bytes == 2 && head_8 != 0 ? UINT8_MAX
-                                                 : (uint64_t)fixed_max - 1;
-    if (*length <= below) {
-        return false;
+    if ((flags & PIER_FIELD_SHARED) != 0 && kind != PIER_FIELD_RECORD && kind != PIER_FIELD_ANY) {
+        return FAIL(from, position, path, "a field of kind %s is no shared reference", word);
     }
-    from->position += 1 + bytes;
+    if ((flags & PIER_FIELD_MAP) != 0 && (!repeated || kind != PIER_FIELD_RECORD || (flags & PIER_FIELD_SHARED) != 0)) {
+        return FAIL(from, position, path, "a map is a repeated record, and not shared");
+    }
     return true;
-}
-
-static bool read_count(parser *from, const char *path, const char *what, uint64_t *count) {
-    size_t position = from->position;
-    return read_head(from, 0x90, 16, 0, 0xdc, count) || FAIL(from, position, path, "expected an array: %s", what);
-}
-
-/* Reads an array of exactly `count` values. */
-static bool read_tuple(parser *from, const char *path, const char *what, uint64_t count) {
-    size_t position = from->position;
-    uint64_t found = 0;
-    if (!read_count(from, path, what, &found)) {
-        return false;
-    }
-    return found == count || FAIL(from, position, path, "expected an array of %u values: %s", (unsigned)count, what);
-}
-
-static bool read_unsigned(parser *from, const char *path, const char *what, uint64_t most, uint64_t *value) {
-    size_t position = from->position;
-    if (!read_head(from, 0, 128, 0xcc, 0xcd, value)) {
-        return FAIL(from, position, path, "expected an integer in its smallest form: %s", what);
-    }
-    return *value <= most || FAIL(from, position, path, "%llu is too large: %s", (unsigned long long)*value, what);
-}
-
-static bool read_name(parser *from, const char *path, const char *what, name_view *name) {
-    size_t position = from->position;
-    uint64_t length = 0;
-    if (!read_head(from, 0xa0, 32, 0xd9, 0xda, &length)) {
-        return FAIL(from, position, path, "expected text in its smallest form: %s", what);
-    }
-    if (length > from->size - from->position) {
-        return FAIL(from, position, path, "the definition ends within it: %s", what);
-    }
-    name->data = (const char *)from->begin + from->position;
-    name->size = (size_t)length;
-    if (length < 1 || length > NAME_BYTES_MAX) {
-        return FAIL(from, position, path, "a name has 1 to %d bytes, not %u: %s", NAME_BYTES_MAX, (unsigned)length,
-                    what);
-    }
-    if (pier__utf8_valid_bytes(name->data, name->size) != name->size || memchr(name->data, 0, name->size) != NULL) {
-        return FAIL(from, position, path, "a name is not valid text: %s", what);
-    }
-    from->position += name->size;
-    return true;
-}
-
-/* Passes over a value of any kind: what is reserved. */
-static bool skip_value(parser *from, const char *path, const char *what) {
-    size_t extent = pier__scan_extent(from->begin + from->position, from->size - from->position);
-    if (extent == 0) {
-        return FAIL(from, from->position, path, "the definition ends within it: %s", what);
-    }
-    from->position += extent;
-    return true;
-}
-
-/* Types and fields ------------------------------------------------------------------------------------------------- */
-
-/* Counts a name, or copies it. */
-static const char *keep_name(parser *from, name_view name) {
-    if (!from->fills) {
-        from->name_bytes += name.size + 1;
-        return NULL;
-    }
-    char *kept = from->next_name;
-    memcpy(kept, name.data, name.size);
-    kept[name.size] = '\0';
-    from->next_name += name.size + 1;
-    return kept;
 }
 
 /* Reads the name of a field's type, or nil. */
-static bool read_type_name(parser *from, const char *path, pier__defined_field *field) {
+static bool parse_type_name(pier__parser *from, const char *path, pier__defined_field *field) {
     field->type_position = (uint32_t)from->position;
-    if (from->position < from->size && from->begin[from->position] == 0xc0) {
-        from->position++;
-        return field->kind != PIER_FIELD_RECORD || FAIL(from, field->type_position, path, "a record needs a type");
+    bool needs_type = field->kind == PIER_FIELD_RECORD || field->kind == PIER_FIELD_ENUM;
+    const char *word = pier_field_kind_name((pier_field_kind)field->kind);
+    if (pier__parse_nil(from)) {
+        return !needs_type || FAIL(from, field->type_position, path, "a field of kind %s needs a type", word);
     }
-    name_view name = {NULL, 0};
-    if (!read_name(from, path, "the type of a field", &name)) {
+    pier__name_view name = {NULL, 0};
+    if (!pier__parse_name(from, path, "the type of a field", &name)) {
         return false;
     }
-    if (field->kind >= PIER_FIELD_BOOL && field->kind <= PIER_FIELD_TIME) {
-        return FAIL(from, field->type_position, path, "a field of kind %s has no type",
-                    pier_field_kind_name((pier_field_kind)field->kind));
+    if (pier__kind_is_known(field->kind) && !needs_type) {
+        return FAIL(from, field->type_position, path, "a field of kind %s has no type", word);
     }
     field->has_type_name = true;
     field->type_name = name.data;
@@ -177,15 +76,36 @@ static bool read_type_name(parser *from, const char *path, pier__defined_field *
     return true;
 }
 
-static bool parse_field(parser *from, const char *class_name, uint32_t *last_number) {
+/* Reads the name of a field's oneof, or nil. */
+static bool parse_oneof(pier__parser *from, const char *path, pier__defined_field *field) {
+    field->oneof_position = (uint32_t)from->position;
+    if (pier__parse_nil(from)) {
+        return true;
+    }
+    pier__name_view name = {NULL, 0};
+    if (!pier__parse_name(from, path, "the oneof of a field", &name)) {
+        return false;
+    }
+    if (pier__field_is_known(field) && (field->flags & (PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE)) != 0) {
+        return FAIL(from, field->oneof_position, path, "a field of a oneof is not repeated and has no presence");
+    }
+    const char *kept = pier__parse_keep_name(from, name);
+    /* Before there is memory for it, the name in the closure tells that there is one. */
+    field->oneof_name = kept != NULL ? kept : name.data;
+    field->oneof_bytes = (uint32_t)name.size;
+    return true;
+}
+
+static bool parse_field(pier__parser *from, const char *class_name, uint32_t *last_number) {
     pier__defined_field field = {.position = (uint32_t)from->position};
     uint64_t number = 0;
-    name_view name = {NULL, 0};
-    if (!read_tuple(from, class_name, "a field", 7)) {
+    uint64_t kind = 0;
+    pier__name_view name = {NULL, 0};
+    if (!pier__parse_tuple(from, class_name, "a field", 7)) {
         return false;
     }
     size_t number_position = from->position;
-    if (!read_unsigned(from, class_name, "the number of a field", UINT16_MAX, &number)) {
+    if (!pier__parse_unsigned(from, class_name, "the number of a field", UINT16_MAX, &number)) {
         return false;
     }
     if (number <= *last_number) {
@@ -193,30 +113,21 @@ static bool parse_field(parser *from, const char *class_name, uint32_t *last_num
                     (unsigned)number, (unsigned)*last_number);
     }
     *last_number = (uint32_t)number;
-    if (!read_name(from, class_name, "the name of a field", &name)) {
+    if (!pier__parse_name(from, class_name, "the name of a field", &name)) {
         return false;
     }
     pier__path path;
-    pier__path_init(&path, class_name);
-    char field_name[NAME_BYTES_MAX + 1];
-    (void)snprintf(field_name, sizeof field_name, "%.*s", (int)name.size, name.data);
-    (void)pier__path_field(&path, field_name);
-    if (!read_unsigned(from, path.text, "the kind of a field", UINT32_MAX, &field.kind)) {
+    begin_path(&path, class_name, name);
+    if (!pier__parse_unsigned(from, path.text, "the kind of a field", UINT32_MAX, &kind)) {
         return false;
     }
-    size_t flags_position = from->position;
-    if (!read_unsigned(from, path.text, "the flags of a field", UINT32_MAX, &field.flags)) {
-        return false;
-    }
-    if ((field.flags & PIER_FIELD_REPEATED) != 0 && (field.flags & PIER_FIELD_PRESENCE) != 0) {
-        return FAIL(from, flags_position, path.text, "a field is repeated or has presence, not both");
-    }
-    if (!read_type_name(from, path.text, &field) || !skip_value(from, path.text, "the oneof of a field") ||
-        !skip_value(from, path.text, "the default of a field")) {
+    field.kind = (uint32_t)kind;
+    if (!parse_flags(from, path.text, &field) || !parse_type_name(from, path.text, &field) ||
+        !parse_oneof(from, path.text, &field) || !pier__parse_default(from, path.text, &field)) {
         return false;
     }
     field.number = (uint16_t)number;
-    field.name = keep_name(from, name);
+    field.name = pier__parse_keep_name(from, name);
     field.name_bytes = (uint32_t)name.size;
     if (from->fills) {
         *from->next_field++ = field;
@@ -226,13 +137,15 @@ static bool parse_field(parser *from, const char *class_name, uint32_t *last_num
     return true;
 }
 
+/* Types ------------------------------------------------------------------------------------------------------------ */
+
 /* Reads what follows the name of a class: its version and fields. */
-static bool parse_class(parser *from, const char *class_name, pier_definition *type) {
+static bool parse_class(pier__parser *from, const char *class_name, pier_definition *type) {
     uint64_t version = 0;
     uint64_t count = 0;
     uint32_t last_number = 0;
-    if (!read_unsigned(from, class_name, "the version of a class", UINT32_MAX, &version) ||
-        !read_count(from, class_name, "the fields of a class", &count)) {
+    if (!pier__parse_unsigned(from, class_name, "the version of a class", UINT32_MAX, &version) ||
+        !pier__parse_count(from, class_name, "the fields of a class", &count)) {
         return false;
     }
     type->version = (uint32_t)version;
@@ -247,43 +160,121 @@ static bool parse_class(parser *from, const char *class_name, pier_definition *t
     return true;
 }
 
-static bool parse_type(parser *from) {
-    pier_definition type = {.position = (uint32_t)from->position};
+/* Reads a value of an enum. `last` is the value before, whose name is in the closure; NULL for the first. */
+static bool parse_value(pier__parser *from, const char *enum_name, const pier__defined_value *last,
+                        pier__defined_value *value) {
+    pier__name_view name = {NULL, 0};
     size_t position = from->position;
-    uint64_t count = 0;
-    uint64_t kind = 0;
-    name_view name = {NULL, 0};
-    if (!read_count(from, "", "a type", &count)) {
+    if (!pier__parse_tuple(from, enum_name, "a value of an enum", 2)) {
         return false;
     }
-    if (count < 2) {
+    size_t number_position = from->position;
+    int32_t number = 0;
+    if (!pier__parse_i32(from, enum_name, "the number of a value", &number)) {
+        return false;
+    }
+    if (last != NULL && number < last->number) {
+        return FAIL(from, number_position, enum_name, "the numbers of an enum ascend: %d follows %d", (int)number,
+                    (int)last->number);
+    }
+    size_t name_position = from->position;
+    if (!pier__parse_name(from, enum_name, "the name of a value", &name)) {
+        return false;
+    }
+    if (last != NULL && number == last->number &&
+        pier__names_compare(last->name, last->name_bytes, name.data, name.size) >= 0) {
+        pier__path path;
+        begin_path(&path, enum_name, name);
+        return FAIL(from, name_position, path.text, "the names of one value ascend");
+    }
+    *value = (pier__defined_value){name.data, (uint32_t)name.size, number, (uint32_t)position};
+    return true;
+}
+
+/* Reads what follows the name of an enum: its values. */
+static bool parse_enum(pier__parser *from, const char *enum_name, pier_definition *type) {
+    size_t position = from->position;
+    uint64_t count = 0;
+    if (!pier__parse_count(from, enum_name, "the values of an enum", &count)) {
+        return false;
+    }
+    if (count == 0) {
+        return FAIL(from, position, enum_name, "an enum without a value");
+    }
+    type->values = from->next_value;
+    pier__defined_value last;
+    for (uint64_t i = 0; i < count; i++) {
+        pier__defined_value value;
+        if (!parse_value(from, enum_name, i > 0 ? &last : NULL, &value)) {
+            return false;
+        }
+        last = value;
+        value.name = pier__parse_keep_name(from, (pier__name_view){value.name, value.name_bytes});
+        if (from->fills) {
+            *from->next_value++ = value;
+        } else {
+            from->values++;
+        }
+    }
+    /* Each takes bytes of the closure, which is below 4 GiB. */
+    type->value_count = (uint32_t)count;
+    return true;
+}
+
+/* Reads what follows the name of a type. */
+static bool parse_content(pier__parser *from, const char *name, pier_definition *type, uint64_t count) {
+    if (type->kind == PIER_DEFINITION_CLASS) {
+        return parse_class(from, name, type);
+    }
+    if (type->kind == PIER_DEFINITION_ENUM) {
+        return parse_enum(from, name, type);
+    }
+    for (uint64_t i = 2; i < count; i++) {
+        if (!pier__parse_any(from, name, "a type of a later version")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Reads the head of a type and its kind. `index` is its place in the closure. */
+static bool parse_head(pier__parser *from, uint64_t index, pier_definition *type, uint64_t *count) {
+    size_t position = from->position;
+    uint64_t kind = 0;
+    if (!pier__parse_count(from, "", "a type", count)) {
+        return false;
+    }
+    if (*count < 2) {
         return FAIL(from, position, "", "a type has a kind and a name");
     }
     size_t kind_position = from->position;
-    if (!read_unsigned(from, "", "the kind of a type", UINT32_MAX, &kind)) {
+    if (!pier__parse_unsigned(from, "", "the kind of a type", UINT32_MAX, &kind)) {
         return false;
     }
-    type.is_class = kind == 0;
-    if (type.is_class && count != 4) {
+    type->kind = (uint32_t)kind;
+    type->is_class = kind == PIER_DEFINITION_CLASS;
+    if (type->is_class && *count != 4) {
         return FAIL(from, position, "", "expected an array of 4 values: a class");
     }
-    if (!type.is_class && from->types == 0 && !from->fills) {
-        return FAIL(from, kind_position, "", "the first type is not a class");
+    if (kind == PIER_DEFINITION_ENUM && *count != 3) {
+        return FAIL(from, position, "", "expected an array of 3 values: an enum");
     }
-    if (!read_name(from, "", "the name of a type", &name)) {
+    return type->is_class || index > 0 || FAIL(from, kind_position, "", "the first type is not a class");
+}
+
+static bool parse_type(pier__parser *from, uint64_t index) {
+    pier_definition type = {.position = (uint32_t)from->position};
+    uint64_t count = 0;
+    pier__name_view name = {NULL, 0};
+    if (!parse_head(from, index, &type, &count) || !pier__parse_name(from, "", "the name of a type", &name)) {
         return false;
     }
-    type.name = keep_name(from, name);
+    type.name = pier__parse_keep_name(from, name);
     type.name_bytes = (uint32_t)name.size;
-    char class_name[NAME_BYTES_MAX + 1];
-    (void)snprintf(class_name, sizeof class_name, "%.*s", (int)name.size, name.data);
-    if (type.is_class && !parse_class(from, class_name, &type)) {
+    char text[PIER__NAME_BYTES_MAX + 1];
+    (void)snprintf(text, sizeof text, "%.*s", (int)name.size, name.data);
+    if (!parse_content(from, text, &type, count)) {
         return false;
-    }
-    for (uint64_t i = 2; !type.is_class && i < count; i++) {
-        if (!skip_value(from, class_name, "a type of a later version")) {
-            return false;
-        }
     }
     if (from->fills) {
         *from->next_type++ = type;
@@ -293,10 +284,10 @@ static bool parse_type(parser *from) {
     return true;
 }
 
-static bool parse_types(parser *from) {
+static bool parse_types(pier__parser *from) {
     uint64_t count = 0;
     from->position = 0;
-    if (!read_count(from, "", "the types of a definition", &count)) {
+    if (!pier__parse_count(from, "", "the types of a definition", &count)) {
         return false;
     }
     if (count == 0) {
@@ -308,19 +299,21 @@ static bool parse_types(parser *from) {
                                      (unsigned long long)count, from->classes_max);
     }
     for (uint64_t i = 0; i < count; i++) {
-        if (!parse_type(from)) {
+        if (!parse_type(from, i)) {
             return false;
         }
     }
     return from->position == from->size || FAIL(from, from->position, "", "bytes follow the last type of a definition");
 }
 
-/* Fills memory of the size that the first reading found. `scratch` has room for an index of each type or field. */
-static bool fill(parser *from, pier_definition *root, size_t memory_bytes, uint32_t *scratch) {
+/* Fills memory of the size that the first reading found. `scratch` has room for an index of each type, field or value.
+ */
+static bool fill(pier__parser *from, pier_definition *root, size_t memory_bytes, uint32_t *scratch) {
     from->fills = true;
     from->next_type = root;
     from->next_field = (pier__defined_field *)(void *)(root + from->types);
-    from->next_name = (char *)(from->next_field + from->fields);
+    from->next_value = (pier__defined_value *)(void *)(from->next_field + from->fields);
+    from->next_copy = (char *)(from->next_value + from->values);
     if (!parse_types(from)) {
         return false;
     }
@@ -329,11 +322,15 @@ static bool fill(parser *from, pier_definition *root, size_t memory_bytes, uint3
     return pier__definition_check(root, scratch, from->error);
 }
 
+static size_t larger(size_t one, size_t other) {
+    return one > other ? one : other;
+}
+
 pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes, uint32_t classes_max,
                                    const pier_allocator *allocator, pier_definition **out,
                                    pier__definition_error *error) {
     *out = NULL;
-    parser from = {.begin = closure, .size = closure_bytes, .classes_max = classes_max, .error = error};
+    pier__parser from = {.begin = closure, .size = closure_bytes, .classes_max = classes_max, .error = error};
     if (closure_bytes > UINT32_MAX) {
         (void)pier__definition_fail(error, PIER_LIMIT, 0, "", "a definition of more than 4 GiB");
         return PIER_LIMIT;
@@ -341,9 +338,9 @@ pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes,
     if (!parse_types(&from)) {
         return error->status;
     }
-    size_t memory_bytes =
-        from.types * sizeof(pier_definition) + from.fields * sizeof(pier__defined_field) + from.name_bytes;
-    size_t scratch_count = from.types > from.fields ? from.types : from.fields;
+    size_t memory_bytes = from.types * sizeof(pier_definition) + from.fields * sizeof(pier__defined_field) +
+                          from.values * sizeof(pier__defined_value) + from.copied_bytes;
+    size_t scratch_count = larger(from.types, larger(from.fields, from.values));
     pier_definition *root = (pier_definition *)pier__allocate(allocator, memory_bytes);
     uint32_t *scratch = (uint32_t *)pier__allocate_array(allocator, scratch_count, sizeof *scratch);
     if (root == NULL || scratch == NULL) {

@@ -22,7 +22,7 @@ typedef struct difference {
 /* Writes what a field is: "u32", "array of f32", "optional record geo.Vec3". */
 static void write_shape(char *text, size_t capacity, uint64_t kind, bool repeated, bool presence, const char *type) {
     const char *before = repeated ? "array of " : presence ? "optional " : "";
-    const char *name = kind <= PIER_FIELD_RECORD ? pier_field_kind_name((pier_field_kind)kind) : "unknown";
+    const char *name = kind <= PIER_FIELD_ANY ? pier_field_kind_name((pier_field_kind)kind) : "unknown";
     if (type != NULL) {
         (void)snprintf(text, capacity, "%s%s %.40s", before, name, type);
     } else if (strcmp(name, "unknown") == 0) {
@@ -35,7 +35,7 @@ static void write_shape(char *text, size_t capacity, uint64_t kind, bool repeate
 /* Compares two fields of one number. Returns whether they differ. */
 static bool fields_differ(const pier_field *own, const pier__defined_field *other, difference *found) {
     unsigned flags = own->flags & PIER__DEFINED_FLAGS;
-    const char *own_type = own->type != NULL ? own->type->name : NULL;
+    const char *own_type = own->type != NULL ? own->type->name : own->enum_type != NULL ? own->enum_type->name : NULL;
     const char *other_type = other->type != NULL ? other->type->name : NULL;
     bool same_type =
         own_type == NULL || other_type == NULL ? own_type == other_type : strcmp(own_type, other_type) == 0;

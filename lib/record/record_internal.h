@@ -3,8 +3,9 @@
  * Floor 5 (record). Of the archive floor it uses archive_internal.h's last part and nothing deeper.
  *
  * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, and whatever they do not take
- * goes the slow way: interpret_store.c, interpret_load.c, driven by the class's table. closure.c writes a class's
- * definition, definition_parse.c reads a stream's, definition_check.c checks what it means, definition.c answers for it,
+ * goes the slow way: interpret_store.c, interpret_load.c, driven by the class's table. reach.c finds the types that a
+ * class reaches, closure.c writes its definition; definition_parse.c reads a stream's with definition_read.c and
+ * definition_default.c, definition_check.c and definition_names.c check what it means, definition.c answers for it,
  * match.c compares the two. */
 #ifndef PIER_RECORD_RECORD_INTERNAL_H
 #define PIER_RECORD_RECORD_INTERNAL_H
@@ -35,6 +36,28 @@ void pier__path_cut(pier__path *path, size_t length);
 
 /* Encodes the closure of a class: proto/wire.md, Definitions. A pier__encode_closure. */
 pier_status pier__class_encode_closure(const void *class_to_encode, pier__buffer *closure, pier_error *error);
+
+/* A type that a class reaches: one of the two is not NULL. */
+typedef struct pier__type {
+    const char *name;
+    const pier_class *of_class;
+    const pier_enum *of_enum;
+} pier__type;
+
+/* Makes the list of the types that a class reaches, itself among them, each once by address and by ascending name
+ * (bytes): `types` gets a pier__type each; `classes` gets pointers to the classes among them, the class itself first.
+ * Returns false when there is no memory. */
+bool pier__types_collect(const pier_class *root, pier__buffer *types, pier__buffer *classes);
+
+static inline size_t pier__type_count(const pier__buffer *types) {
+    return types->size / sizeof(pier__type);
+}
+
+static inline pier__type pier__type_at(const pier__buffer *types, size_t index) {
+    pier__type found;
+    memcpy(&found, types->data + index * sizeof found, sizeof found);
+    return found;
+}
 
 /* Makes the list of the classes that a class reaches, itself first, each once by address: `list` gets pointers.
  * Returns false when there is no memory. */
@@ -72,8 +95,17 @@ bool pier__definition_fail(pier__definition_error *error, pier_status status, si
                            const char *format, ...) PIER_PRINTF(5, 6);
 
 /* Checks how the types of a definition that was read go together, and finds the types of its fields. `scratch` has room
- * for an index of each type or field. Returns false, with the error set, when they do not. */
+ * for an index of each type, field or value. Returns false, with the error set, when they do not. */
 bool pier__definition_check(pier_definition *root, uint32_t *scratch, pier__definition_error *error);
+
+/* The part of it that is about names and oneofs: definition_names.c. */
+bool pier__definition_check_names(pier_definition *root, uint32_t *scratch, pier__definition_error *error);
+
+/* Whether the default of a class's field is one that its kind can have, and be defined. */
+bool pier__default_is_good(const pier_field *field);
+
+/* Appends the default of a class's field as a definition has it: nil for none. Returns false when there is no memory. */
+bool pier__default_encode(const pier_field *field, pier__buffer *out);
 
 /* Returns the type of this name in the closure of `root`, or NULL. */
 const pier_definition *pier__definition_find(const pier_definition *root, const char *name, size_t name_bytes);
