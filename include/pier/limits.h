@@ -17,6 +17,7 @@
 #define PIER_QUEUE_BYTES_MAX_DEFAULT ((uint64_t)16 << 20)
 #define PIER_CLASSES_MAX_DEFAULT ((uint32_t)1024)
 #define PIER_RAW_BYTES_MAX_DEFAULT ((uint64_t)1 << 40)
+#define PIER_ARENA_BYTES_MAX_DEFAULT ((uint64_t)64 << 20)
 #define PIER_INFLATION_RATIO_MAX_DEFAULT ((uint32_t)256)
 
 /* The largest value that each limit may be set to. */
@@ -38,6 +39,7 @@ typedef struct pier_limits {
     uint32_t classes_max;         /* classes in one epoch of a stream; default 1,024, at most 65,535 */
     uint32_t inflation_ratio_max; /* bytes that come of each byte of a compressed block; default 256, at most 1,032 */
     uint64_t raw_bytes_max;       /* raw bytes in mid-stream, all blocks together; default 1 TiB */
+    uint64_t arena_bytes_max;     /* memory for the lists and pointers of a loaded record; default 64 MiB */
 } pier_limits;
 
 #endif

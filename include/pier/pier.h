@@ -10,6 +10,7 @@
 #include <pier/allocator.h>
 #include <pier/append.h>
 #include <pier/archive.h>
+#include <pier/arena.h>
 #include <pier/budget.h>
 #include <pier/bytes.h>
 #include <pier/cancel.h>

@@ -27,8 +27,10 @@
  *     optional(K)   bool has_name; member of K                         a value that may be absent
  *     array(K, N)   uint32_t name_count; member of K, as an array      at most N elements; K is neither of these two
  *
- * A record that is loaded borrows text and bytes from the archive, until it moves to the next record. What lies behind
- * the terminator of a text, the size of bytes and the count of an array has no meaning; an absent value is zero.
+ * A record that is loaded by pier_load_record borrows text and bytes from the archive, until it moves to the next record
+ * or for as long as the program keeps the block (keep.h); one that is loaded by pier_load_record_into owns all that it
+ * holds in an arena of the program's. What lies behind the terminator of a text, the size of bytes and the count of an
+ * array has no meaning; an absent value is zero, or the default of its field.
  *
  * A class may be described in any number of source files; static functions are all it consists of. */
 #ifndef PIER_RECORD_H
@@ -57,14 +59,25 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
 /* Loads the current record, after pier_archive_next answered PIER_OK, whole or not at all: when it fails `record` is
  * all zero. May be called again, for this class or another.
  * A record without a class (of a plain archive, or one that a peer stored by tokens) may be a map by field name, in any
- * order, or an array by field number less one: unknown fields are passed over, missing ones and nil are zero.
+ * order, or an array by field number less one: unknown fields are passed over, missing ones and nil are zero, or the
+ * default of their field. There an enum may be the name of its value.
+ * Text and bytes are borrowed from the archive; lists, and what pointers point to, lie in an arena of the archive, which
+ * keeps its memory from record to record, so that loading takes none. All of that is valid until the archive moves to
+ * the next record, or as long as the program keeps the block (pier_archive_keep_block).
  * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type); PIER_MISMATCH (the class is
- * defined differently in the stream); PIER_RANGE (a number, text or count that does not fit); PIER_TEXT (text is not
- * UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice); PIER_LIMIT; PIER_NO_MEMORY;
- * PIER_USAGE (archive stores; there is no record), which does not stick; or the failure that sticks. All others stick:
- * pier_archive_recover goes on with the next record. Text and bytes are borrowed until then. Never blocks. */
+ * defined differently in the stream; a required field is missing); PIER_RANGE (a number, text or count that does not
+ * fit); PIER_TEXT (text is not UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a
+ * form that the class does not have); PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE
+ * (archive stores; there is no record), which does not stick; or the failure that sticks. All others stick:
+ * pier_archive_recover goes on with the next record. Never blocks. */
 PIER_API pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record,
                                       void *record) PIER_MUST_USE;
+
+/* As pier_load_record, but nothing that the record holds refers to the archive: text, bytes, lists, and what pointers
+ * point to, lie in the caller's arena, and stay until that is reset or deinitialised. Only default texts and bytes point
+ * to the class's own. When it fails the arena is as it was before; PIER_LIMIT may be that of the arena. */
+PIER_API pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,
+                                           pier_arena *arena) PIER_MUST_USE;
 
 /* Returns whether the current record is of the class, by its name: to tell records of several classes apart. False for
  * a record without a class, and when its definition breaks the rules: then the failure sticks. Never blocks. */

@@ -170,7 +170,7 @@ static void settle_budget(pier__loader *loader) {
 
 static void begin_loading(pier__loader *loader) {
     pier__loader_release_marks(loader);
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     pier__loader_forget_classes(loader);
     loader->base = 0;
     loader->taken = 0;
@@ -229,6 +229,7 @@ pier_status pier_archive_open_load(pier_archive **out, pier_file *file, const pi
     if (status != PIER_OK) {
         return status;
     }
+    pier_arena_init(&draft.arena, &draft.common.allocator, draft.common.limits.arena_bytes_max);
     begin_loading(&draft);
     pier__loader *loader = (pier__loader *)pier__allocate(&draft.common.allocator, sizeof *loader);
     if (loader == NULL || !pier__scan_init(&draft.scan, &draft.common.limits, &draft.common.allocator)) {
@@ -254,10 +255,11 @@ static void destroy_loader(pier__loader *loader) {
     pier_allocator allocator = loader->common.allocator;
     settle_budget(loader);
     pier__loader_release_marks(loader);
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     pier__loader_forget_classes(loader);
     pier__release(&allocator, loader->classes, loader->class_capacity * sizeof *loader->classes);
     pier__inflater_deinit(&loader->inflater, &allocator);
+    pier_arena_deinit(&loader->arena);
     pier__release(&allocator, loader->buffer, loader->capacity + PIER_PADDING_BYTES);
     pier__scan_deinit(&loader->scan, &allocator);
     pier__release(&allocator, loader, sizeof *loader);

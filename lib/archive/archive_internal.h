@@ -7,6 +7,7 @@
 #define PIER_ARCHIVE_ARCHIVE_INTERNAL_H
 
 #include <pier/archive.h>
+#include <pier/arena.h>
 
 #include "base/buffer_internal.h"
 
@@ -125,6 +126,9 @@ void pier__archive_typed_done(pier_archive *archive, const uint8_t *end);
 /* Opens the window of the token calls on the current record from its first byte, after a scan of the whole record;
  * cursor and limit are then its bounds. Returns false when there is none or the scan fails (which sticks). */
 bool pier__archive_open_record(pier_archive *archive);
+
+/* Returns the arena for what is made of the current record; it is emptied when the archive moves on. `archive` loads. */
+pier_arena *pier__archive_arena(pier_archive *archive);
 
 /* Fails the loading of the current record at `at`, a byte of its window; sticks. Returns `status`. */
 pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier_status status, const char *path,

@@ -167,7 +167,7 @@ pier_status pier__loader_end_record(pier__loader *loader) {
     }
     loader->in_record = false;
     close_window(loader);
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     if (loader->in_block) {
         loader->next_at = loader->record_end;
     } else {
@@ -306,7 +306,7 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     }
     loader->in_record = false;
     close_window(loader);
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     if (loader->in_block) {
         pier__loader_leave_block(loader);
     }
@@ -412,6 +412,10 @@ bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, co
     *end = loader->record_memory +
            (size_t)((loader->in_block ? loader->payload_end : loader->record_end) - loader->record);
     return true;
+}
+
+pier_arena *pier__archive_arena(pier_archive *archive) {
+    return &pier__loader_of(archive)->arena;
 }
 
 void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {

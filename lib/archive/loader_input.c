@@ -5,12 +5,19 @@
 #include <string.h>
 
 #include "archive/loader_internal.h"
+#include "base/arena_internal.h"
 #include "base/budget_internal.h"
 
 /* Behind the capacity: what codecs may read past a block. */
 enum { PADDING = PIER_PADDING_BYTES };
 
-void pier__loader_release_retired(pier__loader *loader) {
+/* What an arena keeps from record to record; what a large one took beyond goes back. */
+enum { ARENA_KEPT_BYTES = 1 << 20 };
+
+void pier__loader_end_views(pier__loader *loader) {
+    if (loader->arena.current != NULL) {
+        pier__arena_trim(&loader->arena, ARENA_KEPT_BYTES);
+    }
     if (loader->retired != NULL) {
         pier__release(&loader->common.allocator, loader->retired, loader->retired_capacity + PADDING);
         loader->retired = NULL;

@@ -97,6 +97,7 @@ typedef struct pier__loader {
     uint8_t *record_memory; /* where the record lies; views and the window point here */
     uint64_t record_number;
     uint64_t next_number; /* of the record after it */
+    pier_arena arena;     /* what the record floor made of the record: lists, and what pointers point to */
     /* Raw bytes */
     pier__raw raw;
     bool raw_is_given;  /* the block's part was given out */
@@ -186,8 +187,8 @@ void pier__loader_take(pier__loader *loader, uint64_t position);
 /* Passes over the bytes of a block that is skipped. Returns as pier__loader_need. */
 pier_status pier__loader_skip(pier__loader *loader);
 
-/* Frees memory that was kept for the views of the last record. */
-void pier__loader_release_retired(pier__loader *loader);
+/* The current record is left: frees what was kept for the views of it, and what was loaded into the arena. */
+void pier__loader_end_views(pier__loader *loader);
 
 /* loader_time.c -------------------------------------------------------------------------------------------------- */
 

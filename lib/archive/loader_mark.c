@@ -126,6 +126,7 @@ static void go_to(pier__loader *loader, const pier__loader *place) {
     loader->now_ns = here.now_ns;
     loader->charged = here.charged;
     loader->inflater = here.inflater;
+    loader->arena = here.arena;
     loader->classes = here.classes;
     loader->class_count = here.class_count;
     loader->class_capacity = here.class_capacity;
@@ -160,7 +161,7 @@ pier_status pier_archive_rewind(pier_archive *archive) {
         return pier__archive_tell(common, PIER_USAGE, "there is no mark to go back to");
     }
     pier__mark *mark = loader->marks;
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     pier_status status = inflate_again(loader, &mark->place);
     if (status != PIER_OK) {
         return status;

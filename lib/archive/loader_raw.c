@@ -82,7 +82,7 @@ void pier__loader_end_raw(pier__loader *loader) {
     loader->in_record = false;
     loader->raw = loader->stream.in_raw ? PIER__RAW_PASSING : PIER__RAW_NONE;
     pier__archive_close_window(&loader->common);
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     if (loader->in_block) {
         pier__loader_leave_block(loader);
     }
@@ -130,7 +130,7 @@ static pier_status next_block(pier__loader *loader) {
     if (loader->in_block) {
         pier__loader_leave_block(loader);
     }
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     pier_status status = pier__loader_take_piece(loader, NULL);
     if (status != PIER_OK) {
         return status;

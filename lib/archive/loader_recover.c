@@ -256,7 +256,7 @@ static bool recover_in_block(pier__loader *loader, uint64_t *skipped_bytes) {
     }
     *skipped_bytes = loader->payload_end - (loader->in_record ? loader->record : loader->next_at);
     loader->in_record = false;
-    pier__loader_release_retired(loader);
+    pier__loader_end_views(loader);
     pier__loader_leave_block(loader);
     return true;
 }

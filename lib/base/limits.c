@@ -33,7 +33,8 @@ static uint64_t resolve_field(const char *field, uint64_t given, uint64_t defaul
     X(queue_bytes_max, uint64_t, PIER_QUEUE_BYTES_MAX_DEFAULT, UINT64_MAX)                                             \
     X(classes_max, uint32_t, PIER_CLASSES_MAX_DEFAULT, PIER_CLASSES_MAX_HIGHEST)                                       \
     X(inflation_ratio_max, uint32_t, PIER_INFLATION_RATIO_MAX_DEFAULT, PIER_INFLATION_RATIO_MAX_HIGHEST)               \
-    X(raw_bytes_max, uint64_t, PIER_RAW_BYTES_MAX_DEFAULT, UINT64_MAX)
+    X(raw_bytes_max, uint64_t, PIER_RAW_BYTES_MAX_DEFAULT, UINT64_MAX)                                                 \
+    X(arena_bytes_max, uint64_t, PIER_ARENA_BYTES_MAX_DEFAULT, UINT64_MAX)
 
 pier_status pier__limits_resolve(const pier_limits *given, pier_limits *resolved, pier_error *error) {
     if (given != NULL && given->size != sizeof *given) {

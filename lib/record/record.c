@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena_internal.h"
 #include "base/error_internal.h"
 #include "record/record_internal.h"
 
@@ -60,7 +61,9 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
     }
     pier__measuring counts = {.depth_left = common->limits.depth_max, .elements = 0};
     uint64_t bytes = class_of_record->measure(record, &counts);
-    if (bytes > common->limits.text_bytes_max || !pier__archive_reserve(archive, (size_t)bytes)) {
+    bool is_within = bytes <= common->limits.text_bytes_max &&
+                     counts.elements <= common->limits.elements_max - class_of_record->values_max;
+    if (!is_within || !pier__archive_reserve(archive, (size_t)bytes)) {
         return false;
     }
     uint8_t *end = class_of_record->encode(archive->cursor, record);
@@ -95,12 +98,15 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
 
 /* Loads a record of a matched class by its codec. Returns whether that was possible. */
 static bool decode(pier_archive *archive, const pier_class *class_of_record, const uint8_t *begin, const uint8_t *end,
-                   void *record) {
+                   void *record, const pier__decoding *chosen) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
-    if (!class_is_within(class_of_record, limits)) {
+    /* Codecs borrow. */
+    bool must_copy = chosen->owns && (class_of_record->flags & PIER_CLASS_VIEWS) != 0;
+    if (must_copy || !class_is_within(class_of_record, limits)) {
         return false;
     }
-    pier__decoding how = {.depth_left = limits->depth_max, .elements_left = limits->elements_max};
+    pier__decoding how = *chosen;
+    how.elements_left -= class_of_record->values_max;
     const uint8_t *record_end = class_of_record->decode(begin, end, record, &how);
     if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
         return false;
@@ -109,7 +115,8 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
     return true;
 }
 
-static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record) {
+static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
+                        const pier__decoding *how) {
     const uint8_t *begin = NULL;
     const uint8_t *end = NULL;
     if (!pier__archive_typed_window(archive, &begin, &end)) {
@@ -124,18 +131,22 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
                 return status;
             }
         }
-        if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record))) {
+        pier__arena_place place = pier__arena_here(how->arena);
+        if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
             return PIER_OK;
         }
+        pier__arena_go_back(how->arena, &place);
     }
     memset(record, 0, class_of_record->record_bytes);
     if (!pier__archive_open_record(archive)) {
         return pier_archive_status(archive);
     }
-    return pier__interpret_load(archive, class_of_record, record, of_stream != NULL);
+    return pier__interpret_load(archive, class_of_record, record, of_stream != NULL, how);
 }
 
-pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+/* Loads, with all that the record holds in an arena, or with its text and bytes borrowed. */
+static pier_status load_with(pier_archive *archive, const pier_class *class_of_record, void *record, pier_arena *arena,
+                             bool owns) {
     if (!class_is_known(class_of_record)) {
         return refuse_version(archive);
     }
@@ -143,11 +154,27 @@ pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_r
         memset(record, 0, class_of_record->record_bytes);
         return refuse_use(archive, class_of_record, "a storing archive loads no record");
     }
-    pier_status status = load(archive, class_of_record, record);
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    pier__decoding how = {.arena = arena != NULL ? arena : pier__archive_arena(archive),
+                          .owns = owns,
+                          .depth_left = limits->depth_max,
+                          .elements_left = limits->elements_max};
+    pier__arena_place place = pier__arena_here(how.arena);
+    pier_status status = load(archive, class_of_record, record, &how);
     if (PIER_UNLIKELY(status != PIER_OK)) {
+        pier__arena_go_back(how.arena, &place);
         memset(record, 0, class_of_record->record_bytes);
     }
     return status;
+}
+
+pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    return load_with(archive, class_of_record, record, NULL, false);
+}
+
+pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,
+                                  pier_arena *arena) {
+    return load_with(archive, class_of_record, record, arena, true);
 }
 
 bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record) {

@@ -3,9 +3,9 @@
  * Floor 5 (record). Of the archive floor it uses archive_internal.h's last part and nothing deeper.
  *
  * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, and whatever they do not take
- * goes the slow way: interpret_store.c, interpret_load.c, driven by the class's table. reach.c finds the types that a
- * class reaches, closure.c writes its definition; definition_parse.c reads a stream's with definition_read.c and
- * definition_default.c, definition_check.c and definition_names.c check what it means, definition.c answers for it,
+ * goes the slow way, driven by the class's table (interpret_internal.h). reach.c finds the types that a class reaches,
+ * closure.c writes its definition; definition_parse.c reads a stream's with definition_read.c and definition_default.c,
+ * definition_check.c and definition_names.c check what it means, definition.c answers for it,
  * match.c compares the two. */
 #ifndef PIER_RECORD_RECORD_INTERNAL_H
 #define PIER_RECORD_RECORD_INTERNAL_H
@@ -122,37 +122,15 @@ pier_status pier__class_match(pier_archive *archive, pier__stream_class *of_stre
 pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...)
     PIER_PRINTF(4, 5);
 
-/* Returns the size of a number of this kind; 0 for other kinds. */
-static inline size_t pier__kind_bytes(pier_field_kind kind) {
-    switch (kind) {
-    case PIER_FIELD_BOOL:
-        return sizeof(bool);
-    case PIER_FIELD_I8:
-    case PIER_FIELD_U8:
-        return 1;
-    case PIER_FIELD_I16:
-    case PIER_FIELD_U16:
-        return 2;
-    case PIER_FIELD_I32:
-    case PIER_FIELD_U32:
-    case PIER_FIELD_F32:
-    case PIER_FIELD_ENUM:
-        return 4;
-    case PIER_FIELD_I64:
-    case PIER_FIELD_U64:
-    case PIER_FIELD_F64:
-        return 8;
-    default:
-        return 0;
-    }
-}
-
 /* Stores a record by tokens, between begin and end: whatever the format, and with the exact error when a value may not
  * be stored. */
 void pier__interpret_store(pier_archive *archive, const pier_class *class_of_record, const void *record);
 
 /* Loads the current record by tokens, into memory that is all zero. is_typed: the record is in the class's framed form;
- * otherwise it is a map or an array of the plain one. Returns PIER_OK, or a failure, which sticks. */
-pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_of_record, void *record, bool is_typed);
+ * otherwise it is a map or an array of the plain one. how: where lists and what pointers point to come from, and whether
+ * text and bytes are copied there; its counts do not matter, as the record was scanned. Returns PIER_OK, or a failure,
+ * which sticks. */
+pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_of_record, void *record, bool is_typed,
+                                 const pier__decoding *how);
 
 #endif

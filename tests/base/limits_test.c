@@ -23,6 +23,7 @@ static void assert_defaults(const pier_limits *limits) {
     assert_true(limits->queue_bytes_max == 16777216);
     assert_true(limits->classes_max == 1024);
     assert_true(limits->raw_bytes_max == 1099511627776);
+    assert_true(limits->arena_bytes_max == 67108864);
     assert_true(limits->inflation_ratio_max == 256);
 }
 
@@ -39,12 +40,12 @@ static void none_and_zero_are_the_defaults(void **state) {
 
 /* What lies between the fields and behind them is not compared: nobody sets it. */
 static void assert_same(const pier_limits *left, const pier_limits *right) {
-    assert_memory_equal(left, right, offsetof(pier_limits, raw_bytes_max) + sizeof left->raw_bytes_max);
+    assert_memory_equal(left, right, offsetof(pier_limits, arena_bytes_max) + sizeof left->arena_bytes_max);
 }
 
 static void given_values_hold_from_1_to_the_highest(void **state) {
     (void)state;
-    const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const pier_limits lowest = {sizeof lowest, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const pier_limits highest = {sizeof highest,
                                  PIER_RECORD_BYTES_MAX_HIGHEST,
                                  UINT64_MAX,
@@ -54,6 +55,7 @@ static void given_values_hold_from_1_to_the_highest(void **state) {
                                  UINT64_MAX,
                                  PIER_CLASSES_MAX_HIGHEST,
                                  PIER_INFLATION_RATIO_MAX_HIGHEST,
+                                 UINT64_MAX,
                                  UINT64_MAX};
     pier_limits resolved;
     assert_int_equal(pier__limits_resolve(&lowest, &resolved, NULL), PIER_OK);

@@ -283,9 +283,9 @@ static void values_of_another_type_are_refused(void **state) {
         {"c40161", "bin"},
         {"93 01 02 03", "array"},
         {"80", "map"},
-        {"d40100", "ext"},
+        {"d40100", "ext 1"},
         {"d6ff00000000", "timestamp"},
-        {"d7ffffffffff00000000", "ext"},
+        {"d7ffffffffff00000000", "ext -1"},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         for (size_t j = 0; j < sizeof values / sizeof values[0]; j++) {

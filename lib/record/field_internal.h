@@ -1,0 +1,137 @@
+/* How the value of a field lies in a struct; see <pier/class.h>.
+ *
+ * Floor 5 (record). For all that goes by a class's table: storing and loading without a codec, init, copy, compare and
+ * print. Members are read and written with memcpy, since the library does not know their types. */
+#ifndef PIER_RECORD_FIELD_INTERNAL_H
+#define PIER_RECORD_FIELD_INTERNAL_H
+
+#include <stdalign.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <pier/class.h>
+
+static inline bool pier__field_is_repeated(const pier_field *field) {
+    return (field->flags & PIER_FIELD_REPEATED) != 0;
+}
+
+/* Whether the member holds a pointer to a record instead of the record: recursive, or shared. */
+static inline bool pier__field_is_pointer(const pier_field *field) {
+    return (field->flags & (PIER_FIELD_POINTER | PIER_FIELD_SHARED)) != 0 && field->kind == PIER_FIELD_RECORD;
+}
+
+/* Returns the size of a number of this kind; 0 for other kinds. */
+static inline size_t pier__kind_bytes(pier_field_kind kind) {
+    switch (kind) {
+    case PIER_FIELD_BOOL:
+        return sizeof(bool);
+    case PIER_FIELD_I8:
+    case PIER_FIELD_U8:
+        return 1;
+    case PIER_FIELD_I16:
+    case PIER_FIELD_U16:
+        return 2;
+    case PIER_FIELD_I32:
+    case PIER_FIELD_U32:
+    case PIER_FIELD_F32:
+    case PIER_FIELD_ENUM:
+        return 4;
+    case PIER_FIELD_I64:
+    case PIER_FIELD_U64:
+    case PIER_FIELD_F64:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+/* Returns the size of a member that holds one value of the field; 0 for kinds that are not known, and for any. */
+static inline size_t pier__field_bytes(const pier_field *field) {
+    switch (field->kind) {
+    case PIER_FIELD_TEXT:
+        return field->capacity != 0 ? field->capacity : sizeof(pier_text);
+    case PIER_FIELD_BYTES:
+        /* A struct of a uint32_t and an array. */
+        return field->capacity != 0 ? (sizeof(uint32_t) + field->capacity + 3u) / 4 * 4 : sizeof(pier_bytes);
+    case PIER_FIELD_TIME:
+        return sizeof(pier_time);
+    case PIER_FIELD_DURATION:
+        return sizeof(pier_duration);
+    case PIER_FIELD_RECORD:
+        return pier__field_is_pointer(field) ? sizeof(void *) : field->type->record_bytes;
+    default:
+        return pier__kind_bytes(field->kind);
+    }
+}
+
+static inline const void *pier__read_pointer(const uint8_t *member) {
+    const void *pointer;
+    memcpy(&pointer, member, sizeof pointer);
+    return pointer;
+}
+
+static inline uint32_t pier__field_count(const pier_field *field, const uint8_t *record) {
+    uint32_t count;
+    memcpy(&count, record + field->count_offset, sizeof count);
+    return count;
+}
+
+/* Returns where the first element of a repeated field lies; NULL when a list has none. */
+static inline const uint8_t *pier__field_elements(const pier_field *field, const uint8_t *record) {
+    const uint8_t *member = record + field->offset;
+    return (field->flags & PIER_FIELD_LIST) != 0 ? (const uint8_t *)pier__read_pointer(member) : member;
+}
+
+/* Returns the number of the member of a oneof that is set; 0: none. oneof: as in pier_field. */
+static inline uint32_t pier__oneof_case(const pier_class *type, uint32_t oneof, const uint8_t *record) {
+    uint32_t number;
+    memcpy(&number, record + type->oneofs[oneof - 1].case_offset, sizeof number);
+    return number;
+}
+
+/* Whether a field is set: always, unless it has presence, is of a oneof that has another member set, or a pointer that
+ * is NULL. */
+static inline bool pier__field_is_set(const pier_class *type, const pier_field *field, const uint8_t *record) {
+    if (field->oneof != 0 && pier__oneof_case(type, field->oneof, record) != field->number) {
+        return false;
+    }
+    if (pier__field_is_repeated(field)) {
+        return true;
+    }
+    if (pier__field_is_pointer(field)) {
+        return pier__read_pointer(record + field->offset) != NULL;
+    }
+    bool has = true;
+    if ((field->flags & PIER_FIELD_PRESENCE) != 0) {
+        memcpy(&has, record + field->presence_offset, sizeof has);
+    }
+    return has;
+}
+
+/* Whether this is the field at whose place the slot of its oneof stands: the one with the lowest number. */
+static inline bool pier__oneof_begins(const pier_field *fields, uint32_t index) {
+    for (uint32_t i = index; i > 0; i--) {
+        if (fields[i - 1].oneof == fields[index].oneof) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many slots a framed record of the class has: one a field, and one a oneof. */
+static inline uint32_t pier__class_slots(const pier_class *type) {
+    const pier_field *fields = type->fields(type);
+    uint32_t slots = type->oneof_count;
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        slots += fields[i].oneof == 0 ? 1 : 0;
+    }
+    return slots;
+}
+
+/* The largest alignment that things of this size can need: a size is a multiple of its type's. */
+static inline size_t pier__alignment_of(size_t bytes) {
+    size_t lowest = bytes & (~bytes + 1);
+    return lowest < alignof(max_align_t) ? lowest : alignof(max_align_t);
+}
+
+#endif
