@@ -34,6 +34,7 @@
 #include <pier/port_owner.h>
 #include <pier/raw.h>
 #include <pier/record.h>
+#include <pier/record_generic.h>
 #include <pier/resolve.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>

@@ -128,6 +128,30 @@ static inline uint32_t pier__class_slots(const pier_class *type) {
     return slots;
 }
 
+/* Returns the text or bytes of a member, wherever they lie; those that break the rules as far as they may be read. */
+static inline pier_bytes pier__field_view(const pier_field *field, const uint8_t *member) {
+    pier_bytes view = {NULL, 0};
+    if (field->kind == PIER_FIELD_TEXT && field->capacity != 0) {
+        const void *end = memchr(member, 0, field->capacity);
+        view.data = member;
+        view.size = end != NULL ? (size_t)((const uint8_t *)end - member) : field->capacity;
+    } else if (field->kind == PIER_FIELD_TEXT) {
+        pier_text text;
+        memcpy(&text, member, sizeof text);
+        view.data = text.data;
+        view.size = text.data != NULL ? text.size : 0;
+    } else if (field->capacity != 0) {
+        uint32_t size;
+        memcpy(&size, member, sizeof size);
+        view.data = member + sizeof size;
+        view.size = size < field->capacity ? size : field->capacity;
+    } else {
+        memcpy(&view, member, sizeof view);
+        view.size = view.data != NULL ? view.size : 0;
+    }
+    return view;
+}
+
 /* The largest alignment that things of this size can need: a size is a multiple of its type's. */
 static inline size_t pier__alignment_of(size_t bytes) {
     size_t lowest = bytes & (~bytes + 1);

@@ -9,7 +9,7 @@
 
 #include "base/arena_internal.h"
 #include "base/error_internal.h"
-#include "record/record_internal.h"
+#include "record/interpret_internal.h"
 
 pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...) {
     pier__archive *common = pier__archive_of(archive);
@@ -100,15 +100,19 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
 static bool decode(pier_archive *archive, const pier_class *class_of_record, const uint8_t *begin, const uint8_t *end,
                    void *record, const pier__decoding *chosen) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
-    /* Codecs borrow. */
-    bool must_copy = chosen->owns && (class_of_record->flags & PIER_CLASS_VIEWS) != 0;
-    if (must_copy || !class_is_within(class_of_record, limits)) {
+    if (!class_is_within(class_of_record, limits)) {
         return false;
     }
     pier__decoding how = *chosen;
+    /* Codecs borrow, and what they borrowed is copied behind them. */
+    how.owns = false;
     how.elements_left -= class_of_record->values_max;
     const uint8_t *record_end = class_of_record->decode(begin, end, record, &how);
     if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
+        return false;
+    }
+    bool must_copy = chosen->owns && (class_of_record->flags & PIER_CLASS_VIEWS) != 0;
+    if (must_copy && pier__record_own_views(class_of_record, record, chosen->arena) != PIER_OK) {
         return false;
     }
     pier__archive_typed_done(archive, record_end);

@@ -1,7 +1,9 @@
-/* Records before anything is in them; see <pier/record_table.h>.
+/* Records before anything is in them; see <pier/record_generic.h>.
  *
  * Floor 5 (record). Records that lie in one another are as deep as the program's structs are, so recursion is bounded by
  * the program itself. */
+#include <pier/record_generic.h>
+
 #include <string.h>
 
 #include "record/interpret_internal.h"
@@ -17,4 +19,9 @@ void pier__init_fields(const pier_class *type, uint8_t *record) {
             pier__init_fields(field->type, record + field->offset);
         }
     }
+}
+
+void pier_record_init(const pier_class *class_of_record, void *record) {
+    memset(record, 0, class_of_record->record_bytes);
+    pier__init_fields(class_of_record, (uint8_t *)record);
 }

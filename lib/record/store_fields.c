@@ -16,8 +16,7 @@ static bool open_level(pier__storing *to, uint64_t values) {
     if (values > to->elements_left) {
         uint64_t before = to->limits->elements_max - to->elements_left;
         return pier__store_refuse(to, PIER_LIMIT, "%llu elements in a record, the limit is %llu (elements_max)",
-                                  (unsigned long long)(before + values),
-                                  (unsigned long long)to->limits->elements_max);
+                                  (unsigned long long)(before + values), (unsigned long long)to->limits->elements_max);
     }
     to->depth_left--;
     to->elements_left -= values;

@@ -68,9 +68,8 @@ static bool store_time(pier__storing *to, const uint8_t *value) {
     pier_time time;
     memcpy(&time, value, sizeof time);
     if (time.nanoseconds > PIER__NANOSECONDS_MAX) {
-        return pier__store_refuse(to, PIER_RANGE,
-                                  "a time with %u nanoseconds: at most 999999999 are less than a second",
-                                  time.nanoseconds);
+        return pier__store_refuse(
+            to, PIER_RANGE, "a time with %u nanoseconds: at most 999999999 are less than a second", time.nanoseconds);
     }
     pier_store_time(to->archive, time);
     return true;
@@ -216,8 +215,8 @@ bool pier__store_scalar(pier__storing *to, const pier_field *field, const uint8_
         }
         return store_inline_bytes(to, value, field->capacity);
     default:
-        return pier__kind_bytes(field->kind) != 0 ? store_number(to, field, value)
-                                                  : pier__store_refuse(to, PIER_USAGE, "a field of unknown kind %u",
-                                                                       (unsigned)field->kind);
+        return pier__kind_bytes(field->kind) != 0
+                   ? store_number(to, field, value)
+                   : pier__store_refuse(to, PIER_USAGE, "a field of unknown kind %u", (unsigned)field->kind);
     }
 }

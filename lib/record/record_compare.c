@@ -1,0 +1,174 @@
+/* The order of records; see <pier/record_generic.h>.
+ *
+ * Floor 5 (record). */
+#include <pier/record_generic.h>
+
+#include <string.h>
+
+#include "record/interpret_internal.h"
+
+static int order_of_unsigned(uint64_t one, uint64_t other) {
+    return one < other ? -1 : one > other;
+}
+
+static int order_of_signed(int64_t one, int64_t other) {
+    return one < other ? -1 : one > other;
+}
+
+/* Turns the bits of a float (IEEE 754) into a number that has the order of totalOrder: what is negative is turned
+ * around, and all else goes above it. */
+static uint64_t ordered_bits(uint64_t bits, uint64_t sign) {
+    return (bits & sign) != 0 ? (sign | (sign - 1)) - bits : bits + sign;
+}
+
+/* Reads an integer of any kind but u64, or the order of a float. */
+static int64_t read_signed(pier_field_kind kind, const uint8_t *member) {
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+    switch (kind) {
+    case PIER_FIELD_I8:
+        memcpy(&i8, member, sizeof i8);
+        return i8;
+    case PIER_FIELD_I16:
+        memcpy(&i16, member, sizeof i16);
+        return i16;
+    case PIER_FIELD_I64:
+        memcpy(&i64, member, sizeof i64);
+        return i64;
+    default:
+        memcpy(&i32, member, sizeof i32);
+        return i32;
+    }
+}
+
+static uint64_t read_unsigned(pier_field_kind kind, const uint8_t *member) {
+    bool boolean;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch (kind) {
+    case PIER_FIELD_BOOL:
+        memcpy(&boolean, member, sizeof boolean);
+        return boolean;
+    case PIER_FIELD_U8:
+        return *member;
+    case PIER_FIELD_U16:
+        memcpy(&u16, member, sizeof u16);
+        return u16;
+    case PIER_FIELD_F32:
+        memcpy(&u32, member, sizeof u32);
+        return ordered_bits(u32, UINT64_C(1) << 31);
+    case PIER_FIELD_F64:
+        memcpy(&u64, member, sizeof u64);
+        return ordered_bits(u64, UINT64_C(1) << 63);
+    case PIER_FIELD_U32:
+        memcpy(&u32, member, sizeof u32);
+        return u32;
+    default:
+        memcpy(&u64, member, sizeof u64);
+        return u64;
+    }
+}
+
+static int order_of_bytes(const void *one, size_t one_size, const void *other, size_t other_size) {
+    size_t both = one_size < other_size ? one_size : other_size;
+    int order = both == 0 ? 0 : memcmp(one, other, both);
+    return order != 0 ? order : order_of_unsigned(one_size, other_size);
+}
+
+static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left);
+
+static int order_of_values(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+    pier_time times[2];
+    pier_duration spans[2];
+    pier_bytes views[2];
+    int order = 0;
+    switch (field->kind) {
+    case PIER_FIELD_I8:
+    case PIER_FIELD_I16:
+    case PIER_FIELD_I32:
+    case PIER_FIELD_I64:
+    case PIER_FIELD_ENUM:
+        return order_of_signed(read_signed(field->kind, one), read_signed(field->kind, other));
+    case PIER_FIELD_TEXT:
+    case PIER_FIELD_BYTES:
+        views[0] = pier__field_view(field, one);
+        views[1] = pier__field_view(field, other);
+        return order_of_bytes(views[0].data, views[0].size, views[1].data, views[1].size);
+    case PIER_FIELD_TIME:
+        memcpy(&times[0], one, sizeof times[0]);
+        memcpy(&times[1], other, sizeof times[1]);
+        order = order_of_signed(times[0].seconds, times[1].seconds);
+        return order != 0 ? order : order_of_unsigned(times[0].nanoseconds, times[1].nanoseconds);
+    case PIER_FIELD_DURATION:
+        memcpy(&spans[0], one, sizeof spans[0]);
+        memcpy(&spans[1], other, sizeof spans[1]);
+        order = order_of_signed(spans[0].seconds, spans[1].seconds);
+        return order != 0 ? order : order_of_signed(spans[0].nanoseconds, spans[1].nanoseconds);
+    case PIER_FIELD_RECORD:
+        if (pier__field_is_pointer(field)) {
+            one = (const uint8_t *)pier__read_pointer(one);
+            other = (const uint8_t *)pier__read_pointer(other);
+        }
+        if (one == other || one == NULL || other == NULL) {
+            return one == other ? 0 : one == NULL ? -1 : 1;
+        }
+        return order_of_records(field->type, one, other, depth_left);
+    case PIER_FIELD_ANY:
+        return 0;
+    default:
+        return order_of_unsigned(read_unsigned(field->kind, one), read_unsigned(field->kind, other));
+    }
+}
+
+static uint32_t count_of(const pier_field *field, const uint8_t *record) {
+    uint32_t count = pier__field_count(field, record);
+    return count > field->count_max || pier__field_elements(field, record) == NULL ? 0 : count;
+}
+
+static int order_of_elements(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+    uint32_t one_count = count_of(field, one);
+    uint32_t other_count = count_of(field, other);
+    const uint8_t *one_elements = pier__field_elements(field, one);
+    const uint8_t *other_elements = pier__field_elements(field, other);
+    for (uint32_t i = 0; i < one_count && i < other_count; i++) {
+        size_t at = i * field->element_bytes;
+        int order = order_of_values(field, one_elements + at, other_elements + at, depth_left);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return order_of_unsigned(one_count, other_count);
+}
+
+static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+    const pier_field *fields = type->fields(type);
+    for (uint32_t i = 0; depth_left > 0 && i < type->field_count; i++) {
+        const pier_field *field = &fields[i];
+        int order = 0;
+        if (field->oneof != 0 && pier__oneof_begins(fields, i)) {
+            order = order_of_unsigned(pier__oneof_case(type, field->oneof, one),
+                                      pier__oneof_case(type, field->oneof, other));
+        }
+        bool one_is_set = pier__field_is_set(type, field, one);
+        bool other_is_set = pier__field_is_set(type, field, other);
+        if (order == 0 && one_is_set != other_is_set) {
+            order = one_is_set ? 1 : -1;
+        }
+        if (order == 0 && one_is_set) {
+            order = pier__field_is_repeated(field) ? order_of_elements(field, one, other, depth_left - 1)
+                                                   : order_of_values(field, one + field->offset,
+                                                                     other + field->offset, depth_left - 1);
+        }
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
+}
+
+int pier_record_compare(const pier_class *class_of_record, const void *one, const void *other) {
+    return order_of_records(class_of_record, (const uint8_t *)one, (const uint8_t *)other, PIER_DEPTH_MAX_HIGHEST);
+}
