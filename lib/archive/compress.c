@@ -15,7 +15,7 @@
 #include "base/endian_internal.h"
 
 /* Behind an ext head of at most 6 bytes stands the kind of the piece, then the data. */
-enum { HEAD_BYTES_MAX = 6, DATA_AT = HEAD_BYTES_MAX + 1, HEAD_BYTES_MIN = 3 };
+enum { HEAD_BYTES_MAX = 6, DATA_AT = HEAD_BYTES_MAX + 1 };
 
 /* What the buffers begin with and grow from; they double, so that a header's claim costs no more than twice of what
  * has really been inflated. */
@@ -97,11 +97,8 @@ static bool begin_deflate(pier__deflater *deflater, const pier_allocator *alloca
     return state != NULL;
 }
 
-/* Makes the buffer larger, up to `most`. Returns false when it has that size already or there is no memory. */
+/* Makes the buffer, which is smaller than `most`, larger, up to that. Returns false when there is no memory. */
 static bool grow_deflated(pier__deflater *deflater, const pier_allocator *allocator, size_t most) {
-    if (deflater->capacity >= most) {
-        return false;
-    }
     size_t capacity = next_capacity(deflater->capacity, most, DEFLATE_STEP_BYTES);
     uint8_t *buffer = (uint8_t *)pier__reallocate(allocator, deflater->buffer, deflater->capacity, capacity);
     if (buffer == NULL) {
@@ -115,20 +112,19 @@ static bool grow_deflated(pier__deflater *deflater, const pier_allocator *alloca
 /* Deflates all of `raw` behind the room for a head. Returns how many bytes that are; 0 when they are too many. */
 static size_t deflate_all(pier__deflater *deflater, const pier_allocator *allocator, pier_bytes raw) {
     z_stream *stream = &deflater->state->stream;
-    /* Above this the payload is not shorter than it was. */
-    size_t data_max = raw.size - 1 - HEAD_BYTES_MIN - 1;
+    /* Above this the payload is not shorter than it was: the kind, and the head for as much, stand before the data. */
+    uint8_t head[HEAD_BYTES_MAX];
+    size_t data_max = raw.size - 1 - 1 - pier__ext_head_encode(raw.size, head);
     stream->next_in = (const Bytef *)raw.data;
     stream->avail_in = (uInt)raw.size;
     size_t size = 0;
     for (;;) {
         size_t end_max = DATA_AT + data_max;
-        if (DATA_AT + size >= deflater->capacity && !grow_deflated(deflater, allocator, end_max)) {
+        if (DATA_AT + size >= end_max ||
+            (DATA_AT + size >= deflater->capacity && !grow_deflated(deflater, allocator, end_max))) {
             return 0;
         }
         size_t end = deflater->capacity < end_max ? deflater->capacity : end_max;
-        if (DATA_AT + size >= end) {
-            return 0;
-        }
         stream->next_out = deflater->buffer + DATA_AT + size;
         stream->avail_out = (uInt)(end - DATA_AT - size);
         int result = deflate(stream, Z_FINISH);
@@ -151,7 +147,7 @@ bool pier__deflate_payload(pier__deflater *deflater, const pier_allocator *alloc
     uint8_t head[HEAD_BYTES_MAX];
     size_t head_bytes = pier__ext_head_encode(data + 1, head);
     size_t size = head_bytes + 1 + data;
-    if (size >= raw.size || raw.size > (uint64_t)size * ratio_max) {
+    if (raw.size > (uint64_t)size * ratio_max) {
         return false;
     }
     uint8_t *begin = deflater->buffer + DATA_AT - 1 - head_bytes;

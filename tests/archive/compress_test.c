@@ -343,6 +343,55 @@ static void without_a_preamble_nothing_is_compressed(void **state) {
     test_bytes_free(&other);
 }
 
+/* Input that ended brings no preamble, and one that begins anew in any format has none yet. */
+static void a_preamble_that_does_not_come_is_not_awaited(void **state) {
+    (void)state;
+    const pier_archive_options guessing = {.format = PIER_FORMAT_GUESS, .compression_level = 6};
+    pier_archive *store = test_open_store(NULL, &guessing);
+    pier_archive *load = test_open_load(NULL, &guessing);
+    const pier__preamble peer = {.version_major = 1,
+                                 .features_ignorable = PIER__TAKES_DEFLATE,
+                                 .record_bytes_max = 100000,
+                                 .block_target_bytes = 65536,
+                                 .stream_id = 7};
+    uint8_t piece[PIER__PIECE_BYTES];
+    test_bytes sent = {0};
+    pier__preamble_encode(&peer, piece);
+    pier_bytes preamble = {piece, sizeof piece};
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    assert_status(pier_archive_feed(load, preamble), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_MORE);
+    test_store_u64(store, 1);
+    assert_status(pier_archive_flush(store), PIER_OK);
+    (void)test_drain(store, &sent);
+    assert_int_equal(codec_of_next(store, &sent), 1);
+    assert_status(pier_archive_reset(load), PIER_OK);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    assert_status(pier_archive_feed(load, preamble), PIER_OK);
+    assert_status(pier_archive_next(load), PIER_MORE);
+    assert_int_equal(codec_of_next(store, &sent), 1);
+    assert_status(pier_archive_reset(load), PIER_OK);
+    assert_status(pier_archive_feed(load, (pier_bytes){piece, 20}), PIER_OK);
+    pier_archive_feed_end(load);
+    assert_status(pier_archive_next(load), PIER_TRUNCATED);
+    assert_int_equal(pier_archive_error(load)->offset, 20);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    /* Framed from the beginning, and nobody has loaded yet. */
+    store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    load = test_open_load(NULL, NULL);
+    assert_status(pier_archive_pair(store, load), PIER_OK);
+    assert_status(pier_archive_feed(load, (pier_bytes){piece, 20}), PIER_OK);
+    pier_archive_feed_end(load);
+    sent.size = 0;
+    (void)test_drain(store, &sent);
+    assert_int_equal(codec_of_next(store, &sent), 0);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    test_bytes_free(&sent);
+}
+
 /* Both sides of a connection over a socket: each compresses once it has heard of the other. */
 static void both_sides_of_a_connection(void **state) {
     (void)state;
@@ -552,6 +601,7 @@ int main(void) {
         cmocka_unit_test(compression_begins_with_the_peers_preamble),
         cmocka_unit_test(a_bad_preamble_compresses_nothing),
         cmocka_unit_test(without_a_preamble_nothing_is_compressed),
+        cmocka_unit_test(a_preamble_that_does_not_come_is_not_awaited),
         cmocka_unit_test(both_sides_of_a_connection),
         cmocka_unit_test(an_archive_is_reset_and_compresses_again),
         cmocka_unit_test(marks_hold_in_compressed_blocks),

@@ -271,6 +271,7 @@ static void flags_and_lengths_that_lie(void **state) {
     block.raw_bytes = 0;
     expect("no raw length", &block, &payload, 0, PIER_PROTOCOL, RAW_LENGTH, none);
     block.raw_bytes = 1000;
+    expect("nothing that inflates to something", &block, &(test_bytes){0}, 0, PIER_LIMIT, RAW_LENGTH, none);
     block.codec = 0;
     expect("no codec", &block, &payload, 0, PIER_PROTOCOL, RAW_LENGTH, none);
     block.codec = 1;

@@ -194,6 +194,29 @@ static void a_record_above_the_limit_is_passed_over_by_its_header(void **state) 
     test_bytes_free(&stream);
 }
 
+/* Its bytes are read in as many steps as it takes, and kept nowhere. */
+static void a_record_that_is_passed_over_is_read_in_parts(void **state) {
+    (void)state;
+    pier_file *file = NULL;
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 100};
+    assert_status(pier_file_open_memory(&file, NULL, NULL), PIER_OK);
+    pier_archive *store = test_open_store(file, NULL);
+    test_store_text(store, 5000, 'x');
+    assert_status(pier_archive_flush(store), PIER_OK);
+    test_store_u64(store, 7);
+    assert_status(pier_archive_close(store), PIER_OK);
+    assert_status(pier_file_seek(file, 0), PIER_OK);
+    pier_archive *load = test_open_load(file, &(pier_archive_options){.limits = &limits, .read_bytes = 64});
+    assert_status(pier_archive_next(load), PIER_SKIPPED);
+    assert_int_equal(pier_archive_error(load)->offset, 64);
+    assert_status(pier_archive_next(load), PIER_OK);
+    assert_int_equal(pier_load_u64(load), 7);
+    assert_status(pier_archive_next(load), PIER_END);
+    pier_archive_destroy(store);
+    pier_archive_destroy(load);
+    pier_file_destroy(file);
+}
+
 static void a_record_above_a_limit_within_its_block_is_passed_over(void **state) {
     (void)state;
     test_bytes stream = {0};
@@ -410,6 +433,7 @@ int main(void) {
         cmocka_unit_test(an_input_without_a_byte),
         cmocka_unit_test(errors_tell_their_places),
         cmocka_unit_test(a_record_above_the_limit_is_passed_over_by_its_header),
+        cmocka_unit_test(a_record_that_is_passed_over_is_read_in_parts),
         cmocka_unit_test(a_record_above_a_limit_within_its_block_is_passed_over),
         cmocka_unit_test(a_plain_record_above_a_limit_ends_the_stream),
         cmocka_unit_test(pieces_are_walked_beside_records),
