@@ -40,7 +40,7 @@ static int begin(pier_socket *socket, const pier_socket_options *options, pier_d
         return os_error;
     }
     socket->role = PIER__SOCKET_CONNECTING;
-    return pier__os_status(os_error) == PIER_WOULD_BLOCK ? 0 : os_error;
+    return pier__platform_is_under_way(os_error) ? 0 : os_error;
 }
 
 pier_status pier__socket_finish_connect(pier_socket *socket, pier__direction way, pier_deadline deadline) {
@@ -80,17 +80,17 @@ static pier_status connect_socket(pier_socket *socket, const pier_socket_options
     if (os_error == PIER__NUMBER_CANCELLED) {
         return tell_not_now(error, &socket->address, PIER_CANCELLED);
     }
-    pier_status status = pier__os_status(os_error);
-    if (status == PIER_WOULD_BLOCK) {
+    bool is_unix = socket->address.transport == PIER_TRANSPORT_UNIX;
+    if (is_unix && pier__os_status(os_error) == PIER_WOULD_BLOCK) {
         return tell_not_now(error, &socket->address, deadline == PIER_NOW ? PIER_WOULD_BLOCK : PIER_TIMEOUT);
     }
-    if (status != PIER_OK) {
+    if (os_error != 0) {
         return pier__socket_explain(error, "connect to", &socket->address, os_error);
     }
     if (socket->role == PIER__SOCKET_CONNECTED || deadline == PIER_NOW) {
         return PIER_OK;
     }
-    status = pier__socket_finish_connect(socket, PIER__READ, deadline);
+    pier_status status = pier__socket_finish_connect(socket, PIER__READ, deadline);
     if (status == PIER_TIMEOUT || status == PIER_CANCELLED) {
         return tell_not_now(error, &socket->address, status);
     }

@@ -98,7 +98,8 @@ static const char *describe_owner(const pier_address *address, char words[OWNER_
 pier_status pier__socket_explain(pier_error *error, const char *verb, const pier_address *address, int os_error) {
     char words[PIER__OS_WORDS_BYTES];
     char name[ADDRESS_WORDS_BYTES] = "an unnamed Unix socket";
-    pier_status status = pier__os_status(os_error);
+    /* What failed is not made again: "not now" would have nobody wait for anything. */
+    pier_status status = pier__os_failure(os_error);
     const char *what_to_do = advice(verb, address, status, os_error);
     char owner[OWNER_WORDS_BYTES];
     if (is_at_place(verb) && status == PIER_IN_USE && address->transport != PIER_TRANSPORT_UNIX) {

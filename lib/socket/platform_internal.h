@@ -66,9 +66,12 @@ int pier__platform_listen(int handle, uint32_t backlog);
 /* Takes a waiting connection; those that died while they waited are passed over. */
 int pier__platform_accept(int listener, int *handle, pier_address *peer);
 
-/* Begins to connect. A number of PIER_WOULD_BLOCK says that it goes on: wait for PIER_WRITABLE, then ask
- * pier__platform_connect_result. */
+/* Begins to connect by IP. */
 int pier__platform_connect(int handle, const pier_address *address);
+
+/* Returns whether such a number says that the connect goes on: wait for PIER_WRITABLE, then ask
+ * pier__platform_connect_result. Others of PIER_WOULD_BLOCK do not: the system had no port or route left. */
+bool pier__platform_is_under_way(int os_error);
 
 /* Connects a Unix socket, waiting until `deadline` while the listener's queue is full. A number of PIER_WOULD_BLOCK
  * says that it still is: then nothing goes on; so says PIER__NUMBER_CANCELLED of a cancel object that was fired

@@ -168,6 +168,10 @@ int pier__platform_connect(int handle, const pier_address *address) {
     return os_error == EINTR ? EINPROGRESS : without_interface(os_error, address, EHOSTUNREACH);
 }
 
+bool pier__platform_is_under_way(int os_error) {
+    return os_error == EINPROGRESS;
+}
+
 /* Sets how long a blocking connect may wait; PIER_NEVER is 0 to the system. With a cancel object it waits a slice. */
 static int set_send_timeout(int handle, bool in_slices, pier_deadline deadline) {
     struct timeval timeout = {0, 0};

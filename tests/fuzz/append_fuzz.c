@@ -45,7 +45,11 @@ static void append_witness(pier_file *file, pier_archive *store) {
     uint64_t again = 0;
     pier_error error;
     bool is_damaged = false;
-    FUZZ_REQUIRE(pier_archive_mend(file, NULL, &again, &error) == PIER_OK && again == 0);
+    /* A length in a damaged header may lead to where the torn piece began, which is the end now: what lies before is its
+     * payload, and no archive when nothing else proves itself. */
+    pier_status status = pier_archive_mend(file, NULL, &again, &error);
+    FUZZ_REQUIRE((status == PIER_OK || status == PIER_CORRUPT) && again == 0);
+    FUZZ_REQUIRE(pier_file_seek(file, 0) == PIER_OK);
     FUZZ_REQUIRE(pier_archive_begin(store) == PIER_OK);
     pier_store_u64(store, WITNESS);
     FUZZ_REQUIRE(pier_archive_end(store) == PIER_OK && pier_archive_close(store) == PIER_OK);
