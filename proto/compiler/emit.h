@@ -10,7 +10,11 @@
 
 #include "schema.h"
 
-enum { EMIT_COLUMNS = 120, EMIT_INDENT = 4 };
+enum {
+    EMIT_COLUMNS = 120,
+    EMIT_INDENT = 4,
+    EMIT_NAME_BYTES = 2048 /* room for any name that is made of those of a message and a field */
+};
 
 typedef struct emit_output {
     char *data;
@@ -41,7 +45,7 @@ void emit_open(emit_output *output, const char *format, ...) PIER_PRINTF(2, 3);
 /* Closes the block that was opened last, with a line like "}" or "} x;". */
 void emit_close(emit_output *output, const char *format, ...) PIER_PRINTF(2, 3);
 
-/* Writes text as it is, below 1,024 bytes, without indentation or line end. */
+/* Writes text as it is, without indentation or line end. */
 void emit_text(emit_output *output, const char *format, ...) PIER_PRINTF(2, 3);
 
 /* Writes a comment of C in lines of their own. `text` comes from a schema; nothing is written for NULL and "". */

@@ -87,19 +87,6 @@ void emit_comment(emit_output *output, const char *text) {
     }
 }
 
-void emit_text(emit_output *output, const char *format, ...) {
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof text) {
-        output->failed = true;
-        return;
-    }
-    emit_bytes(output, text, (size_t)length);
-}
-
 void emit_literal(emit_output *output, const char *text, size_t size) {
     size_t column = (size_t)output->depth * EMIT_INDENT;
     size_t written = 0;

@@ -33,8 +33,11 @@ static void integer_text(char *text, size_t capacity, const schema_field *field)
     int64_t value = field->default_value.integer;
     if (field->kind == PIER_FIELD_BOOL) {
         (void)snprintf(text, capacity, "true");
-    } else if (field->kind >= PIER_FIELD_U8 && field->kind <= PIER_FIELD_U64) {
+    } else if (field->kind == PIER_FIELD_U64) {
         (void)snprintf(text, capacity, "UINT64_C(%" PRIu64 ")", field->default_value.unsigned_integer);
+    } else if (field->kind >= PIER_FIELD_U8 && field->kind <= PIER_FIELD_U32) {
+        (void)snprintf(text, capacity, "%" PRIu64 "%s", field->default_value.unsigned_integer,
+                       field->default_value.unsigned_integer > INT16_MAX ? "U" : "");
     } else if (field->kind == PIER_FIELD_I64 && value == INT64_MIN) {
         (void)snprintf(text, capacity, "INT64_MIN");
     } else if (field->kind == PIER_FIELD_I64) {
@@ -89,7 +92,7 @@ static void emit_text_default(emit_output *output, const char *name, const schem
 }
 
 void emit_default(emit_output *output, const schema_field *field) {
-    char name[600];
+    char name[EMIT_NAME_BYTES];
     char text[64];
     if (!field->has_default) {
         return;

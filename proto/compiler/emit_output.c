@@ -114,8 +114,12 @@ static void emit_wrapped(emit_output *output, const char *text) {
         emit_bytes(output, text, at.length);
         emit_bytes(output, "\n", 1);
         text += at.length + 1;
-        /* What is left of the brackets of this line stays open in the next. */
+        /* What is left of the brackets of this line stays open in the next. A rest that does not fit behind them
+         * begins further left. */
         column = at.next_column;
+        if (column + strlen(text) > EMIT_COLUMNS && find_break(text, column, column).length == 0) {
+            column = (size_t)(output->depth + 2) * EMIT_INDENT;
+        }
         step = column;
     }
     emit_spaces(output, column);
@@ -179,6 +183,17 @@ void emit_close(emit_output *output, const char *format, ...) {
     va_start(arguments, format);
     emit_list(output, format, arguments);
     va_end(arguments);
+}
+
+void emit_text(emit_output *output, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = format_text(output, format, arguments);
+    va_end(arguments);
+    if (text != NULL) {
+        emit_bytes(output, text, strlen(text));
+        free(text);
+    }
 }
 
 void emit_directive(emit_output *output, const char *format, ...) {

@@ -84,8 +84,8 @@ static const char *declarator(char *text, size_t capacity, const schema_field *f
 }
 
 static void emit_field(emit_output *output, const schema_field *field) {
-    char text[600];
-    char type[300];
+    char text[EMIT_NAME_BYTES];
+    char type[EMIT_NAME_BYTES];
     emit_comment(output, field->comment.leading);
     if (field->is_deprecated) {
         emit_comment(output, "Deprecated.");

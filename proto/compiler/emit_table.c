@@ -68,56 +68,62 @@ static const char *kind_name(pier_field_kind kind) {
     return names[kind];
 }
 
+static void emit_row_of_list(emit_output *row, const schema_field *field, const char *member) {
+    const char *own = field->owner->c_name;
+    if (field->count_max != 0) {
+        emit_text(row, ", .count_max = %u", field->count_max);
+    } else {
+        emit_text(row, ", .count_max = UINT32_MAX");
+    }
+    emit_text(row, ", .element_bytes = sizeof(((%s *)0)->%s[0]), .count_offset = offsetof(%s, %s)", own, member, own,
+              field->c_count);
+}
+
 /* One field, in a line that names all that is not zero. */
 static void emit_row(emit_output *output, const schema_field *field) {
     const char *own = field->owner->c_name;
     char flags[256];
-    char member[520];
-    char row[4096];
-    char name[600];
+    char member[EMIT_NAME_BYTES];
+    char name[EMIT_NAME_BYTES];
+    emit_output row;
+    emit_init(&row);
     (void)snprintf(member, sizeof member, "%s%s%s", field->oneof != NULL ? field->oneof->c_name : "",
                    field->oneof != NULL ? "." : "", field->c_name);
-    (void)snprintf(row, sizeof row, "{.name = \"%s\", .name_bytes = %zu, .number = %u", field->name,
-                   strlen(field->name), field->number);
+    emit_text(&row, "{.name = \"%s\", .name_bytes = %zu, .number = %u", field->name, strlen(field->name),
+              field->number);
     flags_text(flags, sizeof flags, field);
     if (flags[0] != '\0') {
-        append(row, sizeof row, ", .flags = ", flags);
+        emit_text(&row, ", .flags = %s", flags);
     }
-    size_t length = strlen(row);
     if (field->oneof != NULL) {
-        length += (size_t)snprintf(row + length, sizeof row - length, ", .oneof = %u", field->oneof->index + 1);
+        emit_text(&row, ", .oneof = %u", field->oneof->index + 1);
     }
     if ((field->flags & PIER_FIELD_REPEATED) != 0) {
-        char most[16] = "UINT32_MAX";
-        if (field->count_max != 0) {
-            (void)snprintf(most, sizeof most, "%u", field->count_max);
-        }
-        length += (size_t)snprintf(row + length, sizeof row - length,
-                                   ", .count_max = %s, .element_bytes = sizeof(((%s *)0)->%s[0]), .count_offset = "
-                                   "offsetof(%s, %s)",
-                                   most, own, member, own, field->c_count);
+        emit_row_of_list(&row, field, member);
     }
     if (field->c_has != NULL) {
-        length += (size_t)snprintf(row + length, sizeof row - length, ", .presence_offset = offsetof(%s, %s)", own,
-                                   field->c_has);
+        emit_text(&row, ", .presence_offset = offsetof(%s, %s)", own, field->c_has);
     }
-    length += (size_t)snprintf(row + length, sizeof row - length, ", .offset = offsetof(%s, %s), .kind = PIER_FIELD_%s",
-                               own, member, kind_name(field->kind));
+    emit_text(&row, ", .offset = offsetof(%s, %s), .kind = PIER_FIELD_%s", own, member, kind_name(field->kind));
     if (field->capacity != 0) {
-        length += (size_t)snprintf(row + length, sizeof row - length, ", .capacity = %u", field->capacity);
+        emit_text(&row, ", .capacity = %u", field->capacity);
     }
     if (field->message != NULL) {
-        length += (size_t)snprintf(row + length, sizeof row - length, ", .type = &%s", field->message->c_class);
+        emit_text(&row, ", .type = &%s", field->message->c_class);
     }
     if (field->enumeration != NULL) {
-        length +=
-            (size_t)snprintf(row + length, sizeof row - length, ", .enum_type = &%s", field->enumeration->c_table);
+        emit_text(&row, ", .enum_type = &%s", field->enumeration->c_table);
     }
     if (field->has_default) {
-        (void)snprintf(row + length, sizeof row - length, ", .default_value = &%s",
-                       emit_default_name(name, sizeof name, field));
+        emit_text(&row, ", .default_value = &%s", emit_default_name(name, sizeof name, field));
     }
-    emit_line(output, "%s},", row);
+    emit_bytes(&row, "},", sizeof "},");
+    if (row.failed) {
+        output->failed = true;
+    } else {
+        emit_line(output, "%s", row.data);
+    }
+    emit_deinit(&row);
 }
 
 static void emit_fields(emit_output *output, const schema_message *message) {
@@ -127,6 +133,7 @@ static void emit_fields(emit_output *output, const schema_message *message) {
             emit_row(output, message->fields[i]);
         }
         emit_close(output, "};");
+        emit_gap(output);
     }
     emit_open(output, "static const pier_field *pier__%s_fields(const pier_class *self) {", message->c_name);
     emit_line(output, "(void)self;");
@@ -136,6 +143,7 @@ static void emit_fields(emit_output *output, const schema_message *message) {
         emit_line(output, "return NULL;");
     }
     emit_close(output, "}");
+    emit_gap(output);
 }
 
 static void emit_oneofs(emit_output *output, const schema_message *message) {
@@ -148,10 +156,11 @@ static void emit_oneofs(emit_output *output, const schema_message *message) {
                   message->c_name, message->oneofs[i].c_case);
     }
     emit_close(output, "};");
+    emit_gap(output);
 }
 
 static void emit_codec_member(emit_output *output, const schema_message *message, const char *which) {
-    char name[600];
+    char name[EMIT_NAME_BYTES];
     const char *function = emit_codec_name(name, sizeof name, message, which);
     if (strcmp(function, "NULL") != 0) {
         emit_line(output, ".%s = %s,", which, function);

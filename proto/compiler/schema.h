@@ -60,8 +60,9 @@ struct schema_enum {
     schema_file *file;
     schema_value *values; /* in the order of the file */
     size_t value_count;
-    schema_value **sorted; /* the same, by ascending number, those of one number by name */
-    bool is_needed;        /* in the closure of a root */
+    schema_value **sorted;      /* the same, by ascending number, those of one number by name */
+    bool is_needed;             /* in the closure of a root */
+    const pier_enum *made_enum; /* for schema_class.c */
     schema_place place;
     schema_comment comment;
 };
@@ -130,7 +131,7 @@ struct schema_message {
     bool is_deprecated;
     schema_place place;
     schema_comment comment;
-    void *reserved; /* for schema_class.c */
+    const pier_class *made_class; /* for schema_class.c */
 };
 
 typedef struct schema_method {
@@ -210,7 +211,33 @@ schema_file *const *schema_files(const schema *asked, size_t *count);
 /* Returns the parameter of the request, "" when there is none. */
 const char *schema_parameter(const schema *asked);
 
-/* Returns the message of that full name, "market.Tick"; NULL when there is none. */
+/* Returns the message of that full name, "market.Tick"; NULL when there is none, and for one of an imported file that
+ * nothing in the roots leads to. */
 const schema_message *schema_find_message(const schema *asked, const char *full_name);
+
+/* Makes the class of a message, for records whose struct no compiler has seen: its fields lie as they would in the struct
+ * that protoc-gen-pier makes, and it has no codec, so that the library goes by the table. Equal to the generated class
+ * in all that a definition says.
+ * owner: the schema that has the message; its classes are made once and belong to it: archives that have met one must
+ * be gone before schema_destroy. Not for two threads at once.
+ * Returns PIER_OK; PIER_NO_MEMORY, after which the schema stays good. Never blocks. */
+pier_status schema_class_of(schema *owner, const schema_message *message, const pier_class **out) PIER_MUST_USE;
+
+/* How a schema is read from a file. Zero is the default for all. */
+typedef struct schema_load_options {
+    const char *const *import_dirs; /* where protoc looks for imports, before the folder of the file; may be NULL */
+    size_t import_dir_count;
+    const char *protoc;              /* the program; NULL: "protoc", found on PATH */
+    const pier_allocator *allocator; /* NULL: the default */
+} schema_load_options;
+
+/* Reads a schema from a file: a `.proto` file by running protoc, any other as a descriptor set (protoc's
+ * --descriptor_set_out, with --include_imports; and with --include_source_info for lines in problems).
+ * path: of the file. options: may be NULL. out: NULL when the call fails.
+ * Returns as schema_create; also PIER_NOT_FOUND, PIER_DENIED, PIER_SYSTEM (the file, or protoc, cannot be opened or run),
+ * PIER_LIMIT (descriptors above 256 MiB), PIER_TYPE (protoc refuses the schema: what it says has gone to standard error
+ * output already). Blocks until protoc has ended. */
+pier_status schema_load(const char *path, const schema_load_options *options, schema **out,
+                        pier_error *error) PIER_MUST_USE;
 
 #endif

@@ -59,7 +59,8 @@ typedef struct schema__list {
 struct schema {
     pier_allocator allocator;
     schema__chunk *chunks;
-    bool no_memory; /* an allocation failed: all is given up */
+    bool no_memory;   /* an allocation failed: all is given up */
+    bool has_classes; /* schema_class.c has made them */
     const char *parameter;
     schema_file **files;
     size_t file_count;

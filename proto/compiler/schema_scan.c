@@ -31,7 +31,11 @@ static bool take_field(cursor *input, uint64_t *number, cursor *body) {
     uint64_t tag;
     uint64_t length = 0;
     const uint8_t *before = input->at;
-    if (input->at == input->end || !take_varint(input, &tag)) {
+    if (input->at == input->end) {
+        return false;
+    }
+    if (!take_varint(input, &tag)) {
+        input->at = before;
         return false;
     }
     *number = tag >> 3;
