@@ -84,6 +84,17 @@ static void emit_includes_of(emit_output *output, const schema_file *user, const
     }
 }
 
+static bool has_kind(const schema_file *file, pier_field_kind kind) {
+    for (size_t i = 0; i < file->message_count; i++) {
+        for (size_t j = 0; j < file->messages[i]->field_count; j++) {
+            if (file->messages[i]->declared[j].kind == kind) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void emit_head(emit_output *output, const schema_file *file) {
     emit_text(output, "/* Made by protoc-gen-pier %s of ", PIER_VERSION_TEXT);
     emit_bytes(output, file->name, strlen(file->name));
@@ -133,7 +144,8 @@ void emit_header(emit_output *output, const schema_file *file) {
     emit_comment(output, file->comment.leading);
     emit_guard(output, file, "#ifndef");
     emit_guard(output, file, "#define");
-    emit_directive(output, "\n#include <pier/record.h>\n#include <pier/version.h>\n");
+    emit_directive(output, "\n%s#include <pier/record.h>\n#include <pier/version.h>\n",
+                   has_kind(file, PIER_FIELD_ANY) ? "#include <pier/any.h>\n" : "");
     size_t before = output->size;
     for (size_t i = 0; i < file->import_count; i++) {
         emit_includes_of(output, file, &file->imports[i], 0);

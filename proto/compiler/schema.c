@@ -176,5 +176,7 @@ const char *schema_parameter(const schema *asked) {
 
 const schema_message *schema_find_message(const schema *asked, const char *full_name) {
     const schema__symbol *symbol = schema__find(asked, full_name);
-    return symbol != NULL && symbol->kind == SCHEMA__MESSAGE ? (const schema_message *)symbol->object : NULL;
+    const schema_message *found =
+        symbol != NULL && symbol->kind == SCHEMA__MESSAGE ? (const schema_message *)symbol->object : NULL;
+    return found != NULL && found->is_needed ? found : NULL;
 }

@@ -20,12 +20,15 @@ static bool folder_flag(char *flag, size_t capacity, const char *path) {
     return length > 0 && (size_t)length < capacity;
 }
 
-/* Pier's options lie beside the folder of the command, in the build tree and where it is installed. */
+/* Pier's options lie beside the folder of the command, in the build tree and where it is installed. Returns false for a
+ * program that stands elsewhere, which names the folder for itself. */
 static bool options_flag(char *flag, size_t capacity) {
     char folder[PATH_BYTES];
+    char file[PATH_BYTES + 64];
     schema_run_own_folder(folder, sizeof folder);
+    (void)snprintf(file, sizeof file, "%s/../include/pier/options.proto", folder);
     int length = snprintf(flag, capacity, "-I%s/../include", folder);
-    return folder[0] != '\0' && length > 0 && (size_t)length < capacity;
+    return folder[0] != '\0' && length > 0 && (size_t)length < capacity && schema_run_file_exists(file);
 }
 
 /* Puts the flags for import folders into one piece of memory: pointers, and the texts behind them. */

@@ -4,6 +4,7 @@
 #ifndef SCHEMA_RUN_H
 #define SCHEMA_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ pier_status schema_run_program(const char *const *arguments, schema_run_bytes *o
 
 /* Writes the folder of the running program's file into `folder`, always terminated; "" when the system does not tell. */
 void schema_run_own_folder(char *folder, size_t capacity);
+
+/* Returns whether there is a file of that name that can be read. */
+bool schema_run_file_exists(const char *path);
 
 /* Fills an error. Returns the status. */
 pier_status schema_run_fail(pier_error *error, pier_status status, int os_error, const char *format, ...)

@@ -156,3 +156,7 @@ void schema_run_own_folder(char *folder, size_t capacity) {
         *slash = '\0';
     }
 }
+
+bool schema_run_file_exists(const char *path) {
+    return access(path, R_OK) == 0;
+}

@@ -3,6 +3,7 @@
 #ifndef KINDS_PIER_H
 #define KINDS_PIER_H
 
+#include <pier/any.h>
 #include <pier/record.h>
 #include <pier/version.h>
 
