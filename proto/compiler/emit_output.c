@@ -41,7 +41,7 @@ static void emit_spaces(emit_output *output, size_t count) {
 }
 
 /* Returns text put together as printf does, to be freed; NULL, remembered, when there is no memory. */
-static char *format_text(emit_output *output, const char *format, va_list arguments) {
+PIER_PRINTF(2, 0) static char *format_text(emit_output *output, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
@@ -127,7 +127,7 @@ static void emit_wrapped(emit_output *output, const char *text) {
     emit_bytes(output, "\n", 1);
 }
 
-static void emit_list(emit_output *output, const char *format, va_list arguments) {
+PIER_PRINTF(2, 0) static void emit_list(emit_output *output, const char *format, va_list arguments) {
     char *text = format_text(output, format, arguments);
     if (text != NULL) {
         emit_wrapped(output, text);

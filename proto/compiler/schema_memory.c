@@ -49,7 +49,7 @@ void schema__release(schema *owner) {
     }
 }
 
-static const char *print_list(schema *owner, const char *format, va_list arguments) {
+PIER_PRINTF(2, 0) static const char *print_list(schema *owner, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
