@@ -9,6 +9,7 @@
 #include "archive/token_internal.h"
 #include "base/utf8_internal.h"
 #include "record/definition_parse_internal.h"
+#include "record/field_internal.h"
 
 #define FAIL PIER__PARSE_FAIL
 
