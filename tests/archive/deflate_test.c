@@ -92,7 +92,7 @@ static void what_gains_no_byte_is_left_as_it_is(void **state) {
         for (size_t i = 0; i < sizeof raw; i++) {
             raw[i] = (uint8_t)(test_random(&random) % symbols);
         }
-        for (size_t size = 400; size < sizeof raw; size++) {
+        for (size_t size = 400; size < sizeof raw; size += 3) {
             size_t shorter_by = size - data_bytes(raw, size);
             if (shorter_by >= 4 && shorter_by <= 7) {
                 size_t stored = deflate_bytes(&deflater, raw, size, RATIO_MAX);
