@@ -144,7 +144,8 @@ void emit_header(emit_output *output, const schema_file *file) {
     emit_comment(output, file->comment.leading);
     emit_guard(output, file, "#ifndef");
     emit_guard(output, file, "#define");
-    emit_directive(output, "\n%s#include <pier/record.h>\n#include <pier/version.h>\n",
+    emit_directive(output,
+                   "\n%s#include <pier/record.h>\n#include <pier/record_generic.h>\n#include <pier/version.h>\n",
                    has_kind(file, PIER_FIELD_ANY) ? "#include <pier/any.h>\n" : "");
     size_t before = output->size;
     for (size_t i = 0; i < file->import_count; i++) {

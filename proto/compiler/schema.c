@@ -127,6 +127,7 @@ pier_status schema_create(const schema_source *source, const pier_allocator *all
     }
     memset(made, 0, sizeof *made);
     made->allocator = *chosen;
+    pier_arena_init(&made->arena, chosen, 0);
     bool is_made = make(made, source);
     /* protobuf-c answers NULL for want of memory, too. */
     if (made->no_memory) {
@@ -147,7 +148,7 @@ pier_status schema_create(const schema_source *source, const pier_allocator *all
 
 void schema_destroy(schema *destroyed) {
     if (destroyed != NULL) {
-        schema__release(destroyed);
+        pier_arena_deinit(&destroyed->arena);
         destroyed->allocator.release(destroyed->allocator.user, destroyed, sizeof *destroyed);
     }
 }

@@ -12,7 +12,8 @@ typedef struct use {
 } use;
 
 /* What comes of a message beside its struct. */
-static const char *const suffixes[] = {"store", "load", "next", "init", "copy", "compare", "print", "free"};
+static const char *const suffixes[] = {"store", "load",  "next",    "load_into", "init",
+                                       "copy",  "clone", "compare", "print",     "free"};
 
 static bool add_use(schema *owner, schema__list *uses, const char *name, const char *of, schema_place place) {
     use *added = name != NULL ? (use *)schema__append(owner, uses, sizeof *added) : NULL;

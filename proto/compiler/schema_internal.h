@@ -10,6 +10,8 @@
 #include <google/protobuf/compiler/plugin.pb-c.h>
 #include <google/protobuf/descriptor.pb-c.h>
 
+#include <pier/arena.h>
+
 #include "schema.h"
 
 typedef Google__Protobuf__FileDescriptorProto file_proto;
@@ -28,13 +30,6 @@ enum {
     SCHEMA_NAME_BYTES_MAX = 255, /* of a class or field: proto/wire.md */
     SCHEMA_INLINE_MAX = 1 << 24  /* bytes or elements in a struct */
 };
-
-/* A piece of the schema's memory, from which small ones are cut. */
-typedef struct schema__chunk {
-    struct schema__chunk *next;
-    size_t size; /* of the whole */
-    size_t used;
-} schema__chunk;
 
 typedef enum schema__symbol_kind {
     SCHEMA__MESSAGE,
@@ -58,7 +53,7 @@ typedef struct schema__list {
 
 struct schema {
     pier_allocator allocator;
-    schema__chunk *chunks;
+    pier_arena arena; /* all that the schema consists of, but this struct */
     bool no_memory;   /* an allocation failed: all is given up */
     bool has_classes; /* schema_class.c has made them */
     const char *parameter;
@@ -107,9 +102,6 @@ const char *schema__print(schema *owner, const char *format, ...) PIER_PRINTF(2,
 
 /* Appends one item and returns where it lies, cleared; NULL as above. */
 void *schema__append(schema *owner, schema__list *list, size_t item_bytes);
-
-/* Lets go of all memory. */
-void schema__release(schema *owner);
 
 /* Tells what cannot be honoured. */
 void schema__problem(schema *owner, schema_place place, const char *format, ...) PIER_PRINTF(3, 4);

@@ -1,52 +1,23 @@
 /* The memory of a schema: it grows until all of it goes. */
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "schema_internal.h"
 
-enum { CHUNK_BYTES = 16384, ALIGNMENT = sizeof(max_align_t) };
-
-static size_t round_up(size_t size) {
-    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
 void *schema__allocate(schema *owner, size_t size) {
-    size_t head = round_up(sizeof(schema__chunk));
-    if (owner->no_memory || size > PTRDIFF_MAX / 2) {
+    size_t bytes = size != 0 ? size : 1;
+    void *answer = owner->no_memory ? NULL : pier_arena_allocate(&owner->arena, bytes, alignof(max_align_t));
+    if (answer == NULL) {
         owner->no_memory = true;
         return NULL;
     }
-    size = round_up(size != 0 ? size : 1);
-    schema__chunk *chunk = owner->chunks;
-    if (chunk == NULL || chunk->size - chunk->used < size) {
-        size_t wanted = head + size > CHUNK_BYTES ? head + size : CHUNK_BYTES;
-        chunk = (schema__chunk *)owner->allocator.allocate(owner->allocator.user, wanted);
-        if (chunk == NULL) {
-            owner->no_memory = true;
-            return NULL;
-        }
-        chunk->size = wanted;
-        chunk->used = head;
-        chunk->next = owner->chunks;
-        owner->chunks = chunk;
-    }
-    void *answer = (unsigned char *)chunk + chunk->used;
-    chunk->used += size;
-    memset(answer, 0, size);
-    return answer;
+    return memset(answer, 0, bytes);
 }
 
 void *schema__allocate_array(schema *owner, size_t count, size_t size) {
-    return schema__allocate(owner, count <= PTRDIFF_MAX / size ? count * size : PTRDIFF_MAX);
-}
-
-void schema__release(schema *owner) {
-    while (owner->chunks != NULL) {
-        schema__chunk *chunk = owner->chunks;
-        owner->chunks = chunk->next;
-        owner->allocator.release(owner->allocator.user, chunk, chunk->size);
-    }
+    return schema__allocate(owner, count <= PTRDIFF_MAX / size ? count * size : SIZE_MAX);
 }
 
 PIER_PRINTF(2, 0) static const char *print_list(schema *owner, const char *format, va_list arguments) {

@@ -129,7 +129,7 @@ class ErrorsTest(unittest.TestCase):
         self.check("message Tick {}\nmessage tick {}\n",
                    *[f"5:1: t.Tick and t.tick would both be {name} in C: (pier.c_name) and its like give another name"
                      for name in sorted(["t_tick", *(f"t_tick_{end}" for end in (
-                         "class", "store", "load", "next", "init", "copy", "compare", "print", "free"))])])
+                         "class", "store", "load", "next", "load_into", "init", "copy", "clone", "compare", "print", "free"))])])
         self.check("message Tick {}\nmessage TickStore {}\n",
                    "5:1: t.Tick and t.TickStore would both be t_tick_store in C: (pier.c_name) and its like give "
                    "another name")

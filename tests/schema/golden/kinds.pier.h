@@ -5,6 +5,7 @@
 
 #include <pier/any.h>
 #include <pier/record.h>
+#include <pier/record_generic.h>
 #include <pier/version.h>
 
 #include "house/room.pier.h"
@@ -469,6 +470,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_next(pier_archive *arch
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_scalars_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_load_into(pier_archive *archive, test_kinds_scalars *record,
+                                                                   pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_scalars_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_scalars_init(test_kinds_scalars *record) {
+    pier_record_init(&test_kinds_scalars_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_copy(const test_kinds_scalars *from, pier_arena *arena,
+                                                              test_kinds_scalars *to) {
+    return pier_record_copy(&test_kinds_scalars_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_scalars_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_clone(const test_kinds_scalars *from,
+                                                               const pier_allocator *allocator,
+                                                               test_kinds_scalars **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_scalars_class, from, allocator, &clone);
+    *out = (test_kinds_scalars *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_scalars_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_scalars_free(test_kinds_scalars *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_scalars_compare(const test_kinds_scalars *one, const test_kinds_scalars *other) {
+    return pier_record_compare(&test_kinds_scalars_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_scalars_print(const test_kinds_scalars *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_scalars_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_optionals: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_store(pier_archive *archive,
                                                                  const test_kinds_optionals *record) {
@@ -484,6 +527,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_load(pier_archive *ar
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_next(pier_archive *archive, test_kinds_optionals *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_optionals_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_load_into(pier_archive *archive,
+                                                                     test_kinds_optionals *record, pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_optionals_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_optionals_init(test_kinds_optionals *record) {
+    pier_record_init(&test_kinds_optionals_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_copy(const test_kinds_optionals *from, pier_arena *arena,
+                                                                test_kinds_optionals *to) {
+    return pier_record_copy(&test_kinds_optionals_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_optionals_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_clone(const test_kinds_optionals *from,
+                                                                 const pier_allocator *allocator,
+                                                                 test_kinds_optionals **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_optionals_class, from, allocator, &clone);
+    *out = (test_kinds_optionals *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_optionals_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_optionals_free(test_kinds_optionals *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_optionals_compare(const test_kinds_optionals *one, const test_kinds_optionals *other) {
+    return pier_record_compare(&test_kinds_optionals_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_optionals_print(const test_kinds_optionals *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_optionals_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_inline: as pier_store_record. */
@@ -502,6 +587,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_next(pier_archive *archi
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_inline_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_load_into(pier_archive *archive, test_kinds_inline *record,
+                                                                  pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_inline_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_inline_init(test_kinds_inline *record) {
+    pier_record_init(&test_kinds_inline_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_copy(const test_kinds_inline *from, pier_arena *arena,
+                                                             test_kinds_inline *to) {
+    return pier_record_copy(&test_kinds_inline_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_inline_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_clone(const test_kinds_inline *from,
+                                                              const pier_allocator *allocator,
+                                                              test_kinds_inline **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_inline_class, from, allocator, &clone);
+    *out = (test_kinds_inline *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_inline_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_inline_free(test_kinds_inline *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_inline_compare(const test_kinds_inline *one, const test_kinds_inline *other) {
+    return pier_record_compare(&test_kinds_inline_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_inline_print(const test_kinds_inline *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_inline_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_lists: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_store(pier_archive *archive, const test_kinds_lists *record) {
     return pier_store_record(archive, &test_kinds_lists_class, record);
@@ -518,6 +645,47 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_next(pier_archive *archiv
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_lists_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_load_into(pier_archive *archive, test_kinds_lists *record,
+                                                                 pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_lists_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_lists_init(test_kinds_lists *record) {
+    pier_record_init(&test_kinds_lists_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_copy(const test_kinds_lists *from, pier_arena *arena,
+                                                            test_kinds_lists *to) {
+    return pier_record_copy(&test_kinds_lists_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_lists_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_clone(const test_kinds_lists *from,
+                                                             const pier_allocator *allocator, test_kinds_lists **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_lists_class, from, allocator, &clone);
+    *out = (test_kinds_lists *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_lists_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_lists_free(test_kinds_lists *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_lists_compare(const test_kinds_lists *one, const test_kinds_lists *other) {
+    return pier_record_compare(&test_kinds_lists_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_lists_print(const test_kinds_lists *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_lists_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_maps: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_store(pier_archive *archive, const test_kinds_maps *record) {
     return pier_store_record(archive, &test_kinds_maps_class, record);
@@ -532,6 +700,47 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_load(pier_archive *archive
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_next(pier_archive *archive, test_kinds_maps *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_maps_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_load_into(pier_archive *archive, test_kinds_maps *record,
+                                                                pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_maps_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_maps_init(test_kinds_maps *record) {
+    pier_record_init(&test_kinds_maps_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_copy(const test_kinds_maps *from, pier_arena *arena,
+                                                           test_kinds_maps *to) {
+    return pier_record_copy(&test_kinds_maps_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_maps_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_clone(const test_kinds_maps *from,
+                                                            const pier_allocator *allocator, test_kinds_maps **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_maps_class, from, allocator, &clone);
+    *out = (test_kinds_maps *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_maps_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_maps_free(test_kinds_maps *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_maps_compare(const test_kinds_maps *one, const test_kinds_maps *other) {
+    return pier_record_compare(&test_kinds_maps_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_maps_print(const test_kinds_maps *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_maps_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_nested_inner: as pier_store_record. */
@@ -553,6 +762,51 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_next(pier_archive 
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_nested_inner_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_load_into(pier_archive *archive,
+                                                                        test_kinds_nested_inner *record,
+                                                                        pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_nested_inner_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_nested_inner_init(test_kinds_nested_inner *record) {
+    pier_record_init(&test_kinds_nested_inner_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_copy(const test_kinds_nested_inner *from,
+                                                                   pier_arena *arena, test_kinds_nested_inner *to) {
+    return pier_record_copy(&test_kinds_nested_inner_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_nested_inner_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_clone(const test_kinds_nested_inner *from,
+                                                                    const pier_allocator *allocator,
+                                                                    test_kinds_nested_inner **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_nested_inner_class, from, allocator, &clone);
+    *out = (test_kinds_nested_inner *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_nested_inner_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_nested_inner_free(test_kinds_nested_inner *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_nested_inner_compare(const test_kinds_nested_inner *one,
+                                                const test_kinds_nested_inner *other) {
+    return pier_record_compare(&test_kinds_nested_inner_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_nested_inner_print(const test_kinds_nested_inner *record, char *buffer,
+                                                 size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_nested_inner_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_nested: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_store(pier_archive *archive, const test_kinds_nested *record) {
     return pier_store_record(archive, &test_kinds_nested_class, record);
@@ -567,6 +821,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_load(pier_archive *archi
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_next(pier_archive *archive, test_kinds_nested *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_nested_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_load_into(pier_archive *archive, test_kinds_nested *record,
+                                                                  pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_nested_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_nested_init(test_kinds_nested *record) {
+    pier_record_init(&test_kinds_nested_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_copy(const test_kinds_nested *from, pier_arena *arena,
+                                                             test_kinds_nested *to) {
+    return pier_record_copy(&test_kinds_nested_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_nested_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_clone(const test_kinds_nested *from,
+                                                              const pier_allocator *allocator,
+                                                              test_kinds_nested **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_nested_class, from, allocator, &clone);
+    *out = (test_kinds_nested *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_nested_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_nested_free(test_kinds_nested *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_nested_compare(const test_kinds_nested *one, const test_kinds_nested *other) {
+    return pier_record_compare(&test_kinds_nested_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_nested_print(const test_kinds_nested *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_nested_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_choices: as pier_store_record. */
@@ -586,6 +882,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_next(pier_archive *arch
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_choices_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_load_into(pier_archive *archive, test_kinds_choices *record,
+                                                                   pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_choices_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_choices_init(test_kinds_choices *record) {
+    pier_record_init(&test_kinds_choices_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_copy(const test_kinds_choices *from, pier_arena *arena,
+                                                              test_kinds_choices *to) {
+    return pier_record_copy(&test_kinds_choices_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_choices_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_clone(const test_kinds_choices *from,
+                                                               const pier_allocator *allocator,
+                                                               test_kinds_choices **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_choices_class, from, allocator, &clone);
+    *out = (test_kinds_choices *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_choices_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_choices_free(test_kinds_choices *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_choices_compare(const test_kinds_choices *one, const test_kinds_choices *other) {
+    return pier_record_compare(&test_kinds_choices_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_choices_print(const test_kinds_choices *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_choices_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_anything: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_store(pier_archive *archive,
                                                                 const test_kinds_anything *record) {
@@ -601,6 +939,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_load(pier_archive *arc
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_next(pier_archive *archive, test_kinds_anything *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_anything_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_load_into(pier_archive *archive, test_kinds_anything *record,
+                                                                    pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_anything_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_anything_init(test_kinds_anything *record) {
+    pier_record_init(&test_kinds_anything_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_copy(const test_kinds_anything *from, pier_arena *arena,
+                                                               test_kinds_anything *to) {
+    return pier_record_copy(&test_kinds_anything_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_anything_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_clone(const test_kinds_anything *from,
+                                                                const pier_allocator *allocator,
+                                                                test_kinds_anything **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_anything_class, from, allocator, &clone);
+    *out = (test_kinds_anything *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_anything_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_anything_free(test_kinds_anything *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_anything_compare(const test_kinds_anything *one, const test_kinds_anything *other) {
+    return pier_record_compare(&test_kinds_anything_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_anything_print(const test_kinds_anything *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_anything_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_defaults: as pier_store_record. */
@@ -620,6 +1000,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_next(pier_archive *arc
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_defaults_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_load_into(pier_archive *archive, test_kinds_defaults *record,
+                                                                    pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_defaults_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_defaults_init(test_kinds_defaults *record) {
+    pier_record_init(&test_kinds_defaults_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_copy(const test_kinds_defaults *from, pier_arena *arena,
+                                                               test_kinds_defaults *to) {
+    return pier_record_copy(&test_kinds_defaults_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_defaults_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_clone(const test_kinds_defaults *from,
+                                                                const pier_allocator *allocator,
+                                                                test_kinds_defaults **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_defaults_class, from, allocator, &clone);
+    *out = (test_kinds_defaults *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_defaults_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_defaults_free(test_kinds_defaults *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_defaults_compare(const test_kinds_defaults *one, const test_kinds_defaults *other) {
+    return pier_record_compare(&test_kinds_defaults_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_defaults_print(const test_kinds_defaults *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_defaults_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_tree: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_store(pier_archive *archive, const test_kinds_tree *record) {
     return pier_store_record(archive, &test_kinds_tree_class, record);
@@ -634,6 +1056,47 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_load(pier_archive *archive
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_next(pier_archive *archive, test_kinds_tree *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_tree_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_load_into(pier_archive *archive, test_kinds_tree *record,
+                                                                pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_tree_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_tree_init(test_kinds_tree *record) {
+    pier_record_init(&test_kinds_tree_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_copy(const test_kinds_tree *from, pier_arena *arena,
+                                                           test_kinds_tree *to) {
+    return pier_record_copy(&test_kinds_tree_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_tree_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_clone(const test_kinds_tree *from,
+                                                            const pier_allocator *allocator, test_kinds_tree **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_tree_class, from, allocator, &clone);
+    *out = (test_kinds_tree *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_tree_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_tree_free(test_kinds_tree *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_tree_compare(const test_kinds_tree *one, const test_kinds_tree *other) {
+    return pier_record_compare(&test_kinds_tree_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_tree_print(const test_kinds_tree *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_tree_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_leaf: as pier_store_record. */
@@ -652,6 +1115,47 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_next(pier_archive *archive
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_leaf_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_load_into(pier_archive *archive, test_kinds_leaf *record,
+                                                                pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_leaf_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_leaf_init(test_kinds_leaf *record) {
+    pier_record_init(&test_kinds_leaf_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_copy(const test_kinds_leaf *from, pier_arena *arena,
+                                                           test_kinds_leaf *to) {
+    return pier_record_copy(&test_kinds_leaf_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_leaf_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_clone(const test_kinds_leaf *from,
+                                                            const pier_allocator *allocator, test_kinds_leaf **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_leaf_class, from, allocator, &clone);
+    *out = (test_kinds_leaf *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_leaf_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_leaf_free(test_kinds_leaf *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_leaf_compare(const test_kinds_leaf *one, const test_kinds_leaf *other) {
+    return pier_record_compare(&test_kinds_leaf_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_leaf_print(const test_kinds_leaf *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_leaf_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a test_kinds_node: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_store(pier_archive *archive, const test_kinds_node *record) {
     return pier_store_record(archive, &test_kinds_node_class, record);
@@ -666,6 +1170,47 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_load(pier_archive *archive
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_next(pier_archive *archive, test_kinds_node *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_node_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_load_into(pier_archive *archive, test_kinds_node *record,
+                                                                pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_node_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_node_init(test_kinds_node *record) {
+    pier_record_init(&test_kinds_node_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_copy(const test_kinds_node *from, pier_arena *arena,
+                                                           test_kinds_node *to) {
+    return pier_record_copy(&test_kinds_node_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_node_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_clone(const test_kinds_node *from,
+                                                            const pier_allocator *allocator, test_kinds_node **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_node_class, from, allocator, &clone);
+    *out = (test_kinds_node *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_node_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_node_free(test_kinds_node *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_node_compare(const test_kinds_node *one, const test_kinds_node *other) {
+    return pier_record_compare(&test_kinds_node_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_node_print(const test_kinds_node *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_node_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_nothing: as pier_store_record. */
@@ -685,6 +1230,48 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_next(pier_archive *arch
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_nothing_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_load_into(pier_archive *archive, test_kinds_nothing *record,
+                                                                   pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_nothing_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_nothing_init(test_kinds_nothing *record) {
+    pier_record_init(&test_kinds_nothing_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_copy(const test_kinds_nothing *from, pier_arena *arena,
+                                                              test_kinds_nothing *to) {
+    return pier_record_copy(&test_kinds_nothing_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_nothing_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_clone(const test_kinds_nothing *from,
+                                                               const pier_allocator *allocator,
+                                                               test_kinds_nothing **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_nothing_class, from, allocator, &clone);
+    *out = (test_kinds_nothing *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_nothing_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_nothing_free(test_kinds_nothing *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_nothing_compare(const test_kinds_nothing *one, const test_kinds_nothing *other) {
+    return pier_record_compare(&test_kinds_nothing_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_nothing_print(const test_kinds_nothing *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_nothing_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a renamed_names_type: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_store(pier_archive *archive,
                                                                const renamed_names_type *record) {
@@ -700,6 +1287,48 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_load(pier_archive *arch
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_next(pier_archive *archive, renamed_names_type *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &renamed_names_type_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_load_into(pier_archive *archive, renamed_names_type *record,
+                                                                   pier_arena *arena) {
+    return pier_load_record_into(archive, &renamed_names_type_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void renamed_names_type_init(renamed_names_type *record) {
+    pier_record_init(&renamed_names_type_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_copy(const renamed_names_type *from, pier_arena *arena,
+                                                              renamed_names_type *to) {
+    return pier_record_copy(&renamed_names_type_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until renamed_names_type_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_clone(const renamed_names_type *from,
+                                                               const pier_allocator *allocator,
+                                                               renamed_names_type **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&renamed_names_type_class, from, allocator, &clone);
+    *out = (renamed_names_type *)clone;
+    return status;
+}
+
+/* Frees what renamed_names_type_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void renamed_names_type_free(renamed_names_type *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int renamed_names_type_compare(const renamed_names_type *one, const renamed_names_type *other) {
+    return pier_record_compare(&renamed_names_type_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t renamed_names_type_print(const renamed_names_type *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&renamed_names_type_class, record, buffer, capacity_bytes);
 }
 
 /* Stores a test_kinds_http_server: as pier_store_record. */
@@ -721,6 +1350,50 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_next(pier_archive *
     return status == PIER_OK ? pier_load_record(archive, &test_kinds_http_server_class, record) : status;
 }
 
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_load_into(pier_archive *archive,
+                                                                       test_kinds_http_server *record,
+                                                                       pier_arena *arena) {
+    return pier_load_record_into(archive, &test_kinds_http_server_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void test_kinds_http_server_init(test_kinds_http_server *record) {
+    pier_record_init(&test_kinds_http_server_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_copy(const test_kinds_http_server *from, pier_arena *arena,
+                                                                  test_kinds_http_server *to) {
+    return pier_record_copy(&test_kinds_http_server_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until test_kinds_http_server_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_clone(const test_kinds_http_server *from,
+                                                                   const pier_allocator *allocator,
+                                                                   test_kinds_http_server **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&test_kinds_http_server_class, from, allocator, &clone);
+    *out = (test_kinds_http_server *)clone;
+    return status;
+}
+
+/* Frees what test_kinds_http_server_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void test_kinds_http_server_free(test_kinds_http_server *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int test_kinds_http_server_compare(const test_kinds_http_server *one, const test_kinds_http_server *other) {
+    return pier_record_compare(&test_kinds_http_server_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t test_kinds_http_server_print(const test_kinds_http_server *record, char *buffer,
+                                                size_t capacity_bytes) {
+    return pier_record_print(&test_kinds_http_server_class, record, buffer, capacity_bytes);
+}
+
 /* Stores a renamed_names: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_store(pier_archive *archive, const renamed_names *record) {
     return pier_store_record(archive, &renamed_names_class, record);
@@ -735,6 +1408,47 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_load(pier_archive *archive, 
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_next(pier_archive *archive, renamed_names *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &renamed_names_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_load_into(pier_archive *archive, renamed_names *record,
+                                                              pier_arena *arena) {
+    return pier_load_record_into(archive, &renamed_names_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void renamed_names_init(renamed_names *record) {
+    pier_record_init(&renamed_names_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_copy(const renamed_names *from, pier_arena *arena,
+                                                         renamed_names *to) {
+    return pier_record_copy(&renamed_names_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until renamed_names_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status renamed_names_clone(const renamed_names *from, const pier_allocator *allocator,
+                                                          renamed_names **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&renamed_names_class, from, allocator, &clone);
+    *out = (renamed_names *)clone;
+    return status;
+}
+
+/* Frees what renamed_names_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void renamed_names_free(renamed_names *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int renamed_names_compare(const renamed_names *one, const renamed_names *other) {
+    return pier_record_compare(&renamed_names_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t renamed_names_print(const renamed_names *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&renamed_names_class, record, buffer, capacity_bytes);
 }
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@
 #define HOUSE_ROOM_PIER_H
 
 #include <pier/record.h>
+#include <pier/record_generic.h>
 #include <pier/version.h>
 
 #include "house/wall.pier.h"
@@ -39,6 +40,46 @@ PIER_MUST_USE PIER__CODEC pier_status house_room_load(pier_archive *archive, hou
 PIER_MUST_USE PIER__CODEC pier_status house_room_next(pier_archive *archive, house_room *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &house_room_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status house_room_load_into(pier_archive *archive, house_room *record,
+                                                           pier_arena *arena) {
+    return pier_load_record_into(archive, &house_room_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void house_room_init(house_room *record) {
+    pier_record_init(&house_room_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status house_room_copy(const house_room *from, pier_arena *arena, house_room *to) {
+    return pier_record_copy(&house_room_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until house_room_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status house_room_clone(const house_room *from, const pier_allocator *allocator,
+                                                       house_room **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&house_room_class, from, allocator, &clone);
+    *out = (house_room *)clone;
+    return status;
+}
+
+/* Frees what house_room_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void house_room_free(house_room *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int house_room_compare(const house_room *one, const house_room *other) {
+    return pier_record_compare(&house_room_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t house_room_print(const house_room *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&house_room_class, record, buffer, capacity_bytes);
 }
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@
 #define HOUSE_WALL_PIER_H
 
 #include <pier/record.h>
+#include <pier/record_generic.h>
 #include <pier/version.h>
 
 #if PIER_GENERATOR_VERSION != 1000
@@ -37,6 +38,45 @@ PIER_MUST_USE PIER__CODEC pier_status home_wall_load(pier_archive *archive, home
 PIER_MUST_USE PIER__CODEC pier_status home_wall_next(pier_archive *archive, home_wall *record) {
     pier_status status = pier_archive_next(archive);
     return status == PIER_OK ? pier_load_record(archive, &home_wall_class, record) : status;
+}
+
+/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
+PIER_MUST_USE PIER__CODEC pier_status home_wall_load_into(pier_archive *archive, home_wall *record, pier_arena *arena) {
+    return pier_load_record_into(archive, &home_wall_class, record, arena);
+}
+
+/* Makes it empty, every field its default: as pier_record_init. */
+PIER__CODEC void home_wall_init(home_wall *record) {
+    pier_record_init(&home_wall_class, record);
+}
+
+/* Copies it, with all that it holds in the arena: as pier_record_copy. */
+PIER_MUST_USE PIER__CODEC pier_status home_wall_copy(const home_wall *from, pier_arena *arena, home_wall *to) {
+    return pier_record_copy(&home_wall_class, from, arena, to);
+}
+
+/* Copies it with struct and all, until home_wall_free: as pier_record_clone. */
+PIER_MUST_USE PIER__CODEC pier_status home_wall_clone(const home_wall *from, const pier_allocator *allocator,
+                                                      home_wall **out) {
+    void *clone = NULL;
+    pier_status status = pier_record_clone(&home_wall_class, from, allocator, &clone);
+    *out = (home_wall *)clone;
+    return status;
+}
+
+/* Frees what home_wall_clone made, however deep it is; NULL is allowed: as pier_record_free. */
+PIER__CODEC void home_wall_free(home_wall *record) {
+    pier_record_free(record);
+}
+
+/* Compares two, in a total order: as pier_record_compare. */
+PIER__CODEC int home_wall_compare(const home_wall *one, const home_wall *other) {
+    return pier_record_compare(&home_wall_class, one, other);
+}
+
+/* Writes it as JSON in one line: as pier_record_print. */
+PIER__CODEC size_t home_wall_print(const home_wall *record, char *buffer, size_t capacity_bytes) {
+    return pier_record_print(&home_wall_class, record, buffer, capacity_bytes);
 }
 
 #ifdef __cplusplus
