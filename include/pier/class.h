@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pier/allocator.h>
 #include <pier/bytes.h>
 #include <pier/definition.h>
+#include <pier/error.h>
 
 typedef struct pier_class pier_class;
 typedef struct pier_arena pier_arena;
@@ -108,5 +110,20 @@ struct pier_class {
      * record's end; NULL when it is not in the form that `encode` gives, or memory runs out. */
     const uint8_t *(*decode)(const uint8_t *at, const uint8_t *end, void *record, pier__decoding *how);
 };
+
+/* Makes a class of a definition at run time, so that a program without the struct loads, checks and stores typed records
+ * of it: they lie in memory of `record_bytes`, as its table says. Its own definition is the same to the byte. Nested
+ * records that may be absent are pointers, text and bytes are borrowed, repeated fields are lists; there is no codec
+ * (`measure`, `encode` and `decode` are NULL). Each class that the table names may be used by itself.
+ * definition: of a class; read during the call alone. allocator: copied; NULL for the default. out: NULL when the call
+ * fails; otherwise lives until pier_class_destroy, and must outlive every archive that has met it.
+ * Returns PIER_OK; PIER_USAGE (an enum); PIER_VERSION (a field or type of a later version); PIER_LIMIT (a record of
+ * more than 16 MiB, lists apart); PIER_PROTOCOL (a class that holds itself without end); PIER_NO_MEMORY. error: filled
+ * when it fails, with the field's path; may be NULL. Never blocks. */
+PIER_API pier_status pier_class_create(const pier_definition *definition, const pier_allocator *allocator,
+                                       const pier_class **out, pier_error *error) PIER_MUST_USE;
+
+/* Frees a class that pier_class_create made, with all that it names. NULL is allowed. */
+PIER_API void pier_class_destroy(const pier_class *made);
 
 #endif

@@ -195,6 +195,49 @@ bool pier__parse_default(pier__parser *from, const char *path, pier__defined_fie
     return true;
 }
 
+static void store_number(uint64_t number, uint32_t kind, void *member) {
+    bool boolean = number != 0;
+    uint8_t of_8 = (uint8_t)number;
+    uint16_t of_16 = (uint16_t)number;
+    uint32_t of_32 = (uint32_t)number;
+    size_t bytes = pier__kind_bytes((pier_field_kind)kind);
+    const void *from = kind == PIER_FIELD_BOOL ? (const void *)&boolean
+                       : bytes == 1            ? (const void *)&of_8
+                       : bytes == 2            ? (const void *)&of_16
+                       : bytes == 4            ? (const void *)&of_32
+                                               : (const void *)&number;
+    memcpy(member, from, bytes);
+}
+
+void pier__default_decode(uint32_t kind, const uint8_t *encoded, void *member) {
+    content found;
+    (void)read_content(encoded, kind, &found);
+    pier_text text = {(const char *)found.bytes.data, found.bytes.size};
+    switch (kind) {
+    case PIER_FIELD_F32:
+        memcpy(member, &found.f32, sizeof found.f32);
+        break;
+    case PIER_FIELD_F64:
+        memcpy(member, &found.f64, sizeof found.f64);
+        break;
+    case PIER_FIELD_TEXT:
+        memcpy(member, &text, sizeof text);
+        break;
+    case PIER_FIELD_BYTES:
+        memcpy(member, &found.bytes, sizeof found.bytes);
+        break;
+    case PIER_FIELD_TIME:
+        memcpy(member, &found.time, sizeof found.time);
+        break;
+    case PIER_FIELD_DURATION:
+        memcpy(member, &found.duration, sizeof found.duration);
+        break;
+    default:
+        store_number(found.number, kind, member);
+        break;
+    }
+}
+
 /* Writing ---------------------------------------------------------------------------------------------------------- */
 
 static uint64_t load_number(const void *value, pier_field_kind kind) {

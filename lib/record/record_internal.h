@@ -104,6 +104,10 @@ bool pier__definition_check_names(pier_definition *root, uint32_t *scratch, pier
 /* Whether the default of a class's field is one that its kind can have, and be defined. */
 bool pier__default_is_good(const pier_field *field);
 
+/* Makes a member of a struct of a default that was read, `encoded`, of a kind that has defaults. Text and bytes are
+ * views of `encoded`. */
+void pier__default_decode(uint32_t kind, const uint8_t *encoded, void *member);
+
 /* Appends the default of a class's field as a definition has it: nil for none. Returns false when there is no memory. */
 bool pier__default_encode(const pier_field *field, pier__buffer *out);
 

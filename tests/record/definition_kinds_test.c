@@ -11,118 +11,13 @@
 #include "record/record_internal.h"
 #include "support/fault_allocator.h"
 
-/* A class with all of it ------------------------------------------------------------------------------------------- */
-
-static const pier_enum_value side_values[] = {{-1, "OFF"}, {0, "NONE"}, {2, "ASK"}, {2, "SELL"}, {200, "MUCH"}};
-static const pier_enum side = {"k.Side", 5, side_values};
-
-static const int32_t default_side = 2;
-static const pier_duration default_span = {-1, -500000000};
-static const uint32_t default_fixed = 7;
-static const char default_title[8] = "untold";
-static const pier_text default_note = {"\xC3\xBC", 2};
-static const struct {
-    uint32_t size;
-    uint8_t data[4];
-} default_mark = {2, {1, 2}};
-static const pier_time default_since = {1, 5};
-static const bool default_live = true;
-static const int16_t default_low = -300;
-static const float default_half = 0.5f;
-static const double default_zero = 0.0;
-
-static const pier_field *all_fields_of(const pier_class *self);
-static const pier_field *entry_fields_of(const pier_class *self);
-static const pier_oneof all_oneofs[] = {{"choice", 0}, {"other", 0}};
-
-static const pier_class all_class = {.size = sizeof(pier_class),
-                                     .name = "k.All",
-                                     .version = 3,
-                                     .field_count = 20,
-                                     .oneof_count = 2,
-                                     .fields = all_fields_of,
-                                     .oneofs = all_oneofs};
-static const pier_class entry_class = {
-    .size = sizeof(pier_class), .name = "k.All.ByNameEntry", .field_count = 2, .fields = entry_fields_of};
-
-#define NAMED(text) .name = (text), .name_bytes = sizeof(text) - 1
-
-static const pier_field all_fields[] = {
-    {NAMED("side"), .number = 1, .kind = PIER_FIELD_ENUM, .enum_type = &side, .default_value = &default_side},
-    {NAMED("span"), .number = 2, .kind = PIER_FIELD_DURATION, .default_value = &default_span},
-    {NAMED("what"), .number = 3, .kind = PIER_FIELD_ANY},
-    {NAMED("by_name"), .number = 4, .kind = PIER_FIELD_RECORD,
-     .flags = PIER_FIELD_REPEATED | PIER_FIELD_MAP | PIER_FIELD_LIST, .type = &entry_class},
-    {NAMED("code"), .number = 5, .kind = PIER_FIELD_U32, .flags = PIER_FIELD_FIXED, .default_value = &default_fixed},
-    {NAMED("samples"), .number = 6, .kind = PIER_FIELD_F32,
-     .flags = PIER_FIELD_REPEATED | PIER_FIELD_TYPED | PIER_FIELD_LIST},
-    {NAMED("next"), .number = 7, .kind = PIER_FIELD_RECORD, .flags = PIER_FIELD_SHARED | PIER_FIELD_POINTER,
-     .type = &all_class},
-    {NAMED("a"), .number = 8, .kind = PIER_FIELD_TEXT, .oneof = 1},
-    {NAMED("b"), .number = 9, .kind = PIER_FIELD_I64, .oneof = 2},
-    {NAMED("c"), .number = 10, .kind = PIER_FIELD_RECORD, .oneof = 1, .type = &all_class},
-    {NAMED("title"), .number = 11, .kind = PIER_FIELD_TEXT, .capacity = 8, .default_value = default_title},
-    {NAMED("note"), .number = 12, .kind = PIER_FIELD_TEXT, .default_value = &default_note},
-    {NAMED("mark"), .number = 13, .kind = PIER_FIELD_BYTES, .capacity = 4, .default_value = &default_mark},
-    {NAMED("since"), .number = 14, .kind = PIER_FIELD_TIME, .default_value = &default_since},
-    {NAMED("live"), .number = 15, .kind = PIER_FIELD_BOOL, .flags = PIER_FIELD_PRESENCE,
-     .default_value = &default_live},
-    {NAMED("low"), .number = 16, .kind = PIER_FIELD_I16, .default_value = &default_low},
-    {NAMED("half"), .number = 17, .kind = PIER_FIELD_F32, .default_value = &default_half},
-    {NAMED("zero"), .number = 18, .kind = PIER_FIELD_F64, .default_value = &default_zero},
-    {NAMED("sides"), .number = 19, .kind = PIER_FIELD_ENUM, .flags = PIER_FIELD_REPEATED | PIER_FIELD_LIST,
-     .enum_type = &side},
-    {NAMED("any_shared"), .number = 300, .kind = PIER_FIELD_ANY, .flags = PIER_FIELD_SHARED | PIER_FIELD_PRESENCE},
-};
-static const pier_field entry_fields[] = {
-    {NAMED("key"), .number = 1, .kind = PIER_FIELD_U64, .flags = PIER_FIELD_FIXED},
-    {NAMED("value"), .number = 2, .kind = PIER_FIELD_RECORD, .flags = PIER_FIELD_SHARED, .type = &all_class},
-};
-
-static const pier_field *all_fields_of(const pier_class *self) {
-    (void)self;
-    return all_fields;
-}
-
-static const pier_field *entry_fields_of(const pier_class *self) {
-    (void)self;
-    return entry_fields;
-}
-
-#define ALL_HEAD "93 94 00 a56b2e416c6c 03 dc0014 "
-#define ALL_FIELDS                                                                                                     \
-    "97 01 a473696465 11 00 a66b2e53696465 c0 02 "                                                                     \
-    "97 02 a47370616e 0f 00 c0 c0 92ffd2e2329b00 "                                                                     \
-    "97 03 a477686174 12 00 c0 c0 c0 "                                                                                 \
-    "97 04 a762795f6e616d65 10 21 b16b2e416c6c2e42794e616d65456e747279 c0 c0 "                                         \
-    "97 05 a4636f6465 08 04 c0 c0 07 "                                                                                 \
-    "97 06 a773616d706c6573 0a 09 c0 c0 c0 "                                                                           \
-    "97 07 a46e657874 10 10 a56b2e416c6c c0 c0 "                                                                       \
-    "97 08 a161 0c 00 c0 a663686f696365 c0 "                                                                           \
-    "97 09 a162 05 00 c0 a56f74686572 c0 "                                                                             \
-    "97 0a a163 10 00 a56b2e416c6c a663686f696365 c0 "                                                                 \
-    "97 0b a57469746c65 0c 00 c0 c0 a6756e746f6c64 "                                                                   \
-    "97 0c a46e6f7465 0c 00 c0 c0 a2c3bc "                                                                             \
-    "97 0d a46d61726b 0d 00 c0 c0 c4020102 "                                                                           \
-    "97 0e a573696e6365 0e 00 c0 c0 d7ff0000001400000001 "                                                             \
-    "97 0f a46c697665 01 02 c0 c0 c3 "                                                                                 \
-    "97 10 a36c6f77 03 00 c0 c0 d1fed4 "                                                                               \
-    "97 11 a468616c66 0a 00 c0 c0 ca3f000000 "                                                                         \
-    "97 12 a47a65726f 0b 00 c0 c0 c0 "                                                                                 \
-    "97 13 a57369646573 11 01 a66b2e53696465 c0 c0 "                                                                   \
-    "97 cd012c aa616e795f736861726564 12 12 c0 c0 c0 "
-#define ALL_ENTRY                                                                                                      \
-    "94 00 b16b2e416c6c2e42794e616d65456e747279 00 92 97 01 a36b6579 09 04 c0 c0 c0 "                                  \
-    "97 02 a576616c7565 10 10 a56b2e416c6c c0 c0 "
-#define ALL_SIDE "93 01 a66b2e53696465 95 92ffa34f4646 9200a44e4f4e45 9202a341534b 9202a453454c4c 92ccc8a44d554348"
-
 static void a_class_with_all_has_the_bytes_of_the_specification(void **state) {
     (void)state;
     pier__buffer closure;
     pier_error error;
     pier__buffer_init(&closure, pier_allocator_default());
-    assert_status(pier__class_encode_closure(&all_class, &closure, &error), PIER_OK);
-    assert_hex(closure.data, closure.size, ALL_HEAD ALL_FIELDS ALL_ENTRY ALL_SIDE);
+    assert_status(pier__class_encode_closure(&test_all_class, &closure, &error), PIER_OK);
+    assert_hex(closure.data, closure.size, ALL_CLOSURE);
     pier__buffer_deinit(&closure);
 }
 
@@ -149,7 +44,7 @@ static void assert_default(const pier_definition *of, uint32_t index, const char
 
 static void a_definition_tells_oneofs_flags_and_defaults(void **state) {
     (void)state;
-    pier_definition *all = parse_class(&all_class, pier_allocator_default());
+    pier_definition *all = parse_class(&test_all_class, pier_allocator_default());
     assert_int_equal(pier_definition_kind_of(all), PIER_DEFINITION_CLASS);
     assert_int_equal(pier_definition_field_count(all), 20);
     assert_int_equal(pier_definition_oneof_count(all), 2);
@@ -182,7 +77,7 @@ static void a_definition_tells_oneofs_flags_and_defaults(void **state) {
 
 static void a_definition_tells_the_values_of_enums(void **state) {
     (void)state;
-    pier_definition *all = parse_class(&all_class, pier_allocator_default());
+    pier_definition *all = parse_class(&test_all_class, pier_allocator_default());
     const pier_definition *found = pier_definition_field_at(all, 0).type;
     assert_non_null(found);
     assert_ptr_equal(found, pier_definition_field_at(all, 18).type);
@@ -193,8 +88,8 @@ static void a_definition_tells_the_values_of_enums(void **state) {
     assert_int_equal(pier_definition_slot_count(found), 0);
     assert_int_equal(pier_definition_value_count(found), 5);
     for (uint32_t i = 0; i < 5; i++) {
-        assert_int_equal(pier_definition_value_at(found, i).number, side_values[i].number);
-        assert_string_equal(pier_definition_value_at(found, i).name, side_values[i].name);
+        assert_int_equal(pier_definition_value_at(found, i).number, test_side_values[i].number);
+        assert_string_equal(pier_definition_value_at(found, i).name, test_side_values[i].name);
     }
     assert_null(pier_definition_value_at(found, 5).name);
     assert_string_equal(pier_definition_value_name(found, -1), "OFF");
@@ -418,23 +313,23 @@ static void check_usage(const pier_class *type, const char *text) {
 
 static void classes_that_break_the_rules_are_misuse(void **state) {
     (void)state;
-    pier_class changed = all_class;
+    pier_class changed = test_all_class;
     changed.fields = changed_fields_of;
-    memcpy(changed_fields, all_fields, sizeof changed_fields);
+    memcpy(changed_fields, test_all_class.fields(&test_all_class), sizeof changed_fields);
     static const char unended[8] = {'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x'};
     changed_fields[10].default_value = unended;
     check_usage(&changed, "class k.All: the default of field title is not of kind text");
-    memcpy(changed_fields, all_fields, sizeof changed_fields);
+    memcpy(changed_fields, test_all_class.fields(&test_all_class), sizeof changed_fields);
     static const pier_duration crossed = {1, -1};
     changed_fields[1].default_value = &crossed;
     check_usage(&changed, "class k.All: the default of field span is not of kind duration");
-    memcpy(changed_fields, all_fields, sizeof changed_fields);
+    memcpy(changed_fields, test_all_class.fields(&test_all_class), sizeof changed_fields);
     changed_fields[2].default_value = &crossed;
     check_usage(&changed, "class k.All: the default of field what is not of kind any");
-    memcpy(changed_fields, all_fields, sizeof changed_fields);
+    memcpy(changed_fields, test_all_class.fields(&test_all_class), sizeof changed_fields);
     /* The first field alone reaches no other class. */
     changed.field_count = 1;
-    pier_enum other = {"k.Side", 4, side_values};
+    pier_enum other = {"k.Side", 4, test_side_values};
     changed_fields[0].enum_type = &other;
     changed.field_count = 19;
     changed.name = "k.Changed";
@@ -442,7 +337,7 @@ static void classes_that_break_the_rules_are_misuse(void **state) {
     changed.field_count = 1;
     other.name = "k.Changed";
     check_usage(&changed, "two different types are named k.Changed");
-    other = (pier_enum){"k.Empty", 0, side_values};
+    other = (pier_enum){"k.Empty", 0, test_side_values};
     check_usage(&changed, "enum k.Empty has no value");
     static const pier_enum_value wrong_order[] = {{1, "B"}, {1, "A"}};
     other = (pier_enum){"k.Order", 2, wrong_order};
@@ -450,10 +345,10 @@ static void classes_that_break_the_rules_are_misuse(void **state) {
     static const pier_enum_value nameless[] = {{1, ""}};
     other = (pier_enum){"k.Nameless", 1, nameless};
     check_usage(&changed, "k.Nameless: the name of a value is 1 to 255 bytes of UTF-8: \"\"");
-    other = (pier_enum){"", 1, side_values};
+    other = (pier_enum){"", 1, test_side_values};
     check_usage(&changed, "the name of an enum is 1 to 255 bytes of UTF-8: \"\"");
     static const pier_oneof no_oneofs[] = {{"choice", 0}, {"\xFF", 0}};
-    changed = all_class;
+    changed = test_all_class;
     changed.oneofs = no_oneofs;
     check_usage(&changed, "k.All: the name of a oneof is 1 to 255 bytes of UTF-8: \"\xFF\"");
 }
@@ -465,7 +360,7 @@ static void define_once(fault_allocator *faults, void *user) {
     pier__buffer closure;
     pier_error error;
     pier__buffer_init(&closure, &faults->allocator);
-    pier_status status = pier__class_encode_closure(&all_class, &closure, &error);
+    pier_status status = pier__class_encode_closure(&test_all_class, &closure, &error);
     if (faults->struck == 0) {
         assert_status(status, PIER_OK);
     }
