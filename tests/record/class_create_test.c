@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "record/field_internal.h"
 #include "record/record_internal.h"
 #include "support/fault_allocator.h"
 
