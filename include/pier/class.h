@@ -65,13 +65,14 @@ typedef struct pier__decoding {
     pier_arena *arena;      /* where lists and what pointers point to come from */
     bool owns;              /* text and bytes are copied into the arena instead of borrowed */
     uint32_t depth_left;    /* how many more arrays may be opened within one another */
-    uint64_t elements_left; /* how many more values the record may have; only lists and maps are counted */
+    uint64_t elements_left; /* how many more values lists, maps and pointers may lead to */
 } pier__decoding;
 
 /* What a codec counts while it measures a record before storing it. */
 typedef struct pier__measuring {
-    uint32_t depth_left; /* as above; a codec that has none left answers UINT64_MAX */
-    uint64_t elements;   /* values in lists and maps so far */
+    uint32_t depth_left;   /* as above */
+    uint64_t elements;     /* values in lists and maps, and behind pointers, so far */
+    uint64_t elements_max; /* a codec that comes to more, or has no depth left, gives up and answers UINT64_MAX */
 } pier__measuring;
 
 /* What is special in a class, or in a class that it reaches. */

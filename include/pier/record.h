@@ -13,19 +13,31 @@
  *
  * FIELD(number, kind, name): numbers identify the fields for ever, ascend, and are 1 to 65,535. The kinds:
  *
- *     kind          member                                             remarks
- *     bool          bool name
- *     i8 … i64      int8_t name … int64_t name
- *     u8 … u64      uint8_t name … uint64_t name
- *     f32, f64      float name, double name
- *     time          pier_time name
- *     text          pier_text name                                     UTF-8, borrowed; see below
- *     text(N)       char name[N]                                       UTF-8, terminated: at most N - 1 bytes
- *     bytes         pier_bytes name                                    borrowed; see below
- *     bytes(N)      struct { uint32_t size; uint8_t data[N]; } name    at most N bytes
- *     record(T)     T name                                             T is described before
- *     optional(K)   bool has_name; member of K                         a value that may be absent
- *     array(K, N)   uint32_t name_count; member of K, as an array      at most N elements; K is neither of these two
+ *     kind            member                                             remarks
+ *     bool            bool name
+ *     i8 … i64        int8_t name … int64_t name
+ *     u8 … u64        uint8_t name … uint64_t name
+ *     fixed(K)        that of K, an integer of the two lines above       as wide on the wire as in the struct
+ *     f32, f64        float name, double name
+ *     enumeration(E)  E name                                             E is an int32_t, E_enum its pier_enum
+ *     time            pier_time name
+ *     duration        pier_duration name
+ *     text            pier_text name                                     UTF-8, borrowed; see below
+ *     text(N)         char name[N]                                       UTF-8, terminated: at most N - 1 bytes
+ *     bytes           pier_bytes name                                    borrowed; see below
+ *     bytes(N)        struct { uint32_t size; uint8_t data[N]; } name    at most N bytes
+ *     record(T)       T name                                             T is described before
+ *     optional(K)     bool has_name; member of K                         a value that may be absent
+ *     pointer(K)      T *name                                            K is record(T) or self(T); NULL: absent
+ *     array(K, N)     uint32_t name_count; member of K, as an array      at most N elements
+ *     list(K)         uint32_t name_count; pointer to members of K       any number of elements; K may be self(T)
+ *     map(E)          uint32_t name_count; E *name                       E is described before: 1 `key`, 2 `value`
+ *     typed(K, N)     as array(K, N)                                     numbers, all elements in one block of bytes
+ *     typed_list(K)   as list(K)                                         the same
+ *
+ * The K of optional, array and list is none of optional and the kinds below it. self(T) stands for record(T) where T is
+ * the record that is being described. What else a schema can say (oneofs, any, shared references, default values, and
+ * records that hold one another in a circle) needs the schema compiler.
  *
  * A record that is loaded by pier_load_record borrows text and bytes from the archive, until it moves to the next record
  * or for as long as the program keeps the block (keep.h); one that is loaded by pier_load_record_into owns all that it
@@ -43,6 +55,7 @@
 #include <pier/archive.h>
 #include <pier/class.h>
 #include <pier/record_codec.h>
+#include <pier/record_rows.h>
 
 /* Stores a record of a class, whole or not at all.
  * class_of_record: borrowed while the archive lives, as its definition is made from it. record: the struct, read only
@@ -83,6 +96,24 @@ PIER_API pier_status pier_load_record_into(pier_archive *archive, const pier_cla
  * a record without a class, and when its definition breaks the rules: then the failure sticks. Never blocks. */
 PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record);
 
+/* Makes of a list of values the enum `name`, a typedef of int32_t, its constants, and its table `name##_enum`, for fields
+ * of the kind enumeration(name):
+ *
+ *     #define MARKET_SIDE(VALUE) VALUE(0, SIDE_BUY) VALUE(1, SIDE_SELL)
+ *     PIER_ENUM(market_side, "market.Side", MARKET_SIDE)
+ *
+ * VALUE(number, constant): numbers ascend; the constant's name is that of the value, too, which plain peers and `pier
+ * dump` know it by. An enum is open: a field may hold other numbers. Stands outside of functions, without a semicolon.
+ */
+#define PIER_ENUM(name, full_name, VALUES)                                                                             \
+    typedef int32_t name;                                                                                              \
+    enum { pier__##name##_before = INT32_MIN, VALUES(PIER__ENUMERATOR) pier__##name##_values = 0 VALUES(PIER__ONE) };  \
+    PIER__UNUSED static const pier_enum_value pier__##name##_rows[] = {VALUES(PIER__ENUM_ROW)};                        \
+    PIER__UNUSED static const pier_enum name##_enum = {full_name, pier__##name##_values, pier__##name##_rows};         \
+    PIER__CODEC void pier__##name##_check(void) {                                                                      \
+        VALUES(PIER__CHECK_VALUE)                                                                                      \
+    }
+
 /* Makes of a list of fields: the struct `name`, its class `name##_class`, and the functions
  *
  *     pier_status name##_store(pier_archive *archive, const name *record);    as pier_store_record
@@ -94,9 +125,10 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
 
 /* As PIER_RECORD, with a version of the program's own in the definition. */
 #define PIER_RECORD_VERSION(name, full_name, version, FIELDS)                                                          \
-    typedef struct name {                                                                                              \
+    typedef struct name name;                                                                                          \
+    struct name {                                                                                                      \
         FIELDS(PIER__MEMBER_FIELD)                                                                                     \
-    } name;                                                                                                            \
+    };                                                                                                                 \
     PIER_DESCRIBE_VERSION(name, full_name, version, FIELDS)
 
 /* As PIER_RECORD for a struct that the program already has: `name` is its typedef. The types of the members that the
@@ -121,33 +153,46 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
         char pier__self[1];                                                                                            \
         FIELDS(PIER__DEPTH_FIELD)                                                                                      \
     };                                                                                                                 \
-    PIER__CODEC uint64_t pier__##name##_extra(const name *record) {                                                    \
+    PIER__DECLARE_CLASS(name##_class)                                                                                  \
+    PIER__CODEC uint64_t pier__##name##_extra(const name *record, pier__measuring *counts) {                           \
         uint64_t extra = 0;                                                                                            \
         FIELDS(PIER__EXTRA_FIELD)                                                                                      \
         (void)record;                                                                                                  \
+        (void)counts;                                                                                                  \
         return extra;                                                                                                  \
     }                                                                                                                  \
-    PIER__CODEC uint8_t *pier__##name##_put(uint8_t *at, const name *record) {                                         \
+    PIER__CODEC uint8_t *pier__##name##_put(uint8_t *at, const name *record);                                          \
+    PIER__CODEC uint8_t *pier__##name##_put_fields(uint8_t *at, const name *record) {                                  \
         unsigned wrong = 0;                                                                                            \
-        at = pier__put_count(at, pier__##name##_fields);                                                               \
         FIELDS(PIER__PUT_FIELD)                                                                                        \
         (void)record;                                                                                                  \
         return wrong == 0 ? at : NULL;                                                                                 \
     }                                                                                                                  \
+    PIER__CODEC uint8_t *pier__##name##_put(uint8_t *at, const name *record) {                                         \
+        return pier__##name##_put_fields(pier__put_count(at, pier__##name##_fields), record);                          \
+    }                                                                                                                  \
     PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record,                \
-                                                   pier__decoding *how) {                                              \
+                                                   pier__decoding *how);                                               \
+    PIER__CODEC const uint8_t *pier__##name##_take_fields(const uint8_t *at, const uint8_t *end, name *record,         \
+                                                          pier__decoding *how) {                                       \
         enum { pier__checks_fields = (int)pier__##name##_most > PIER__UNCHECKED_BYTES };                               \
         unsigned wrong = 0;                                                                                            \
-        at = pier__take_slots(at, pier__##name##_fields, &wrong);                                                      \
         FIELDS(PIER__TAKE_FIELD)                                                                                       \
         (void)end;                                                                                                     \
         (void)record;                                                                                                  \
         (void)how;                                                                                                     \
         return wrong == 0 ? at : NULL;                                                                                 \
     }                                                                                                                  \
+    PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record,                \
+                                                   pier__decoding *how) {                                              \
+        unsigned wrong = 0;                                                                                            \
+        at = pier__take_slots(at, pier__##name##_fields, &wrong);                                                      \
+        at = pier__##name##_take_fields(at, end, record, how);                                                         \
+        return wrong == 0 ? at : NULL;                                                                                 \
+    }                                                                                                                  \
     PIER__CODEC uint64_t pier__##name##_measure(const void *record, pier__measuring *counts) {                         \
-        (void)counts;                                                                                                  \
-        return (uint64_t)pier__##name##_most + PIER__OVERHANG_BYTES + pier__##name##_extra((const name *)record);      \
+        uint64_t extra = pier__##name##_extra((const name *)record, counts);                                           \
+        return pier__measured(counts, (uint64_t)pier__##name##_most + PIER__OVERHANG_BYTES + extra);                   \
     }                                                                                                                  \
     PIER__CODEC uint8_t *pier__##name##_encode(uint8_t *at, const void *record) {                                      \
         return pier__##name##_put(at, (const name *)record);                                                           \
@@ -163,20 +208,10 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
         static const pier_field rows[] = {FIELDS(PIER__ROW_FIELD)};                                                    \
         return rows;                                                                                                   \
     }                                                                                                                  \
-    PIER__UNUSED static const pier_class name##_class = {sizeof(pier_class),                                           \
-                                                         full_name,                                                    \
-                                                         version_of_class,                                             \
-                                                         pier__##name##_flags,                                         \
-                                                         pier__##name##_fields,                                        \
-                                                         0,                                                            \
-                                                         pier__##name##_values,                                        \
-                                                         sizeof(union pier__##name##_depth),                           \
-                                                         sizeof(name),                                                 \
-                                                         pier__##name##_rows,                                          \
-                                                         NULL,                                                         \
-                                                         pier__##name##_measure,                                       \
-                                                         pier__##name##_encode,                                        \
-                                                         pier__##name##_decode};                                       \
+    PIER__DEFINE_CLASS(name##_class, sizeof(pier_class), full_name, version_of_class, pier__##name##_flags,            \
+                       pier__##name##_fields, 0, pier__##name##_values, sizeof(union pier__##name##_depth),            \
+                       sizeof(name), pier__##name##_rows, NULL, pier__##name##_measure, pier__##name##_encode,         \
+                       pier__##name##_decode)                                                                          \
     PIER_MUST_USE PIER__CODEC pier_status name##_store(pier_archive *archive, const name *record) {                    \
         return pier_store_record(archive, &name##_class, record);                                                      \
     }                                                                                                                  \

@@ -1,5 +1,5 @@
-/* The inline half of loading records: one kernel for each kind of field. For the code that PIER_RECORD makes; programs
- * call the functions that it names.
+/* The inline half of loading records: one kernel for each kind of field. For the code that PIER_RECORD and
+ * the schema compiler make; programs call the functions that it names.
  *
  * Floor 5 (record). Knows no archive: a kernel reads the value at `at` and returns where the next one begins. It looks
  * neither where the block ends nor whether an earlier value was right: behind each block lie PIER_PADDING_BYTES that
@@ -16,6 +16,8 @@
 #define PIER_RECORD_DECODE_H
 
 #include <pier/archive.h>
+#include <pier/class.h>
+#include <pier/record_fixed.h>
 #include <pier/record_integers.h>
 
 /* The most bytes that may be taken between two looks at the end of the block. */
@@ -76,7 +78,23 @@ PIER__KERNEL const uint8_t *pier__take_time(const uint8_t *at, const uint8_t *en
     return at + 15;
 }
 
+PIER__KERNEL const uint8_t *pier__take_duration(const uint8_t *at, const uint8_t *end, pier_duration *value,
+                                                unsigned *wrong) {
+    int64_t nanoseconds;
+    *wrong |= at[0] ^ 0x92u;
+    at = pier__take_signed(at + 1, 8, &value->seconds, wrong);
+    at = pier__take_signed(at, 4, &nanoseconds, wrong);
+    value->nanoseconds = (int32_t)nanoseconds;
+    *wrong |= !pier__duration_is_good(*value);
+    (void)end;
+    return at;
+}
+
 /* Text and bytes --------------------------------------------------------------------------------------------------- */
+
+/* Copies `size` bytes into the arena, for a record that owns what it holds. Returns the copy; `bytes` itself when there
+ * are none; NULL when there is no memory. */
+PIER_API const void *pier__own(pier__decoding *how, const void *bytes, size_t size);
 
 /* The look at `end` of what has a size: it is 0 afterwards when so many bytes are not there. */
 PIER__KERNEL const uint8_t *pier__check_size(const uint8_t *at, const uint8_t *end, size_t *size, unsigned *wrong) {
@@ -133,17 +151,26 @@ PIER__KERNEL const uint8_t *pier__take_bytes_head(const uint8_t *at, const uint8
     return pier__check_size(at, end, size, wrong);
 }
 
-PIER__KERNEL const uint8_t *pier__take_text(const uint8_t *at, const uint8_t *end, pier_text *value, unsigned *wrong) {
+PIER__KERNEL const uint8_t *pier__take_text(const uint8_t *at, const uint8_t *end, pier_text *value,
+                                            pier__decoding *how, unsigned *wrong) {
     at = pier__take_text_head(at, end, &value->size, wrong);
     value->data = (const char *)at;
     *wrong |= !pier_text_is_valid(value->data, value->size);
+    if (PIER_UNLIKELY(how->owns)) {
+        value->data = (const char *)pier__own(how, at, value->size);
+        *wrong |= value->data == NULL;
+    }
     return at + value->size;
 }
 
 PIER__KERNEL const uint8_t *pier__take_bytes(const uint8_t *at, const uint8_t *end, pier_bytes *value,
-                                             unsigned *wrong) {
+                                             pier__decoding *how, unsigned *wrong) {
     at = pier__take_bytes_head(at, end, &value->size, wrong);
     value->data = at;
+    if (PIER_UNLIKELY(how->owns)) {
+        value->data = pier__own(how, at, value->size);
+        *wrong |= value->data == NULL;
+    }
     return at + value->size;
 }
 

@@ -1,5 +1,5 @@
-/* The inline half of storing records: one kernel for each kind of field. For the code that PIER_RECORD makes; programs
- * call the functions that it names.
+/* The inline half of storing records: one kernel for each kind of field. For the code that PIER_RECORD and
+ * the schema compiler make; programs call the functions that it names.
  *
  * Floor 5 (record). Knows no archive: a kernel writes one value at `at`, in its smallest form, and returns where the
  * next one goes. Nothing is checked while writing: the caller has reserved the most that a record can take and
@@ -9,6 +9,7 @@
 #ifndef PIER_RECORD_ENCODE_H
 #define PIER_RECORD_ENCODE_H
 
+#include <pier/record_fixed.h>
 #include <pier/record_integers.h>
 
 /* The other scalars ------------------------------------------------------------------------------------------------ */
@@ -64,6 +65,13 @@ PIER__KERNEL uint8_t *pier__put_time(uint8_t *at, pier_time value, unsigned *wro
     return at + 10;
 }
 
+PIER__KERNEL uint8_t *pier__put_duration(uint8_t *at, pier_duration value, unsigned *wrong) {
+    *wrong |= !pier__duration_is_good(value);
+    at[0] = 0x92;
+    at = pier__put_signed(at + 1, value.seconds);
+    return pier__put_signed(at, value.nanoseconds);
+}
+
 /* Heads, text and bytes -------------------------------------------------------------------------------------------- */
 
 /* A head with the shortest length that holds `size`: in the first byte below `fixed_max`, or behind the byte of an 8
@@ -111,13 +119,15 @@ PIER__KERNEL uint8_t *pier__put_body(uint8_t *at, const void *bytes, size_t size
 }
 
 PIER__KERNEL uint8_t *pier__put_text(uint8_t *at, pier_text value, unsigned *wrong) {
-    *wrong |= !pier_text_is_valid(value.data, value.size);
-    return pier__put_body(pier__put_text_head(at, value.size), value.data, value.size);
+    size_t size = value.data != NULL ? value.size : 0;
+    *wrong |= size != value.size || !pier_text_is_valid(value.data, size);
+    return pier__put_body(pier__put_text_head(at, size), value.data, size);
 }
 
 PIER__KERNEL uint8_t *pier__put_bytes(uint8_t *at, pier_bytes value, unsigned *wrong) {
-    (void)wrong;
-    return pier__put_body(pier__put_bytes_head(at, value.size), value.data, value.size);
+    size_t size = value.data != NULL ? value.size : 0;
+    *wrong |= size != value.size;
+    return pier__put_body(pier__put_bytes_head(at, size), value.data, size);
 }
 
 PIER__KERNEL uint8_t *pier__put_inline_bytes(uint8_t *at, const uint8_t *data, uint32_t size, uint32_t capacity,

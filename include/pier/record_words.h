@@ -1,6 +1,6 @@
 /* What the kernels of both directions share: words of eight bytes, and text in them.
  *
- * Floor 5 (record). For the code that PIER_RECORD makes. Numbers are put together and taken apart with shifts, so that
+ * Floor 5 (record). For the code that PIER_RECORD and the schema compiler make. Numbers are put together and taken apart with shifts, so that
  * the machine's own order never matters; gcc and clang make one move, and one swap where it is needed, of them. */
 #ifndef PIER_RECORD_WORDS_H
 #define PIER_RECORD_WORDS_H
@@ -111,6 +111,13 @@ PIER__KERNEL unsigned pier__lowest_bit(uint64_t value) {
  * is no such byte. */
 PIER__KERNEL uint64_t pier__zero_byte(uint64_t word) {
     return (word - UINT64_C(0x0101010101010101)) & ~word & PIER__HIGH_BITS;
+}
+
+/* Whether both numbers of a duration are in their ranges and of one sign. */
+PIER__KERNEL bool pier__duration_is_good(pier_duration value) {
+    return value.seconds >= -INT64_C(315576000000) && value.seconds <= INT64_C(315576000000) &&
+           value.nanoseconds >= -999999999 && value.nanoseconds <= 999999999 &&
+           !(value.seconds < 0 && value.nanoseconds > 0) && !(value.seconds > 0 && value.nanoseconds < 0);
 }
 
 #if defined(__has_feature)

@@ -59,11 +59,10 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
     if (common->format != PIER_FORMAT_FRAMED || !class_is_within(class_of_record, &common->limits)) {
         return false;
     }
-    pier__measuring counts = {.depth_left = common->limits.depth_max, .elements = 0};
+    pier__measuring counts = {.depth_left = common->limits.depth_max,
+                              .elements_max = common->limits.elements_max - class_of_record->values_max};
     uint64_t bytes = class_of_record->measure(record, &counts);
-    bool is_within = bytes <= common->limits.text_bytes_max &&
-                     counts.elements <= common->limits.elements_max - class_of_record->values_max;
-    if (!is_within || !pier__archive_reserve(archive, (size_t)bytes)) {
+    if (bytes > common->limits.text_bytes_max || !pier__archive_reserve(archive, (size_t)bytes)) {
         return false;
     }
     uint8_t *end = class_of_record->encode(archive->cursor, record);

@@ -94,6 +94,14 @@ class KindsTest(SampleTest):
         )
 
 
+class ListsTest(SampleTest):
+    def test_lists(self):
+        self.assertEqual(
+            self.run_to_end("guide_lists"),
+            (0, "Thermopylae for Leith Canton, 65 t of tea, 2 boats, 3.5 m, towed by Puffin\n", ""),
+        )
+
+
 class CompressTest(SampleTest):
     def test_levels(self):
         status, output, messages = self.run_to_end("guide_compress")
