@@ -73,16 +73,32 @@ typedef struct path_matches {
     bool has_match;
 } path_matches;
 
-/* Prints the record that the tree holds, or what the path leads to in it. */
-static void print_record(pier_tree *tree, const dump_options *chosen, path_matches *matches, output *out) {
-    pier_value *value = pier_tree_root(tree);
-    matches->has_record = true;
-    if (chosen->value_path != NULL && pier_value_resolve(value, chosen->value_path, &value, NULL) != PIER_OK) {
-        return;
+/* Prints of the record what --path leads to, if it has that. */
+static pier_status print_part(pier_tree *tree, pier_archive *archive, const dump_options *chosen, path_matches *matches,
+                              output *out) {
+    pier_value *value;
+    pier_status status = pier_tree_load(tree, archive);
+    if (status == PIER_OK && pier_value_resolve(pier_tree_root(tree), chosen->value_path, &value, NULL) == PIER_OK) {
+        matches->has_match = true;
+        json_write(&out->text, value, out->colours);
+        text_buffer_append_char(&out->text, '\n');
     }
-    matches->has_match = true;
-    json_write(&out->text, value, out->colours);
-    text_buffer_append_char(&out->text, '\n');
+    return status;
+}
+
+/* Prints the record. */
+static pier_status print_record(pier_tree *tree, pier_archive *archive, const dump_options *chosen,
+                                path_matches *matches, output *out) {
+    matches->has_record = true;
+    if (tree == NULL) {
+        return PIER_NO_MEMORY;
+    }
+    if (chosen->value_path != NULL) {
+        return print_part(tree, archive, chosen, matches, out);
+    }
+    pier_status status = json_write_record(&out->text, tree, archive, out->colours);
+    text_buffer_append_string(&out->text, status == PIER_OK ? "\n" : "");
+    return status;
 }
 
 /* Counts and prints the raw bytes that the archive stands at. What is wrong with them the walk tells. */
@@ -110,12 +126,11 @@ static void run(walk *w, const dump_options *chosen, path_matches *matches, outp
             matches->has_record = true;
             take_raw(w, !chosen->stats && chosen->value_path == NULL, out);
         } else if (event == WALK_RECORD && !chosen->stats) {
-            pier_status status = tree == NULL ? PIER_NO_MEMORY : pier_tree_load(tree, w->archive);
+            pier_status status = print_record(tree, w->archive, chosen, matches, out);
             if (status != PIER_OK) {
                 walk_fail(w, status);
                 break;
             }
-            print_record(tree, chosen, matches, out);
         }
         if (output_is_ripe(out)) {
             w->input.out_status = output_drain(out, PIER_NEVER);

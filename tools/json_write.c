@@ -29,6 +29,26 @@ void json_write(text_buffer *out, const pier_value *value, bool colours) {
     }
 }
 
+pier_status json_write_record(text_buffer *out, pier_tree *tree, pier_archive *archive, bool colours) {
+    pier_print_options options = {.size = sizeof(options), .colours = colours};
+    size_t length = ROOM_BYTES;
+    for (;;) {
+        char *room = text_buffer_reserve(out, length + 1);
+        if (room == NULL) {
+            return PIER_OK;
+        }
+        size_t room_bytes = out->capacity - out->size;
+        pier_status status = pier_tree_print(tree, archive, &options, room, room_bytes, &length);
+        if (status != PIER_OK) {
+            return status;
+        }
+        if (length < room_bytes) {
+            out->size += length;
+            return PIER_OK;
+        }
+    }
+}
+
 void json_write_raw(text_buffer *out, uint64_t bytes) {
     char text[48];
     int size = bytes == UINT64_MAX ? snprintf(text, sizeof(text), "{\"$raw\":null}")

@@ -1,8 +1,8 @@
 /* Trees: making dynamic values, and loading any record as one.
  *
- * Floor 4 (archive); pier_tree_load is of floor 5, as it knows the names of fields. A tree owns its values (value.h)
- * and their text in a few large pieces of memory: no value costs an allocation of its own, and a tree that is used for
- * one record after another soon asks for no more. What is replaced or removed keeps its memory until the tree is reset.
+ * Floor 4 (archive); pier_tree_load and pier_tree_print are of floor 5, as they know the names of fields. A tree
+ * owns its values (value.h) and their text in a few large pieces of memory: no value costs an allocation of its own,
+ * and a tree that is used for one record after another soon asks for no more. What is replaced or removed keeps its memory until the tree is reset.
  *
  * The calls that make values return nothing or the value, like arithmetic. What goes wrong (memory, a limit, a value
  * that belongs elsewhere) sticks in the tree: later calls change nothing and return NULL, which all of them take, and
@@ -70,6 +70,13 @@ PIER_API const pier_error *pier_tree_error(const pier_tree *tree);
  * and whose offsets are as those of the archive's errors; PIER_USAGE without a record; or the failure of the archive,
  * which sticks in both. After a failure the root is nil. */
 PIER_API pier_status pier_tree_load(pier_tree *tree, pier_archive *archive) PIER_MUST_USE;
+
+/* Prints the current record of an archive as pier_tree_load and pier_value_print together would, several times faster:
+ * most records are printed from their bytes, without a value made of any. The tree is for the others; what it holds
+ * afterwards is not told, and its limits hold. options, buffer, capacity_bytes, length: as in pier_value_print.
+ * Returns as pier_tree_load, and PIER_USAGE for a wrong size of the options; the text is empty after a failure. */
+PIER_API pier_status pier_tree_print(pier_tree *tree, pier_archive *archive, const pier_print_options *options,
+                                     char *buffer, size_t capacity_bytes, size_t *length) PIER_MUST_USE;
 
 /* Loads the next value of the current record with all that it holds, as the calls of load.h do, into `value` of the
  * tree, which keeps what else it held. A failure of the archive leaves nil; one of the tree sticks in the tree, and the

@@ -190,11 +190,17 @@ size_t pier__output_end(const pier__output *out);
 void pier__output_add(pier__output *out, const char *text, size_t size);
 void pier__output_string(pier__output *out, const char *text);
 
+/* Writes a character that is not plain in JSON's text, as an escape: a control up to U+009F, a quote or a backslash.
+ * Returns the end of it, at most PIER__ESCAPE_BYTES on. */
+enum { PIER__ESCAPE_BYTES = 6 };
+char *pier__write_escaped(char *to, unsigned char character);
+
 /* Adds valid UTF-8 in quotes, with the escapes that JSON asks for and those of U+007F to U+009F, with which a stranger's
  * text could steer a terminal. */
 void pier__output_quoted(pier__output *out, pier_text text);
 
-/* Adds bytes in quotes as base64 of RFC 4648, section 4. */
+/* Adds bytes as base64 of RFC 4648, section 4, without and with quotes. */
+void pier__output_base64_bare(pier__output *out, pier_bytes bytes);
 void pier__output_base64(pier__output *out, pier_bytes bytes);
 
 void pier__output_unsigned(pier__output *out, uint64_t number);

@@ -53,7 +53,8 @@ struct pier_definition {
     bool is_reached;   /* from the first type */
     /* Of the first type alone */
     uint32_t type_count;
-    size_t memory_bytes; /* of the whole piece */
+    bool prints_straight; /* pier__definition_prints_straight */
+    size_t memory_bytes;  /* of the whole piece */
 };
 
 enum {
@@ -61,7 +62,9 @@ enum {
     PIER__DEFINED_FLAGS = 0xff,
     /* Those that this version knows. */
     PIER__KNOWN_FLAGS = 0x3f,
-    PIER__NAME_BYTES_MAX = 255
+    PIER__NAME_BYTES_MAX = 255,
+    /* Behind any name so many bytes may be read, so that a short one is copied without a look at its length. */
+    PIER__NAME_PADDING = 16
 };
 
 /* Compares names by their bytes. */
@@ -83,5 +86,9 @@ static inline bool pier__kind_is_number(uint32_t kind) {
 static inline bool pier__field_is_known(const pier__defined_field *field) {
     return pier__kind_is_known(field->kind) && (field->flags & ~(uint32_t)PIER__KNOWN_FLAGS) == 0;
 }
+
+/* Whether a record of the class is printed without a tree: all that its closure has is of the kinds that tree_print.c
+ * knows, under names that JSON takes as they are. */
+bool pier__definition_prints_straight(const pier_definition *root);
 
 #endif

@@ -319,7 +319,11 @@ static bool fill(pier__parser *from, pier_definition *root, size_t memory_bytes,
     }
     root->type_count = (uint32_t)from->types;
     root->memory_bytes = memory_bytes;
-    return pier__definition_check(root, scratch, from->error);
+    if (!pier__definition_check(root, scratch, from->error)) {
+        return false;
+    }
+    root->prints_straight = pier__definition_prints_straight(root);
+    return true;
 }
 
 static size_t larger(size_t one, size_t other) {
@@ -339,7 +343,7 @@ pier_status pier__definition_parse(const uint8_t *closure, size_t closure_bytes,
         return error->status;
     }
     size_t memory_bytes = from.types * sizeof(pier_definition) + from.fields * sizeof(pier__defined_field) +
-                          from.values * sizeof(pier__defined_value) + from.copied_bytes;
+                          from.values * sizeof(pier__defined_value) + from.copied_bytes + PIER__NAME_PADDING;
     size_t scratch_count = larger(from.types, larger(from.fields, from.values));
     pier_definition *root = (pier_definition *)pier__allocate(allocator, memory_bytes);
     uint32_t *scratch = (uint32_t *)pier__allocate_array(allocator, scratch_count, sizeof *scratch);
