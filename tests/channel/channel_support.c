@@ -89,6 +89,10 @@ void test_receive(pier_channel *channel, uint64_t number) {
     assert_status(pier_archive_status(archive), PIER_OK);
 }
 
+void test_receive_end(pier_channel *channel) {
+    assert_status(pier_archive_next(pier_channel_load_archive(channel)), PIER_END);
+}
+
 void test_poll(pier_channel *channel) {
     uint32_t wanted = pier_channel_wanted(channel);
     struct pollfd entry = {

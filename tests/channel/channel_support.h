@@ -45,6 +45,9 @@ pier_status test_flush(pier_channel *channel);
 /* Loads the next record, which must be this number. */
 void test_receive(pier_channel *channel, uint64_t number);
 
+/* Looks for the next record: the other side's stream must have ended, and well. */
+void test_receive_end(pier_channel *channel);
+
 /* Waits until the handle is ready for what the channel wants; fails the test when that takes too long. */
 void test_poll(pier_channel *channel);
 
