@@ -18,6 +18,8 @@ PIER_BUILD_TARGETS="differential interop_driver" build_preset release
 
 say "$documents documents against msgpack-c, seed $seed"
 build/release/tests/interop/differential "$documents" "$seed"
+# The interpreter that has the packages of the system, as the tests have it.
+python=$(sed -n 's/^_\?Python3_EXECUTABLE:[A-Z]*=//p' build/release/CMakeCache.txt | head -n 1)
 say "$python_documents documents against python3-msgpack, seed $seed"
 PIER_DRIVER=$PWD/build/release/tests/interop/interop_driver PIER_MUTATIONS=$python_documents PIER_SEED=$seed \
-    python3 -B tests/interop/mutate_test.py
+    "${python:-python3}" -B tests/interop/mutate_test.py
