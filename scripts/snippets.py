@@ -10,7 +10,7 @@ In a document, a comment before a block of code says where it is cut from:
     <!-- examples/hello_server.c -->              the whole file
 
 In a sample, `[guide: poll-loop]` in a comment of its own line begins a piece, for docs/guide.md as a rule, and `[end]`
-ends it; pieces do not lie in one another. Every block of C, C++, Python or CMake in a document must be cut from
+ends it; pieces do not lie in one another. Every block of C, C++, Python, CMake or a schema in a document must be cut from
 somewhere, and every piece be used: a program that nobody compiles would soon be wrong.
 """
 
@@ -25,7 +25,7 @@ DOCUMENTS = [
     "README.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
 ]
-LANGUAGES = {"c", "cpp", "python", "cmake"}
+LANGUAGES = {"c", "cpp", "python", "cmake", "proto"}
 ORIGIN = re.compile(r"<!-- (examples/[\w./-]+?)(?:: ([\w-]+))? -->")
 BEGIN = re.compile(r"^\s*(?:/\*|//|#) \[\w+: ([\w-]+)\](?: \*/)?$")
 END = re.compile(r"^\s*(?:/\*|//|#) \[end\](?: \*/)?$")
@@ -41,7 +41,7 @@ def pieces_of(path):
         if begins:
             name, piece = begins[1], []
         elif ends:
-            pieces[name] = textwrap.dedent("\n".join(piece)).splitlines()
+            pieces[name] = textwrap.dedent("\n".join(piece)).strip("\n").splitlines()
             name = None
         else:
             whole.append(line)
@@ -56,7 +56,7 @@ class Samples:
     def __init__(self):
         self.files = {}
         for path in sorted((ROOT / "examples").rglob("*")):
-            if path.suffix in {".c", ".h", ".cpp", ".py", ".txt"}:
+            if path.suffix in {".c", ".h", ".cpp", ".py", ".txt", ".proto"}:
                 self.files[path.relative_to(ROOT).as_posix()] = pieces_of(path)
         self.unused = {(path, name) for path, pieces in self.files.items() for name in pieces if name is not None}
 
