@@ -2,8 +2,6 @@
 #include "emit.h"
 #include "fuzz.h"
 
-
-
 static void emit_file(const schema_file *file) {
     emit_output output;
     emit_init(&output);
