@@ -64,11 +64,13 @@ PIER_API const pier_error *pier_tree_error(const pier_tree *tree);
 
 /* Loads the current record of an archive as the tree's root, after pier_archive_next answered PIER_OK; what the tree
  * held is gone. A typed record of a framed stream becomes a map of field name to value, nested ones too, fields without
- * a value left out; every other record is what it is. What the record does not agree with in its definition stays as it
- * is. Text and bytes are copied, or borrowed until the next record (pier_tree_options.borrows).
+ * a value left out; every other record is what it is. docs/values.md tells what enums, durations, maps, oneofs, values of
+ * any class and graphs become. What the record does not agree with in its definition stays as it is. Text and bytes are
+ * copied, or borrowed until the next record (pier_tree_options.borrows).
  * Returns PIER_OK; PIER_NO_MEMORY, PIER_LIMIT, PIER_PROTOCOL or PIER_TEXT of the tree, which sticks in the tree alone
  * and whose offsets are as those of the archive's errors; PIER_USAGE without a record; or the failure of the archive,
- * which sticks in both. After a failure the root is nil. */
+ * which sticks in both: PIER_UNKNOWN_CLASS for a value of a class that the stream has not defined, too. After a failure
+ * the root is nil. */
 PIER_API pier_status pier_tree_load(pier_tree *tree, pier_archive *archive) PIER_MUST_USE;
 
 /* Prints the current record of an archive as pier_tree_load and pier_value_print together would, several times faster:

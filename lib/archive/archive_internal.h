@@ -116,6 +116,9 @@ typedef struct pier__stream_class {
 /* Returns the class of the current record; NULL when it has none or there is no record. */
 pier__stream_class *pier__archive_record_class(pier_archive *archive);
 
+/* Returns the class that has this id in the current epoch; NULL: none. `archive` loads. */
+pier__stream_class *pier__archive_class_of_id(const pier_archive *archive, uint64_t id);
+
 /* Gives the current record to a codec: `*begin` is its first byte, `*end` where its block's payload ends; behind it
  * lie at least PIER_PADDING_BYTES readable bytes. Returns false when there is no record or a failure sticks. */
 bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end);

@@ -275,3 +275,8 @@ pier__stream_class *pier__archive_record_class(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
     return loader->in_record && loader->common.format == PIER_FORMAT_FRAMED ? loader->class_in_force : NULL;
 }
+
+pier__stream_class *pier__archive_class_of_id(const pier_archive *archive, uint64_t id) {
+    const pier__loader *loader = (const pier__loader *)archive;
+    return id >= 1 && id <= UINT16_MAX ? pier__loader_find_class(loader, (uint16_t)id) : NULL;
+}

@@ -138,11 +138,12 @@ static bool is_value(const pier__defined_field *field) {
            (!pier__field_is_known(field) || (field->flags & PIER_FIELD_REPEATED) == 0);
 }
 
-/* The type of a map is a pair of key and value. */
-static bool check_maps(pier__definition_error *error, const pier_definition *root) {
+/* The type of a map is a pair of key and value. On the way it is found out whether there are shared references. */
+static bool check_maps(pier__definition_error *error, pier_definition *root) {
     for (uint32_t i = 0; i < root->type_count; i++) {
         for (uint32_t j = 0; j < root[i].field_count; j++) {
             const pier__defined_field *field = &root[i].fields[j];
+            root->has_shared = root->has_shared || (field->flags & PIER_FIELD_SHARED) != 0;
             if (!pier__field_is_known(field) || (field->flags & PIER_FIELD_MAP) == 0) {
                 continue;
             }

@@ -54,6 +54,7 @@ struct pier_definition {
     /* Of the first type alone */
     uint32_t type_count;
     bool prints_straight; /* pier__definition_prints_straight */
+    bool has_shared;      /* a type of the closure has a field of shared references: its records are graphs */
     size_t memory_bytes;  /* of the whole piece */
 };
 
