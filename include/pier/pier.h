@@ -25,6 +25,7 @@
 #include <pier/export.h>
 #include <pier/file.h>
 #include <pier/interface.h>
+#include <pier/keep.h>
 #include <pier/limits.h>
 #include <pier/load.h>
 #include <pier/mark.h>

@@ -172,6 +172,7 @@ static void begin_loading(pier__loader *loader) {
     pier__loader_release_marks(loader);
     pier__loader_end_views(loader);
     pier__loader_forget_classes(loader);
+    pier__loader_leave_buffer(loader);
     loader->base = 0;
     loader->taken = 0;
     loader->end = 0;
@@ -258,6 +259,8 @@ static void destroy_loader(pier__loader *loader) {
     pier__loader_end_views(loader);
     pier__loader_forget_classes(loader);
     pier__release(&allocator, loader->classes, loader->class_capacity * sizeof *loader->classes);
+    pier__loader_leave_buffer(loader);
+    pier__loader_leave_inflated(loader);
     pier__inflater_deinit(&loader->inflater, &allocator);
     pier_arena_deinit(&loader->arena);
     pier__release(&allocator, loader->buffer, loader->capacity + PIER_PADDING_BYTES);

@@ -2,6 +2,8 @@
  *
  * Memory grows with the bytes that are there, never with what they announce: room for twice of what has come, and no
  * less than one read. */
+#include <pier/keep.h>
+
 #include <string.h>
 
 #include "archive/loader_internal.h"
@@ -18,10 +20,17 @@ void pier__loader_end_views(pier__loader *loader) {
     if (loader->arena.current != NULL) {
         pier__arena_trim(&loader->arena, ARENA_KEPT_BYTES);
     }
-    if (loader->retired != NULL) {
-        pier__release(&loader->common.allocator, loader->retired, loader->retired_capacity + PADDING);
-        loader->retired = NULL;
+    if (loader->kept_record != NULL) {
+        pier_kept_block_release(loader->kept_record);
+        loader->kept_record = NULL;
     }
+    if (loader->kept_retired != NULL) {
+        pier__kept_memory_release(loader->kept_retired);
+    } else if (loader->retired != NULL) {
+        pier__release(&loader->common.allocator, loader->retired, loader->retired_capacity + PADDING);
+    }
+    loader->kept_retired = NULL;
+    loader->retired = NULL;
 }
 
 /* On the wire: the first byte that must stay in memory. */
@@ -35,6 +44,11 @@ static bool is_viewed(const pier__loader *loader) {
            (loader->raw != PIER__RAW_OPEN || loader->in_block);
 }
 
+/* Whether the buffer must stay as it is: under views of the current record, or of those that the program keeps. */
+static bool is_pinned(const pier__loader *loader) {
+    return is_viewed(loader) || loader->kept_buffer != NULL;
+}
+
 /* Moves what is in use to the front of the same memory. */
 static void compact(pier__loader *loader) {
     uint64_t first = first_in_use(loader);
@@ -45,7 +59,7 @@ static void compact(pier__loader *loader) {
     loader->base = first;
 }
 
-/* Views keep the memory that they point into: what is in use is copied into new memory of `capacity` bytes. */
+/* Views and kept blocks keep the memory that they point into: what is in use is copied into new memory of `capacity` bytes. */
 static bool copy_out(pier__loader *loader, size_t capacity) {
     uint8_t *buffer = (uint8_t *)pier__allocate(&loader->common.allocator, capacity + PADDING);
     if (buffer == NULL) {
@@ -53,8 +67,14 @@ static bool copy_out(pier__loader *loader, size_t capacity) {
     }
     uint64_t first = first_in_use(loader);
     memcpy(buffer, pier__loader_at(loader, first), (size_t)(loader->end - first));
-    loader->retired = loader->buffer;
-    loader->retired_capacity = loader->capacity;
+    if (is_viewed(loader)) {
+        loader->retired = loader->buffer;
+        loader->retired_capacity = loader->capacity;
+        loader->kept_retired = loader->kept_buffer;
+        loader->kept_buffer = NULL;
+    } else {
+        pier__loader_leave_buffer(loader);
+    }
     loader->buffer = buffer;
     loader->base = first;
     return true;
@@ -78,7 +98,7 @@ static bool stretch(pier__loader *loader, size_t capacity) {
 
 /* Makes room for `capacity` bytes from the first in use on. */
 static bool grow(pier__loader *loader, size_t capacity) {
-    if (!(loader->buffer != NULL && is_viewed(loader) ? copy_out(loader, capacity) : stretch(loader, capacity))) {
+    if (!(loader->buffer != NULL && is_pinned(loader) ? copy_out(loader, capacity) : stretch(loader, capacity))) {
         return false;
     }
     /* Codecs read past the end of what came, and throw away what they find there; it must only be something. */
@@ -131,7 +151,7 @@ static bool make_room(pier__loader *loader, size_t bytes) {
     if (capacity < kept + bytes) {
         capacity = kept + bytes;
     }
-    if (loader->buffer != NULL && !is_viewed(loader) && capacity <= loader->capacity) {
+    if (loader->buffer != NULL && !is_pinned(loader) && capacity <= loader->capacity) {
         compact(loader);
         return true;
     }
@@ -275,7 +295,7 @@ pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
 
 void pier__loader_take(pier__loader *loader, uint64_t position) {
     loader->taken = position;
-    if (loader->taken == loader->end && loader->marks == NULL) {
+    if (loader->taken == loader->end && loader->marks == NULL && loader->kept_buffer == NULL) {
         loader->base = loader->end;
     }
 }

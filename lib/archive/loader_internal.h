@@ -9,8 +9,8 @@
  *
  * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c takes the pieces of a framed
  * stream, loader_check.c checks them, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c
- * keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_recover.c goes on after
- * damage, load_token.c loads values. */
+ * keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_keep.c lets the program keep
+ * memory, loader_recover.c goes on after damage, load_token.c loads values. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 
@@ -56,6 +56,9 @@ typedef struct pier__class_row {
     uint16_t sorted_row; /* the row in which the class of `sorted_id` was defined */
 } pier__class_row;
 
+/* Memory that a program keeps: loader_keep.c. */
+typedef struct pier__kept_memory pier__kept_memory;
+
 typedef struct pier__loader {
     pier__archive common;
     uint8_t *buffer;
@@ -98,6 +101,11 @@ typedef struct pier__loader {
     uint64_t record_number;
     uint64_t next_number; /* of the record after it */
     pier_arena arena;     /* what the record floor made of the record: lists, and what pointers point to */
+    /* Kept by the program: the memory of the same name, or NULL; nothing in it may move */
+    pier__kept_memory *kept_buffer;
+    pier__kept_memory *kept_retired;
+    pier__kept_memory *kept_inflated;
+    struct pier_kept_block *kept_record; /* of the current record; NULL: it is not kept */
     /* Raw bytes */
     pier__raw raw;
     bool raw_is_given;  /* the block's part was given out */
@@ -297,6 +305,15 @@ void pier__loader_release_marks(pier__loader *loader);
 /* The classes of an epoch are to be forgotten, and a mark may still need them: keeps them with it. Returns whether they
  * were kept: then the loader has none. */
 bool pier__loader_keep_classes(pier__loader *loader);
+
+/* loader_keep.c -------------------------------------------------------------------------------------------------- */
+
+/* The loader does not use this memory any more; who else holds it still does. */
+void pier__kept_memory_release(pier__kept_memory *memory);
+
+/* If the buffer is kept, or what was inflated, leaves it to the program: the loader has none then. */
+void pier__loader_leave_buffer(pier__loader *loader);
+void pier__loader_leave_inflated(pier__loader *loader);
 
 /* loader_recover.c ----------------------------------------------------------------------------------------------- */
 

@@ -117,6 +117,10 @@ static void go_to(pier__loader *loader, const pier__loader *place) {
     loader->end = here.end;
     loader->retired = NULL;
     loader->retired_capacity = 0;
+    loader->kept_buffer = here.kept_buffer;
+    loader->kept_retired = NULL;
+    loader->kept_inflated = here.kept_inflated;
+    loader->kept_record = NULL;
     loader->input_is_ended = here.input_is_ended;
     loader->held = here.held;
     loader->needed = 0;
@@ -149,6 +153,7 @@ static pier_status inflate_again(pier__loader *loader, const pier__loader *place
         return PIER_OK;
     }
     loader->is_inflated = false;
+    pier__loader_leave_inflated(loader);
     const uint8_t *payload = pier__loader_at(loader, place->block + PIER__PIECE_BYTES);
     pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &place->header, payload);
     return fault.status == PIER_OK ? PIER_OK : pier__loader_fail_by(loader, place->block, fault);

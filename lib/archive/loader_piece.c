@@ -153,7 +153,7 @@ void pier__loader_leave_block(pier__loader *loader) {
 
 void pier__loader_trim_inflated(pier__loader *loader) {
     /* Going back to a mark must not need memory that is not there. */
-    if (!loader->is_inflated && loader->marks == NULL) {
+    if (!loader->is_inflated && loader->marks == NULL && loader->kept_inflated == NULL) {
         pier__inflater_trim(&loader->inflater, &loader->common.allocator);
     }
 }
@@ -164,6 +164,7 @@ pier_status pier__loader_inflate(pier__loader *loader) {
         return status;
     }
     uint64_t payload = loader->block + PIER__PIECE_BYTES;
+    pier__loader_leave_inflated(loader);
     pier__fault fault = pier__inflate_payload(&loader->inflater, &loader->common.allocator, &loader->header,
                                               pier__loader_at(loader, payload));
     if (fault.status != PIER_OK) {

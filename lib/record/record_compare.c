@@ -158,9 +158,9 @@ static int order_of_records(const pier_class *type, const uint8_t *one, const ui
             order = one_is_set ? 1 : -1;
         }
         if (order == 0 && one_is_set) {
-            order = pier__field_is_repeated(field) ? order_of_elements(field, one, other, depth_left - 1)
-                                                   : order_of_values(field, one + field->offset,
-                                                                     other + field->offset, depth_left - 1);
+            order = pier__field_is_repeated(field)
+                        ? order_of_elements(field, one, other, depth_left - 1)
+                        : order_of_values(field, one + field->offset, other + field->offset, depth_left - 1);
         }
         if (order != 0) {
             return order;

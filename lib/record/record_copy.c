@@ -184,8 +184,8 @@ pier_status pier_record_clone(const pier_class *class_of_record, const void *fro
     *out = NULL;
     pier_arena arena;
     pier_arena_init(&arena, allocator, 0);
-    clone *made = (clone *)pier_arena_allocate(&arena, sizeof *made + class_of_record->record_bytes,
-                                               alignof(max_align_t));
+    clone *made =
+        (clone *)pier_arena_allocate(&arena, sizeof *made + class_of_record->record_bytes, alignof(max_align_t));
     pier_status status = made != NULL ? pier_record_copy(class_of_record, from, &arena, made + 1) : PIER_NO_MEMORY;
     if (status != PIER_OK) {
         pier_arena_deinit(&arena);

@@ -15,27 +15,35 @@ static const pier_enum side = {"test.Side", 5, side_values};
 #define BASE(type, number_, member_, kind_, flags_)                                                                    \
     .name = #member_, .name_bytes = sizeof #member_ - 1, .number = (number_), .flags = (flags_), .kind = (kind_),      \
     .offset = offsetof(type, member_)
-#define FIELD(number, member, kind, flags) {BASE(table, number, member, kind, flags)}
-#define FIXED(number, member, kind) {BASE(table, number, member, kind, PIER_FIELD_FIXED)}
-#define ENUM(number, member) {BASE(table, number, member, PIER_FIELD_ENUM, 0), .enum_type = &side}
+#define FIELD(number, member, kind, flags)                                                                             \
+    { BASE(table, number, member, kind, flags) }
+#define FIXED(number, member, kind)                                                                                    \
+    { BASE(table, number, member, kind, PIER_FIELD_FIXED) }
+#define ENUM(number, member)                                                                                           \
+    { BASE(table, number, member, PIER_FIELD_ENUM, 0), .enum_type = &side }
 #define MAYBE(number, member, kind, ...)                                                                               \
-    {BASE(table, number, member, kind, PIER_FIELD_PRESENCE), .presence_offset = offsetof(table, has_##member),         \
-     __VA_ARGS__}
+    {                                                                                                                  \
+        BASE(table, number, member, kind, PIER_FIELD_PRESENCE), .presence_offset = offsetof(table, has_##member),      \
+                                                                __VA_ARGS__                                            \
+    }
 #define LIST(type_, number, member, kind, more, ...)                                                                   \
-    {BASE(type_, number, member, kind, PIER_FIELD_REPEATED | PIER_FIELD_LIST | (more)),                                \
-     .count_max = UINT32_MAX,                                                                                          \
-     .element_bytes = sizeof(*((type_ *)0)->member),                                                                   \
-     .count_offset = offsetof(type_, member##_count),                                                                  \
-     __VA_ARGS__}
+    {                                                                                                                  \
+        BASE(type_, number, member, kind, PIER_FIELD_REPEATED | PIER_FIELD_LIST | (more)),                             \
+            .count_max = UINT32_MAX, .element_bytes = sizeof(*((type_ *)0)->member),                                   \
+            .count_offset = offsetof(type_, member##_count), __VA_ARGS__                                               \
+    }
 #define INLINE(number, member, kind, more, ...)                                                                        \
-    {BASE(table, number, member, kind, PIER_FIELD_REPEATED | (more)),                                                  \
-     .count_max = sizeof(((table *)0)->member) / sizeof(((table *)0)->member[0]),                                      \
-     .element_bytes = sizeof(((table *)0)->member[0]),                                                                 \
-     .count_offset = offsetof(table, member##_count),                                                                  \
-     __VA_ARGS__}
+    {                                                                                                                  \
+        BASE(table, number, member, kind, PIER_FIELD_REPEATED | (more)),                                               \
+            .count_max = sizeof(((table *)0)->member) / sizeof(((table *)0)->member[0]),                               \
+            .element_bytes = sizeof(((table *)0)->member[0]), .count_offset = offsetof(table, member##_count),         \
+            __VA_ARGS__                                                                                                \
+    }
 #define MEMBER(number_, name_, member_, kind_, flags_, ...)                                                            \
-    {.name = name_, .name_bytes = sizeof name_ - 1, .number = (number_), .flags = (flags_), .oneof = 1,                \
-     .kind = (kind_), .offset = offsetof(table, choice.member_), __VA_ARGS__}
+    {                                                                                                                  \
+        .name = name_, .name_bytes = sizeof name_ - 1, .number = (number_), .flags = (flags_), .oneof = 1,             \
+        .kind = (kind_), .offset = offsetof(table, choice.member_), __VA_ARGS__                                        \
+    }
 
 #define CLASS(class_, full_name, struct_, rows, oneof_rows, oneofs_)                                                   \
     const pier_class class_ = {.size = sizeof(pier_class),                                                             \
@@ -52,7 +60,8 @@ static const pier_enum side = {"test.Side", 5, side_values};
         return rows;                                                                                                   \
     }
 
-static const pier_field leaf_rows[] = {{BASE(leaf, 1, x, PIER_FIELD_I32, 0)}, {BASE(leaf, 2, name, PIER_FIELD_TEXT, 0)}};
+static const pier_field leaf_rows[] = {{BASE(leaf, 1, x, PIER_FIELD_I32, 0)},
+                                       {BASE(leaf, 2, name, PIER_FIELD_TEXT, 0)}};
 ROWS_OF(leaf_rows)
 CLASS(leaf_class, "test.Leaf", leaf, leaf_rows, NULL, 0);
 
@@ -255,12 +264,8 @@ static void fill_typed(table *record, pier_arena *arena, uint64_t seed) {
 }
 
 static void fill_choice(table *record, pier_arena *arena, uint64_t seed) {
-    static const uint32_t cases[] = {0,
-                                     TABLE_CHOICE_NUMBER,
-                                     TABLE_CHOICE_WORD,
-                                     TABLE_CHOICE_RECORD,
-                                     TABLE_CHOICE_POINTER,
-                                     TABLE_CHOICE_SPAN};
+    static const uint32_t cases[] = {
+        0, TABLE_CHOICE_NUMBER, TABLE_CHOICE_WORD, TABLE_CHOICE_RECORD, TABLE_CHOICE_POINTER, TABLE_CHOICE_SPAN};
     record->choice_case = cases[test_random(&seed) % 6];
     switch (record->choice_case) {
     case TABLE_CHOICE_NUMBER:

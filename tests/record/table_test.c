@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pier/keep.h>
 #include <pier/record_generic.h>
 
 #include "record/record_support.h"
@@ -178,6 +179,53 @@ static void loading_takes_no_memory_once_it_has_some(void **state) {
     pier_arena_deinit(&arena);
 }
 
+/* What the archive's arena holds is kept together with what was borrowed; loading goes on in other memory. */
+static void kept_records_stay_whole(void **state) {
+    (void)state;
+    pier_arena arena;
+    pier_arena_init(&arena, NULL, 0);
+    table records[20];
+    for (size_t i = 0; i < 20; i++) {
+        test_fill_table(&records[i], &arena, 300 + i);
+    }
+    for (int form = 0; form < FORMS; form++) {
+        test_stream stream = store_tables(form, records, 20);
+        fault_allocator faults;
+        fault_allocator_init(&faults);
+        pier_archive_options options = options_of(form, &faults.allocator);
+        pier_archive *load = test_open_stream(&stream, &options);
+        table loaded[20];
+        table again[20];
+        pier_kept_block *blocks[20];
+        for (size_t i = 0; i < 20; i++) {
+            assert_status(pier_archive_next(load), PIER_OK);
+            assert_status(pier_load_record(load, &table_class, &loaded[i]), PIER_OK);
+            assert_status(pier_archive_keep_block(load, &blocks[i]), PIER_OK);
+            /* What is loaded behind that is kept when it is kept again. */
+            assert_status(pier_load_record(load, &table_class, &again[i]), PIER_OK);
+            if (i % 2 == 0) {
+                pier_kept_block *same = NULL;
+                assert_status(pier_archive_keep_block(load, &same), PIER_OK);
+                assert_ptr_equal(same, blocks[i]);
+                pier_kept_block_release(same);
+            }
+            for (size_t j = 0; j <= i; j++) {
+                assert_int_equal(pier_record_compare(&table_class, &loaded[j], &records[j]), 0);
+            }
+        }
+        pier_archive_destroy(load);
+        for (size_t i = 0; i < 20; i++) {
+            assert_same_table(&table_class, &loaded[i], &records[i]);
+            if (i % 2 == 0)
+                assert_same_table(&table_class, &again[i], &records[i]);
+            pier_kept_block_release(blocks[i]);
+        }
+        fault_allocator_check(&faults);
+        test_stream_free(&stream);
+    }
+    pier_arena_deinit(&arena);
+}
+
 typedef struct fault_case {
     int form;
     const test_stream *stream;
@@ -194,10 +242,14 @@ static void store_and_load(fault_allocator *faults, void *user) {
     pier_status status = pier_archive_open_load(&load, NULL, &options, &error);
     table loaded;
     table owned;
-    if (status == PIER_OK) status = pier_archive_feed(load, (pier_bytes){test->stream->data, test->stream->size});
-    if (status == PIER_OK) status = pier_archive_next(load);
-    if (status == PIER_OK) status = pier_load_record_into(load, &table_class, &owned, &arena);
-    if (status == PIER_OK) status = pier_load_record(load, &table_class, &loaded);
+    if (status == PIER_OK)
+        status = pier_archive_feed(load, (pier_bytes){test->stream->data, test->stream->size});
+    if (status == PIER_OK)
+        status = pier_archive_next(load);
+    if (status == PIER_OK)
+        status = pier_load_record_into(load, &table_class, &owned, &arena);
+    if (status == PIER_OK)
+        status = pier_load_record(load, &table_class, &loaded);
     if (status == PIER_OK) {
         assert_same_table(&table_class, test->record, &loaded);
         assert_same_table(&table_class, test->record, &owned);
@@ -215,7 +267,8 @@ static void store_and_load(fault_allocator *faults, void *user) {
     void *clone = NULL;
     status = pier_record_clone(&table_class, test->record, &faults->allocator, &clone);
     assert_true(status == PIER_OK ? clone != NULL : clone == NULL && status == PIER_NO_MEMORY && faults->struck > 0);
-    if (clone != NULL) assert_same_table(&table_class, test->record, clone);
+    if (clone != NULL)
+        assert_same_table(&table_class, test->record, clone);
     pier_record_free(clone);
     pier_arena_deinit(&arena);
     pier_archive_destroy(store);
@@ -476,6 +529,7 @@ int main(void) {
         cmocka_unit_test(pieces_of_any_size_give_the_same),
         cmocka_unit_test(small_buffers_give_the_same),
         cmocka_unit_test(loading_takes_no_memory_once_it_has_some),
+        cmocka_unit_test(kept_records_stay_whole),
         cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
         cmocka_unit_test(an_empty_record_has_its_defaults),
         cmocka_unit_test(copies_are_whole_and_independent),
