@@ -17,6 +17,7 @@
 #include <pier/channel.h>
 #include <pier/class.h>
 #include <pier/clock.h>
+#include <pier/compat.h>
 #include <pier/datagram.h>
 #include <pier/datagram_channel.h>
 #include <pier/definition.h>

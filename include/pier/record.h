@@ -77,8 +77,9 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
  * Text and bytes are borrowed from the archive; lists, and what pointers point to, lie in an arena of the archive, which
  * keeps its memory from record to record, so that loading takes none. All of that is valid until the archive moves to
  * the next record, or as long as the program keeps the block (pier_archive_keep_block).
- * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type); PIER_MISMATCH (the class is
- * defined differently in the stream; a required field is missing); PIER_RANGE (a number, text or count that does not
+ * A record that the stream defines otherwise is loaded by what docs/versions.md says, with a plan that is made once.
+ * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type); PIER_MISMATCH (the two
+ * definitions of the class do not meet; a required field is missing); PIER_RANGE (a number, text or count that does not
  * fit); PIER_TEXT (text is not UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a
  * form that the class does not have); PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE
  * (archive stores; there is no record), which does not stick; or the failure that sticks. All others stick:

@@ -107,6 +107,9 @@ typedef struct pier__stream_class {
     /* Of the record floor: whom the class was matched with, and what it made of the definition. `release` is called
      * with `definition` (not NULL) when the class goes. */
     const void *bound;
+    const void *plan; /* how records become ones of `bound`; NULL: they are in its own form */
+    void *bindings;   /* whom it was matched with so far, freed by `release_bindings` when the class goes */
+    void (*release_bindings)(const pier_allocator *allocator, void *bindings);
     void *definition;
     void (*release)(const pier_allocator *allocator, void *definition);
     void *refusal; /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */

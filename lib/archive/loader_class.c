@@ -33,6 +33,9 @@ pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t
 }
 
 static void destroy_class(const pier_allocator *allocator, pier__stream_class *class_to_destroy) {
+    if (class_to_destroy->bindings != NULL) {
+        class_to_destroy->release_bindings(allocator, class_to_destroy->bindings);
+    }
     if (class_to_destroy->definition != NULL) {
         class_to_destroy->release(allocator, class_to_destroy->definition);
     }

@@ -85,8 +85,8 @@ const char *pier_definition_value_name(const pier_definition *definition, int32_
     return is_there ? definition->values[low].name : NULL;
 }
 
-static void tell_refusal(pier_archive *archive, const pier__stream_class *of_stream,
-                         const pier__definition_error *error) {
+void pier__definition_tell(pier_archive *archive, const pier__stream_class *of_stream,
+                           const pier__definition_error *error) {
     pier__archive *common = pier__archive_of(archive);
     (void)pier__record_fail(archive, error->status, error->path, "%s", error->text);
     /* The fault is not in the record but where its class was defined. */
@@ -111,7 +111,7 @@ static void keep_refusal(const pier_allocator *allocator, pier__stream_class *of
 
 const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_class *of_stream) {
     if (of_stream->refusal != NULL) {
-        tell_refusal(archive, of_stream, (const pier__definition_error *)of_stream->refusal);
+        pier__definition_tell(archive, of_stream, (const pier__definition_error *)of_stream->refusal);
         return NULL;
     }
     if (of_stream->definition != NULL) {
@@ -124,7 +124,7 @@ const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_c
                                                 common->limits.classes_max, &common->allocator, &definition, &error);
     if (status != PIER_OK) {
         keep_refusal(&common->allocator, of_stream, &error);
-        tell_refusal(archive, of_stream, &error);
+        pier__definition_tell(archive, of_stream, &error);
         return NULL;
     }
     of_stream->definition = definition;

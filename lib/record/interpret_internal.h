@@ -77,6 +77,19 @@ bool pier__load_oneof(pier__loading *from, const pier_class *type, uint32_t oneo
 bool pier__load_room(pier__loading *from, const pier_field *field, const uint8_t *at, uint64_t count, uint8_t *record,
                      uint8_t **elements);
 
+/* A typed array that was found. */
+typedef struct pier__typed {
+    pier_field_kind kind;    /* of its elements: a number */
+    const uint8_t *elements; /* little-endian */
+    size_t count;
+} pier__typed;
+
+/* Reads the ext of a typed array. */
+bool pier__load_typed_open(pier__loading *from, const pier__found *value, pier__typed *typed);
+
+/* Returns the element at `index`, which is below the count, as the token that would stand for it alone. */
+pier__found pier__load_typed_element(const pier__typed *typed, size_t index);
+
 /* Loads a typed array whose ext was found, into a repeated field of numbers. */
 bool pier__load_typed(pier__loading *from, const pier_field *field, const pier__found *value, uint8_t *record);
 

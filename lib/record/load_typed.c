@@ -61,11 +61,14 @@ static pier_token element_token(pier_field_kind kind, const uint8_t *at) {
     return token;
 }
 
-static bool load_each(pier__loading *from, const pier_field *field, pier_field_kind kind, const uint8_t *at,
-                      uint32_t count, uint8_t *elements) {
-    size_t width = pier__kind_bytes(kind);
-    for (uint32_t i = 0; i < count; i++) {
-        pier__found element = {at + i * width, element_token(kind, at + i * width)};
+pier__found pier__load_typed_element(const pier__typed *typed, size_t index) {
+    const uint8_t *at = typed->elements + index * pier__kind_bytes(typed->kind);
+    return (pier__found){at, element_token(typed->kind, at)};
+}
+
+static bool load_each(pier__loading *from, const pier_field *field, const pier__typed *typed, uint8_t *elements) {
+    for (uint32_t i = 0; i < typed->count; i++) {
+        pier__found element = pier__load_typed_element(typed, i);
         size_t before = pier__path_index(&from->path, i);
         if (!pier__load_scalar(from, field, &element, elements + i * field->element_bytes)) {
             return false;
@@ -75,7 +78,7 @@ static bool load_each(pier__loading *from, const pier_field *field, pier_field_k
     return true;
 }
 
-bool pier__load_typed(pier__loading *from, const pier_field *field, const pier__found *value, uint8_t *record) {
+bool pier__load_typed_open(pier__loading *from, const pier__found *value, pier__typed *typed) {
     pier_bytes body = value->token.as.ext.bytes;
     const uint8_t *bytes = (const uint8_t *)body.data;
     if (body.size == 0) {
@@ -90,17 +93,24 @@ bool pier__load_typed(pier__loading *from, const pier_field *field, const pier__
         return pier__load_fail(from, value->at, PIER_PROTOCOL, "a typed array of %s with %zu bytes: no whole elements",
                                pier_field_kind_name(kind), body.size - 1);
     }
-    size_t count = (body.size - 1) / width;
+    *typed = (pier__typed){kind, bytes + 1, (body.size - 1) / width};
+    return true;
+}
+
+bool pier__load_typed(pier__loading *from, const pier_field *field, const pier__found *value, uint8_t *record) {
+    pier__typed typed;
     uint8_t *elements = NULL;
-    if (!pier__load_room(from, field, value->at, count, record, &elements)) {
+    if (!pier__load_typed_open(from, value, &typed) ||
+        !pier__load_room(from, field, value->at, typed.count, record, &elements)) {
         return false;
     }
-    if (count == 0) {
+    size_t width = pier__kind_bytes(typed.kind);
+    if (typed.count == 0) {
         return true;
     }
-    if (kind == field->kind && is_little() && field->element_bytes == width) {
-        memcpy(elements, bytes + 1, body.size - 1);
+    if (typed.kind == field->kind && is_little() && field->element_bytes == width) {
+        memcpy(elements, typed.elements, typed.count * width);
         return true;
     }
-    return load_each(from, field, kind, bytes + 1, (uint32_t)count, elements);
+    return load_each(from, field, &typed, elements);
 }

@@ -10,6 +10,7 @@
 #include "base/arena_internal.h"
 #include "base/error_internal.h"
 #include "record/interpret_internal.h"
+#include "record/plan_internal.h"
 
 pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...) {
     pier__archive *common = pier__archive_of(archive);
@@ -134,15 +135,20 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
                 return status;
             }
         }
-        pier__arena_place place = pier__arena_here(how->arena);
-        if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
-            return PIER_OK;
+        if (PIER_LIKELY(of_stream->plan == NULL)) {
+            pier__arena_place place = pier__arena_here(how->arena);
+            if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
+                return PIER_OK;
+            }
+            pier__arena_go_back(how->arena, &place);
         }
-        pier__arena_go_back(how->arena, &place);
     }
     memset(record, 0, class_of_record->record_bytes);
     if (!pier__archive_open_record(archive)) {
         return pier_archive_status(archive);
+    }
+    if (of_stream != NULL && of_stream->plan != NULL) {
+        return pier__plan_load(archive, (const pier__plan *)of_stream->plan, record, how);
     }
     return pier__interpret_load(archive, class_of_record, record, of_stream != NULL, how);
 }

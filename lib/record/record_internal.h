@@ -5,8 +5,8 @@
  * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, and whatever they do not take
  * goes the slow way, driven by the class's table (interpret_internal.h). reach.c finds the types that a class reaches,
  * closure.c writes its definition; definition_parse.c reads a stream's with definition_read.c and definition_default.c,
- * definition_check.c and definition_names.c check what it means, definition.c answers for it,
- * match.c compares the two. */
+ * definition_check.c and definition_names.c check what it means, definition.c answers for it, match.c compares the two,
+ * and has a plan made where they differ (plan_internal.h), by the table in meet.c. */
 #ifndef PIER_RECORD_RECORD_INTERNAL_H
 #define PIER_RECORD_RECORD_INTERNAL_H
 
@@ -117,9 +117,15 @@ const pier_definition *pier__definition_find(const pier_definition *root, const 
 /* Reads the definition of the stream's class, once. Returns NULL, with the failure told, when that cannot be. */
 const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_class *of_stream);
 
-/* Matches a class with what the stream says of it, once. Returns PIER_OK when records of the stream are in the class's
- * own form; otherwise the failure sticks: PIER_TYPE (another class), PIER_MISMATCH, PIER_NO_MEMORY, PIER_USAGE (the
- * class breaks the rules), or the definition's. */
+/* Fails the loading of the current record by what is wrong with the definition of its class: sticks, with the offset of
+ * the fault in the definition. */
+void pier__definition_tell(pier_archive *archive, const pier__stream_class *of_stream,
+                           const pier__definition_error *error);
+
+/* Matches a class with what the stream says of it, once. Returns PIER_OK when records of the stream can be loaded as the
+ * class: `bound` is it, and `plan` how, if they are not in its own form. Otherwise the failure sticks: PIER_TYPE
+ * (another class), PIER_MISMATCH or PIER_LIMIT (at the definition), PIER_NO_MEMORY, PIER_USAGE (the class breaks the
+ * rules), or the definition's own. */
 pier_status pier__class_match(pier_archive *archive, pier__stream_class *of_stream, const pier_class *class_of_record);
 
 /* Fails the loading of the current record at its first byte, as pier__archive_fail_at. */

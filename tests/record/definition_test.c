@@ -202,29 +202,15 @@ static void kinds_have_words(void **state) {
 #define HERE(FIELD) FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
 PIER_RECORD(here, "market.Order", HERE)
 #define OTHER_KIND(FIELD)                                                                                              \
-    FIELD(1, u32, id) FIELD(3, f32, price) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
+    FIELD(1, u32, id) FIELD(3, u32, price) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
 PIER_RECORD(other_kind, "market.Order", OTHER_KIND)
-#define OTHER_NAME(FIELD)                                                                                              \
-    FIELD(1, u32, id) FIELD(3, f64, cost) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
-PIER_RECORD(other_name, "market.Order", OTHER_NAME)
-#define FEWER(FIELD) FIELD(1, u32, id) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
-PIER_RECORD(fewer, "market.Order", FEWER)
-#define FEWER_AT_THE_END(FIELD) FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(leaf), inner)
-PIER_RECORD(fewer_at_the_end, "market.Order", FEWER_AT_THE_END)
-#define MORE(FIELD)                                                                                                    \
-    FIELD(1, u32, id)                                                                                                  \
-    FIELD(2, bool, live)                                                                                               \
-    FIELD(3, f64, price) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 3), marks)
-PIER_RECORD(more, "market.Order", MORE)
-#define NOT_REPEATED(FIELD)                                                                                            \
-    FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(leaf), inner) FIELD(7, optional(u8), marks)
-PIER_RECORD(not_repeated, "market.Order", NOT_REPEATED)
-#define OTHER_TYPE(FIELD)                                                                                              \
-    FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(vec3), inner) FIELD(7, array(u8, 3), marks)
-PIER_RECORD(other_type, "market.Order", OTHER_TYPE)
-PIER_RECORD_VERSION(other_version, "market.Order", 2, HERE)
-#define OTHER_LEAF(FIELD) FIELD(1, u16, value)
-PIER_RECORD(other_leaf, "a.Leaf", OTHER_LEAF)
+#define NO_ARRAY(FIELD)                                                                                                \
+    FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(leaf), inner) FIELD(7, optional(text), marks)
+PIER_RECORD(no_array, "market.Order", NO_ARRAY)
+#define NO_RECORD(FIELD) FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, time, inner) FIELD(7, array(u8, 3), marks)
+PIER_RECORD(no_record, "market.Order", NO_RECORD)
+#define OTHER_LEAF(FIELD) FIELD(1, f32, value)
+PIER_RECORD(other_leaf, "b.Leaf", OTHER_LEAF)
 #define OTHER_INNER(FIELD)                                                                                             \
     FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(other_leaf), inner) FIELD(7, array(u8, 3), marks)
 PIER_RECORD(other_inner, "market.Order", OTHER_INNER)
@@ -232,47 +218,52 @@ PIER_RECORD(other_inner, "market.Order", OTHER_INNER)
     FIELD(1, u32, id) FIELD(3, f64, price) FIELD(5, record(leaf), inner) FIELD(7, array(u8, 30), marks)
 PIER_RECORD(larger, "market.Order", LARGER)
 
-static void check_mismatch(const pier_class *stored, const char *path, const char *text) {
+/* The failure is at the field in the definition: that begins with `field`, its number and its name. */
+static void check_mismatch(const pier_class *stored, const char *path, const char *text, const char *field) {
     union {
         here a;
-        more b;
+        no_array b;
         larger c;
-        other_type d;
+        other_inner d;
     } record;
     memset(&record, 0, sizeof record);
     pier_archive *store = test_open_store(NULL);
     assert_status(pier_store_record(store, stored, &record), PIER_OK);
+    assert_status(pier_store_record(store, stored, &record), PIER_OK);
     test_stream stream = test_finish(store);
     pier_archive *load = test_open_stream(&stream, NULL);
-    here loaded;
     static const here zero;
-    memset(&loaded, 0x5A, sizeof loaded);
-    assert_status(pier_archive_next(load), PIER_OK);
-    assert_true(pier_archive_record_is(load, &here_class));
-    assert_status(here_load(load, &loaded), PIER_MISMATCH);
-    assert_memory_equal(&loaded, &zero, sizeof zero);
-    const pier_error *error = pier_archive_error(load);
-    assert_string_equal(error->text, text);
-    assert_string_equal(error->path, path);
-    assert_int_equal(error->record, 1);
-    assert_true(error->offset > 128 && error->offset < stream.size - 64);
+    uint8_t begin[32];
+    size_t begin_bytes = test_hex(field, begin, sizeof begin);
+    for (uint64_t number = 1; number <= 2; number++) {
+        here loaded;
+        memset(&loaded, 0x5A, sizeof loaded);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_true(pier_archive_record_is(load, &here_class));
+        assert_status(here_load(load, &loaded), PIER_MISMATCH);
+        assert_memory_equal(&loaded, &zero, sizeof zero);
+        const pier_error *error = pier_archive_error(load);
+        assert_string_equal(error->text, text);
+        assert_string_equal(error->path, path);
+        assert_int_equal(error->record, number);
+        assert_int_equal(error->block_offset, PIER_NO_OFFSET);
+        assert_true(error->offset > 128 && error->offset + begin_bytes < stream.size);
+        assert_memory_equal(stream.data + error->offset, begin, begin_bytes);
+        assert_status(pier_archive_recover(load, NULL), PIER_OK);
+    }
+    assert_status(pier_archive_next(load), PIER_END);
     pier_archive_destroy(load);
     test_stream_free(&stream);
 }
 
-static void the_first_difference_is_told(void **state) {
+static void what_does_not_meet_is_told(void **state) {
     (void)state;
-    check_mismatch(&other_kind_class, "market.Order.price", "field 3 is f64 here and f32 in the stream");
-    check_mismatch(&other_name_class, "market.Order.price", "field 3 is named price here and cost in the stream");
-    check_mismatch(&fewer_class, "market.Order.price", "field 3 is not in the stream");
-    check_mismatch(&fewer_at_the_end_class, "market.Order.marks", "field 7 is not in the stream");
-    check_mismatch(&more_class, "market.Order.live", "field 2 is in the stream and not here");
-    check_mismatch(&not_repeated_class, "market.Order.marks",
-                   "field 7 is array of u8 here and optional u8 in the stream");
-    check_mismatch(&other_type_class, "market.Order.inner",
-                   "field 5 is record a.Leaf here and record geo.Vec3 in the stream");
-    check_mismatch(&other_version_class, "market.Order", "version 0 here and 2 in the stream");
-    check_mismatch(&other_inner_class, "a.Leaf.value", "field 1 is u8 here and u16 in the stream");
+    check_mismatch(&other_kind_class, "market.Order.price", "field 3 is f64 here and u32 in the stream", "97 03 a5");
+    check_mismatch(&no_array_class, "market.Order.marks", "field 7 is array of u8 here and optional text in the stream",
+                   "97 07 a5");
+    check_mismatch(&no_record_class, "market.Order.inner", "field 5 is record a.Leaf here and time in the stream",
+                   "97 05 a5");
+    check_mismatch(&other_inner_class, "a.Leaf.value", "field 1 is u8 here and f32 in the stream", "97 01 a5");
 }
 
 static void unknown_kinds_and_flags_do_not_match(void **state) {
@@ -281,7 +272,7 @@ static void unknown_kinds_and_flags_do_not_match(void **state) {
         const char *kind_and_flags;
         const char *text;
     } rows[] = {{"13 00", "field 1 is u8 here and unknown kind 19 in the stream"},
-                {"06 40", "field 1 has flags 0 here and 64 in the stream"}};
+                {"06 40", "field 1 is u8 here and u8 in the stream: this version does not know all flags"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char hex[128];
         (void)snprintf(hex, sizeof hex, "91 94 00 a6612e4c656166 00 91 97 01 a576616c7565 %s c0 c0 c0",
@@ -350,7 +341,7 @@ int main(void) {
         cmocka_unit_test(names_of_classes_keep_the_rules),
         cmocka_unit_test(a_stream_tells_its_classes),
         cmocka_unit_test(kinds_have_words),
-        cmocka_unit_test(the_first_difference_is_told),
+        cmocka_unit_test(what_does_not_meet_is_told),
         cmocka_unit_test(unknown_kinds_and_flags_do_not_match),
         cmocka_unit_test(capacities_are_no_difference),
         cmocka_unit_test(another_class_is_told_by_both_names),
