@@ -17,7 +17,7 @@ void emit_deinit(emit_output *output) {
 }
 
 void emit_bytes(emit_output *output, const char *text, size_t size) {
-    if (output->failed) {
+    if (output->failed || size == 0) {
         return;
     }
     if (size > output->capacity - output->size) {
