@@ -91,6 +91,7 @@ typedef struct schema__message {
     uint32_t lowest;
     bool is_on_stack;
     bool is_placed; /* in the order of its file */
+    uint64_t bytes; /* of the struct, at most: schema_measure.c */
 } schema__message;
 
 /* Returns cleared memory that lives as the schema does; NULL, with no_memory set, when there is none. */
