@@ -155,8 +155,7 @@ static pier_status begin_storing(pier__storer *storer, pier_error *error) {
     storer->raw_is_open = false;
     storer->raw_block_is_open = false;
     storer->refusal = PIER_OK;
-    storer->class_count = 0;
-    storer->last_class = NULL;
+    pier__storer_forget_classes(storer);
     pier__storer_set_cursor(storer, 0);
     return PIER_OK;
 }
@@ -272,8 +271,12 @@ void pier_archive_destroy(pier_archive *archive) {
     if (archive == NULL) {
         return;
     }
-    if (pier__archive_of(archive)->other != NULL) {
-        pier__archive_of(archive)->other->other = NULL;
+    pier__archive *common = pier__archive_of(archive);
+    if (common->other != NULL) {
+        common->other->other = NULL;
+    }
+    if (common->records != NULL) {
+        common->release_records(&common->allocator, common->records);
     }
     if (archive->storing) {
         destroy_storer(pier__storer_of(archive));

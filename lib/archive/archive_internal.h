@@ -26,6 +26,10 @@ typedef struct pier__archive {
     pier_status failure;         /* the one that sticks; PIER_OK when there is none */
     pier_error error;            /* the last failure, refusal or skipped record */
     struct pier__archive *other; /* the other direction of the connection, or NULL */
+    /* What the record floor keeps with the archive; NULL: nothing yet. `release_records` is called with it when the
+     * archive goes. */
+    void *records;
+    void (*release_records)(const pier_allocator *allocator, void *records);
 } pier__archive;
 
 static inline pier__archive *pier__archive_of(pier_archive *archive) {
@@ -80,6 +84,28 @@ typedef pier_status pier__encode_closure(const void *class_of_caller, pier__buff
  * definition is put into the stream, and the block is switched to the class. Plain: nothing of the sort.
  * class_of_caller: identifies the class within this archive; must stay the same thing while the archive lives. */
 pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller, pier__encode_closure *encode);
+
+/* Returns the id that the stream has given to a class in this epoch; 0: none yet. The first takes what identifies the
+ * class within this archive, the second an encoded closure. `archive` is framed and within a record. */
+uint16_t pier__archive_class_id(const pier_archive *archive, const void *class_of_caller);
+uint16_t pier__archive_closure_id(const pier_archive *archive, pier_bytes closure);
+
+/* A class that values within a record are of. class_of_caller: as above; NULL: the closure alone tells it. */
+typedef struct pier__further_class {
+    const void *class_of_caller;
+    pier_bytes closure;
+} pier__further_class;
+
+/* Defines further classes before the record that pier__archive_begin_class began, which begins once more: what was
+ * stored of it so far is dropped. A class that the stream knows already, under another class_of_caller, becomes known
+ * under this one. When the record is refused the definitions made for it are taken back, too. Returns false, with the
+ * record refused, when that cannot be. */
+bool pier__archive_define_further(pier_archive *archive, const pier__further_class *classes, size_t count,
+                                  pier__encode_closure *encode);
+
+/* How many bytes of the record were stored so far, and where those from `position` on lie until more are stored. */
+size_t pier__archive_stored_bytes(const pier_archive *archive);
+uint8_t *pier__archive_stored_at(pier_archive *archive, size_t position);
 
 /* Makes room for `bytes` at the cursor, moving the buffer if need be. Returns false, with the record refused, when
  * there is no memory or the record would be above the limit. */

@@ -123,6 +123,16 @@ bool pier__archive_reserve(pier_archive *archive, size_t bytes) {
     return true;
 }
 
+size_t pier__archive_stored_bytes(const pier_archive *archive) {
+    const pier__storer *storer = (const pier__storer *)archive;
+    return pier__storer_cursor(storer) - storer->value;
+}
+
+uint8_t *pier__archive_stored_at(pier_archive *archive, size_t position) {
+    pier__storer *storer = pier__storer_of(archive);
+    return storer->buffer + storer->value + position;
+}
+
 void pier__storer_roll_back(pier__storer *storer) {
     const pier__rollback *rollback = &storer->rollback;
     storer->ready = rollback->ready;
@@ -134,6 +144,7 @@ void pier__storer_roll_back(pier__storer *storer) {
         storer->epoch_begins = rollback->epoch_begins;
         storer->epoch_bytes = rollback->epoch_bytes;
         storer->class_count = rollback->classes;
+        storer->ids_given = rollback->ids_given;
         storer->last_class = NULL;
     }
     storer->in_record = false;

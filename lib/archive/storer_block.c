@@ -60,8 +60,7 @@ void pier__storer_check_epoch(pier__storer *storer) {
     storer->epoch++;
     storer->epoch_bytes = 0;
     storer->epoch_begins = true;
-    storer->class_count = 0;
-    storer->last_class = NULL;
+    pier__storer_forget_classes(storer);
 }
 
 bool pier__storer_open_block(pier__storer *storer) {

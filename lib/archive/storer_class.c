@@ -83,12 +83,13 @@ static void prepare_rollback(pier__storer *storer) {
     rollback->epoch_begins = storer->epoch_begins;
     rollback->epoch_bytes = storer->epoch_bytes;
     rollback->classes = storer->class_count;
+    rollback->ids_given = storer->ids_given;
 }
 
 /* Adds the class to the table and to the stream; the record that was begun is refused when that fails. */
 static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
                           pier_bytes closure) {
-    if (storer->class_count >= classes_max(storer)) {
+    if (storer->ids_given >= classes_max(storer)) {
         pier__storer_refuse(storer, PIER_LIMIT, "one class more than the limit of %u in an epoch (classes_max)",
                             classes_max(storer));
         return PIER_LIMIT;
@@ -101,11 +102,12 @@ static pier_status define(pier__storer *storer, const void *class_of_caller, XXH
     if (!make_room_for_class(storer)) {
         return refuse_for_memory(storer);
     }
-    prepare_rollback(storer);
-    pier__stored_class *added = &storer->classes[storer->class_count];
+    if (!storer->rollback.has_defined) {
+        prepare_rollback(storer);
+    }
+    pier__stored_class *added = &storer->classes[storer->class_count++];
     *added = (pier__stored_class){class_of_caller, fingerprint.high64, fingerprint.low64,
-                                  (uint16_t)(storer->class_count + 1)};
-    storer->class_count++;
+                                  (uint16_t)++storer->ids_given};
     storer->last_class = added;
     if (!define_before_record(storer, added, closure)) {
         return refuse_for_memory(storer);
@@ -168,13 +170,14 @@ static bool begin_like_the_last(pier__storer *storer, const void *class_of_calle
 
 /* Encodes the closure of a class into the storer's own room, where it stays: streams that are reset, a datagram each
  * for instance, define the same class again and again. */
-static pier_status encode_closure(pier__storer *storer, const void *class_of_caller, pier__encode_closure *encode) {
+static pier_status encode_closure(pier__storer *storer, const void *class_of_caller, pier__encode_closure *encode,
+                                  pier_error *error) {
     if (storer->closure_class == class_of_caller) {
         return PIER_OK;
     }
     storer->closure.size = 0;
     storer->closure_class = NULL;
-    pier_status status = encode(class_of_caller, &storer->closure, &storer->common.error);
+    pier_status status = encode(class_of_caller, &storer->closure, error);
     storer->closure_class = status == PIER_OK ? class_of_caller : NULL;
     return status;
 }
@@ -199,7 +202,7 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
     if (found != NULL) {
         return begun_or_abandoned(storer, switch_to(storer, found));
     }
-    status = encode_closure(storer, class_of_caller, encode);
+    status = encode_closure(storer, class_of_caller, encode, &storer->common.error);
     if (status == PIER_OK) {
         pier_bytes closure = {storer->closure.data, storer->closure.size};
         XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
@@ -211,4 +214,79 @@ pier_status pier__archive_begin_class(pier_archive *archive, const void *class_o
         }
     }
     return status;
+}
+
+uint16_t pier__archive_class_id(const pier_archive *archive, const void *class_of_caller) {
+    const pier__stored_class *found = find_by_caller((const pier__storer *)archive, class_of_caller);
+    return found != NULL ? found->id : 0;
+}
+
+uint16_t pier__archive_closure_id(const pier_archive *archive, pier_bytes closure) {
+    const pier__stored_class *found =
+        find_by_fingerprint((const pier__storer *)archive, XXH3_128bits(closure.data, closure.size));
+    return found != NULL ? found->id : 0;
+}
+
+/* Lets a class of the caller stand for one that is defined already: for this one, or as one more. */
+static bool know_as(pier__storer *storer, const pier__stored_class *found, const void *class_of_caller) {
+    pier__stored_class known = *found;
+    if (class_of_caller == NULL) {
+        return true;
+    }
+    if (!make_room_for_class(storer)) {
+        (void)refuse_for_memory(storer);
+        return false;
+    }
+    known.class_of_caller = class_of_caller;
+    storer->classes[storer->class_count++] = known;
+    return true;
+}
+
+static bool define_one(pier__storer *storer, const pier__further_class *further, pier__encode_closure *encode) {
+    pier_bytes closure = further->closure;
+    if (further->class_of_caller != NULL) {
+        pier_error error;
+        error.status = PIER_OK;
+        pier_status status = encode_closure(storer, further->class_of_caller, encode, &error);
+        if (status != PIER_OK) {
+            pier__storer_refuse(storer, status, "%s",
+                                status == PIER_NO_MEMORY ? "no memory to define a class" : error.text);
+            return false;
+        }
+        closure = (pier_bytes){storer->closure.data, storer->closure.size};
+    }
+    XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
+    const pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
+    return found != NULL ? know_as(storer, found, further->class_of_caller)
+                         : define(storer, further->class_of_caller, fingerprint, closure) == PIER_OK;
+}
+
+/* Takes back what was stored of a record, with its class switch. Where a class was defined for it, it is the first in
+ * its block. */
+static void drop_record(pier__storer *storer) {
+    bool is_first = storer->rollback.has_defined;
+    storer->block_class = is_first ? 0 : storer->rollback.block_class;
+    pier__storer_set_cursor(storer, is_first ? storer->ready + PIER__PIECE_BYTES : storer->rollback.cursor);
+    storer->value = pier__storer_cursor(storer);
+}
+
+static const pier__stored_class *find_by_id(const pier__storer *storer, uint16_t id) {
+    size_t i = 0;
+    while (storer->classes[i].id != id) {
+        i++;
+    }
+    return &storer->classes[i];
+}
+
+bool pier__archive_define_further(pier_archive *archive, const pier__further_class *classes, size_t count,
+                                  pier__encode_closure *encode) {
+    pier__storer *storer = pier__storer_of(archive);
+    uint16_t id = storer->block_class;
+    drop_record(storer);
+    for (size_t i = 0; i < count; i++) {
+        if (!define_one(storer, &classes[i], encode)) {
+            return false;
+        }
+    }
+    return switch_to(storer, find_by_id(storer, id)) == PIER_OK;
 }

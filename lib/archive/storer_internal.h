@@ -13,7 +13,8 @@
 #include "archive/scan_internal.h"
 #include "archive/wire_internal.h"
 
-/* A class that this stream has defined. */
+/* A class that this stream has defined. The same one may be there more than once, for several classes of the caller that
+ * are defined alike. */
 typedef struct pier__stored_class {
     const void *class_of_caller; /* NULL: it was forwarded */
     uint64_t fingerprint_high;
@@ -34,6 +35,7 @@ typedef struct pier__rollback {
     uint32_t block_records;
     uint32_t next_block;
     size_t classes;
+    uint32_t ids_given;
 } pier__rollback;
 
 typedef struct pier__storer {
@@ -71,6 +73,7 @@ typedef struct pier__storer {
     pier__stored_class *classes;
     size_t class_count;
     size_t class_capacity;
+    uint32_t ids_given; /* in this epoch: how many classes are defined */
     const pier__stored_class *last_class;
     pier__deflater deflater;
     pier__scan scan;
@@ -139,6 +142,13 @@ void pier__storer_switch_class(pier__storer *storer, uint16_t id);
 bool pier__storer_define(pier__storer *storer, const pier__stored_class *class_to_define, pier_bytes closure);
 
 /* storer_class.c ------------------------------------------------------------------------------------------------- */
+
+/* Begins an epoch's table, in which no class is defined. */
+static inline void pier__storer_forget_classes(pier__storer *storer) {
+    storer->class_count = 0;
+    storer->ids_given = 0;
+    storer->last_class = NULL;
+}
 
 /* Begins a record of the class whose closure has this fingerprint, defining it by `closure` if need be. */
 pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
