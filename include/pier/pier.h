@@ -8,6 +8,7 @@
 #include <pier/access.h>
 #include <pier/address.h>
 #include <pier/allocator.h>
+#include <pier/any.h>
 #include <pier/append.h>
 #include <pier/archive.h>
 #include <pier/arena.h>
@@ -25,6 +26,7 @@
 #include <pier/event.h>
 #include <pier/export.h>
 #include <pier/file.h>
+#include <pier/graph.h>
 #include <pier/interface.h>
 #include <pier/keep.h>
 #include <pier/limits.h>
@@ -37,6 +39,7 @@
 #include <pier/raw.h>
 #include <pier/record.h>
 #include <pier/record_generic.h>
+#include <pier/registry.h>
 #include <pier/resolve.h>
 #include <pier/serialize.h>
 #include <pier/socket.h>

@@ -52,6 +52,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pier/any.h>
 #include <pier/archive.h>
 #include <pier/class.h>
 #include <pier/record_codec.h>

@@ -81,6 +81,18 @@ pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier
     return status;
 }
 
+pier_status pier__archive_tell_record(pier_archive *archive, pier_status status, const char *format, ...) {
+    pier__loader *loader = pier__loader_of(archive);
+    char text[sizeof loader->common.error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)pier__archive_tell(&loader->common, status, "%s", text);
+    pier__loader_locate(loader, loader->record);
+    return status;
+}
+
 static pier_status check_options(const pier_archive_options *options, pier_file *file, bool storing,
                                  pier_error *error) {
     if (options->size != sizeof *options) {

@@ -138,7 +138,8 @@ typedef struct pier__stream_class {
     void (*release_bindings)(const pier_allocator *allocator, void *bindings);
     void *definition;
     void (*release)(const pier_allocator *allocator, void *definition);
-    void *refusal; /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */
+    uint8_t reaches; /* what is special in the definition; 0: not looked yet */
+    void *refusal;   /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */
     size_t refusal_bytes;
 } pier__stream_class;
 
@@ -161,6 +162,10 @@ bool pier__archive_open_record(pier_archive *archive);
 
 /* Returns the arena for what is made of the current record; it is emptied when the archive moves on. `archive` loads. */
 pier_arena *pier__archive_arena(pier_archive *archive);
+
+/* Fills the error for the current record, at its first byte, without making it stick. Returns `status`. */
+pier_status pier__archive_tell_record(pier_archive *archive, pier_status status, const char *format, ...)
+    PIER_PRINTF(3, 4);
 
 /* Fails the loading of the current record at `at`, a byte of its window; sticks. Returns `status`. */
 pier_status pier__archive_fail_at(pier_archive *archive, const uint8_t *at, pier_status status, const char *path,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <pier/any.h>
 #include <pier/class.h>
 
 static inline bool pier__field_is_repeated(const pier_field *field) {
@@ -45,7 +46,7 @@ static inline size_t pier__kind_bytes(pier_field_kind kind) {
     }
 }
 
-/* Returns the size of a member that holds one value of the field; 0 for kinds that are not known, and for any. */
+/* Returns the size of a member that holds one value of the field; 0 for kinds that are not known. */
 static inline size_t pier__field_bytes(const pier_field *field) {
     switch (field->kind) {
     case PIER_FIELD_TEXT:
@@ -57,6 +58,8 @@ static inline size_t pier__field_bytes(const pier_field *field) {
         return sizeof(pier_time);
     case PIER_FIELD_DURATION:
         return sizeof(pier_duration);
+    case PIER_FIELD_ANY:
+        return sizeof(pier_any);
     case PIER_FIELD_RECORD:
         return pier__field_is_pointer(field) ? sizeof(void *) : field->type->record_bytes;
     default:
@@ -100,6 +103,11 @@ static inline bool pier__field_is_set(const pier_class *type, const pier_field *
     }
     if (pier__field_is_pointer(field)) {
         return pier__read_pointer(record + field->offset) != NULL;
+    }
+    if (field->kind == PIER_FIELD_ANY) {
+        pier_any any;
+        memcpy(&any, record + field->offset, sizeof any);
+        return !pier_any_is_none(&any);
     }
     bool has = true;
     if ((field->flags & PIER_FIELD_PRESENCE) != 0) {

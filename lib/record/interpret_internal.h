@@ -30,7 +30,8 @@ typedef struct pier__loading {
     bool owns;         /* text and bytes are copied into the arena */
     bool is_typed;     /* in the framed form: slots; otherwise a map or an array of the plain one */
     pier_status status;
-    pier__path path; /* of what is being loaded */
+    pier__path path;           /* of what is being loaded */
+    struct pier__links *links; /* for values of any class and shared references; NULL: the class has none */
 } pier__loading;
 
 /* What stands at one place of the record. */
@@ -96,6 +97,12 @@ bool pier__load_typed(pier__loading *from, const pier_field *field, const pier__
 /* Loads a record in the form that is being loaded. It has the defaults (pier__init_fields), or is all zero. */
 bool pier__load_record(pier__loading *from, const pier_class *type, uint8_t *record);
 
+/* Loads a value of any class, or nil, into a member that is a pier_any: any_load.c. */
+bool pier__load_any(pier__loading *from, const pier_field *field, uint8_t *member);
+
+/* Loads a shared reference, or nil, into a member that is a pointer or a pier_any: graph_load.c. */
+bool pier__load_shared(pier__loading *from, const pier_field *field, uint8_t *member);
+
 /* Puts the defaults of a class into a struct that is all zero; of records within it, too, if they are always there. */
 void pier__init_fields(const pier_class *type, uint8_t *record);
 
@@ -118,8 +125,9 @@ typedef struct pier__storing {
     pier__form form;
     pier__path path; /* of what is being stored */
     const pier_limits *limits;
-    uint32_t depth_left;    /* how many more arrays and maps may be opened within one another */
-    uint64_t elements_left; /* how many more values the record may have */
+    uint32_t depth_left;       /* how many more arrays and maps may be opened within one another */
+    uint64_t elements_left;    /* how many more values the record may have */
+    struct pier__links *links; /* for values of any class and shared references; NULL: the class has none */
 } pier__storing;
 
 /* Refuses the record for what the path names. Returns false, as all that follow here do when they refuse. */
@@ -141,6 +149,10 @@ bool pier__store_value(pier__storing *to, const pier_field *field, const uint8_t
 
 /* Stores all that a field holds, which is set (pier__field_is_set). The path gets the name for the time being. */
 bool pier__store_field(pier__storing *to, const pier_field *field, const uint8_t *record);
+
+/* Stores a value of any class, or nil: any_store.c; and a shared reference, or nil: graph_store.c. */
+bool pier__store_any(pier__storing *to, const pier_field *field, const uint8_t *member);
+bool pier__store_shared(pier__storing *to, const pier_field *field, const uint8_t *member);
 
 /* Stores a record in the form that is being stored. */
 bool pier__store_record(pier__storing *to, const pier_class *type, const uint8_t *record);

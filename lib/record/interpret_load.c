@@ -4,7 +4,7 @@
  * by number. */
 #include <string.h>
 
-#include "record/interpret_internal.h"
+#include "record/links_internal.h"
 
 static bool load_slots(pier__loading *from, const pier__found *head, const pier_class *type, uint8_t *record) {
     uint32_t slots = pier__class_slots(type);
@@ -147,6 +147,10 @@ pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_
         .archive = archive, .arena = how->arena, .owns = how->owns, .is_typed = is_typed, .status = PIER_OK};
     pier__path_init(&from.path, class_of_record->name);
     pier__init_fields(class_of_record, (uint8_t *)record);
-    (void)pier__load_record(&from, class_of_record, (uint8_t *)record);
+    if ((class_of_record->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) != 0) {
+        (void)pier__load_linked(&from, class_of_record, (uint8_t *)record);
+    } else {
+        (void)pier__load_record(&from, class_of_record, (uint8_t *)record);
+    }
     return from.status;
 }

@@ -4,7 +4,7 @@
  * a codec only noticed: the first value that may not be stored, which it refuses with its path. */
 #include <string.h>
 
-#include "record/interpret_internal.h"
+#include "record/links_internal.h"
 
 static bool store_map(pier__storing *to, const pier_class *type, const uint8_t *record) {
     const pier_field *fields = type->fields(type);
@@ -152,5 +152,9 @@ void pier__interpret_store(pier_archive *archive, const pier_class *class_of_rec
               : common->options.plain_form == PIER_PLAIN_MAP ? PIER__FORM_MAP
                                                              : PIER__FORM_PLACES;
     pier__path_init(&to.path, class_of_record->name);
-    (void)pier__store_record(&to, class_of_record, (const uint8_t *)record);
+    if ((class_of_record->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) != 0) {
+        (void)pier__store_linked(&to, class_of_record, (const uint8_t *)record);
+    } else {
+        (void)pier__store_record(&to, class_of_record, (const uint8_t *)record);
+    }
 }

@@ -22,6 +22,12 @@ static bool load_behind(pier__loading *from, const pier_class *type, uint8_t *me
 }
 
 bool pier__load_value(pier__loading *from, const pier_field *field, uint8_t *to) {
+    if (field->kind == PIER_FIELD_ANY) {
+        return pier__load_any(from, field, to);
+    }
+    if ((field->flags & PIER_FIELD_SHARED) != 0) {
+        return pier__load_shared(from, field, to);
+    }
     if (field->kind == PIER_FIELD_RECORD) {
         return pier__field_is_pointer(field) ? load_behind(from, field->type, to) : load_fresh(from, field->type, to);
     }

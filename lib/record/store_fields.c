@@ -40,6 +40,12 @@ bool pier__store_map(pier__storing *to, uint32_t pairs) {
 }
 
 bool pier__store_value(pier__storing *to, const pier_field *field, const uint8_t *value) {
+    if (field->kind == PIER_FIELD_ANY) {
+        return pier__store_any(to, field, value);
+    }
+    if ((field->flags & PIER_FIELD_SHARED) != 0) {
+        return pier__store_shared(to, field, value);
+    }
     if (field->kind != PIER_FIELD_RECORD) {
         return pier__store_scalar(to, field, value);
     }

@@ -1,0 +1,236 @@
+/* Loading graphs; see links_internal.h, and proto/wire.md, Graphs.
+ *
+ * Floor 5 (record). The objects of the table stand in the order in which they are first referred to. So one pass is
+ * enough: a reference to the next object that was not met yet makes it, all zero, and by the time its entry comes it is
+ * filled in. A reference by a field of kind any does not tell the class; such fields wait, chained through themselves,
+ * until the entry does. An object is never made before the table is known to be long enough. */
+#include <string.h>
+
+#include "record/links_internal.h"
+
+/* Finds what a reference refers to, which may be an object that is met now. Returns NULL after a failure. */
+static pier__object *find_object(pier__loading *from, const pier__found *value, pier__object *room) {
+    pier__graph *graph = &from->links->graph;
+    uint64_t number = value->token.as.uint;
+    if (value->token.kind == PIER_KIND_INT) {
+        number = 0 - (uint64_t)value->token.as.sint;
+        const pier__registered *registered = pier__links_registered(from->links, number);
+        if (registered == NULL) {
+            (void)pier__load_fail(from, value->at, PIER_PROTOCOL, "no object is registered under the number %llu",
+                                  (unsigned long long)number);
+            return NULL;
+        }
+        *room = (pier__object){registered->object, registered->type, NULL};
+        return room;
+    }
+    if (value->token.kind != PIER_KIND_UINT) {
+        (void)pier__load_fail_type(from, value, "integer or nil");
+        return NULL;
+    }
+    if (number == 0) {
+        *room = (pier__object){graph->root, graph->root_type, NULL};
+        return room;
+    }
+    if (number <= graph->count) {
+        return &graph->objects[number - 1];
+    }
+    if (number > graph->table_count) {
+        (void)pier__load_fail(from, value->at, PIER_PROTOCOL, "a reference to object %llu, and the table has %u",
+                              (unsigned long long)number, graph->table_count);
+        return NULL;
+    }
+    if (number > (uint64_t)graph->count + 1) {
+        (void)pier__load_fail(from, value->at, PIER_PROTOCOL, "a reference to object %llu before one to object %u",
+                              (unsigned long long)number, graph->count + 1);
+        return NULL;
+    }
+    pier__object *added = pier__graph_add(from->links);
+    if (added == NULL) {
+        (void)pier__load_fail(from, value->at, PIER_NO_MEMORY, "no memory for the objects of a graph");
+        return NULL;
+    }
+    *added = (pier__object){NULL, NULL, NULL};
+    return added;
+}
+
+/* Makes the struct of an object whose class is known now. */
+static bool make_object(pier__loading *from, const uint8_t *at, pier__object *object, const pier_class *type) {
+    object->object = pier__load_allocate(from, at, 1, type->record_bytes);
+    object->type = type;
+    return object->object != NULL;
+}
+
+/* Lets a field of kind any refer to an object: at once, or when the object's class is known. */
+static void refer_by_any(pier__object *object, pier_any *member) {
+    *member = (pier_any){NULL, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    if (object->type != NULL) {
+        member->type = object->type;
+        member->record = object->object;
+    } else if (object->object != NULL) {
+        *member = *(const pier_any *)object->object;
+    } else {
+        member->record = object->any;
+        object->any = member;
+    }
+}
+
+bool pier__load_shared(pier__loading *from, const pier_field *field, uint8_t *member) {
+    pier__found value = pier__load_take(from);
+    if (value.token.kind == PIER_KIND_NIL) {
+        return true;
+    }
+    if (from->links == NULL || !from->links->graph.is_open) {
+        return pier__load_fail(from, value.at, PIER_USAGE, "the class lacks the flag PIER_CLASS_GRAPH");
+    }
+    pier__object room;
+    pier__object *object = find_object(from, &value, &room);
+    if (object == NULL) {
+        return false;
+    }
+    if (field->kind == PIER_FIELD_ANY) {
+        refer_by_any(object, (pier_any *)(void *)member);
+        return true;
+    }
+    if (object->type == NULL && object->object == NULL) {
+        if (!make_object(from, value.at, object, field->type)) {
+            return false;
+        }
+    } else if (object->type == NULL || !pier__class_is_same(object->type, field->type)) {
+        const char *found = object->type != NULL ? object->type->name : "class that is not in the registry";
+        return pier__load_fail(from, value.at, PIER_TYPE, "expected a reference to a %.80s, found one to a %.80s",
+                               field->type->name, found);
+    }
+    memcpy(member, &object->object, sizeof object->object);
+    return true;
+}
+
+/* The class of an object is known: checks it against what references to it expected, and lets those know that waited. */
+static bool settle_type(pier__loading *from, pier__object *object, const pier__found_class *found) {
+    if (object->type != NULL) {
+        if (found->type != NULL && pier__class_is_same(object->type, found->type)) {
+            return true;
+        }
+        pier_text name = found->type != NULL ? (pier_text){found->type->name, strlen(found->type->name)} : found->name;
+        return pier__load_fail(from, found->at, PIER_TYPE, "references to the object expect a %.80s, it is a %.*s",
+                               object->type->name, (int)(name.size < 80 ? name.size : 80), name.data);
+    }
+    return found->type == NULL || make_object(from, found->at, object, found->type);
+}
+
+static void answer_waiting(pier__object *object, const pier_any *any) {
+    pier_any *waiting = object->any;
+    object->any = NULL;
+    while (waiting != NULL) {
+        pier_any *next = (pier_any *)(uintptr_t)waiting->record;
+        *waiting = *any;
+        waiting = next;
+    }
+}
+
+/* Keeps an object of a class that is not known for references that may yet come. */
+static bool load_kept(pier__loading *from, uint32_t index, const pier__found_class *found) {
+    pier_any any = {NULL, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    if (!pier__load_of_class(from, found, NULL, &any)) {
+        return false;
+    }
+    pier_any *kept = (pier_any *)(void *)pier__load_allocate(from, found->at, 1, sizeof any);
+    if (kept == NULL) {
+        return false;
+    }
+    *kept = any;
+    from->links->graph.objects[index].object = kept;
+    answer_waiting(&from->links->graph.objects[index], kept);
+    return true;
+}
+
+/* Loads the entry of the object at `index` of the table. */
+static bool load_object(pier__loading *from, uint32_t index) {
+    pier__graph *graph = &from->links->graph;
+    pier__found head = pier__load_take(from);
+    if (index >= graph->count) {
+        return pier__load_fail(from, head.at, PIER_PROTOCOL, "nothing before it refers to object %u", index + 1);
+    }
+    if (head.token.kind != PIER_KIND_ARRAY) {
+        return pier__load_fail_type(from, &head, "array");
+    }
+    if (head.token.as.count != 2) {
+        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, class and record, found %u",
+                               head.token.as.count);
+    }
+    pier__found_class found;
+    if (!pier__load_class(from, true, &found)) {
+        return false;
+    }
+    pier__object *object = &graph->objects[index];
+    if (!settle_type(from, object, &found)) {
+        return false;
+    }
+    if (found.type == NULL) {
+        return load_kept(from, index, &found);
+    }
+    pier__path_init(&from->path, found.type->name);
+    (void)pier__path_index(&from->path, index + 1);
+    pier_any any = {object->type, object->object, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    answer_waiting(object, &any);
+    return pier__load_of_class(from, &found, object->object, &any);
+}
+
+/* Reads the head of the table, which stands behind the root, and goes back to the root. */
+static bool find_table(pier__loading *from, uint32_t *count) {
+    uint8_t *root = from->archive->cursor;
+    pier_load_skip(from->archive);
+    pier__found table = pier__load_take(from);
+    if (table.token.kind != PIER_KIND_ARRAY) {
+        return pier__load_fail_type(from, &table, "array, the table of objects");
+    }
+    *count = table.token.as.count;
+    from->archive->cursor = root;
+    return true;
+}
+
+static bool load_table(pier__loading *from) {
+    pier__found table = pier__load_take(from);
+    for (uint32_t i = 0; i < table.token.as.count; i++) {
+        pier__path_init(&from->path, from->links->graph.root_type->name);
+        (void)pier__path_index(&from->path, i + 1);
+        if (!load_object(from, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool load_graph(pier__loading *from, const pier_class *type, uint8_t *record) {
+    pier__found head = pier__load_take(from);
+    if (head.token.kind != PIER_KIND_ARRAY) {
+        return pier__load_fail_type(from, &head, "array");
+    }
+    if (head.token.as.count != 2) {
+        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, root and objects, found %u",
+                               head.token.as.count);
+    }
+    pier__graph *graph = &from->links->graph;
+    graph->count = 0;
+    if (!find_table(from, &graph->table_count)) {
+        return false;
+    }
+    graph->numbering = pier__links_numbering(from->links, type);
+    if (graph->numbering == NULL) {
+        return pier__load_fail(from, head.at, PIER_NO_MEMORY, "no memory for the objects of a graph");
+    }
+    graph->is_open = true;
+    graph->root_type = type;
+    graph->root = record;
+    pier__path path = from->path;
+    bool loaded = pier__load_record(from, type, record) && load_table(from);
+    if (loaded) {
+        from->path = path;
+    }
+    graph->is_open = false;
+    return loaded;
+}
+
+bool pier__load_whole(pier__loading *from, const pier_class *type, uint8_t *record) {
+    bool begins_graph = (type->flags & PIER_CLASS_GRAPH) != 0 && !from->links->graph.is_open;
+    return begins_graph ? load_graph(from, type, record) : pier__load_record(from, type, record);
+}
