@@ -136,6 +136,9 @@
         uint32_t pier__elements;                                                                                       \
         at = pier__take_count(at, &pier__elements, PIER__CAPACITY_OF parameters, &wrong);                              \
         count = pier__elements;                                                                                        \
+        if (PIER__IS_LARGE(parameters)) {                                                                              \
+            at = pier__check_end(at, end, &wrong);                                                                     \
+        }                                                                                                              \
         how->depth_left -= PIER__LEVELS_OF_ELEMENT(PIER__ELEMENT_OF parameters);                                       \
         for (uint32_t pier__i = 0; pier__i < pier__elements; pier__i++) {                                              \
             PIER__APPLY_INNER(TAKE_ELEMENT, PIER__ELEMENT_OF parameters, value[pier__i], has, count)                   \

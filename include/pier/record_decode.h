@@ -92,8 +92,8 @@ PIER__KERNEL const uint8_t *pier__take_duration(const uint8_t *at, const uint8_t
 
 /* Text and bytes --------------------------------------------------------------------------------------------------- */
 
-/* Copies `size` bytes into the arena, for a record that owns what it holds. Returns the copy; `bytes` itself when there
- * are none; NULL when there is no memory. */
+/* Copies `size` bytes into the arena, for a record that owns what it holds. Returns the copy, which is not NULL
+ * when there are no bytes, either; NULL when there is no memory. */
 PIER_API const void *pier__own(pier__decoding *how, const void *bytes, size_t size);
 
 /* The look at `end` of what has a size: it is 0 afterwards when so many bytes are not there. */

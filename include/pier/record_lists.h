@@ -33,6 +33,12 @@ typedef struct pier__element {
 
 /* Measuring -------------------------------------------------------------------------------------------------------- */
 
+/* Returns how many elements of an array in the struct to measure: 0 when it is said to have more than fit, which storing
+ * finds out. */
+PIER__KERNEL uint32_t pier__measure_array(uint32_t count, uint32_t capacity) {
+    return count <= capacity ? count : 0;
+}
+
 /* Returns how many elements of a list to measure: all of them; 0 when the list is empty, or NULL, which storing finds
  * out, and when a limit is passed, which is noted in `counts` for good. */
 PIER__KERNEL uint32_t pier__measure_list(pier__measuring *counts, const void *elements, uint32_t count, uint32_t values,

@@ -8,7 +8,7 @@
 
 const void *pier__own(pier__decoding *how, const void *bytes, size_t size) {
     if (size == 0) {
-        return bytes;
+        return "";
     }
     void *copy = pier_arena_allocate(how->arena, size, 1);
     if (copy != NULL) {

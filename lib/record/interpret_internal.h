@@ -106,10 +106,6 @@ bool pier__load_shared(pier__loading *from, const pier_field *field, uint8_t *me
 /* Puts the defaults of a class into a struct that is all zero; of records within it, too, if they are always there. */
 void pier__init_fields(const pier_class *type, uint8_t *record);
 
-/* Copies text and bytes that a record borrows into the arena, where its lists, and what its pointers point to, are
- * already. Returns PIER_OK, or what pier_record_copy returns. */
-pier_status pier__record_own_views(const pier_class *type, void *record, pier_arena *arena);
-
 /* Storing --------------------------------------------------------------------------------------------------------- */
 
 /* How a record becomes one value. */

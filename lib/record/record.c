@@ -104,15 +104,9 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
         return false;
     }
     pier__decoding how = *chosen;
-    /* Codecs borrow, and what they borrowed is copied behind them. */
-    how.owns = false;
     how.elements_left -= class_of_record->values_max;
     const uint8_t *record_end = class_of_record->decode(begin, end, record, &how);
     if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
-        return false;
-    }
-    bool must_copy = chosen->owns && (class_of_record->flags & PIER_CLASS_VIEWS) != 0;
-    if (must_copy && pier__record_own_views(class_of_record, record, chosen->arena) != PIER_OK) {
         return false;
     }
     pier__archive_typed_done(archive, record_end);

@@ -13,7 +13,6 @@
 
 typedef struct copying {
     pier_arena *arena;
-    bool views_alone; /* lists and what pointers point to are in the arena already */
     uint32_t depth_left;
     pier_status status;
 } copying;
@@ -63,10 +62,8 @@ static bool own_record(copying *c, const pier_class *type, uint8_t *record);
 static bool own_behind(copying *c, const pier_class *type, uint8_t *member) {
     void *pointed;
     memcpy(&pointed, member, sizeof pointed);
-    if (!c->views_alone) {
-        pointed = copy_bytes(c, pointed, type->record_bytes, pier__alignment_of(type->record_bytes));
-        memcpy(member, &pointed, sizeof pointed);
-    }
+    pointed = copy_bytes(c, pointed, type->record_bytes, pier__alignment_of(type->record_bytes));
+    memcpy(member, &pointed, sizeof pointed);
     return pointed != NULL && own_record(c, type, (uint8_t *)pointed);
 }
 
@@ -104,12 +101,10 @@ static bool own_elements(copying *c, const pier_field *field, uint8_t *record) {
     if ((field->flags & PIER_FIELD_LIST) != 0) {
         void *list;
         memcpy(&list, elements, sizeof list);
-        if (!c->views_alone) {
-            bool overflows = count > (size_t)PTRDIFF_MAX / field->element_bytes;
-            size_t bytes = overflows ? (size_t)PTRDIFF_MAX : count * field->element_bytes;
-            list = count > 0 ? copy_bytes(c, list, bytes, pier__alignment_of(field->element_bytes)) : NULL;
-            memcpy(elements, &list, sizeof list);
-        }
+        bool overflows = count > (size_t)PTRDIFF_MAX / field->element_bytes;
+        size_t bytes = overflows ? (size_t)PTRDIFF_MAX : count * field->element_bytes;
+        list = count > 0 ? copy_bytes(c, list, bytes, pier__alignment_of(field->element_bytes)) : NULL;
+        memcpy(elements, &list, sizeof list);
         elements = (uint8_t *)list;
         if (count > 0 && elements == NULL) {
             return false;
@@ -157,14 +152,8 @@ static bool own_record(copying *c, const pier_class *type, uint8_t *record) {
     return true;
 }
 
-pier_status pier__record_own_views(const pier_class *type, void *record, pier_arena *arena) {
-    copying c = {arena, true, PIER_DEPTH_MAX_HIGHEST, PIER_OK};
-    (void)own_record(&c, type, (uint8_t *)record);
-    return c.status;
-}
-
 pier_status pier_record_copy(const pier_class *class_of_record, const void *from, pier_arena *arena, void *to) {
-    copying c = {arena, false, PIER_DEPTH_MAX_HIGHEST, PIER_OK};
+    copying c = {arena, PIER_DEPTH_MAX_HIGHEST, PIER_OK};
     pier__arena_place place = pier__arena_here(arena);
     memcpy(to, from, class_of_record->record_bytes);
     if (!own_record(&c, class_of_record, (uint8_t *)to)) {

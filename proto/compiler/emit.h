@@ -68,6 +68,12 @@ const char *emit_type(const schema_field *field);
  * member of a oneof, in the caller's memory of `capacity` bytes. */
 const char *emit_member(char *text, size_t capacity, const schema_field *field);
 
+/* Writes, into the header, what the codecs of a file name before it is written: constants and prototypes. */
+void emit_codec_prototypes(emit_output *output, const schema_file *file);
+
+/* Writes, into the source, the functions that the class of a message points to. */
+void emit_codec_wrappers(emit_output *output, const schema_message *message);
+
 /* Writes the codecs of a message into the header, behind its struct and those that it consists of: static inline
  * functions. The class names them as emit_codec_name does. */
 void emit_codecs(emit_output *output, const schema_message *message);

@@ -157,6 +157,7 @@ void emit_header(emit_output *output, const schema_file *file) {
                    PIER_VERSION_TEXT);
     emit_directive(output, "#endif\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     emit_types(output, file);
+    emit_codec_prototypes(output, file);
     for (size_t i = 0; i < file->message_count; i++) {
         emit_codecs(output, file->messages[i]);
         if (!file->messages[i]->is_entry) {

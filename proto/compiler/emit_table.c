@@ -175,6 +175,7 @@ void emit_class_table(emit_output *output, const schema_message *message) {
     }
     emit_fields(output, message);
     emit_oneofs(output, message);
+    emit_codec_wrappers(output, message);
     emit_open(output, "const pier_class %s = {", message->c_class);
     emit_line(output, ".size = sizeof(pier_class),");
     emit_line(output, ".name = \"%s\",", message->full_name);

@@ -119,6 +119,9 @@ struct schema_message {
     uint32_t class_flags;  /* PIER_CLASS_… */
     uint32_t values_max;   /* as pier_class has them: without lists, maps and pointers */
     uint32_t depth;
+    uint32_t bytes_max;     /* as stored, without what is measured record by record */
+    bool is_variable;       /* something is measured record by record: views, large arrays, lists, pointers */
+    bool is_long;           /* loading it has to look where the block ends, before all of it has been taken */
     schema_field **fields;  /* by ascending number */
     schema_field *declared; /* in the order of the file, which is that of the struct */
     size_t field_count;
@@ -199,6 +202,18 @@ void schema_destroy(schema *destroyed);
 
 /* Returns what is wrong with the schema, by file, line and column; `count` gets how many there are. */
 const schema_problem *schema_problems(const schema *asked, size_t *count);
+
+/* What a codec has to know of how a field is stored: text of a short array has one byte before it, an array of more bytes
+ * than this counts by its elements, record by record; the head of a oneof has at most so many bytes. */
+enum { SCHEMA_SHORT_TEXT = 32, SCHEMA_LARGE_ARRAY = 256, SCHEMA_CASE_BYTES = 4 };
+
+/* Returns the most bytes that a field has as stored, that one value of it has, or one element: without what it borrows or
+ * points to, and of large arrays without their elements. Shared references and fields of kind any count as nothing. */
+uint64_t schema_field_bytes(const schema_field *field);
+uint64_t schema_element_bytes(const schema_field *field);
+
+/* Returns whether the elements of a repeated field are not counted above: a list, or too large. */
+bool schema_array_is_large(const schema_field *field);
 
 /* Writes a problem as one line without a line end, `market.proto:7:3: …`, into `buffer`, always terminated and cut at
  * `capacity_bytes`; the line and column are left out where they are not known. Returns the length that the whole line

@@ -68,6 +68,18 @@ static const pier_field *pier__test_kinds_scalars_fields(const pier_class *self)
     return pier__test_kinds_scalars_rows;
 }
 
+static uint64_t pier__test_kinds_scalars_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_scalars__measure((const test_kinds_scalars *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_scalars__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_scalars_encode(uint8_t *at, const void *record) {
+    return test_kinds_scalars__put(at, (const test_kinds_scalars *)record);
+}
+static const uint8_t *pier__test_kinds_scalars_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                      pier__decoding *how) {
+    at = test_kinds_scalars__take(at, end, (test_kinds_scalars *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_scalars_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Scalars",
@@ -77,6 +89,9 @@ const pier_class test_kinds_scalars_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_scalars),
     .fields = pier__test_kinds_scalars_fields,
+    .measure = pier__test_kinds_scalars_measure,
+    .encode = pier__test_kinds_scalars_encode,
+    .decode = pier__test_kinds_scalars_decode,
 };
 
 static const pier_field pier__test_kinds_optionals_rows[] = {
@@ -117,6 +132,18 @@ static const pier_field *pier__test_kinds_optionals_fields(const pier_class *sel
     return pier__test_kinds_optionals_rows;
 }
 
+static uint64_t pier__test_kinds_optionals_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_optionals__measure((const test_kinds_optionals *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_optionals__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_optionals_encode(uint8_t *at, const void *record) {
+    return test_kinds_optionals__put(at, (const test_kinds_optionals *)record);
+}
+static const uint8_t *pier__test_kinds_optionals_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                        pier__decoding *how) {
+    at = test_kinds_optionals__take(at, end, (test_kinds_optionals *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_optionals_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Optionals",
@@ -126,6 +153,9 @@ const pier_class test_kinds_optionals_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_optionals),
     .fields = pier__test_kinds_optionals_fields,
+    .measure = pier__test_kinds_optionals_measure,
+    .encode = pier__test_kinds_optionals_encode,
+    .decode = pier__test_kinds_optionals_decode,
 };
 
 static const pier_field pier__test_kinds_inline_rows[] = {
@@ -164,6 +194,18 @@ static const pier_field *pier__test_kinds_inline_fields(const pier_class *self) 
     return pier__test_kinds_inline_rows;
 }
 
+static uint64_t pier__test_kinds_inline_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_inline__measure((const test_kinds_inline *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_inline__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_inline_encode(uint8_t *at, const void *record) {
+    return test_kinds_inline__put(at, (const test_kinds_inline *)record);
+}
+static const uint8_t *pier__test_kinds_inline_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                     pier__decoding *how) {
+    at = test_kinds_inline__take(at, end, (test_kinds_inline *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_inline_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Inline",
@@ -173,6 +215,9 @@ const pier_class test_kinds_inline_class = {
     .depth = 4,
     .record_bytes = sizeof(test_kinds_inline),
     .fields = pier__test_kinds_inline_fields,
+    .measure = pier__test_kinds_inline_measure,
+    .encode = pier__test_kinds_inline_encode,
+    .decode = pier__test_kinds_inline_decode,
 };
 
 static const pier_field pier__test_kinds_lists_rows[] = {
@@ -235,6 +280,18 @@ static const pier_field *pier__test_kinds_lists_fields(const pier_class *self) {
     return pier__test_kinds_lists_rows;
 }
 
+static uint64_t pier__test_kinds_lists_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_lists__measure((const test_kinds_lists *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_lists__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_lists_encode(uint8_t *at, const void *record) {
+    return test_kinds_lists__put(at, (const test_kinds_lists *)record);
+}
+static const uint8_t *pier__test_kinds_lists_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                    pier__decoding *how) {
+    at = test_kinds_lists__take(at, end, (test_kinds_lists *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_lists_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Lists",
@@ -244,6 +301,9 @@ const pier_class test_kinds_lists_class = {
     .depth = 2,
     .record_bytes = sizeof(test_kinds_lists),
     .fields = pier__test_kinds_lists_fields,
+    .measure = pier__test_kinds_lists_measure,
+    .encode = pier__test_kinds_lists_encode,
+    .decode = pier__test_kinds_lists_decode,
 };
 
 static const pier_field pier__test_kinds_maps_rows[] = {
@@ -278,6 +338,18 @@ static const pier_field *pier__test_kinds_maps_fields(const pier_class *self) {
     return pier__test_kinds_maps_rows;
 }
 
+static uint64_t pier__test_kinds_maps_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_maps__measure((const test_kinds_maps *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_maps__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_maps_encode(uint8_t *at, const void *record) {
+    return test_kinds_maps__put(at, (const test_kinds_maps *)record);
+}
+static const uint8_t *pier__test_kinds_maps_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                   pier__decoding *how) {
+    at = test_kinds_maps__take(at, end, (test_kinds_maps *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_maps_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Maps",
@@ -287,6 +359,9 @@ const pier_class test_kinds_maps_class = {
     .depth = 2,
     .record_bytes = sizeof(test_kinds_maps),
     .fields = pier__test_kinds_maps_fields,
+    .measure = pier__test_kinds_maps_measure,
+    .encode = pier__test_kinds_maps_encode,
+    .decode = pier__test_kinds_maps_decode,
 };
 
 static const pier_field pier__test_kinds_maps_counts_entry_rows[] = {
@@ -440,6 +515,19 @@ static const pier_field *pier__test_kinds_nested_inner_fields(const pier_class *
     return pier__test_kinds_nested_inner_rows;
 }
 
+static uint64_t pier__test_kinds_nested_inner_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)test_kinds_nested_inner__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__test_kinds_nested_inner_encode(uint8_t *at, const void *record) {
+    return test_kinds_nested_inner__put(at, (const test_kinds_nested_inner *)record);
+}
+static const uint8_t *pier__test_kinds_nested_inner_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                           pier__decoding *how) {
+    at = test_kinds_nested_inner__take(at, end, (test_kinds_nested_inner *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_nested_inner_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Nested.Inner",
@@ -449,6 +537,9 @@ const pier_class test_kinds_nested_inner_class = {
     .depth = 3,
     .record_bytes = sizeof(test_kinds_nested_inner),
     .fields = pier__test_kinds_nested_inner_fields,
+    .measure = pier__test_kinds_nested_inner_measure,
+    .encode = pier__test_kinds_nested_inner_encode,
+    .decode = pier__test_kinds_nested_inner_decode,
 };
 
 static const pier_field pier__test_kinds_nested_rows[] = {
@@ -476,6 +567,18 @@ static const pier_field *pier__test_kinds_nested_fields(const pier_class *self) 
     return pier__test_kinds_nested_rows;
 }
 
+static uint64_t pier__test_kinds_nested_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_nested__measure((const test_kinds_nested *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_nested__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_nested_encode(uint8_t *at, const void *record) {
+    return test_kinds_nested__put(at, (const test_kinds_nested *)record);
+}
+static const uint8_t *pier__test_kinds_nested_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                     pier__decoding *how) {
+    at = test_kinds_nested__take(at, end, (test_kinds_nested *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_nested_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Nested",
@@ -485,6 +588,9 @@ const pier_class test_kinds_nested_class = {
     .depth = 4,
     .record_bytes = sizeof(test_kinds_nested),
     .fields = pier__test_kinds_nested_fields,
+    .measure = pier__test_kinds_nested_measure,
+    .encode = pier__test_kinds_nested_encode,
+    .decode = pier__test_kinds_nested_decode,
 };
 
 static const pier_field pier__test_kinds_choices_rows[] = {
@@ -522,6 +628,18 @@ static const pier_oneof pier__test_kinds_choices_oneofs[] = {
     {.name = "which", .case_offset = offsetof(test_kinds_choices, which_case)},
 };
 
+static uint64_t pier__test_kinds_choices_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_choices__measure((const test_kinds_choices *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_choices__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_choices_encode(uint8_t *at, const void *record) {
+    return test_kinds_choices__put(at, (const test_kinds_choices *)record);
+}
+static const uint8_t *pier__test_kinds_choices_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                      pier__decoding *how) {
+    at = test_kinds_choices__take(at, end, (test_kinds_choices *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_choices_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Choices",
@@ -533,6 +651,9 @@ const pier_class test_kinds_choices_class = {
     .depth = 4,
     .record_bytes = sizeof(test_kinds_choices),
     .fields = pier__test_kinds_choices_fields,
+    .measure = pier__test_kinds_choices_measure,
+    .encode = pier__test_kinds_choices_encode,
+    .decode = pier__test_kinds_choices_decode,
 };
 
 static const pier_field pier__test_kinds_anything_rows[] = {
@@ -652,6 +773,18 @@ static const pier_field *pier__test_kinds_defaults_fields(const pier_class *self
     return pier__test_kinds_defaults_rows;
 }
 
+static uint64_t pier__test_kinds_defaults_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_defaults__measure((const test_kinds_defaults *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_defaults__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_defaults_encode(uint8_t *at, const void *record) {
+    return test_kinds_defaults__put(at, (const test_kinds_defaults *)record);
+}
+static const uint8_t *pier__test_kinds_defaults_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                       pier__decoding *how) {
+    at = test_kinds_defaults__take(at, end, (test_kinds_defaults *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_defaults_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Defaults",
@@ -662,6 +795,9 @@ const pier_class test_kinds_defaults_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_defaults),
     .fields = pier__test_kinds_defaults_fields,
+    .measure = pier__test_kinds_defaults_measure,
+    .encode = pier__test_kinds_defaults_encode,
+    .decode = pier__test_kinds_defaults_decode,
 };
 
 static const pier_field pier__test_kinds_tree_rows[] = {
@@ -691,6 +827,18 @@ static const pier_oneof pier__test_kinds_tree_oneofs[] = {
     {.name = "more", .case_offset = offsetof(test_kinds_tree, more_case)},
 };
 
+static uint64_t pier__test_kinds_tree_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_tree__measure((const test_kinds_tree *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_tree__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_tree_encode(uint8_t *at, const void *record) {
+    return test_kinds_tree__put(at, (const test_kinds_tree *)record);
+}
+static const uint8_t *pier__test_kinds_tree_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                   pier__decoding *how) {
+    at = test_kinds_tree__take(at, end, (test_kinds_tree *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_tree_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Tree",
@@ -702,6 +850,9 @@ const pier_class test_kinds_tree_class = {
     .depth = 2,
     .record_bytes = sizeof(test_kinds_tree),
     .fields = pier__test_kinds_tree_fields,
+    .measure = pier__test_kinds_tree_measure,
+    .encode = pier__test_kinds_tree_encode,
+    .decode = pier__test_kinds_tree_decode,
 };
 
 static const pier_field pier__test_kinds_tree_named_entry_rows[] = {
@@ -737,6 +888,18 @@ static const pier_field *pier__test_kinds_leaf_fields(const pier_class *self) {
     return pier__test_kinds_leaf_rows;
 }
 
+static uint64_t pier__test_kinds_leaf_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = test_kinds_leaf__measure((const test_kinds_leaf *)record, counts);
+    return pier__measured(counts, (uint64_t)test_kinds_leaf__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__test_kinds_leaf_encode(uint8_t *at, const void *record) {
+    return test_kinds_leaf__put(at, (const test_kinds_leaf *)record);
+}
+static const uint8_t *pier__test_kinds_leaf_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                   pier__decoding *how) {
+    at = test_kinds_leaf__take(at, end, (test_kinds_leaf *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_leaf_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Leaf",
@@ -746,6 +909,9 @@ const pier_class test_kinds_leaf_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_leaf),
     .fields = pier__test_kinds_leaf_fields,
+    .measure = pier__test_kinds_leaf_measure,
+    .encode = pier__test_kinds_leaf_encode,
+    .decode = pier__test_kinds_leaf_decode,
 };
 
 static const pier_field pier__test_kinds_node_rows[] = {
@@ -783,6 +949,19 @@ static const pier_field *pier__test_kinds_nothing_fields(const pier_class *self)
     return NULL;
 }
 
+static uint64_t pier__test_kinds_nothing_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)test_kinds_nothing__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__test_kinds_nothing_encode(uint8_t *at, const void *record) {
+    return test_kinds_nothing__put(at, (const test_kinds_nothing *)record);
+}
+static const uint8_t *pier__test_kinds_nothing_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                      pier__decoding *how) {
+    at = test_kinds_nothing__take(at, end, (test_kinds_nothing *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_nothing_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Nothing",
@@ -792,6 +971,9 @@ const pier_class test_kinds_nothing_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_nothing),
     .fields = pier__test_kinds_nothing_fields,
+    .measure = pier__test_kinds_nothing_measure,
+    .encode = pier__test_kinds_nothing_encode,
+    .decode = pier__test_kinds_nothing_decode,
 };
 
 static const pier_field pier__renamed_names_type_rows[] = {
@@ -803,6 +985,19 @@ static const pier_field *pier__renamed_names_type_fields(const pier_class *self)
     return pier__renamed_names_type_rows;
 }
 
+static uint64_t pier__renamed_names_type_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)renamed_names_type__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__renamed_names_type_encode(uint8_t *at, const void *record) {
+    return renamed_names_type__put(at, (const renamed_names_type *)record);
+}
+static const uint8_t *pier__renamed_names_type_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                      pier__decoding *how) {
+    at = renamed_names_type__take(at, end, (renamed_names_type *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class renamed_names_type_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.renamed_names_type",
@@ -812,6 +1007,9 @@ const pier_class renamed_names_type_class = {
     .depth = 1,
     .record_bytes = sizeof(renamed_names_type),
     .fields = pier__renamed_names_type_fields,
+    .measure = pier__renamed_names_type_measure,
+    .encode = pier__renamed_names_type_encode,
+    .decode = pier__renamed_names_type_decode,
 };
 
 static const pier_field pier__test_kinds_http_server_rows[] = {
@@ -826,6 +1024,19 @@ static const pier_field *pier__test_kinds_http_server_fields(const pier_class *s
     return pier__test_kinds_http_server_rows;
 }
 
+static uint64_t pier__test_kinds_http_server_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)test_kinds_http_server__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__test_kinds_http_server_encode(uint8_t *at, const void *record) {
+    return test_kinds_http_server__put(at, (const test_kinds_http_server *)record);
+}
+static const uint8_t *pier__test_kinds_http_server_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                          pier__decoding *how) {
+    at = test_kinds_http_server__take(at, end, (test_kinds_http_server *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class test_kinds_http_server_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.HTTPServer",
@@ -835,6 +1046,9 @@ const pier_class test_kinds_http_server_class = {
     .depth = 1,
     .record_bytes = sizeof(test_kinds_http_server),
     .fields = pier__test_kinds_http_server_fields,
+    .measure = pier__test_kinds_http_server_measure,
+    .encode = pier__test_kinds_http_server_encode,
+    .decode = pier__test_kinds_http_server_decode,
 };
 
 static const pier_field pier__renamed_names_rows[] = {
@@ -866,6 +1080,18 @@ static const pier_oneof pier__renamed_names_oneofs[] = {
     {.name = "other", .case_offset = offsetof(renamed_names, chosen_case)},
 };
 
+static uint64_t pier__renamed_names_measure(const void *record, pier__measuring *counts) {
+    uint64_t more = renamed_names__measure((const renamed_names *)record, counts);
+    return pier__measured(counts, (uint64_t)renamed_names__most + PIER__OVERHANG_BYTES + more);
+}
+static uint8_t *pier__renamed_names_encode(uint8_t *at, const void *record) {
+    return renamed_names__put(at, (const renamed_names *)record);
+}
+static const uint8_t *pier__renamed_names_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                                 pier__decoding *how) {
+    at = renamed_names__take(at, end, (renamed_names *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class renamed_names_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Names",
@@ -877,4 +1103,7 @@ const pier_class renamed_names_class = {
     .depth = 2,
     .record_bytes = sizeof(renamed_names),
     .fields = pier__renamed_names_fields,
+    .measure = pier__renamed_names_measure,
+    .encode = pier__renamed_names_encode,
+    .decode = pier__renamed_names_decode,
 };

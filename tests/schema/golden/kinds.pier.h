@@ -453,6 +453,137 @@ extern const pier_class renamed_names_type_class;
 extern const pier_class test_kinds_http_server_class;
 extern const pier_class renamed_names_class;
 
+/* The codecs. How large a record is at most, but for what its __measure tells: in bytes as stored, in values, and
+ * in arrays that are in one another. */
+enum { test_kinds_scalars__most = 113, test_kinds_scalars__values = 21, test_kinds_scalars__depth = 1 };
+enum { test_kinds_optionals__most = 76, test_kinds_optionals__values = 11, test_kinds_optionals__depth = 1 };
+enum { test_kinds_inline__most = 222, test_kinds_inline__values = 32, test_kinds_inline__depth = 4 };
+enum { test_kinds_lists__most = 202, test_kinds_lists__values = 14, test_kinds_lists__depth = 2 };
+enum { test_kinds_maps__most = 33, test_kinds_maps__values = 7, test_kinds_maps__depth = 2 };
+enum { test_kinds_maps_counts_entry__most = 13, test_kinds_maps_counts_entry__values = 3,
+      test_kinds_maps_counts_entry__depth = 1 };
+enum { test_kinds_maps_names_entry__most = 17, test_kinds_maps_names_entry__values = 3,
+      test_kinds_maps_names_entry__depth = 1 };
+enum { test_kinds_maps_sides_entry__most = 13, test_kinds_maps_sides_entry__values = 3,
+      test_kinds_maps_sides_entry__depth = 1 };
+enum { test_kinds_maps_rooms_entry__most = 28, test_kinds_maps_rooms_entry__values = 6,
+      test_kinds_maps_rooms_entry__depth = 3 };
+enum { test_kinds_maps_colours_entry__most = 13, test_kinds_maps_colours_entry__values = 3,
+      test_kinds_maps_colours_entry__depth = 1 };
+enum { test_kinds_maps_times_entry__most = 23, test_kinds_maps_times_entry__values = 3,
+      test_kinds_maps_times_entry__depth = 1 };
+enum { test_kinds_nested_inner__most = 28, test_kinds_nested_inner__values = 6, test_kinds_nested_inner__depth = 3 };
+enum { test_kinds_nested__most = 110, test_kinds_nested__values = 20, test_kinds_nested__depth = 4 };
+enum { test_kinds_choices__most = 51, test_kinds_choices__values = 13, test_kinds_choices__depth = 4 };
+enum { test_kinds_defaults__most = 76, test_kinds_defaults__values = 14, test_kinds_defaults__depth = 1 };
+enum { test_kinds_tree__most = 24, test_kinds_tree__values = 8, test_kinds_tree__depth = 2 };
+enum { test_kinds_tree_named_entry__most = 32, test_kinds_tree_named_entry__values = 10,
+      test_kinds_tree_named_entry__depth = 3 };
+enum { test_kinds_leaf__most = 4, test_kinds_leaf__values = 2, test_kinds_leaf__depth = 1 };
+enum { test_kinds_nothing__most = 3, test_kinds_nothing__values = 1, test_kinds_nothing__depth = 1 };
+enum { renamed_names_type__most = 8, renamed_names_type__values = 2, renamed_names_type__depth = 1 };
+enum { test_kinds_http_server__most = 13, test_kinds_http_server__values = 3, test_kinds_http_server__depth = 1 };
+enum { renamed_names__most = 58, renamed_names__values = 16, renamed_names__depth = 2 };
+PIER__CODEC uint64_t test_kinds_maps_counts_entry__measure(const test_kinds_maps_counts_entry *record,
+                                                           pier__measuring *counts);
+PIER__CODEC uint8_t *test_kinds_maps_counts_entry__put(uint8_t *at, const test_kinds_maps_counts_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_counts_entry__take(const uint8_t *at, const uint8_t *end,
+                                                              test_kinds_maps_counts_entry *record,
+                                                              pier__decoding *how);
+PIER__CODEC uint64_t test_kinds_maps_names_entry__measure(const test_kinds_maps_names_entry *record,
+                                                          pier__measuring *counts);
+PIER__CODEC uint8_t *test_kinds_maps_names_entry__put(uint8_t *at, const test_kinds_maps_names_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_names_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_names_entry *record, pier__decoding *how);
+PIER__CODEC uint8_t *test_kinds_maps_sides_entry__put(uint8_t *at, const test_kinds_maps_sides_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_sides_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_sides_entry *record, pier__decoding *how);
+PIER__CODEC uint8_t *test_kinds_maps_rooms_entry__put(uint8_t *at, const test_kinds_maps_rooms_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_rooms_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_rooms_entry *record, pier__decoding *how);
+PIER__CODEC uint8_t *test_kinds_maps_colours_entry__put(uint8_t *at, const test_kinds_maps_colours_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_colours_entry__take(const uint8_t *at, const uint8_t *end,
+                                                               test_kinds_maps_colours_entry *record,
+                                                               pier__decoding *how);
+PIER__CODEC uint64_t test_kinds_maps_times_entry__measure(const test_kinds_maps_times_entry *record,
+                                                          pier__measuring *counts);
+PIER__CODEC uint8_t *test_kinds_maps_times_entry__put(uint8_t *at, const test_kinds_maps_times_entry *record);
+PIER__CODEC const uint8_t *test_kinds_maps_times_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_times_entry *record, pier__decoding *how);
+PIER__CODEC uint64_t test_kinds_tree_named_entry__measure(const test_kinds_tree_named_entry *record,
+                                                          pier__measuring *counts);
+PIER__CODEC uint8_t *test_kinds_tree_named_entry__put(uint8_t *at, const test_kinds_tree_named_entry *record);
+PIER__CODEC const uint8_t *test_kinds_tree_named_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_tree_named_entry *record, pier__decoding *how);
+PIER__CODEC uint64_t test_kinds_leaf__measure(const test_kinds_leaf *record, pier__measuring *counts);
+PIER__CODEC uint8_t *test_kinds_leaf__put(uint8_t *at, const test_kinds_leaf *record);
+PIER__CODEC const uint8_t *test_kinds_leaf__take(const uint8_t *at, const uint8_t *end, test_kinds_leaf *record,
+                                                 pier__decoding *how);
+
+/* Returns the bytes that a record needs beside test_kinds_scalars__most. */
+PIER__CODEC uint64_t test_kinds_scalars__measure(const test_kinds_scalars *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->text.size);
+    more += pier__view_bytes(record->data.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_scalars__put(uint8_t *at, const test_kinds_scalars *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 20);
+    at = pier__put_boolean(at, record->flag, &wrong);
+    at = pier__put_i32(at, record->i32, &wrong);
+    at = pier__put_i64(at, record->i64, &wrong);
+    at = pier__put_u32(at, record->u32, &wrong);
+    at = pier__put_u64(at, record->u64, &wrong);
+    at = pier__put_i32(at, record->s32, &wrong);
+    at = pier__put_i64(at, record->s64, &wrong);
+    at = pier__put_fixed_u32(at, record->f32, &wrong);
+    at = pier__put_fixed_u64(at, record->f64, &wrong);
+    at = pier__put_fixed_i32(at, record->sf32, &wrong);
+    at = pier__put_fixed_i64(at, record->sf64, &wrong);
+    at = pier__put_f32(at, record->real, &wrong);
+    at = pier__put_f64(at, record->precise, &wrong);
+    at = pier__put_text(at, record->text, &wrong);
+    at = pier__put_bytes(at, record->data, &wrong);
+    at = pier__put_i32(at, record->colour, &wrong);
+    at = pier__put_i8(at, record->tiny, &wrong);
+    at = pier__put_i16(at, record->small, &wrong);
+    at = pier__put_u8(at, record->octet, &wrong);
+    at = pier__put_u16(at, record->port, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_scalars__put gives. */
+PIER__CODEC const uint8_t *test_kinds_scalars__take(const uint8_t *at, const uint8_t *end, test_kinds_scalars *record,
+                                                    pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 20, &wrong);
+    at = pier__take_boolean(at, end, &record->flag, &wrong);
+    at = pier__take_i32(at, end, &record->i32, &wrong);
+    at = pier__take_i64(at, end, &record->i64, &wrong);
+    at = pier__take_u32(at, end, &record->u32, &wrong);
+    at = pier__take_u64(at, end, &record->u64, &wrong);
+    at = pier__take_i32(at, end, &record->s32, &wrong);
+    at = pier__take_i64(at, end, &record->s64, &wrong);
+    at = pier__take_fixed_u32(at, end, &record->f32, &wrong);
+    at = pier__take_fixed_u64(at, end, &record->f64, &wrong);
+    at = pier__take_fixed_i32(at, end, &record->sf32, &wrong);
+    at = pier__take_fixed_i64(at, end, &record->sf64, &wrong);
+    at = pier__take_f32(at, end, &record->real, &wrong);
+    at = pier__take_f64(at, end, &record->precise, &wrong);
+    at = pier__take_text(at, end, &record->text, how, &wrong);
+    at = pier__take_bytes(at, end, &record->data, how, &wrong);
+    at = pier__take_i32(at, end, &record->colour, &wrong);
+    at = pier__take_i8(at, end, &record->tiny, &wrong);
+    at = pier__take_i16(at, end, &record->small, &wrong);
+    at = pier__take_u8(at, end, &record->octet, &wrong);
+    at = pier__take_u16(at, end, &record->port, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_scalars: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_store(pier_archive *archive,
                                                                const test_kinds_scalars *record) {
@@ -510,6 +641,154 @@ PIER__CODEC int test_kinds_scalars_compare(const test_kinds_scalars *one, const 
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t test_kinds_scalars_print(const test_kinds_scalars *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&test_kinds_scalars_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside test_kinds_optionals__most. */
+PIER__CODEC uint64_t test_kinds_optionals__measure(const test_kinds_optionals *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    if (record->has_text) {
+        more += pier__view_bytes(record->text.size);
+    }
+    if (record->has_data) {
+        more += pier__view_bytes(record->data.size);
+    }
+    (void)counts;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_optionals__put(uint8_t *at, const test_kinds_optionals *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 10);
+    if (record->has_flag) {
+        at = pier__put_boolean(at, record->flag, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_i32) {
+        at = pier__put_i32(at, record->i32, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_u64) {
+        at = pier__put_u64(at, record->u64, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_f32) {
+        at = pier__put_fixed_u32(at, record->f32, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_real) {
+        at = pier__put_f32(at, record->real, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_text) {
+        at = pier__put_text(at, record->text, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_data) {
+        at = pier__put_bytes(at, record->data, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_colour) {
+        at = pier__put_i32(at, record->colour, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_symbol) {
+        at = pier__put_inline_text(at, record->symbol, 8, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_hash) {
+        at = pier__put_inline_bytes(at, record->hash.data, record->hash.size, 20, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_optionals__put gives. */
+PIER__CODEC const uint8_t *test_kinds_optionals__take(const uint8_t *at, const uint8_t *end,
+                                                      test_kinds_optionals *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 10, &wrong);
+    record->has_flag = at[0] != 0xc0;
+    if (record->has_flag) {
+        at = pier__take_boolean(at, end, &record->flag, &wrong);
+    } else {
+        memset(&record->flag, 0, sizeof record->flag);
+        at += 1;
+    }
+    record->has_i32 = at[0] != 0xc0;
+    if (record->has_i32) {
+        at = pier__take_i32(at, end, &record->i32, &wrong);
+    } else {
+        memset(&record->i32, 0, sizeof record->i32);
+        at += 1;
+    }
+    record->has_u64 = at[0] != 0xc0;
+    if (record->has_u64) {
+        at = pier__take_u64(at, end, &record->u64, &wrong);
+    } else {
+        memset(&record->u64, 0, sizeof record->u64);
+        at += 1;
+    }
+    record->has_f32 = at[0] != 0xc0;
+    if (record->has_f32) {
+        at = pier__take_fixed_u32(at, end, &record->f32, &wrong);
+    } else {
+        memset(&record->f32, 0, sizeof record->f32);
+        at += 1;
+    }
+    record->has_real = at[0] != 0xc0;
+    if (record->has_real) {
+        at = pier__take_f32(at, end, &record->real, &wrong);
+    } else {
+        memset(&record->real, 0, sizeof record->real);
+        at += 1;
+    }
+    record->has_text = at[0] != 0xc0;
+    if (record->has_text) {
+        at = pier__take_text(at, end, &record->text, how, &wrong);
+    } else {
+        memset(&record->text, 0, sizeof record->text);
+        at += 1;
+    }
+    record->has_data = at[0] != 0xc0;
+    if (record->has_data) {
+        at = pier__take_bytes(at, end, &record->data, how, &wrong);
+    } else {
+        memset(&record->data, 0, sizeof record->data);
+        at += 1;
+    }
+    record->has_colour = at[0] != 0xc0;
+    if (record->has_colour) {
+        at = pier__take_i32(at, end, &record->colour, &wrong);
+    } else {
+        memset(&record->colour, 0, sizeof record->colour);
+        at += 1;
+    }
+    record->has_symbol = at[0] != 0xc0;
+    if (record->has_symbol) {
+        at = pier__take_inline_text(at, end, record->symbol, 8, &wrong);
+    } else {
+        memset(&record->symbol, 0, sizeof record->symbol);
+        at += 1;
+    }
+    record->has_hash = at[0] != 0xc0;
+    if (record->has_hash) {
+        at = pier__take_inline_bytes(at, end, record->hash.data, &record->hash.size, 20, &wrong);
+    } else {
+        memset(&record->hash, 0, sizeof record->hash);
+        at += 1;
+    }
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_optionals: as pier_store_record. */
@@ -571,6 +850,119 @@ PIER__CODEC size_t test_kinds_optionals_print(const test_kinds_optionals *record
     return pier_record_print(&test_kinds_optionals_class, record, buffer, capacity_bytes);
 }
 
+/* Returns the bytes that a record needs beside test_kinds_inline__most. */
+PIER__CODEC uint64_t test_kinds_inline__measure(const test_kinds_inline *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += (uint64_t)pier__measure_list(counts, record->codes, record->codes_count, 1, 0) * 4;
+    more += (uint64_t)pier__measure_list(counts, record->keys, record->keys_count, 1, 0) * 11;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_inline__put(uint8_t *at, const test_kinds_inline *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 8);
+    at = pier__put_inline_text(at, record->symbol, 16, &wrong);
+    at = pier__put_inline_bytes(at, record->hash.data, record->hash.size, 32, &wrong);
+    {
+        uint32_t count = pier__list_count(record->codes, record->codes_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_inline_text(at, record->codes[i], 4, &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__array_count(record->names_count, 3, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_inline_text(at, record->names[i], 8, &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->keys, record->keys_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_inline_bytes(at, record->keys[i].data, record->keys[i].size, 6, &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__array_count(record->pins_count, 2, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_inline_bytes(at, record->pins[i].data, record->pins[i].size, 6, &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__array_count(record->numbers_count, 10, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_i32(at, record->numbers[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__array_count(record->rooms_count, 2, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = house_room__put(at, &record->rooms[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_inline__put gives. */
+PIER__CODEC const uint8_t *test_kinds_inline__take(const uint8_t *at, const uint8_t *end, test_kinds_inline *record,
+                                                   pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 8, &wrong);
+    at = pier__take_inline_text(at, end, record->symbol, 16, &wrong);
+    at = pier__take_inline_bytes(at, end, record->hash.data, &record->hash.size, 32, &wrong);
+    {
+        static const pier__element element = {sizeof record->codes[0], PIER__ALIGN(record->codes[0]), 1, 0};
+        at = pier__take_list(at, end, &record->codes_count, &record->codes, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->codes_count; i < count; i++) {
+            at = pier__take_inline_text(at, end, record->codes[i], 4, &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    at = pier__take_count(at, &record->names_count, 3, &wrong);
+    for (uint32_t i = 0, count = record->names_count; i < count; i++) {
+        at = pier__take_inline_text(at, end, record->names[i], 8, &wrong);
+    }
+    {
+        static const pier__element element = {sizeof record->keys[0], PIER__ALIGN(record->keys[0]), 1, 0};
+        at = pier__take_list(at, end, &record->keys_count, &record->keys, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->keys_count; i < count; i++) {
+            at = pier__take_inline_bytes(at, end, record->keys[i].data, &record->keys[i].size, 6, &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    at = pier__take_count(at, &record->pins_count, 2, &wrong);
+    for (uint32_t i = 0, count = record->pins_count; i < count; i++) {
+        at = pier__take_inline_bytes(at, end, record->pins[i].data, &record->pins[i].size, 6, &wrong);
+    }
+    at = pier__take_count(at, &record->numbers_count, 10, &wrong);
+    for (uint32_t i = 0, count = record->numbers_count; i < count; i++) {
+        at = pier__take_i32(at, end, &record->numbers[i], &wrong);
+    }
+    at = pier__take_count(at, &record->rooms_count, 2, &wrong);
+    for (uint32_t i = 0, count = record->rooms_count; i < count; i++) {
+        at = house_room__take(at, end, &record->rooms[i], how);
+        if (at == NULL) {
+            return NULL;
+        }
+    }
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_inline: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_store(pier_archive *archive, const test_kinds_inline *record) {
     return pier_store_record(archive, &test_kinds_inline_class, record);
@@ -627,6 +1019,267 @@ PIER__CODEC int test_kinds_inline_compare(const test_kinds_inline *one, const te
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t test_kinds_inline_print(const test_kinds_inline *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&test_kinds_inline_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside test_kinds_lists__most. */
+PIER__CODEC uint64_t test_kinds_lists__measure(const test_kinds_lists *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += (uint64_t)pier__measure_list(counts, record->flags, record->flags_count, 1, 0) * 1;
+    more += (uint64_t)pier__measure_list(counts, record->i32, record->i32_count, 1, 0) * 5;
+    more += (uint64_t)pier__measure_list(counts, record->f64, record->f64_count, 1, 0) * 9;
+    more += (uint64_t)pier__measure_list(counts, record->reals, record->reals_count, 1, 0) * 9;
+    {
+        uint32_t count = pier__measure_list(counts, record->texts, record->texts_count, 1, 0);
+        more += (uint64_t)count * 5;
+        for (uint32_t i = 0; i < count; i++) {
+            more += pier__view_bytes(record->texts[i].size);
+        }
+    }
+    {
+        uint32_t count = pier__measure_list(counts, record->datas, record->datas_count, 1, 0);
+        more += (uint64_t)count * 5;
+        for (uint32_t i = 0; i < count; i++) {
+            more += pier__view_bytes(record->datas[i].size);
+        }
+    }
+    more += (uint64_t)pier__measure_list(counts, record->colours, record->colours_count, 1, 0) * 5;
+    more += (uint64_t)pier__measure_list(counts, record->rooms, record->rooms_count, house_room__values, 2
+                                         + house_room__depth) * house_room__most;
+    more += (uint64_t)pier__measure_list(counts, record->times, record->times_count, 1, 0) * 15;
+    more += (uint64_t)pier__measure_list(counts, record->durations, record->durations_count, 3, 3) * 15;
+    more += record->samples != NULL ? (uint64_t)record->samples_count * sizeof record->samples[0] : 0;
+    more += record->ids != NULL ? (uint64_t)record->ids_count * sizeof record->ids[0] : 0;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_lists__put(uint8_t *at, const test_kinds_lists *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 13);
+    {
+        uint32_t count = pier__list_count(record->flags, record->flags_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_boolean(at, record->flags[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->i32, record->i32_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_i32(at, record->i32[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->f64, record->f64_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_fixed_u64(at, record->f64[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->reals, record->reals_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_f64(at, record->reals[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->texts, record->texts_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_text(at, record->texts[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->datas, record->datas_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_bytes(at, record->datas[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->colours, record->colours_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_i32(at, record->colours[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->rooms, record->rooms_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = house_room__put(at, &record->rooms[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->times, record->times_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_time(at, record->times[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->durations, record->durations_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = pier__put_duration(at, record->durations[i], &wrong);
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->samples, record->samples_count, &wrong);
+        at = pier__put_typed(at, record->samples, count, PIER_FIELD_F32, sizeof record->samples[0]);
+    }
+    {
+        uint32_t count = pier__list_count(record->ids, record->ids_count, &wrong);
+        at = pier__put_typed(at, record->ids, count, PIER_FIELD_U64, sizeof record->ids[0]);
+    }
+    {
+        uint32_t count = pier__array_count(record->levels_count, 64, &wrong);
+        at = pier__put_typed(at, record->levels, count, PIER_FIELD_U8, sizeof record->levels[0]);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_lists__put gives. */
+PIER__CODEC const uint8_t *test_kinds_lists__take(const uint8_t *at, const uint8_t *end, test_kinds_lists *record,
+                                                  pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 13, &wrong);
+    {
+        static const pier__element element = {sizeof record->flags[0], PIER__ALIGN(record->flags[0]), 1, 0};
+        at = pier__take_list(at, end, &record->flags_count, &record->flags, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->flags_count; i < count; i++) {
+            at = pier__take_boolean(at, end, &record->flags[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->i32[0], PIER__ALIGN(record->i32[0]), 1, 0};
+        at = pier__take_list(at, end, &record->i32_count, &record->i32, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->i32_count; i < count; i++) {
+            at = pier__take_i32(at, end, &record->i32[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->f64[0], PIER__ALIGN(record->f64[0]), 1, 0};
+        at = pier__take_list(at, end, &record->f64_count, &record->f64, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->f64_count; i < count; i++) {
+            at = pier__take_fixed_u64(at, end, &record->f64[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->reals[0], PIER__ALIGN(record->reals[0]), 1, 0};
+        at = pier__take_list(at, end, &record->reals_count, &record->reals, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->reals_count; i < count; i++) {
+            at = pier__take_f64(at, end, &record->reals[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->texts[0], PIER__ALIGN(record->texts[0]), 1, 0};
+        at = pier__take_list(at, end, &record->texts_count, &record->texts, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->texts_count; i < count; i++) {
+            at = pier__take_text(at, end, &record->texts[i], how, &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->datas[0], PIER__ALIGN(record->datas[0]), 1, 0};
+        at = pier__take_list(at, end, &record->datas_count, &record->datas, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->datas_count; i < count; i++) {
+            at = pier__take_bytes(at, end, &record->datas[i], how, &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->colours[0], PIER__ALIGN(record->colours[0]), 1, 0};
+        at = pier__take_list(at, end, &record->colours_count, &record->colours, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->colours_count; i < count; i++) {
+            at = pier__take_i32(at, end, &record->colours[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->rooms[0], PIER__ALIGN(record->rooms[0]),
+                                              house_room__values, 2 + house_room__depth};
+        at = pier__take_list(at, end, &record->rooms_count, &record->rooms, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->rooms_count; i < count; i++) {
+            at = house_room__take(at, end, &record->rooms[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->times[0], PIER__ALIGN(record->times[0]), 1, 0};
+        at = pier__take_list(at, end, &record->times_count, &record->times, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->times_count; i < count; i++) {
+            at = pier__take_time(at, end, &record->times[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->durations[0], PIER__ALIGN(record->durations[0]), 3, 3};
+        at = pier__take_list(at, end, &record->durations_count, &record->durations, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->durations_count; i < count; i++) {
+            at = pier__take_duration(at, end, &record->durations[i], &wrong);
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->samples[0], PIER__ALIGN(record->samples[0]), 1, 0};
+        at = pier__take_typed_list(at, end, &record->samples_count, &record->samples, PIER_FIELD_F32, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->ids[0], PIER__ALIGN(record->ids[0]), 1, 0};
+        at = pier__take_typed_list(at, end, &record->ids_count, &record->ids, PIER_FIELD_U64, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+    }
+    at = pier__take_typed(at, end, &record->levels_count, record->levels, 64, PIER_FIELD_U8, sizeof record->levels[0],
+                          &wrong);
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_lists: as pier_store_record. */
@@ -686,6 +1339,219 @@ PIER__CODEC size_t test_kinds_lists_print(const test_kinds_lists *record, char *
     return pier_record_print(&test_kinds_lists_class, record, buffer, capacity_bytes);
 }
 
+/* Returns the bytes that a record needs beside test_kinds_maps__most. */
+PIER__CODEC uint64_t test_kinds_maps__measure(const test_kinds_maps *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    {
+        uint32_t count = pier__measure_list(counts, record->counts, record->counts_count,
+                                            test_kinds_maps_counts_entry__values, 1
+                                            + test_kinds_maps_counts_entry__depth);
+        more += (uint64_t)count * test_kinds_maps_counts_entry__most;
+        for (uint32_t i = 0; i < count; i++) {
+            more += test_kinds_maps_counts_entry__measure(&record->counts[i], counts);
+        }
+    }
+    {
+        uint32_t count = pier__measure_list(counts, record->names, record->names_count,
+                                            test_kinds_maps_names_entry__values, 1
+                                            + test_kinds_maps_names_entry__depth);
+        more += (uint64_t)count * test_kinds_maps_names_entry__most;
+        for (uint32_t i = 0; i < count; i++) {
+            more += test_kinds_maps_names_entry__measure(&record->names[i], counts);
+        }
+    }
+    more += (uint64_t)pier__measure_list(counts, record->sides, record->sides_count,
+                                         test_kinds_maps_sides_entry__values, 1
+                                         + test_kinds_maps_sides_entry__depth) * test_kinds_maps_sides_entry__most;
+    more += (uint64_t)pier__measure_list(counts, record->rooms, record->rooms_count,
+                                         test_kinds_maps_rooms_entry__values, 1
+                                         + test_kinds_maps_rooms_entry__depth) * test_kinds_maps_rooms_entry__most;
+    more += (uint64_t)pier__measure_list(counts, record->colours, record->colours_count,
+                                         test_kinds_maps_colours_entry__values, 1
+                                         + test_kinds_maps_colours_entry__depth) * test_kinds_maps_colours_entry__most;
+    {
+        uint32_t count = pier__measure_list(counts, record->times, record->times_count,
+                                            test_kinds_maps_times_entry__values, 1
+                                            + test_kinds_maps_times_entry__depth);
+        more += (uint64_t)count * test_kinds_maps_times_entry__most;
+        for (uint32_t i = 0; i < count; i++) {
+            more += test_kinds_maps_times_entry__measure(&record->times[i], counts);
+        }
+    }
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps__put(uint8_t *at, const test_kinds_maps *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 6);
+    {
+        uint32_t count = pier__list_count(record->counts, record->counts_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_counts_entry__put(at, &record->counts[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->names, record->names_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_names_entry__put(at, &record->names[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->sides, record->sides_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_sides_entry__put(at, &record->sides[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->rooms, record->rooms_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_rooms_entry__put(at, &record->rooms[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->colours, record->colours_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_colours_entry__put(at, &record->colours[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->times, record->times_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_maps_times_entry__put(at, &record->times[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_maps__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps__take(const uint8_t *at, const uint8_t *end, test_kinds_maps *record,
+                                                 pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 6, &wrong);
+    {
+        static const pier__element element = {sizeof record->counts[0], PIER__ALIGN(record->counts[0]),
+                                              test_kinds_maps_counts_entry__values, 1
+                                              + test_kinds_maps_counts_entry__depth};
+        at = pier__take_pairs(at, end, &record->counts_count, &record->counts, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->counts_count; i < count; i++) {
+            at = test_kinds_maps_counts_entry__take(at, end, &record->counts[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->names[0], PIER__ALIGN(record->names[0]),
+                                              test_kinds_maps_names_entry__values, 1
+                                              + test_kinds_maps_names_entry__depth};
+        at = pier__take_pairs(at, end, &record->names_count, &record->names, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->names_count; i < count; i++) {
+            at = test_kinds_maps_names_entry__take(at, end, &record->names[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->sides[0], PIER__ALIGN(record->sides[0]),
+                                              test_kinds_maps_sides_entry__values, 1
+                                              + test_kinds_maps_sides_entry__depth};
+        at = pier__take_pairs(at, end, &record->sides_count, &record->sides, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->sides_count; i < count; i++) {
+            at = test_kinds_maps_sides_entry__take(at, end, &record->sides[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->rooms[0], PIER__ALIGN(record->rooms[0]),
+                                              test_kinds_maps_rooms_entry__values, 1
+                                              + test_kinds_maps_rooms_entry__depth};
+        at = pier__take_pairs(at, end, &record->rooms_count, &record->rooms, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->rooms_count; i < count; i++) {
+            at = test_kinds_maps_rooms_entry__take(at, end, &record->rooms[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->colours[0], PIER__ALIGN(record->colours[0]),
+                                              test_kinds_maps_colours_entry__values, 1
+                                              + test_kinds_maps_colours_entry__depth};
+        at = pier__take_pairs(at, end, &record->colours_count, &record->colours, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->colours_count; i < count; i++) {
+            at = test_kinds_maps_colours_entry__take(at, end, &record->colours[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->times[0], PIER__ALIGN(record->times[0]),
+                                              test_kinds_maps_times_entry__values, 1
+                                              + test_kinds_maps_times_entry__depth};
+        at = pier__take_pairs(at, end, &record->times_count, &record->times, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->times_count; i < count; i++) {
+            at = test_kinds_maps_times_entry__take(at, end, &record->times[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_maps: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_store(pier_archive *archive, const test_kinds_maps *record) {
     return pier_store_record(archive, &test_kinds_maps_class, record);
@@ -741,6 +1607,180 @@ PIER__CODEC int test_kinds_maps_compare(const test_kinds_maps *one, const test_k
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t test_kinds_maps_print(const test_kinds_maps *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&test_kinds_maps_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside test_kinds_maps_counts_entry__most. */
+PIER__CODEC uint64_t test_kinds_maps_counts_entry__measure(const test_kinds_maps_counts_entry *record,
+                                                           pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->key.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_counts_entry__put(uint8_t *at, const test_kinds_maps_counts_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_text(at, record->key, &wrong);
+    at = pier__put_i32(at, record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_counts_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_counts_entry__take(const uint8_t *at, const uint8_t *end,
+                                                              test_kinds_maps_counts_entry *record,
+                                                              pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_text(at, end, &record->key, how, &wrong);
+    at = pier__take_i32(at, end, &record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Returns the bytes that a record needs beside test_kinds_maps_names_entry__most. */
+PIER__CODEC uint64_t test_kinds_maps_names_entry__measure(const test_kinds_maps_names_entry *record,
+                                                          pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->value.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_names_entry__put(uint8_t *at, const test_kinds_maps_names_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_i64(at, record->key, &wrong);
+    at = pier__put_text(at, record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_names_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_names_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_names_entry *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_i64(at, end, &record->key, &wrong);
+    at = pier__take_text(at, end, &record->value, how, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_sides_entry__put(uint8_t *at, const test_kinds_maps_sides_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_boolean(at, record->key, &wrong);
+    at = pier__put_f64(at, record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_sides_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_sides_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_sides_entry *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_boolean(at, end, &record->key, &wrong);
+    at = pier__take_f64(at, end, &record->value, &wrong);
+    (void)how;
+    return wrong == 0 ? at : NULL;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_rooms_entry__put(uint8_t *at, const test_kinds_maps_rooms_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_fixed_u32(at, record->key, &wrong);
+    at = house_room__put(at, &record->value);
+    if (at == NULL) {
+        return NULL;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_rooms_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_rooms_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_rooms_entry *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_fixed_u32(at, end, &record->key, &wrong);
+    at = house_room__take(at, end, &record->value, how);
+    if (at == NULL) {
+        return NULL;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_colours_entry__put(uint8_t *at, const test_kinds_maps_colours_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_u32(at, record->key, &wrong);
+    at = pier__put_i32(at, record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_colours_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_colours_entry__take(const uint8_t *at, const uint8_t *end,
+                                                               test_kinds_maps_colours_entry *record,
+                                                               pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_u32(at, end, &record->key, &wrong);
+    at = pier__take_i32(at, end, &record->value, &wrong);
+    (void)how;
+    return wrong == 0 ? at : NULL;
+}
+
+/* Returns the bytes that a record needs beside test_kinds_maps_times_entry__most. */
+PIER__CODEC uint64_t test_kinds_maps_times_entry__measure(const test_kinds_maps_times_entry *record,
+                                                          pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->key.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_maps_times_entry__put(uint8_t *at, const test_kinds_maps_times_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_text(at, record->key, &wrong);
+    at = pier__put_time(at, record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_maps_times_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_maps_times_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_maps_times_entry *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_text(at, end, &record->key, how, &wrong);
+    at = pier__take_time(at, end, &record->value, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_nested_inner__put(uint8_t *at, const test_kinds_nested_inner *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 2);
+    at = pier__put_i32(at, record->mood, &wrong);
+    if (record->has_room) {
+        at = house_room__put(at, &record->room);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_nested_inner__put gives. */
+PIER__CODEC const uint8_t *test_kinds_nested_inner__take(const uint8_t *at, const uint8_t *end,
+                                                         test_kinds_nested_inner *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 2, &wrong);
+    at = pier__take_i32(at, end, &record->mood, &wrong);
+    record->has_room = at[0] != 0xc0;
+    if (record->has_room) {
+        at = house_room__take(at, end, &record->room, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        memset(&record->room, 0, sizeof record->room);
+        at += 1;
+    }
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_nested_inner: as pier_store_record. */
@@ -807,6 +1847,108 @@ PIER__CODEC size_t test_kinds_nested_inner_print(const test_kinds_nested_inner *
     return pier_record_print(&test_kinds_nested_inner_class, record, buffer, capacity_bytes);
 }
 
+/* Returns the bytes that a record needs beside test_kinds_nested__most. */
+PIER__CODEC uint64_t test_kinds_nested__measure(const test_kinds_nested *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    if (pier__measure_pointer(counts, record->far, test_kinds_nested_inner__values, 1
+                              + test_kinds_nested_inner__depth)) {
+        more += test_kinds_nested_inner__most;
+    }
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_nested__put(uint8_t *at, const test_kinds_nested *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 7);
+    if (record->has_inner) {
+        at = test_kinds_nested_inner__put(at, &record->inner);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    at = test_kinds_nested_inner__put(at, &record->needed);
+    if (at == NULL) {
+        return NULL;
+    }
+    if (record->far != NULL) {
+        at = test_kinds_nested_inner__put(at, record->far);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_when) {
+        at = pier__put_time(at, record->when, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    at = pier__put_time(at, record->always, &wrong);
+    if (record->has_lasts) {
+        at = pier__put_duration(at, record->lasts, &wrong);
+    } else {
+        at = pier__put_nil(at);
+    }
+    at = pier__put_u32(at, record->count, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_nested__put gives. */
+PIER__CODEC const uint8_t *test_kinds_nested__take(const uint8_t *at, const uint8_t *end, test_kinds_nested *record,
+                                                   pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 7, &wrong);
+    record->has_inner = at[0] != 0xc0;
+    if (record->has_inner) {
+        at = test_kinds_nested_inner__take(at, end, &record->inner, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        memset(&record->inner, 0, sizeof record->inner);
+        at += 1;
+    }
+    at = test_kinds_nested_inner__take(at, end, &record->needed, how);
+    if (at == NULL) {
+        return NULL;
+    }
+    if (at[0] != 0xc0) {
+        static const pier__element element = {sizeof *record->far, PIER__ALIGN(*record->far),
+                                              test_kinds_nested_inner__values, 1 + test_kinds_nested_inner__depth};
+        at = pier__take_pointer(at, end, &record->far, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        at = test_kinds_nested_inner__take(at, end, record->far, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        record->far = NULL;
+        at += 1;
+    }
+    record->has_when = at[0] != 0xc0;
+    if (record->has_when) {
+        at = pier__take_time(at, end, &record->when, &wrong);
+    } else {
+        memset(&record->when, 0, sizeof record->when);
+        at += 1;
+    }
+    at = pier__take_time(at, end, &record->always, &wrong);
+    record->has_lasts = at[0] != 0xc0;
+    if (record->has_lasts) {
+        at = pier__take_duration(at, end, &record->lasts, &wrong);
+    } else {
+        memset(&record->lasts, 0, sizeof record->lasts);
+        at += 1;
+    }
+    at = pier__take_u32(at, end, &record->count, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_nested: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_store(pier_archive *archive, const test_kinds_nested *record) {
     return pier_store_record(archive, &test_kinds_nested_class, record);
@@ -863,6 +2005,129 @@ PIER__CODEC int test_kinds_nested_compare(const test_kinds_nested *one, const te
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t test_kinds_nested_print(const test_kinds_nested *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&test_kinds_nested_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside test_kinds_choices__most. */
+PIER__CODEC uint64_t test_kinds_choices__measure(const test_kinds_choices *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    switch (record->what_case) {
+    case TEST_KINDS_CHOICES_WHAT_TEXT:
+        more += pier__view_bytes(record->what.text.size);
+        break;
+    default:
+        break;
+    }
+    (void)counts;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_choices__put(uint8_t *at, const test_kinds_choices *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 5);
+    at = pier__put_u32(at, record->before, &wrong);
+    at = pier__put_u32(at, record->between, &wrong);
+    switch (record->what_case) {
+    case TEST_KINDS_CHOICES_WHAT_NUMBER:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_NUMBER);
+        at = pier__put_i64(at, record->what.number, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_TEXT:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_TEXT);
+        at = pier__put_text(at, record->what.text, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_CODE:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_CODE);
+        at = pier__put_inline_text(at, record->what.code, 8, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_ROOM:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_ROOM);
+        at = house_room__put(at, &record->what.room);
+        if (at == NULL) {
+            return NULL;
+        }
+        break;
+    case TEST_KINDS_CHOICES_WHAT_LASTS:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_LASTS);
+        at = pier__put_duration(at, record->what.lasts, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_HASH:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHAT_HASH);
+        at = pier__put_inline_bytes(at, record->what.hash.data, record->what.hash.size, 4, &wrong);
+        break;
+    default:
+        wrong |= record->what_case != 0;
+        at = pier__put_nil(at);
+        break;
+    }
+    at = pier__put_u32(at, record->behind, &wrong);
+    switch (record->which_case) {
+    case TEST_KINDS_CHOICES_WHICH_FLAG:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHICH_FLAG);
+        at = pier__put_boolean(at, record->which.flag, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHICH_COLOUR:
+        at = pier__put_case(at, TEST_KINDS_CHOICES_WHICH_COLOUR);
+        at = pier__put_i32(at, record->which.colour, &wrong);
+        break;
+    default:
+        wrong |= record->which_case != 0;
+        at = pier__put_nil(at);
+        break;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_choices__put gives. */
+PIER__CODEC const uint8_t *test_kinds_choices__take(const uint8_t *at, const uint8_t *end, test_kinds_choices *record,
+                                                    pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 5, &wrong);
+    at = pier__take_u32(at, end, &record->before, &wrong);
+    at = pier__take_u32(at, end, &record->between, &wrong);
+    at = pier__take_case(at, &record->what_case, &wrong);
+    memset(&record->what, 0, sizeof record->what);
+    switch (record->what_case) {
+    case TEST_KINDS_CHOICES_WHAT_NUMBER:
+        at = pier__take_i64(at, end, &record->what.number, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_TEXT:
+        at = pier__take_text(at, end, &record->what.text, how, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_CODE:
+        at = pier__take_inline_text(at, end, record->what.code, 8, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_ROOM:
+        at = house_room__take(at, end, &record->what.room, how);
+        if (at == NULL) {
+            return NULL;
+        }
+        break;
+    case TEST_KINDS_CHOICES_WHAT_LASTS:
+        at = pier__take_duration(at, end, &record->what.lasts, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHAT_HASH:
+        at = pier__take_inline_bytes(at, end, record->what.hash.data, &record->what.hash.size, 4, &wrong);
+        break;
+    default:
+        wrong |= record->what_case != 0;
+        break;
+    }
+    at = pier__take_u32(at, end, &record->behind, &wrong);
+    at = pier__take_case(at, &record->which_case, &wrong);
+    memset(&record->which, 0, sizeof record->which);
+    switch (record->which_case) {
+    case TEST_KINDS_CHOICES_WHICH_FLAG:
+        at = pier__take_boolean(at, end, &record->which.flag, &wrong);
+        break;
+    case TEST_KINDS_CHOICES_WHICH_COLOUR:
+        at = pier__take_i32(at, end, &record->which.colour, &wrong);
+        break;
+    default:
+        wrong |= record->which_case != 0;
+        break;
+    }
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_choices: as pier_store_record. */
@@ -983,6 +2248,56 @@ PIER__CODEC size_t test_kinds_anything_print(const test_kinds_anything *record, 
     return pier_record_print(&test_kinds_anything_class, record, buffer, capacity_bytes);
 }
 
+/* Returns the bytes that a record needs beside test_kinds_defaults__most. */
+PIER__CODEC uint64_t test_kinds_defaults__measure(const test_kinds_defaults *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->text.size);
+    more += pier__view_bytes(record->data.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_defaults__put(uint8_t *at, const test_kinds_defaults *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 13);
+    at = pier__put_boolean(at, record->flag, &wrong);
+    at = pier__put_i32(at, record->below, &wrong);
+    at = pier__put_i64(at, record->lowest, &wrong);
+    at = pier__put_u64(at, record->highest, &wrong);
+    at = pier__put_u16(at, record->port, &wrong);
+    at = pier__put_f32(at, record->ratio, &wrong);
+    at = pier__put_f64(at, record->all, &wrong);
+    at = pier__put_text(at, record->text, &wrong);
+    at = pier__put_inline_text(at, record->symbol, 5, &wrong);
+    at = pier__put_bytes(at, record->data, &wrong);
+    at = pier__put_inline_bytes(at, record->hash.data, record->hash.size, 2, &wrong);
+    at = pier__put_i32(at, record->colour, &wrong);
+    at = pier__put_u32(at, record->nothing, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_defaults__put gives. */
+PIER__CODEC const uint8_t *test_kinds_defaults__take(const uint8_t *at, const uint8_t *end, test_kinds_defaults *record,
+                                                     pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 13, &wrong);
+    at = pier__take_boolean(at, end, &record->flag, &wrong);
+    at = pier__take_i32(at, end, &record->below, &wrong);
+    at = pier__take_i64(at, end, &record->lowest, &wrong);
+    at = pier__take_u64(at, end, &record->highest, &wrong);
+    at = pier__take_u16(at, end, &record->port, &wrong);
+    at = pier__take_f32(at, end, &record->ratio, &wrong);
+    at = pier__take_f64(at, end, &record->all, &wrong);
+    at = pier__take_text(at, end, &record->text, how, &wrong);
+    at = pier__take_inline_text(at, end, record->symbol, 5, &wrong);
+    at = pier__take_bytes(at, end, &record->data, how, &wrong);
+    at = pier__take_inline_bytes(at, end, record->hash.data, &record->hash.size, 2, &wrong);
+    at = pier__take_i32(at, end, &record->colour, &wrong);
+    at = pier__take_u32(at, end, &record->nothing, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_defaults: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_store(pier_archive *archive,
                                                                 const test_kinds_defaults *record) {
@@ -1042,6 +2357,223 @@ PIER__CODEC size_t test_kinds_defaults_print(const test_kinds_defaults *record, 
     return pier_record_print(&test_kinds_defaults_class, record, buffer, capacity_bytes);
 }
 
+/* Returns the bytes that a record needs beside test_kinds_tree__most. */
+PIER__CODEC uint64_t test_kinds_tree__measure(const test_kinds_tree *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->name.size);
+    if (pier__measure_pointer(counts, record->left, test_kinds_tree__values, 1 + test_kinds_tree__depth)) {
+        more += test_kinds_tree__most;
+        counts->depth_left -= 1;
+        more += test_kinds_tree__measure(record->left, counts);
+        counts->depth_left += 1;
+    }
+    {
+        uint32_t count = pier__measure_list(counts, record->others, record->others_count, test_kinds_tree__values, 2
+                                            + test_kinds_tree__depth);
+        more += (uint64_t)count * test_kinds_tree__most;
+        for (uint32_t i = 0; i < count; i++) {
+            counts->depth_left -= 2;
+            more += test_kinds_tree__measure(&record->others[i], counts);
+            counts->depth_left += 2;
+        }
+    }
+    {
+        uint32_t count = pier__measure_list(counts, record->named, record->named_count,
+                                            test_kinds_tree_named_entry__values, 1
+                                            + test_kinds_tree_named_entry__depth);
+        more += (uint64_t)count * test_kinds_tree_named_entry__most;
+        for (uint32_t i = 0; i < count; i++) {
+            counts->depth_left -= 1;
+            more += test_kinds_tree_named_entry__measure(&record->named[i], counts);
+            counts->depth_left += 1;
+        }
+    }
+    switch (record->more_case) {
+    case TEST_KINDS_TREE_MORE_RIGHT:
+        if (pier__measure_pointer(counts, record->more.right, test_kinds_tree__values, 2 + test_kinds_tree__depth)) {
+            more += test_kinds_tree__most;
+            counts->depth_left -= 2;
+            more += test_kinds_tree__measure(record->more.right, counts);
+            counts->depth_left += 2;
+        }
+        break;
+    case TEST_KINDS_TREE_MORE_LEAF:
+        if (pier__measure_pointer(counts, record->more.leaf, test_kinds_leaf__values, 2 + test_kinds_leaf__depth)) {
+            more += test_kinds_leaf__most;
+            counts->depth_left -= 2;
+            more += test_kinds_leaf__measure(record->more.leaf, counts);
+            counts->depth_left += 2;
+        }
+        break;
+    default:
+        break;
+    }
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_tree__put(uint8_t *at, const test_kinds_tree *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 5);
+    at = pier__put_text(at, record->name, &wrong);
+    if (record->left != NULL) {
+        at = test_kinds_tree__put(at, record->left);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    {
+        uint32_t count = pier__list_count(record->others, record->others_count, &wrong);
+        at = pier__put_count(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_tree__put(at, &record->others[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    {
+        uint32_t count = pier__list_count(record->named, record->named_count, &wrong);
+        at = pier__put_pairs(at, count);
+        for (uint32_t i = 0; i < count; i++) {
+            at = test_kinds_tree_named_entry__put(at, &record->named[i]);
+            if (at == NULL) {
+                return NULL;
+            }
+        }
+    }
+    switch (record->more_case) {
+    case TEST_KINDS_TREE_MORE_RIGHT:
+        at = pier__put_case(at, TEST_KINDS_TREE_MORE_RIGHT);
+        if (record->more.right == NULL) {
+            return NULL;
+        }
+        at = test_kinds_tree__put(at, record->more.right);
+        if (at == NULL) {
+            return NULL;
+        }
+        break;
+    case TEST_KINDS_TREE_MORE_LEAF:
+        at = pier__put_case(at, TEST_KINDS_TREE_MORE_LEAF);
+        if (record->more.leaf == NULL) {
+            return NULL;
+        }
+        at = test_kinds_leaf__put(at, record->more.leaf);
+        if (at == NULL) {
+            return NULL;
+        }
+        break;
+    default:
+        wrong |= record->more_case != 0;
+        at = pier__put_nil(at);
+        break;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_tree__put gives. */
+PIER__CODEC const uint8_t *test_kinds_tree__take(const uint8_t *at, const uint8_t *end, test_kinds_tree *record,
+                                                 pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 5, &wrong);
+    at = pier__take_text(at, end, &record->name, how, &wrong);
+    if (at[0] != 0xc0) {
+        static const pier__element element = {sizeof *record->left, PIER__ALIGN(*record->left), test_kinds_tree__values,
+                                              1 + test_kinds_tree__depth};
+        at = pier__take_pointer(at, end, &record->left, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        how->depth_left -= 1;
+        at = test_kinds_tree__take(at, end, record->left, how);
+        if (at == NULL) {
+            return NULL;
+        }
+        how->depth_left += 1;
+        at = pier__check_end(at, end, &wrong);
+    } else {
+        record->left = NULL;
+        at += 1;
+    }
+    {
+        static const pier__element element = {sizeof record->others[0], PIER__ALIGN(record->others[0]),
+                                              test_kinds_tree__values, 2 + test_kinds_tree__depth};
+        at = pier__take_list(at, end, &record->others_count, &record->others, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->others_count; i < count; i++) {
+            how->depth_left -= 2;
+            at = test_kinds_tree__take(at, end, &record->others[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            how->depth_left += 2;
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    {
+        static const pier__element element = {sizeof record->named[0], PIER__ALIGN(record->named[0]),
+                                              test_kinds_tree_named_entry__values, 1
+                                              + test_kinds_tree_named_entry__depth};
+        at = pier__take_pairs(at, end, &record->named_count, &record->named, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        for (uint32_t i = 0, count = record->named_count; i < count; i++) {
+            how->depth_left -= 1;
+            at = test_kinds_tree_named_entry__take(at, end, &record->named[i], how);
+            if (at == NULL) {
+                return NULL;
+            }
+            how->depth_left += 1;
+            at = pier__check_end(at, end, &wrong);
+        }
+    }
+    at = pier__take_case(at, &record->more_case, &wrong);
+    memset(&record->more, 0, sizeof record->more);
+    switch (record->more_case) {
+    case TEST_KINDS_TREE_MORE_RIGHT: {
+        static const pier__element element = {sizeof *record->more.right, PIER__ALIGN(*record->more.right),
+                                              test_kinds_tree__values, 2 + test_kinds_tree__depth};
+        at = pier__take_pointer(at, end, &record->more.right, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        how->depth_left -= 2;
+        at = test_kinds_tree__take(at, end, record->more.right, how);
+        if (at == NULL) {
+            return NULL;
+        }
+        how->depth_left += 2;
+        at = pier__check_end(at, end, &wrong);
+        break;
+    }
+    case TEST_KINDS_TREE_MORE_LEAF: {
+        static const pier__element element = {sizeof *record->more.leaf, PIER__ALIGN(*record->more.leaf),
+                                              test_kinds_leaf__values, 2 + test_kinds_leaf__depth};
+        at = pier__take_pointer(at, end, &record->more.leaf, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        how->depth_left -= 2;
+        at = test_kinds_leaf__take(at, end, record->more.leaf, how);
+        if (at == NULL) {
+            return NULL;
+        }
+        how->depth_left += 2;
+        at = pier__check_end(at, end, &wrong);
+        break;
+    }
+    default:
+        wrong |= record->more_case != 0;
+        break;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_tree: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_store(pier_archive *archive, const test_kinds_tree *record) {
     return pier_store_record(archive, &test_kinds_tree_class, record);
@@ -1097,6 +2629,97 @@ PIER__CODEC int test_kinds_tree_compare(const test_kinds_tree *one, const test_k
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t test_kinds_tree_print(const test_kinds_tree *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&test_kinds_tree_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside test_kinds_tree_named_entry__most. */
+PIER__CODEC uint64_t test_kinds_tree_named_entry__measure(const test_kinds_tree_named_entry *record,
+                                                          pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->key.size);
+    counts->depth_left -= 1;
+    more += test_kinds_tree__measure(&record->value, counts);
+    counts->depth_left += 1;
+    return more;
+}
+
+/* Stores key and value at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_tree_named_entry__put(uint8_t *at, const test_kinds_tree_named_entry *record) {
+    unsigned wrong = 0;
+    at = pier__put_text(at, record->key, &wrong);
+    at = test_kinds_tree__put(at, &record->value);
+    if (at == NULL) {
+        return NULL;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads key and value. Returns the end; NULL when it is in no form that test_kinds_tree_named_entry__put gives. */
+PIER__CODEC const uint8_t *test_kinds_tree_named_entry__take(const uint8_t *at, const uint8_t *end,
+                                                             test_kinds_tree_named_entry *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_text(at, end, &record->key, how, &wrong);
+    at = pier__check_end(at, end, &wrong);
+    how->depth_left -= 1;
+    at = test_kinds_tree__take(at, end, &record->value, how);
+    if (at == NULL) {
+        return NULL;
+    }
+    how->depth_left += 1;
+    at = pier__check_end(at, end, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Returns the bytes that a record needs beside test_kinds_leaf__most. */
+PIER__CODEC uint64_t test_kinds_leaf__measure(const test_kinds_leaf *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    if (pier__measure_pointer(counts, record->back, test_kinds_tree__values, 1 + test_kinds_tree__depth)) {
+        more += test_kinds_tree__most;
+        counts->depth_left -= 1;
+        more += test_kinds_tree__measure(record->back, counts);
+        counts->depth_left += 1;
+    }
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_leaf__put(uint8_t *at, const test_kinds_leaf *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 1);
+    if (record->back != NULL) {
+        at = test_kinds_tree__put(at, record->back);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_leaf__put gives. */
+PIER__CODEC const uint8_t *test_kinds_leaf__take(const uint8_t *at, const uint8_t *end, test_kinds_leaf *record,
+                                                 pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 1, &wrong);
+    if (at[0] != 0xc0) {
+        static const pier__element element = {sizeof *record->back, PIER__ALIGN(*record->back), test_kinds_tree__values,
+                                              1 + test_kinds_tree__depth};
+        at = pier__take_pointer(at, end, &record->back, &element, how);
+        if (at == NULL || wrong != 0) {
+            return NULL;
+        }
+        how->depth_left -= 1;
+        at = test_kinds_tree__take(at, end, record->back, how);
+        if (at == NULL) {
+            return NULL;
+        }
+        how->depth_left += 1;
+        at = pier__check_end(at, end, &wrong);
+    } else {
+        record->back = NULL;
+        at += 1;
+    }
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_leaf: as pier_store_record. */
@@ -1213,6 +2836,25 @@ PIER__CODEC size_t test_kinds_node_print(const test_kinds_node *record, char *bu
     return pier_record_print(&test_kinds_node_class, record, buffer, capacity_bytes);
 }
 
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_nothing__put(uint8_t *at, const test_kinds_nothing *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 0);
+    (void)record;
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_nothing__put gives. */
+PIER__CODEC const uint8_t *test_kinds_nothing__take(const uint8_t *at, const uint8_t *end, test_kinds_nothing *record,
+                                                    pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 0, &wrong);
+    (void)end;
+    (void)record;
+    (void)how;
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a test_kinds_nothing: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_store(pier_archive *archive,
                                                                const test_kinds_nothing *record) {
@@ -1272,6 +2914,24 @@ PIER__CODEC size_t test_kinds_nothing_print(const test_kinds_nothing *record, ch
     return pier_record_print(&test_kinds_nothing_class, record, buffer, capacity_bytes);
 }
 
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *renamed_names_type__put(uint8_t *at, const renamed_names_type *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 1);
+    at = pier__put_i32(at, record->x, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that renamed_names_type__put gives. */
+PIER__CODEC const uint8_t *renamed_names_type__take(const uint8_t *at, const uint8_t *end, renamed_names_type *record,
+                                                    pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 1, &wrong);
+    at = pier__take_i32(at, end, &record->x, &wrong);
+    (void)how;
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a renamed_names_type: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_store(pier_archive *archive,
                                                                const renamed_names_type *record) {
@@ -1329,6 +2989,26 @@ PIER__CODEC int renamed_names_type_compare(const renamed_names_type *one, const 
 /* Writes it as JSON in one line: as pier_record_print. */
 PIER__CODEC size_t renamed_names_type_print(const renamed_names_type *record, char *buffer, size_t capacity_bytes) {
     return pier_record_print(&renamed_names_type_class, record, buffer, capacity_bytes);
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *test_kinds_http_server__put(uint8_t *at, const test_kinds_http_server *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 2);
+    at = pier__put_u32(at, record->port, &wrong);
+    at = pier__put_i32(at, record->state, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that test_kinds_http_server__put gives. */
+PIER__CODEC const uint8_t *test_kinds_http_server__take(const uint8_t *at, const uint8_t *end,
+                                                        test_kinds_http_server *record, pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 2, &wrong);
+    at = pier__take_u32(at, end, &record->port, &wrong);
+    at = pier__take_i32(at, end, &record->state, &wrong);
+    (void)how;
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a test_kinds_http_server: as pier_store_record. */
@@ -1392,6 +3072,113 @@ PIER__CODEC int test_kinds_http_server_compare(const test_kinds_http_server *one
 PIER__CODEC size_t test_kinds_http_server_print(const test_kinds_http_server *record, char *buffer,
                                                 size_t capacity_bytes) {
     return pier_record_print(&test_kinds_http_server_class, record, buffer, capacity_bytes);
+}
+
+/* Returns the bytes that a record needs beside renamed_names__most. */
+PIER__CODEC uint64_t renamed_names__measure(const renamed_names *record, pier__measuring *counts) {
+    uint64_t more = 0;
+    more += pier__view_bytes(record->ticker.size);
+    (void)counts;
+    return more;
+}
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *renamed_names__put(uint8_t *at, const renamed_names *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 8);
+    at = pier__put_i32(at, record->int_, &wrong);
+    at = pier__put_boolean(at, record->class_, &wrong);
+    at = pier__put_u32(at, record->NULL_, &wrong);
+    at = pier__put_text(at, record->ticker, &wrong);
+    switch (record->default__case) {
+    case RENAMED_NAMES_DEFAULT__CASE:
+        at = pier__put_case(at, RENAMED_NAMES_DEFAULT__CASE);
+        at = pier__put_i32(at, record->default_.case_, &wrong);
+        break;
+    default:
+        wrong |= record->default__case != 0;
+        at = pier__put_nil(at);
+        break;
+    }
+    switch (record->chosen_case) {
+    case RENAMED_NAMES_CHOSEN_SECOND:
+        at = pier__put_case(at, RENAMED_NAMES_CHOSEN_SECOND);
+        at = pier__put_i32(at, record->chosen.second, &wrong);
+        break;
+    default:
+        wrong |= record->chosen_case != 0;
+        at = pier__put_nil(at);
+        break;
+    }
+    if (record->has_renamed_names_type) {
+        at = renamed_names_type__put(at, &record->renamed_names_type);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    if (record->has_http_server) {
+        at = test_kinds_http_server__put(at, &record->http_server);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that renamed_names__put gives. */
+PIER__CODEC const uint8_t *renamed_names__take(const uint8_t *at, const uint8_t *end, renamed_names *record,
+                                               pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 8, &wrong);
+    at = pier__take_i32(at, end, &record->int_, &wrong);
+    at = pier__take_boolean(at, end, &record->class_, &wrong);
+    at = pier__take_u32(at, end, &record->NULL_, &wrong);
+    at = pier__take_text(at, end, &record->ticker, how, &wrong);
+    at = pier__take_case(at, &record->default__case, &wrong);
+    memset(&record->default_, 0, sizeof record->default_);
+    switch (record->default__case) {
+    case RENAMED_NAMES_DEFAULT__CASE:
+        at = pier__take_i32(at, end, &record->default_.case_, &wrong);
+        break;
+    default:
+        wrong |= record->default__case != 0;
+        break;
+    }
+    at = pier__take_case(at, &record->chosen_case, &wrong);
+    memset(&record->chosen, 0, sizeof record->chosen);
+    switch (record->chosen_case) {
+    case RENAMED_NAMES_CHOSEN_SECOND:
+        at = pier__take_i32(at, end, &record->chosen.second, &wrong);
+        break;
+    default:
+        wrong |= record->chosen_case != 0;
+        break;
+    }
+    record->has_renamed_names_type = at[0] != 0xc0;
+    if (record->has_renamed_names_type) {
+        at = renamed_names_type__take(at, end, &record->renamed_names_type, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        memset(&record->renamed_names_type, 0, sizeof record->renamed_names_type);
+        at += 1;
+    }
+    record->has_http_server = at[0] != 0xc0;
+    if (record->has_http_server) {
+        at = test_kinds_http_server__take(at, end, &record->http_server, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        memset(&record->http_server, 0, sizeof record->http_server);
+        at += 1;
+    }
+    return wrong == 0 ? at : NULL;
 }
 
 /* Stores a renamed_names: as pier_store_record. */

@@ -13,6 +13,19 @@ static const pier_field *pier__house_room_fields(const pier_class *self) {
     return pier__house_room_rows;
 }
 
+static uint64_t pier__house_room_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)house_room__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__house_room_encode(uint8_t *at, const void *record) {
+    return house_room__put(at, (const house_room *)record);
+}
+static const uint8_t *pier__house_room_decode(const uint8_t *at, const uint8_t *end, void *record,
+                                              pier__decoding *how) {
+    at = house_room__take(at, end, (house_room *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class house_room_class = {
     .size = sizeof(pier_class),
     .name = "house.Room",
@@ -22,4 +35,7 @@ const pier_class house_room_class = {
     .depth = 2,
     .record_bytes = sizeof(house_room),
     .fields = pier__house_room_fields,
+    .measure = pier__house_room_measure,
+    .encode = pier__house_room_encode,
+    .decode = pier__house_room_decode,
 };

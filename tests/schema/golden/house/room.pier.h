@@ -26,6 +26,45 @@ struct house_room {
 
 extern const pier_class house_room_class;
 
+/* The codecs. How large a record is at most, but for what its __measure tells: in bytes as stored, in values, and
+ * in arrays that are in one another. */
+enum { house_room__most = 20, house_room__values = 4, house_room__depth = 2 };
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *house_room__put(uint8_t *at, const house_room *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 2);
+    at = pier__put_f64(at, record->area, &wrong);
+    if (record->has_wall) {
+        at = home_wall__put(at, &record->wall);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        at = pier__put_nil(at);
+    }
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that house_room__put gives. */
+PIER__CODEC const uint8_t *house_room__take(const uint8_t *at, const uint8_t *end, house_room *record,
+                                            pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 2, &wrong);
+    at = pier__take_f64(at, end, &record->area, &wrong);
+    record->has_wall = at[0] != 0xc0;
+    if (record->has_wall) {
+        at = home_wall__take(at, end, &record->wall, how);
+        if (at == NULL) {
+            return NULL;
+        }
+    } else {
+        memset(&record->wall, 0, sizeof record->wall);
+        at += 1;
+    }
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a house_room: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status house_room_store(pier_archive *archive, const house_room *record) {
     return pier_store_record(archive, &house_room_class, record);

@@ -10,6 +10,18 @@ static const pier_field *pier__home_wall_fields(const pier_class *self) {
     return pier__home_wall_rows;
 }
 
+static uint64_t pier__home_wall_measure(const void *record, pier__measuring *counts) {
+    (void)record;
+    (void)counts;
+    return (uint64_t)home_wall__most + PIER__OVERHANG_BYTES;
+}
+static uint8_t *pier__home_wall_encode(uint8_t *at, const void *record) {
+    return home_wall__put(at, (const home_wall *)record);
+}
+static const uint8_t *pier__home_wall_decode(const uint8_t *at, const uint8_t *end, void *record, pier__decoding *how) {
+    at = home_wall__take(at, end, (home_wall *)record, how);
+    return at != NULL && at <= end ? at : NULL;
+}
 const pier_class home_wall_class = {
     .size = sizeof(pier_class),
     .name = "house.Wall",
@@ -19,4 +31,7 @@ const pier_class home_wall_class = {
     .depth = 1,
     .record_bytes = sizeof(home_wall),
     .fields = pier__home_wall_fields,
+    .measure = pier__home_wall_measure,
+    .encode = pier__home_wall_encode,
+    .decode = pier__home_wall_decode,
 };

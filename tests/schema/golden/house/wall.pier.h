@@ -24,6 +24,28 @@ struct home_wall {
 
 extern const pier_class home_wall_class;
 
+/* The codecs. How large a record is at most, but for what its __measure tells: in bytes as stored, in values, and
+ * in arrays that are in one another. */
+enum { home_wall__most = 8, home_wall__values = 2, home_wall__depth = 1 };
+
+/* Stores a record at `at`. Returns the end; NULL when a value may not be stored. */
+PIER__CODEC uint8_t *home_wall__put(uint8_t *at, const home_wall *record) {
+    unsigned wrong = 0;
+    at = pier__put_count(at, 1);
+    at = pier__put_u32(at, record->bricks, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Loads a record. Returns the end; NULL when it is in no form that home_wall__put gives. */
+PIER__CODEC const uint8_t *home_wall__take(const uint8_t *at, const uint8_t *end, home_wall *record,
+                                           pier__decoding *how) {
+    unsigned wrong = 0;
+    at = pier__take_slots(at, 1, &wrong);
+    at = pier__take_u32(at, end, &record->bricks, &wrong);
+    (void)how;
+    return wrong == 0 ? at : NULL;
+}
+
 /* Stores a home_wall: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status home_wall_store(pier_archive *archive, const home_wall *record) {
     return pier_store_record(archive, &home_wall_class, record);
