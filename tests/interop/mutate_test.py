@@ -14,6 +14,7 @@ Where the two may differ, and which way it must then go:
 
 import os
 import random
+import sys
 import unittest
 
 import interop
@@ -21,6 +22,9 @@ import msgpack
 import pier_reader
 from formats_test import msgpack_values, vector_values
 from pier_value import ELEMENTS_MAX, TEXT_BYTES_MAX, decode, to_json
+
+# python3-msgpack goes 1,024 deep, and what walks over its values takes some calls a level.
+sys.setrecursionlimit(20000)
 
 COUNT = int(os.environ.get("PIER_MUTATIONS", "100000"))
 SEED = int(os.environ.get("PIER_SEED", "0")) or random.SystemRandom().getrandbits(32)
