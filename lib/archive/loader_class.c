@@ -205,12 +205,16 @@ static pier__fault read_definition(const uint8_t *payload, size_t size, size_t a
 
 void pier__loader_begin_ledger(const pier__loader *loader, bool begins_epoch, pier__class_ledger *ledger) {
     memset(ledger, 0, sizeof *ledger);
-    for (size_t i = 0; i < loader->class_count && !begins_epoch; i++) {
-        uint16_t id = loader->classes[i].sorted_id;
-        ledger->taken_ids[id / 8] |= (uint8_t)(1u << id % 8);
+    if (!begins_epoch) {
+        ledger->known = loader;
+        ledger->classes = loader->class_count;
+        ledger->closure_bytes = loader->closure_bytes;
     }
-    ledger->classes = begins_epoch ? 0 : loader->class_count;
-    ledger->closure_bytes = begins_epoch ? 0 : loader->closure_bytes;
+}
+
+static bool is_taken(const pier__class_ledger *ledger, uint16_t id) {
+    return (ledger->taken_ids[id / 8] & (uint8_t)(1u << id % 8)) != 0 ||
+           (ledger->known != NULL && pier__loader_find_class(ledger->known, id) != NULL);
 }
 
 pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limits *limits, const uint8_t *payload,
@@ -221,11 +225,10 @@ pier__fault pier__definitions_fault(pier__class_ledger *ledger, const pier_limit
         if (fault.status != PIER_OK) {
             return fault;
         }
-        uint8_t bit = (uint8_t)(1u << found.id_number % 8);
-        if ((ledger->taken_ids[found.id_number / 8] & bit) != 0) {
+        if (is_taken(ledger, (uint16_t)found.id_number)) {
             return protocol_fault(found.id, "a class id is defined twice in an epoch");
         }
-        ledger->taken_ids[found.id_number / 8] |= bit;
+        ledger->taken_ids[found.id_number / 8] |= (uint8_t)(1u << found.id_number % 8);
         if (ledger->classes++ >= limits->classes_max) {
             return pier__limit_fault(at, "too many classes in an epoch", ledger->classes, limits->classes_max,
                                      "classes_max");

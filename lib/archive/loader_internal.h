@@ -329,8 +329,9 @@ bool pier__loader_look(pier__loader *loader, const pier__header *header, uint64_
 
 /* The classes of an epoch as far as new definitions must know them. */
 typedef struct pier__class_ledger {
-    uint8_t taken_ids[(UINT16_MAX + 1) / 8]; /* a bit an id */
-    size_t classes;
+    const pier__loader *known;               /* whose classes are among them; NULL: nobody's */
+    uint8_t taken_ids[(UINT16_MAX + 1) / 8]; /* of the others, a bit an id */
+    size_t classes;                          /* all of them */
     size_t closure_bytes;
 } pier__class_ledger;
 

@@ -255,11 +255,66 @@ static void classes_are_found_whatever_the_order_of_their_ids(void **state) {
     test_bytes_free(&stream);
 }
 
+/* An id is defined once in an epoch: within a block, in a later one, and, looking ahead, in one that is not taken yet. */
+static void an_id_is_defined_once_in_an_epoch(void **state) {
+    (void)state;
+    uint8_t fingerprint[16];
+    test_bytes closure = {0};
+    fingerprint_of(&one, fingerprint, &closure);
+    for (int row = 0; row < 3; row++) {
+        uint8_t piece[64];
+        uint8_t head[] = {0xc7, 0, 0x50, PIER__DEFINITION_KIND, 0x93, 0xcd, 0x12, 0x34, 0xc4, 16};
+        head[1] = (uint8_t)(sizeof head - 3 + 16 + closure.size);
+        test_bytes definition = {0};
+        test_bytes stream = {0};
+        test_bytes_append(&definition, head, sizeof head);
+        test_bytes_append(&definition, fingerprint, 16);
+        test_bytes_append(&definition, closure.data, closure.size);
+        if (row == 0) {
+            size_t size = definition.size;
+            for (size_t i = 0; i < size; i++) {
+                uint8_t byte = definition.data[i];
+                test_bytes_append(&definition, &byte, 1);
+            }
+        }
+        pier__preamble preamble = {.version_major = 1, .block_target_bytes = 65536, .stream_id = 7};
+        pier__preamble_encode(&preamble, piece);
+        test_bytes_append(&stream, piece, 64);
+        pier__header header = {.kind = PIER_BLOCK_DEFINITIONS, .flags = PIER__FLAG_EPOCH_BEGIN, .first_record = 1};
+        append_block(&stream, &header, &definition);
+        size_t second = stream.size;
+        if (row > 0) {
+            /* The last row begins another epoch: there it may be. */
+            header = (pier__header){.kind = PIER_BLOCK_DEFINITIONS, .first_record = 1};
+            header.flags = row == 2 ? PIER__FLAG_EPOCH_BEGIN : 0;
+            header.epoch = row == 2 ? 1 : 0;
+            append_block(&stream, &header, &definition);
+        }
+        header = (pier__header){.kind = PIER_BLOCK_END, .first_record = 1, .epoch = row == 2 ? 1 : 0};
+        append_block(&stream, &header, &(test_bytes){0});
+        size_t at = 5 + (row == 0 ? 128 + definition.size / 2 : second + 64);
+        for (size_t chunk = 0; chunk < 2; chunk++) {
+            test_log log = {0};
+            test_load_bytes(&log, NULL, test_bytes_view(&stream), 0, chunk, TEST_HAS_NEXT);
+            char expected[64];
+            (void)snprintf(expected, sizeof expected, row == 2 ? "END" : "failure PROTOCOL %zu ", at);
+            if (test_log_count(&log, expected) != 1) {
+                fail_msg("row %d: expected %s, found %s", row, expected, test_log_text(&log));
+            }
+            test_log_free(&log);
+        }
+        test_bytes_free(&definition);
+        test_bytes_free(&stream);
+    }
+    test_bytes_free(&closure);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(definitions_may_take_any_form_around_the_closure),
         cmocka_unit_test(bad_definitions_are_told_where_they_are_wrong),
         cmocka_unit_test(classes_are_found_whatever_the_order_of_their_ids),
+        cmocka_unit_test(an_id_is_defined_once_in_an_epoch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
