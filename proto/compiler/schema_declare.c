@@ -105,6 +105,9 @@ static bool declare_values(const scope *in, schema_enum *made, const enum_proto 
         value->c_name = schema__option_name(in->owner, options, value->place);
         made->sorted[i] = value;
     }
+    if (proto->n_value == 0) {
+        return schema__malformed(in->owner, "%s: the enum %s has no value", in->file->made.name, made->full_name);
+    }
     made->value_count = proto->n_value;
     qsort(made->sorted, made->value_count, sizeof *made->sorted, compare_values);
     return true;

@@ -62,6 +62,14 @@ static void test_names_that_are_none(void **state) {
     assert_refused(&small, "a file without a name, or in a package that is none");
 }
 
+static void test_enum_without_values(void **state) {
+    (void)state;
+    small_schema small;
+    small_schema_init(&small);
+    small.enumeration.n_value = 0;
+    assert_refused(&small, "small.proto: the enum p.E has no value");
+}
+
 static void test_numbers_and_types_that_are_none(void **state) {
     (void)state;
     small_schema small;
@@ -281,6 +289,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_schema_is_good),
         cmocka_unit_test(test_names_that_are_none),
+        cmocka_unit_test(test_enum_without_values),
         cmocka_unit_test(test_numbers_and_types_that_are_none),
         cmocka_unit_test(test_types_that_are_not_there),
         cmocka_unit_test(test_things_that_are_there_twice),
