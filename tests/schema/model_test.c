@@ -109,7 +109,11 @@ static void test_messages_that_reach_themselves(void **state) {
     assert_int_equal(field_of(entry, "value")->flags, 0);
     /* References lead out of the tree that a record is. */
     assert_false(node->is_recursive);
-    assert_int_equal(node->class_flags, PIER_CLASS_GRAPH | PIER_CLASS_UNBOUNDED | PIER_CLASS_VIEWS);
+    assert_int_equal(node->class_flags, PIER_CLASS_GRAPH | PIER_CLASS_ANY | PIER_CLASS_UNBOUNDED | PIER_CLASS_VIEWS);
+    assert_int_equal(field_of(node, "next")->flags, PIER_FIELD_SHARED | PIER_FIELD_POINTER | PIER_FIELD_PRESENCE);
+    assert_int_equal(field_of(node, "others")->flags, PIER_FIELD_SHARED | PIER_FIELD_REPEATED | PIER_FIELD_LIST);
+    assert_int_equal(field_of(node, "linked")->flags, PIER_FIELD_SHARED | PIER_FIELD_POINTER);
+    assert_int_equal(field_of(node, "other")->flags, PIER_FIELD_SHARED);
     assert_false(nested->is_recursive);
     assert_int_equal(field_of(nested, "far")->flags, PIER_FIELD_POINTER | PIER_FIELD_PRESENCE);
     assert_int_equal(field_of(nested, "needed")->flags, PIER_FIELD_REQUIRED);

@@ -926,6 +926,12 @@ static const pier_field pier__test_kinds_node_rows[] = {
     {.name = "two", .name_bytes = 3, .number = 4, .flags = PIER_FIELD_REPEATED | PIER_FIELD_SHARED, .count_max = 2,
      .element_bytes = sizeof(((test_kinds_node *)0)->two[0]), .count_offset = offsetof(test_kinds_node, two_count),
      .offset = offsetof(test_kinds_node, two), .kind = PIER_FIELD_RECORD, .type = &test_kinds_node_class},
+    {.name = "linked", .name_bytes = 6, .number = 5, .flags = PIER_FIELD_SHARED | PIER_FIELD_POINTER, .oneof = 1,
+     .offset = offsetof(test_kinds_node, link.linked), .kind = PIER_FIELD_RECORD, .type = &test_kinds_node_class},
+    {.name = "number", .name_bytes = 6, .number = 6, .oneof = 1, .offset = offsetof(test_kinds_node, link.number),
+     .kind = PIER_FIELD_U32},
+    {.name = "other", .name_bytes = 5, .number = 7, .flags = PIER_FIELD_SHARED,
+     .offset = offsetof(test_kinds_node, other), .kind = PIER_FIELD_ANY},
 };
 
 static const pier_field *pier__test_kinds_node_fields(const pier_class *self) {
@@ -933,12 +939,18 @@ static const pier_field *pier__test_kinds_node_fields(const pier_class *self) {
     return pier__test_kinds_node_rows;
 }
 
+static const pier_oneof pier__test_kinds_node_oneofs[] = {
+    {.name = "link", .case_offset = offsetof(test_kinds_node, link_case)},
+};
+
 const pier_class test_kinds_node_class = {
     .size = sizeof(pier_class),
     .name = "test.kinds.Node",
-    .flags = PIER_CLASS_UNBOUNDED | PIER_CLASS_GRAPH | PIER_CLASS_VIEWS,
-    .field_count = 4,
-    .values_max = 7,
+    .flags = PIER_CLASS_UNBOUNDED | PIER_CLASS_GRAPH | PIER_CLASS_ANY | PIER_CLASS_VIEWS,
+    .field_count = 7,
+    .oneof_count = 1,
+    .oneofs = pier__test_kinds_node_oneofs,
+    .values_max = 11,
     .depth = 2,
     .record_bytes = sizeof(test_kinds_node),
     .fields = pier__test_kinds_node_fields,

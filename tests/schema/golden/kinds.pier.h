@@ -371,6 +371,12 @@ struct test_kinds_leaf {
     test_kinds_tree *back;
 };
 
+/* What link_case of a test_kinds_node may be. */
+enum {
+    TEST_KINDS_NODE_LINK_LINKED = 5,
+    TEST_KINDS_NODE_LINK_NUMBER = 6
+};
+
 /* A graph: references may meet. */
 struct test_kinds_node {
     pier_text name;
@@ -379,6 +385,12 @@ struct test_kinds_node {
     test_kinds_node **others;
     uint32_t two_count;
     test_kinds_node *two[2];
+    uint32_t link_case; /* the number of the member that is set; 0: none */
+    union {
+        test_kinds_node *linked;
+        uint32_t number;
+    } link;
+    pier_any other;
 };
 
 /* Nothing at all. */
