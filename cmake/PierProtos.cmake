@@ -21,6 +21,11 @@ function(pier_target_protos target)
     if(NOT CMAKE_C_COMPILER)
         message(FATAL_ERROR "pier_target_protos(${target}): schemas become C: the project has to enable the language C")
     endif()
+    get_target_property(folder ${target} SOURCE_DIR)
+    if(NOT folder STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+        message(FATAL_ERROR "pier_target_protos(${target}): the target is of another folder, ${folder}, where this has "
+                            "to be called")
+    endif()
     find_program(PIER_PROTOC protoc REQUIRED DOC "The compiler of protobuf's schemas")
     get_property(pier_import_dir GLOBAL PROPERTY PIER_IMPORT_DIR)
 

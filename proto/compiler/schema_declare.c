@@ -14,17 +14,8 @@ typedef struct scope {
     size_t depth;
 } scope;
 
-static bool is_identifier(const char *name) {
-    if (name == NULL || name[0] == '\0' || strlen(name) > SCHEMA_NAME_BYTES_MAX) {
-        return false;
-    }
-    for (const char *at = name; *at != '\0'; at++) {
-        bool is_letter = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || *at == '_';
-        if (!is_letter && !(at != name && *at >= '0' && *at <= '9')) {
-            return false;
-        }
-    }
-    return true;
+static bool is_name(const char *name) {
+    return name != NULL && schema__is_identifier(name) && strlen(name) <= SCHEMA_NAME_BYTES_MAX;
 }
 
 static bool is_package(const char *name) {
@@ -68,7 +59,7 @@ static bool add_symbol(const scope *in, const char *full_name, schema__symbol_ki
 
 /* Returns the full name of something in a scope; NULL: no memory, or no name. */
 static const char *name_in(const scope *in, const char *name) {
-    if (!is_identifier(name)) {
+    if (!is_name(name)) {
         schema__malformed(in->owner, "%s: a name that is none", in->file->made.name);
         return NULL;
     }
@@ -93,7 +84,7 @@ static bool declare_values(const scope *in, schema_enum *made, const enum_proto 
     value_path[length] = 2;
     for (size_t i = 0; i < proto->n_value; i++) {
         schema_value *value = &made->values[i];
-        if (!is_identifier(proto->value[i]->name)) {
+        if (!is_name(proto->value[i]->name)) {
             return schema__malformed(in->owner, "%s: a value of the enum %s has no name", in->file->made.name,
                                      made->full_name);
         }

@@ -163,8 +163,15 @@ void schema__read_default(schema *owner, schema_field *field, pier_bytes text);
 /* Returns a name in snake case: "HTTPServer" becomes "http_server". is_upper: "HTTP_SERVER". */
 const char *schema__snake(schema *owner, const char *prefix, const char *name, bool is_upper);
 
-/* Returns the name, with an underscore behind it when C or C++ have another use for it. */
+/* Returns whether the name consists of the letters that names in C consist of. */
+bool schema__is_identifier(const char *name);
+
+/* Returns the name, with an underscore behind it when C or C++ have another use for it. NULL when it is no identifier, and
+ * for want of memory. */
 const char *schema__safe_name(schema *owner, const char *name);
+
+/* The same for the name of a type, which may not be that of a function of the C library either. */
+const char *schema__safe_type_name(schema *owner, const char *name);
 
 static inline schema_message *schema__message_at(const schema_file *file, size_t index) {
     return ((schema_message *const *)((const schema__file *)file)->messages.items)[index];

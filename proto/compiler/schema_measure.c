@@ -5,7 +5,7 @@
 #include "schema_internal.h"
 
 /* The most values, and bytes, of a record. What is above is counted as just above, so that no sum overflows. */
-static const uint64_t most = (uint64_t)1 << 30;
+static const uint64_t most = (uint64_t)1 << 24;
 
 typedef struct extent {
     uint64_t values;
@@ -78,7 +78,7 @@ static void measure_message(schema *owner, schema_message *message) {
         add(&whole, choice);
     }
     if (message->is_needed && (whole.values > most || whole.bytes > most)) {
-        schema__problem(owner, message->place, "%s has more than 1,073,741,824 %s in its struct", message->full_name,
+        schema__problem(owner, message->place, "%s has more than 16,777,216 %s in its struct", message->full_name,
                         whole.values > most ? "values" : "bytes");
     }
     message->values_max = (uint32_t)whole.values;

@@ -1,160 +1,10 @@
 /* Names in C: package and message in snake case, joined by underscores.
  *
- * A name that a file gives with an option is taken as it is. What C and C++ keep for themselves, and macros that
- * system headers are known for, get an underscore, and so do the types that members have. */
-#include <stdlib.h>
+ * A name that a file gives with an option is taken as it is. Words that C has another use for get an underscore:
+ * schema_words.c. */
 #include <string.h>
 
 #include "schema_internal.h"
-
-/* By ascending bytes: searched by halves. */
-static const char *const reserved[] = {
-    "EOF",
-    "FALSE",
-    "NULL",
-    "TRUE",
-    "_Alignas",
-    "_Alignof",
-    "_Atomic",
-    "_Bool",
-    "_Complex",
-    "_Generic",
-    "_Imaginary",
-    "_Noreturn",
-    "_Static_assert",
-    "_Thread_local",
-    "alignas",
-    "alignof",
-    "and",
-    "and_eq",
-    "asm",
-    "assert",
-    "auto",
-    "bitand",
-    "bitor",
-    "bool",
-    "break",
-    "case",
-    "catch",
-    "char",
-    "char16_t",
-    "char32_t",
-    "char8_t",
-    "class",
-    "co_await",
-    "co_return",
-    "co_yield",
-    "compl",
-    "concept",
-    "const",
-    "const_cast",
-    "consteval",
-    "constexpr",
-    "constinit",
-    "continue",
-    "decltype",
-    "default",
-    "delete",
-    "do",
-    "double",
-    "dynamic_cast",
-    "else",
-    "enum",
-    "errno",
-    "explicit",
-    "export",
-    "extern",
-    "false",
-    "float",
-    "for",
-    "friend",
-    "goto",
-    "i386",
-    "if",
-    "inline",
-    "int",
-    "int16_t",
-    "int32_t",
-    "int64_t",
-    "int8_t",
-    "linux",
-    "long",
-    "mutable",
-    "namespace",
-    "new",
-    "noexcept",
-    "not",
-    "not_eq",
-    "nullptr",
-    "offsetof",
-    "operator",
-    "or",
-    "or_eq",
-    "pier_any",
-    "pier_bytes",
-    "pier_duration",
-    "pier_text",
-    "pier_time",
-    "private",
-    "protected",
-    "public",
-    "register",
-    "reinterpret_cast",
-    "requires",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "size_t",
-    "sizeof",
-    "static",
-    "static_assert",
-    "static_cast",
-    "stderr",
-    "stdin",
-    "stdout",
-    "struct",
-    "switch",
-    "template",
-    "this",
-    "thread_local",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "typeid",
-    "typename",
-    "typeof",
-    "uint16_t",
-    "uint32_t",
-    "uint64_t",
-    "uint8_t",
-    "union",
-    "unix",
-    "unsigned",
-    "using",
-    "virtual",
-    "void",
-    "volatile",
-    "wchar_t",
-    "while",
-    "xor",
-    "xor_eq",
-};
-
-static int compare_names(const void *one, const void *other) {
-    return strcmp((const char *)one, *(const char *const *)other);
-}
-
-const char *schema__safe_name(schema *owner, const char *name) {
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    if (name[0] == '\0' || name[length] != '\0' || (name[0] >= '0' && name[0] <= '9')) {
-        return NULL;
-    }
-    return bsearch(name, reserved, sizeof reserved / sizeof reserved[0], sizeof reserved[0], compare_names) == NULL
-               ? name
-               : schema__print(owner, "%s_", name);
-}
 
 static bool is_upper(char letter) {
     return letter >= 'A' && letter <= 'Z';
@@ -212,7 +62,7 @@ static const char *name_type(schema *owner, const schema__file *file, const char
     size_t package = strlen(file->made.package);
     const char *own = full_name + (package != 0 ? package + 1 : 0);
     const char *name = schema__snake(owner, file->prefix, own, false);
-    return name != NULL ? schema__safe_name(owner, name) : NULL;
+    return name != NULL ? schema__safe_type_name(owner, name) : NULL;
 }
 
 /* MARKET_SIDE_BUY for SIDE_BUY, and for BUY: the enum's own name is not said twice. */

@@ -82,7 +82,7 @@ static bool resolve_field(schema *owner, schema__message *message, size_t index)
     field->place = schema__place(&file->places, path, message->path_length + 2, &field->comment);
     field->name = proto->name;
     if (proto->name == NULL || proto->name[0] == '\0' || strlen(proto->name) > SCHEMA_NAME_BYTES_MAX ||
-        schema__safe_name(owner, proto->name) == NULL || proto->number < 1) {
+        !schema__is_identifier(proto->name) || proto->number < 1) {
         return schema__malformed(owner, "a field of %s has no name or no number", message->made.full_name);
     }
     field->number = (uint32_t)proto->number;

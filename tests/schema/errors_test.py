@@ -70,9 +70,9 @@ class ErrorsTest(unittest.TestCase):
                    "5:3: t.M.x: (pier.inline_count) is not for a message that reaches itself")
         big = ("message M {\n  repeated N x = 1 [(pier.inline_count) = 16777216];\n}\n"
                "message N { repeated int32 y = 1 [(pier.inline_count) = 1000]; }\n")
-        self.check(big, "4:1: t.M has more than 1,073,741,824 values in its struct")
-        self.check("message M {\n  repeated string x = 1 [(pier.inline_count) = 1000, (pier.inline_bytes) = 9999999];"
-                   "\n}\n", "4:1: t.M has more than 1,073,741,824 bytes in its struct")
+        self.check(big, "4:1: t.M has more than 16,777,216 values in its struct")
+        self.check("message M {\n  repeated string x = 1 [(pier.inline_count) = 100, (pier.inline_bytes) = 999999];"
+                   "\n}\n", "4:1: t.M has more than 16,777,216 bytes in its struct")
 
     def test_typed(self):
         for field in ("int32 x = 1", "repeated bool x = 1", "repeated string x = 1", "repeated E x = 1"):

@@ -92,10 +92,13 @@ class PluginTest(unittest.TestCase):
         (self.folder / "plain.proto").write_text(
             'syntax = "proto3";\nmessage Person {\n  Phone phone = 1;\n  repeated Person person = 2;\n  Kind kind = 3;\n'
             "  oneof what { Job job = 4; int32 age = 5; }\n}\nmessage Phone { string number = 1; }\n"
-            "message Job { string name = 1; }\nenum Kind { KIND_NONE = 0; }\n")
+            "message Job { string name = 1; }\nenum Kind { KIND_NONE = 0; }\n"
+            "message Time { int32 time = 1; Index index = 2; }\nmessage Index { int32 read = 1; }\n")
         answer = schemas.compile_schemas(self.folder, ["plain.proto"], [self.folder])
         self.assertEqual((answer.returncode, answer.stderr), (0, ""))
         self.check_output(["plain.proto"])
+        header = (self.folder / "plain.pier.h").read_text()
+        self.assertIn("struct time_ {\n    int32_t time;\n    bool has_index;\n    index_ index;\n};\n", header)
 
     def test_program(self):
         for argument, answer in (("--version", "protoc-gen-pier "), ("--help", "protoc-gen-pier ")):
