@@ -142,10 +142,8 @@ static pier_status keep_record(pier__loader *loader) {
     if (block == NULL) {
         return tell_no_memory(loader);
     }
-    *block = (pier_kept_block){.holders = 1,
-                               .memory = memory,
-                               .allocator = loader->common.allocator,
-                               .budget = loader->common.options.budget};
+    *block = (pier_kept_block){
+        .holders = 1, .memory = memory, .allocator = loader->common.allocator, .budget = loader->common.options.budget};
     pier_arena_init(&block->arena, &block->allocator, 0);
     memory->holders++;
     loader->kept_record = block;

@@ -97,18 +97,55 @@ static void line_append_number(error_line *line, bool *first, const char *label,
     line_append_item(line, first, label, digits);
 }
 
+static void line_append_place(error_line *line, const char *label, uint64_t number) {
+    char text[64];
+    (void)snprintf(text, sizeof text, " %s%" PRIu64, label, number);
+    line_append(line, text);
+}
+
+/* Appends where a field went wrong, as the end of a sentence: " at byte 137 of record 12". Behind a block that was
+ * compressed only its beginning is on the wire. */
+static void line_append_field_place(error_line *line, const pier_error *error, bool is_inflated) {
+    if (is_inflated) {
+        line_append_place(line, "at byte ", error->payload_offset);
+        line_append_place(line, "of the payload of the block at byte ", error->block_offset);
+        line_append(line, ",");
+    } else if (error->offset != PIER_NO_OFFSET) {
+        line_append_place(line, "at byte ", error->offset);
+    }
+    if (error->record != PIER_NO_OFFSET) {
+        bool is_of = error->offset != PIER_NO_OFFSET && !is_inflated;
+        line_append_place(line, is_of ? "of record " : "in record ", error->record);
+    }
+}
+
 size_t pier_error_format(const pier_error *error, char *buffer, size_t capacity_bytes) {
     error_line line = {buffer, capacity_bytes, 0};
     bool first = true;
+    bool is_of_field = error->floor == PIER_FLOOR_RECORD && error->path[0] != '\0';
+    bool is_inflated = is_of_field && error->payload_offset != PIER_NO_OFFSET && error->block_offset == error->offset &&
+                       error->record != PIER_NO_OFFSET;
     line_append(&line, pier_status_name(error->status));
     line_append(&line, ": ");
+    if (is_of_field) {
+        line_append(&line, error->path);
+        line_append(&line, ": ");
+    }
     line_append(&line, error->text[0] != '\0' ? error->text : pier_status_text(error->status));
-    line_append_number(&line, &first, "byte ", error->offset);
-    line_append_number(&line, &first, "block at ", error->block_offset);
-    line_append_number(&line, &first, "payload byte ", error->payload_offset);
-    line_append_number(&line, &first, "record ", error->record);
-    if (error->path[0] != '\0') {
-        line_append_item(&line, &first, "", error->path);
+    if (is_of_field) {
+        line_append_field_place(&line, error, is_inflated);
+    } else {
+        line_append_number(&line, &first, "byte ", error->offset);
+    }
+    if (!is_inflated) {
+        line_append_number(&line, &first, "block at ", error->block_offset);
+        line_append_number(&line, &first, "payload byte ", error->payload_offset);
+    }
+    if (!is_of_field) {
+        line_append_number(&line, &first, "record ", error->record);
+        if (error->path[0] != '\0') {
+            line_append_item(&line, &first, "", error->path);
+        }
     }
     if (error->os_error != 0) {
         char digits[16];

@@ -68,7 +68,8 @@ static pier_status next(pier_archive *load, test_source *source) {
 
 /* Loads a stream and keeps some of the records; looks at all that is kept again and again; then destroys the archive and
  * looks once more. */
-static void keep_and_look(int format, const test_bytes *bytes, size_t chunk, unsigned keep_each, unsigned release_each) {
+static void keep_and_look(int format, const test_bytes *bytes, size_t chunk, unsigned keep_each,
+                          unsigned release_each) {
     fault_allocator faults;
     fault_allocator_init(&faults);
     pier_archive_options options = options_of(format, &faults.allocator);
@@ -180,7 +181,8 @@ static void marks_and_resets_leave_it_alone(void **state) {
                 assert_status(pier_archive_keep_block(load, &all[count].block), PIER_OK);
                 check(&all[count]);
                 count += count + 1 < RECORDS * 3 ? 1 : 0;
-                if (count + 1 == RECORDS * 3) pier_kept_block_release(all[count].block);
+                if (count + 1 == RECORDS * 3)
+                    pier_kept_block_release(all[count].block);
                 if (!is_marked && test_random(&seed) % 8 == 0) {
                     assert_status(pier_archive_mark(load), PIER_OK);
                     is_marked = true;
@@ -257,47 +259,47 @@ static void raw_bytes_can_be_kept(void **state) {
 }
 
 static void keep_by_budget(int format, uint64_t unread_bytes_max, bool is_refused) {
-        test_bytes bytes = {0};
-        make_stream(format, &bytes);
-        pier_budget_options budget_options = {
-            .size = sizeof budget_options, .connections_max = 1, .unread_bytes_max = unread_bytes_max};
-        pier_budget *budget = NULL;
-        assert_status(pier_budget_create(&budget, &budget_options, NULL), PIER_OK);
-        pier_archive_options options = options_of(format, NULL);
-        options.budget = budget;
-        pier_archive *load = test_open_load(NULL, &options);
-        test_source source = {.input = test_bytes_view(&bytes), .chunk = 2000};
-        pier_kept_block *blocks[RECORDS];
-        size_t count = 0;
-        bool was_refused = false;
-        for (size_t i = 0; i < RECORDS; i++) {
-            assert_status(next(load, &source), PIER_OK);
-            uint64_t before = pier_budget_unread_bytes(budget);
-            pier_status status = pier_archive_keep_block(load, &blocks[count]);
-            if (status == PIER_OK) {
-                count++;
-                assert_true(pier_budget_unread_bytes(budget) >= before);
-                continue;
-            }
-            /* Refused, nothing has changed; what is given back may be kept again. */
-            assert_status(status, PIER_LIMIT);
-            assert_status(pier_archive_error(load)->status, PIER_LIMIT);
-            assert_null(blocks[count]);
-            assert_int_equal(pier_budget_unread_bytes(budget), before);
-            was_refused = true;
-            while (count > 0) {
-                pier_kept_block_release(blocks[--count]);
-            }
-            assert_status(pier_archive_keep_block(load, &blocks[count++]), PIER_OK);
+    test_bytes bytes = {0};
+    make_stream(format, &bytes);
+    pier_budget_options budget_options = {
+        .size = sizeof budget_options, .connections_max = 1, .unread_bytes_max = unread_bytes_max};
+    pier_budget *budget = NULL;
+    assert_status(pier_budget_create(&budget, &budget_options, NULL), PIER_OK);
+    pier_archive_options options = options_of(format, NULL);
+    options.budget = budget;
+    pier_archive *load = test_open_load(NULL, &options);
+    test_source source = {.input = test_bytes_view(&bytes), .chunk = 2000};
+    pier_kept_block *blocks[RECORDS];
+    size_t count = 0;
+    bool was_refused = false;
+    for (size_t i = 0; i < RECORDS; i++) {
+        assert_status(next(load, &source), PIER_OK);
+        uint64_t before = pier_budget_unread_bytes(budget);
+        pier_status status = pier_archive_keep_block(load, &blocks[count]);
+        if (status == PIER_OK) {
+            count++;
+            assert_true(pier_budget_unread_bytes(budget) >= before);
+            continue;
         }
-            assert_int_equal(was_refused, is_refused);
+        /* Refused, nothing has changed; what is given back may be kept again. */
+        assert_status(status, PIER_LIMIT);
+        assert_status(pier_archive_error(load)->status, PIER_LIMIT);
+        assert_null(blocks[count]);
+        assert_int_equal(pier_budget_unread_bytes(budget), before);
+        was_refused = true;
         while (count > 0) {
             pier_kept_block_release(blocks[--count]);
         }
-        pier_archive_destroy(load);
-        assert_int_equal(pier_budget_unread_bytes(budget), 0);
-        pier_budget_destroy(budget);
-        test_bytes_free(&bytes);
+        assert_status(pier_archive_keep_block(load, &blocks[count++]), PIER_OK);
+    }
+    assert_int_equal(was_refused, is_refused);
+    while (count > 0) {
+        pier_kept_block_release(blocks[--count]);
+    }
+    pier_archive_destroy(load);
+    assert_int_equal(pier_budget_unread_bytes(budget), 0);
+    pier_budget_destroy(budget);
+    test_bytes_free(&bytes);
 }
 
 static void what_is_kept_counts_in_the_budget(void **state) {
@@ -398,14 +400,10 @@ static void lack_of_memory_is_told_and_leaks_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(views_stay_as_they_were),
-        cmocka_unit_test(records_of_one_block_share_its_memory),
-        cmocka_unit_test(marks_and_resets_leave_it_alone),
-        cmocka_unit_test(raw_bytes_can_be_kept),
-        cmocka_unit_test(what_is_kept_counts_in_the_budget),
-        cmocka_unit_test(more_than_the_budget_is_refused),
-        cmocka_unit_test(where_there_is_nothing_to_keep),
-        cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
+        cmocka_unit_test(views_stay_as_they_were),           cmocka_unit_test(records_of_one_block_share_its_memory),
+        cmocka_unit_test(marks_and_resets_leave_it_alone),   cmocka_unit_test(raw_bytes_can_be_kept),
+        cmocka_unit_test(what_is_kept_counts_in_the_budget), cmocka_unit_test(more_than_the_budget_is_refused),
+        cmocka_unit_test(where_there_is_nothing_to_keep),    cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,32 @@ static void the_line_tells_what_is_known(void **state) {
     assert_line(&error, "OK: done");
 }
 
+static void the_line_of_a_field_is_a_sentence(void **state) {
+    (void)state;
+    pier_error error;
+    (void)pier__error_set(&error, PIER_TYPE, PIER_FLOOR_RECORD, 0, "expected float, found str");
+    assert_line(&error, "TYPE: expected float, found str");
+    (void)strcpy(error.path, "market.Tick.price");
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str");
+    error.record = 12;
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str in record 12");
+    error.offset = 137;
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str at byte 137 of record 12");
+    error.block_offset = 64;
+    error.payload_offset = 9;
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str at byte 137 of record 12 (block at 64, "
+                        "payload byte 9)");
+    /* In a compressed block the offset is where the block begins. */
+    error.offset = 64;
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str at byte 9 of the payload of the block at "
+                        "byte 64, in record 12");
+    error.os_error = 12;
+    error.block_offset = PIER_NO_OFFSET;
+    error.payload_offset = PIER_NO_OFFSET;
+    error.record = PIER_NO_OFFSET;
+    assert_line(&error, "TYPE: market.Tick.price: expected float, found str at byte 64 (errno 12)");
+}
+
 static void the_line_holds_no_control_bytes(void **state) {
     (void)state;
     pier_error error;
@@ -172,6 +198,7 @@ int main(void) {
         cmocka_unit_test(long_text_is_cut_between_characters),
         cmocka_unit_test(long_text_that_is_no_utf8_is_cut_anywhere),
         cmocka_unit_test(the_line_tells_what_is_known),
+        cmocka_unit_test(the_line_of_a_field_is_a_sentence),
         cmocka_unit_test(the_line_holds_no_control_bytes),
         cmocka_unit_test(the_line_is_cut_at_every_capacity),
     };

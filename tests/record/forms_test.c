@@ -369,7 +369,7 @@ static void the_message_of_the_guide_reads_well(void **state) {
     (void)pier_error_format(pier_archive_error(load), line, sizeof line);
     (void)snprintf(
         expected, sizeof expected,
-        "TYPE: expected float, found str (byte %zu, block at %zu, payload byte 6, record 1, market.Tick.price)",
+        "TYPE: market.Tick.price: expected float, found str at byte %zu of record 1 (block at %zu, payload byte 6)",
         stream.size - 64 - size + 3, stream.size - 64 - size - 3 - 64);
     assert_string_equal(line, expected);
     pier_archive_destroy(load);

@@ -90,7 +90,7 @@ class CheckTest(pier_command.Test):
         self.assertEqual([error[1] for error in result.errors()], ["PROTOCOL"] * 2)
         self.assertEqual(len(set(error[2].split("; ")[0] for error in result.errors())), 2)  # the records differ
         for error in result.errors():
-            self.assertRegex(error[2], r"\(byte 176, record \d, test\.Bad\); \d bytes skipped, record \d lost$")
+            self.assertRegex(error[2], r"test\.Bad: .* at byte 176 of record \d; \d bytes skipped, record \d lost$")
         stats = self.stats(result)
         self.assertEqual((stats["records"], stats["records_lost"]), (1, 2))
 
