@@ -414,10 +414,10 @@ bool pier__definition_prints_straight(const pier_definition *root) {
     for (uint32_t i = 0; i < root->type_count; i++) {
         for (uint32_t j = 0; j < root[i].field_count; j++) {
             const pier__defined_field *field = &root[i].fields[j];
-            bool is_known = field->kind >= PIER_FIELD_BOOL && field->kind <= PIER_FIELD_RECORD &&
-                            field->kind != PIER_FIELD_DURATION &&
-                            (field->flags & ~(uint32_t)(PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE |
-                                                        PIER_FIELD_FIXED)) == 0;
+            bool is_known =
+                field->kind >= PIER_FIELD_BOOL && field->kind <= PIER_FIELD_RECORD &&
+                field->kind != PIER_FIELD_DURATION &&
+                (field->flags & ~(uint32_t)(PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE | PIER_FIELD_FIXED)) == 0;
             if (!is_known || field->oneof != 0 || !is_plain_name(field)) {
                 return false;
             }

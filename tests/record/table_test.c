@@ -497,7 +497,7 @@ static void records_print_as_json(void **state) {
     record.choice.pointer = pointed;
     static const char expected[] =
         "{\"f_i8\":0,\"f_i16\":0,\"f_i32\":0,\"f_i64\":0,\"f_u8\":0,\"f_u16\":0,\"f_u32\":0,\"f_u64\":0,\"side\":\"ASK\","
-        "\"maybe_side\":77,\"span\":[-1,-2],\"bools\":[],\"i32s\":[],\"u64s\":[],\"f64s\":[],\"texts\":[],"
+        "\"maybe_side\":77,\"span\":\"-1.000000002s\",\"bools\":[],\"i32s\":[],\"u64s\":[],\"f64s\":[],\"texts\":[],"
         "\"inline_texts\":[],\"blobs\":[{\"$bin\":\"AQI=\"}],\"times\":[{\"$time\":[3,4]}],\"spans\":[],\"sides\":[],"
         "\"leaves\":[{\"x\":1,\"name\":\"a\\\"b\"},{\"x\":-2,\"name\":\"\"}],\"few_sides\":[],\"t_i8\":[],\"t_i16\":[],"
         "\"t_i32\":[],\"t_i64\":[],\"t_u8\":[],\"t_u16\":[],\"t_u32\":[],\"t_u64\":[],\"t_f32\":[],\"t_f64\":[],"
