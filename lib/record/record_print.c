@@ -4,6 +4,7 @@
 #include <pier/record_generic.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/value_internal.h"
@@ -174,7 +175,39 @@ static void print_value(pier__output *out, const pier_field *field, const uint8_
     }
 }
 
-/* Whether a map can be a JSON object: with keys of text, and not like one of the objects that begin with `$`. */
+static int order_of_keys(const void *one, const void *other) {
+    const pier_bytes *a = (const pier_bytes *)one;
+    const pier_bytes *b = (const pier_bytes *)other;
+    size_t both = a->size < b->size ? a->size : b->size;
+    int order = both == 0 ? 0 : memcmp(a->data, b->data, both);
+    return order != 0 ? order : a->size < b->size ? -1 : a->size > b->size;
+}
+
+/* Whether a key comes twice; also when there is no memory to find out. */
+static bool has_twice(const pier_field *field, const uint8_t *entries, uint32_t count) {
+    const pier_field *key = field->type->fields(field->type);
+    pier_bytes few[16];
+    const pier_allocator *allocator = pier_allocator_default();
+    bool are_few = count <= sizeof few / sizeof few[0];
+    pier_bytes *keys = are_few ? few : (pier_bytes *)pier__allocate_array(allocator, count, sizeof *keys);
+    bool found = keys == NULL;
+    for (uint32_t i = 0; keys != NULL && i < count; i++) {
+        keys[i] = pier__field_view(key, entries + i * field->element_bytes + key->offset);
+    }
+    if (keys != NULL) {
+        qsort(keys, count, sizeof *keys, order_of_keys);
+    }
+    for (uint32_t i = 1; keys != NULL && i < count && !found; i++) {
+        found = order_of_keys(&keys[i - 1], &keys[i]) == 0;
+    }
+    if (!are_few) {
+        pier__release(allocator, keys, count * sizeof *keys);
+    }
+    return found;
+}
+
+/* Whether a map can be a JSON object: with keys of text, each once, and not like one of the objects that begin with `$`.
+ */
 static bool is_object(const pier_field *field, const uint8_t *entries, uint32_t count) {
     const pier_field *key = field->type->fields(field->type);
     if (key->kind != PIER_FIELD_TEXT) {
@@ -187,7 +220,7 @@ static bool is_object(const pier_field *field, const uint8_t *entries, uint32_t 
             return false;
         }
     }
-    return true;
+    return count == 0 || !has_twice(field, entries, count);
 }
 
 static void print_pairs(pier__output *out, const pier_field *field, const uint8_t *entries, uint32_t count,

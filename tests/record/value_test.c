@@ -173,7 +173,7 @@ static void values_have_these_bytes(void **state) {
     is(TABLE_T_F64, "c7 09 41 0b 000000000000f03f", "\"t_f64\":[1.0]");
     is(TABLE_T_U8, "d8 41 06 000102030405060708090a0b0c0d0e", "\"t_u8\":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14]");
     is(TABLE_T_U8, "d4 41 06", "\"t_u8\":[]");
-    is(TABLE_WORDS, "82 a1 61 01 a1 61 02", "\"words\":{\"a\":1,\"a\":2}");
+    is(TABLE_WORDS, "82 a1 61 01 a1 61 02", "\"words\":{\"$map\":[[\"a\",1],[\"a\",2]]}");
     is(TABLE_BY_NUMBER, "81 ff 92 01 a0", "\"by_number\":{\"$map\":[[-1,{\"x\":1,\"name\":\"\"}]]}");
     is(TABLE_BY_FLAG, "81 c3 01", "\"by_flag\":{\"$map\":[[true,\"ASK\"]]}");
     is(TABLE_TREE, "93 01 93 02 c0 90 91 93 03 c0 90",
