@@ -7,9 +7,10 @@
  * Storing asks for `type` and `record` alone. What is loaded is of a class that the archive's registry has
  * (pier/registry.h); a value of another class is kept as it came, with `type` NULL, if the archive is told to keep it.
  *
- * What was kept can be looked at by its name (pier_tree_parse reads `raw`), and stored on, unchanged, in an archive of the
- * format that it came from, framed or plain. Of a framed archive it cannot be stored on when its class may itself hold a
- * value of any class: `definition` is then empty, since the numbers in `raw` hold in that stream alone. */
+ * What was kept can be looked at (pier_tree_parse reads `raw`), and stored on, unchanged, in an archive of the format
+ * that it came from, framed or plain. It cannot be when it may hold numbers that hold in its own record alone: of a
+ * framed archive when its class has fields of kind any or shared references, `definition` is empty then; of a plain one
+ * within a graph. */
 #ifndef PIER_ANY_H
 #define PIER_ANY_H
 

@@ -50,22 +50,32 @@ static bool find_by_id(pier__loading *from, bool is_in_table, uint64_t id, pier_
     if (found->type != NULL && found->of_stream->bound != found->type) {
         from->status = pier__class_match(from->archive, found->of_stream, found->type);
     }
+    found->plan = found->type != NULL ? (const pier__plan *)found->of_stream->plan : NULL;
     return from->status == PIER_OK;
 }
 
-/* Finds the class that a type has in the closure of the root's class. */
+/* Finds the class that a type has in the closure of the root's class. Where a plan loads the root that is the writer's,
+ * and which class of ours loads it may be left to those that refer to the object. */
 static bool find_by_number(pier__loading *from, uint64_t number, pier__found_class *found) {
-    const pier__numbering *numbering = from->links->graph.numbering;
-    found->type = pier__numbering_class(numbering, number);
+    const pier__graph *graph = &from->links->graph;
+    const pier_definition *writer = graph->plan != NULL ? graph->plan->records[0].writer : NULL;
+    uint32_t count = writer != NULL ? writer->type_count : graph->numbering->number_count;
+    if (writer != NULL && number < count && writer[number].is_class) {
+        found->writer = &writer[number];
+        found->name = (pier_text){found->writer->name, found->writer->name_bytes};
+        found->type = find_class(from, true, found->name);
+        return true;
+    }
+    found->type = writer == NULL ? pier__numbering_class(graph->numbering, number) : NULL;
     if (found->type != NULL) {
         return true;
     }
-    if (number < numbering->number_count) {
+    if (number < count) {
         return pier__load_fail(from, found->at, PIER_PROTOCOL, "type %llu is an enum, where a class must be",
                                (unsigned long long)number);
     }
     return pier__load_fail(from, found->at, PIER_PROTOCOL, "type %llu, and there are %u in the definition",
-                           (unsigned long long)number, numbering->number_count);
+                           (unsigned long long)number, count);
 }
 
 bool pier__load_class(pier__loading *from, bool is_in_table, pier__found_class *found) {
@@ -136,10 +146,9 @@ static bool keep(pier__loading *from, const pier__found_class *found, pier_any *
         const pier_definition *definition = (const pier_definition *)found->of_stream->definition;
         reach = reach_of(found->of_stream, definition);
     }
-    if ((reach & REACH_SHARED) != 0 && from->links->graph.is_open) {
-        return pier__load_fail(from, found->at, PIER_UNKNOWN_CLASS,
-                               "class %.*s is not in the registry, and refers to objects of the graph", shown,
-                               found->name.data);
+    /* What it refers to shows to nobody here. */
+    if (from->links->graph.is_open && reach != REACH_KNOWN && !pier__graph_relax(from)) {
+        return false;
     }
     const uint8_t *begin = from->archive->cursor;
     pier_load_skip(from->archive);
@@ -165,7 +174,7 @@ bool pier__load_of_class(pier__loading *from, const pier__found_class *found, vo
     any->type = found->type;
     any->record = record;
     pier__init_fields(found->type, record);
-    return pier__load_whole(from, found->type, record);
+    return pier__load_whole(from, found->type, found->plan, found->plan_record, record);
 }
 
 bool pier__load_any(pier__loading *from, const pier_field *field, uint8_t *member) {
@@ -195,12 +204,12 @@ bool pier__load_any(pier__loading *from, const pier_field *field, uint8_t *membe
     return true;
 }
 
-bool pier__load_linked(pier__loading *from, const pier_class *type, uint8_t *record) {
+bool pier__load_linked(pier__loading *from, const pier_class *type, const pier__plan *plan, uint8_t *record) {
     from->links = pier__links_of(from->archive);
     if (from->links == NULL) {
         return pier__load_fail(from, from->archive->cursor, PIER_NO_MEMORY, "no memory to load a record");
     }
-    bool loaded = pier__load_whole(from, type, record);
+    bool loaded = pier__load_whole(from, type, plan, 0, record);
     pier__links_clear(from->links);
     return loaded;
 }

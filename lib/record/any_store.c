@@ -81,6 +81,11 @@ bool pier__store_kept(pier__storing *to, const pier_any *any) {
                                                : "a value of class %.*s that was kept without its definition",
                                   (int)(any->name.size < 80 ? any->name.size : 80), any->name.data);
     }
+    if (is_plain(to) && to->links->graph.is_open) {
+        return pier__store_refuse(to, PIER_UNSUPPORTED,
+                                  "a value of class %.*s that was kept as it came, and may refer to objects",
+                                  (int)(any->name.size < 80 ? any->name.size : 80), any->name.data);
+    }
     if (!pier__archive_reserve(to->archive, any->raw.size + 1)) {
         return false;
     }

@@ -40,7 +40,7 @@ static bool refer(pier__storing *to, const pier_class *type, const void *what, i
     if (added == NULL || !pier__places_add(&graph->places, &links->allocator, object, (int32_t)graph->count)) {
         return pier__store_refuse(to, PIER_NO_MEMORY, "no memory for the objects of a graph");
     }
-    *added = (pier__object){(void *)(uintptr_t)what, type, NULL};
+    *added = (pier__object){.object = (void *)(uintptr_t)what, .type = type};
     *number = (int32_t)graph->count;
     return true;
 }

@@ -148,7 +148,7 @@ pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_
     pier__path_init(&from.path, class_of_record->name);
     pier__init_fields(class_of_record, (uint8_t *)record);
     if ((class_of_record->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) != 0) {
-        (void)pier__load_linked(&from, class_of_record, (uint8_t *)record);
+        (void)pier__load_linked(&from, class_of_record, NULL, (uint8_t *)record);
     } else {
         (void)pier__load_record(&from, class_of_record, (uint8_t *)record);
     }

@@ -25,6 +25,7 @@ static void release_links(const pier_allocator *allocator, void *records) {
     pier__release(allocator, (void *)links->numberings, links->numbering_capacity * sizeof *links->numberings);
     pier__release(allocator, links->registered, links->registered_capacity * sizeof *links->registered);
     pier__release(allocator, links->further, links->further_capacity * sizeof *links->further);
+    pier__release(allocator, links->graph.order, links->graph.order_capacity * sizeof *links->graph.order);
     pier__release(allocator, links->graph.objects, links->graph.object_capacity * sizeof *links->graph.objects);
     pier__places_deinit(&links->graph.places, allocator);
     pier__places_deinit(&links->registered_places, allocator);
@@ -52,6 +53,11 @@ void pier__links_clear(pier__links *links) {
         pier__release(&links->allocator, graph->objects, graph->object_capacity * sizeof *graph->objects);
         graph->objects = NULL;
         graph->object_capacity = 0;
+    }
+    if (graph->order_capacity * sizeof *graph->order > KEPT_BYTES) {
+        pier__release(&links->allocator, graph->order, graph->order_capacity * sizeof *graph->order);
+        graph->order = NULL;
+        graph->order_capacity = 0;
     }
     graph->is_open = false;
     graph->count = 0;

@@ -13,6 +13,7 @@
 #include <pier/registry.h>
 
 #include "record/interpret_internal.h"
+#include "record/plan_internal.h"
 
 /* places.c -------------------------------------------------------------------------------------------------------- */
 
@@ -62,7 +63,12 @@ typedef struct pier__numbering {
 typedef struct pier__object {
     void *object;           /* where it lies; loading: NULL until its class is known */
     const pier_class *type; /* NULL: of a class that is not known, and `object` is a pier_any; or not known yet */
-    pier_any *any; /* loading: the fields of kind any that wait for the object, each with the next one in `record` */
+    /* Loading alone */
+    pier_any *any;          /* the fields of kind any that wait for the object, each with the next one in `record` */
+    const pier__plan *plan; /* of the first reference, and which of its records; NULL: none */
+    uint32_t plan_record;
+    bool is_met;       /* something refers to it */
+    const uint8_t *at; /* its entry, when the graph is relaxed */
 } pier__object;
 
 typedef struct pier__registered {
@@ -80,8 +86,16 @@ typedef struct pier__graph {
     pier__places places;              /* storing */
     pier__object *objects;
     size_t object_capacity;
-    uint32_t count;         /* objects met so far */
-    uint32_t table_count;   /* loading: objects in the table */
+    uint32_t count; /* objects met so far */
+    /* Loading: see graph_load.c */
+    const pier__plan *plan; /* of the root; NULL: none */
+    uint8_t *table;         /* the first entry */
+    uint8_t *table_end;     /* behind the last one, when the graph is relaxed */
+    uint32_t table_count;   /* objects in the table */
+    bool is_relaxed;        /* objects may be met in any order, or not at all */
+    uint32_t *order;        /* relaxed: the objects, in the order in which they were met */
+    size_t order_capacity;
+    /* Storing */
     const pier_class *last; /* storing: the class whose number was found last */
     int64_t last_number;
 } pier__graph;
@@ -162,13 +176,27 @@ typedef struct pier__found_class {
     const pier_class *type;        /* NULL: not known here */
     pier_text name;                /* of a class that is not known; borrowed */
     pier__stream_class *of_stream; /* framed, not told by a number of the numbering; else NULL */
+    const pier_definition *writer; /* told by a number of a graph that is loaded by a plan; else NULL */
+    const pier__plan *plan;        /* NULL: records of it are in the class's own form */
+    uint32_t plan_record;          /* which record of the plan */
 } pier__found_class;
 
-/* Loads a record of a class with fields of kind any or shared references. */
-bool pier__load_linked(pier__loading *from, const pier_class *type, uint8_t *record);
+/* Loads a record of a class with fields of kind any or shared references, here or at the writer's. plan: NULL: it is in
+ * the class's own form. */
+bool pier__load_linked(pier__loading *from, const pier_class *type, const pier__plan *plan, uint8_t *record);
 
-/* Loads a record as pier__store_whole stores it. */
-bool pier__load_whole(pier__loading *from, const pier_class *type, uint8_t *record);
+/* Loads a record as pier__store_whole stores it. plan_record: which record of the plan. */
+bool pier__load_whole(pier__loading *from, const pier_class *type, const pier__plan *plan, uint32_t plan_record,
+                      uint8_t *record);
+
+/* Loads a shared reference to an object of the field's class, or of any when the field is of that kind. plan: what the
+ * object is loaded by unless its own class tells it; or NULL. */
+bool pier__load_reference(pier__loading *from, const pier_field *field, const pier__plan *plan, uint32_t plan_record,
+                          uint8_t *member);
+
+/* Lets the objects of the graph at hand be met in any order, or not at all: a record is loaded by a plan, which may pass
+ * over references. */
+bool pier__graph_relax(pier__loading *from);
 
 /* Loads the class of a value: an id or a name, within a table of objects a number, too. */
 bool pier__load_class(pier__loading *from, bool is_in_table, pier__found_class *found);

@@ -6,6 +6,7 @@
 #ifndef PIER_RECORD_PLAN_INTERNAL_H
 #define PIER_RECORD_PLAN_INTERNAL_H
 
+#include "record/interpret_internal.h"
 #include "record/meet_internal.h"
 #include "record/record_internal.h"
 
@@ -54,6 +55,9 @@ pier_status pier__plan_create(pier__plan **out, const pier_class *own, const pie
 /* Loads the current record, whose window is open, into memory that is all zero. Returns PIER_OK, or a failure, which
  * sticks. */
 pier_status pier__plan_load(pier_archive *archive, const pier__plan *plan, void *record, const pier__decoding *how);
+
+/* Loads a record of a plan into a struct that has the defaults. */
+bool pier__plan_load_record(pier__loading *from, const pier__plan *plan, uint32_t index, uint8_t *record);
 
 void pier__plan_destroy(const pier_allocator *allocator, pier__plan *plan);
 

@@ -5,10 +5,8 @@
  * (interpret_internal.h) do the work; here is what differs. Nothing is allocated but for lists and pointers. */
 #include <string.h>
 
-#include "record/interpret_internal.h"
-#include "record/plan_internal.h"
+#include "record/links_internal.h"
 
-static bool load_record(pier__loading *from, const pier__plan *plan, uint32_t index, uint8_t *record);
 static bool load_steps(pier__loading *from, const pier__plan *plan, const pier__plan_record *types, uint8_t *record);
 
 static bool is_nil(pier__loading *from) {
@@ -62,6 +60,9 @@ static bool load_converted(pier__loading *from, const pier__step *step, pier__fo
 /* Loads a record into the member `to`, behind a pointer if it is one. */
 static bool load_nested(pier__loading *from, const pier__plan *plan, const pier__step *step, uint8_t *to) {
     const pier_class *type = step->field->type;
+    if ((step->field->flags & PIER_FIELD_SHARED) != 0) {
+        return pier__load_reference(from, step->field, plan, step->record, to);
+    }
     if (pier__field_is_pointer(step->field)) {
         uint8_t *pointed = pier__load_allocate(from, from->archive->cursor, 1, type->record_bytes);
         if (pointed == NULL) {
@@ -71,7 +72,7 @@ static bool load_nested(pier__loading *from, const pier__plan *plan, const pier_
         to = pointed;
     }
     pier__init_fields(type, to);
-    return load_record(from, plan, step->record, to);
+    return pier__plan_load_record(from, plan, step->record, to);
 }
 
 /* Loads one value that is not nil: that of a single field, or an element. */
@@ -317,7 +318,7 @@ static bool load_steps(pier__loading *from, const pier__plan *plan, const pier__
 }
 
 /* Loads a record into a struct that has the defaults. */
-static bool load_record(pier__loading *from, const pier__plan *plan, uint32_t index, uint8_t *record) {
+bool pier__plan_load_record(pier__loading *from, const pier__plan *plan, uint32_t index, uint8_t *record) {
     const pier__plan_record *types = &plan->records[index];
     pier__found head = pier__load_take(from);
     if (head.token.kind != PIER_KIND_ARRAY) {
@@ -336,6 +337,10 @@ pier_status pier__plan_load(pier_archive *archive, const pier__plan *plan, void 
         .archive = archive, .arena = how->arena, .owns = how->owns, .is_typed = true, .status = PIER_OK};
     pier__path_init(&from.path, own->name);
     pier__init_fields(own, (uint8_t *)record);
-    (void)load_record(&from, plan, 0, (uint8_t *)record);
+    if (plan->writer_is_graph || (own->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) != 0) {
+        (void)pier__load_linked(&from, own, plan, (uint8_t *)record);
+    } else {
+        (void)pier__plan_load_record(&from, plan, 0, (uint8_t *)record);
+    }
     return from.status;
 }
