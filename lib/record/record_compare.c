@@ -6,6 +6,14 @@
 #include <string.h>
 
 #include "record/interpret_internal.h"
+#include "record/met_internal.h"
+
+/* The objects of both graphs, in the order in which they are met: which is the same one as long as they are equal. */
+typedef struct comparing {
+    pier__met one;
+    pier__met other;
+    bool has_failed; /* memory ran out */
+} comparing;
 
 static int order_of_unsigned(uint64_t one, uint64_t other) {
     return one < other ? -1 : one > other;
@@ -78,9 +86,56 @@ static int order_of_bytes(const void *one, size_t one_size, const void *other, s
     return order != 0 ? order : order_of_unsigned(one_size, other_size);
 }
 
-static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left);
+static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left,
+                            comparing *c);
 
-static int order_of_values(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+/* References are equal when they refer to objects that were met as the same one; what those hold is compared later. One
+ * that is met now has the higher number. */
+static int order_of_references(const pier_class *type, const void *one, const void *other, comparing *c) {
+    size_t numbers[2] = {0, 0};
+    bool is_new[2];
+    if (one == NULL || other == NULL) {
+        return one == other ? 0 : one == NULL ? -1 : 1;
+    }
+    if (!pier__met_find(&c->one, type, one, &numbers[0], &is_new[0]) ||
+        !pier__met_find(&c->other, type, other, &numbers[1], &is_new[1])) {
+        c->has_failed = true;
+        return 1;
+    }
+    return order_of_unsigned(numbers[0], numbers[1]);
+}
+
+static pier_text name_of(const pier_any *any) {
+    return any->type != NULL ? (pier_text){any->type->name, strlen(any->type->name)} : any->name;
+}
+
+static int order_of_anys(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left,
+                         comparing *c) {
+    pier_any anys[2];
+    memcpy(&anys[0], one, sizeof anys[0]);
+    memcpy(&anys[1], other, sizeof anys[1]);
+    pier_text names[2] = {name_of(&anys[0]), name_of(&anys[1])};
+    int order = order_of_bytes(names[0].data, names[0].size, names[1].data, names[1].size);
+    bool is_known = anys[0].type != NULL;
+    if (order == 0 && is_known != (anys[1].type != NULL)) {
+        order = is_known ? 1 : -1;
+    }
+    if (order == 0 && !is_known) {
+        order = order_of_bytes(anys[0].raw.data, anys[0].raw.size, anys[1].raw.data, anys[1].raw.size);
+    }
+    bool is_shared = (field->flags & PIER_FIELD_SHARED) != 0;
+    const void *objects[2] = {pier__any_object(&anys[0]), pier__any_object(&anys[1])};
+    if (order != 0 || (!is_known && !is_shared)) {
+        return order;
+    }
+    if (is_shared || objects[0] == NULL || objects[1] == NULL) {
+        return order_of_references(anys[0].type, objects[0], objects[1], c);
+    }
+    return order_of_records(anys[0].type, (const uint8_t *)objects[0], (const uint8_t *)objects[1], depth_left, c);
+}
+
+static int order_of_values(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left,
+                           comparing *c) {
     pier_time times[2];
     pier_duration spans[2];
     pier_bytes views[2];
@@ -108,6 +163,9 @@ static int order_of_values(const pier_field *field, const uint8_t *one, const ui
         order = order_of_signed(spans[0].seconds, spans[1].seconds);
         return order != 0 ? order : order_of_signed(spans[0].nanoseconds, spans[1].nanoseconds);
     case PIER_FIELD_RECORD:
+        if ((field->flags & PIER_FIELD_SHARED) != 0) {
+            return order_of_references(field->type, pier__read_pointer(one), pier__read_pointer(other), c);
+        }
         if (pier__field_is_pointer(field)) {
             one = (const uint8_t *)pier__read_pointer(one);
             other = (const uint8_t *)pier__read_pointer(other);
@@ -115,9 +173,9 @@ static int order_of_values(const pier_field *field, const uint8_t *one, const ui
         if (one == other || one == NULL || other == NULL) {
             return one == other ? 0 : one == NULL ? -1 : 1;
         }
-        return order_of_records(field->type, one, other, depth_left);
+        return order_of_records(field->type, one, other, depth_left, c);
     case PIER_FIELD_ANY:
-        return 0;
+        return order_of_anys(field, one, other, depth_left, c);
     default:
         return order_of_unsigned(read_unsigned(field->kind, one), read_unsigned(field->kind, other));
     }
@@ -128,14 +186,15 @@ static uint32_t count_of(const pier_field *field, const uint8_t *record) {
     return count > field->count_max || pier__field_elements(field, record) == NULL ? 0 : count;
 }
 
-static int order_of_elements(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+static int order_of_elements(const pier_field *field, const uint8_t *one, const uint8_t *other, uint32_t depth_left,
+                             comparing *c) {
     uint32_t one_count = count_of(field, one);
     uint32_t other_count = count_of(field, other);
     const uint8_t *one_elements = pier__field_elements(field, one);
     const uint8_t *other_elements = pier__field_elements(field, other);
     for (uint32_t i = 0; i < one_count && i < other_count; i++) {
         size_t at = i * field->element_bytes;
-        int order = order_of_values(field, one_elements + at, other_elements + at, depth_left);
+        int order = order_of_values(field, one_elements + at, other_elements + at, depth_left, c);
         if (order != 0) {
             return order;
         }
@@ -143,7 +202,8 @@ static int order_of_elements(const pier_field *field, const uint8_t *one, const 
     return order_of_unsigned(one_count, other_count);
 }
 
-static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left) {
+static int order_of_records(const pier_class *type, const uint8_t *one, const uint8_t *other, uint32_t depth_left,
+                            comparing *c) {
     const pier_field *fields = type->fields(type);
     for (uint32_t i = 0; depth_left > 0 && i < type->field_count; i++) {
         const pier_field *field = &fields[i];
@@ -159,8 +219,8 @@ static int order_of_records(const pier_class *type, const uint8_t *one, const ui
         }
         if (order == 0 && one_is_set) {
             order = pier__field_is_repeated(field)
-                        ? order_of_elements(field, one, other, depth_left - 1)
-                        : order_of_values(field, one + field->offset, other + field->offset, depth_left - 1);
+                        ? order_of_elements(field, one, other, depth_left - 1, c)
+                        : order_of_values(field, one + field->offset, other + field->offset, depth_left - 1, c);
         }
         if (order != 0) {
             return order;
@@ -169,6 +229,29 @@ static int order_of_records(const pier_class *type, const uint8_t *one, const ui
     return 0;
 }
 
+/* Compares what is met from the roots on, object by object. */
+static int order_of_graphs(const pier_class *type, const uint8_t *one, const uint8_t *other, comparing *c) {
+    if (!pier__met_begin(&c->one, type, one) || !pier__met_begin(&c->other, type, other)) {
+        return 1;
+    }
+    int order = 0;
+    for (size_t i = 0; i < c->one.count && order == 0; i++) {
+        const pier__met_object object = c->one.list[i];
+        if (object.type != NULL) {
+            order = order_of_records(object.type, object.object, c->other.list[i].object, PIER_DEPTH_MAX_HIGHEST, c);
+        }
+    }
+    return c->has_failed ? 1 : order;
+}
+
 int pier_record_compare(const pier_class *class_of_record, const void *one, const void *other) {
-    return order_of_records(class_of_record, (const uint8_t *)one, (const uint8_t *)other, PIER_DEPTH_MAX_HIGHEST);
+    comparing c = {.one = {.allocator = pier_allocator_default()}, .other = {.allocator = pier_allocator_default()}};
+    if (!pier__class_is_linked(class_of_record)) {
+        return order_of_records(class_of_record, (const uint8_t *)one, (const uint8_t *)other, PIER_DEPTH_MAX_HIGHEST,
+                                &c);
+    }
+    int order = order_of_graphs(class_of_record, (const uint8_t *)one, (const uint8_t *)other, &c);
+    pier__met_deinit(&c.one);
+    pier__met_deinit(&c.other);
+    return order;
 }

@@ -10,11 +10,13 @@
 #include "base/allocator_internal.h"
 #include "base/arena_internal.h"
 #include "record/interpret_internal.h"
+#include "record/met_internal.h"
 
 typedef struct copying {
     pier_arena *arena;
     uint32_t depth_left;
     pier_status status;
+    pier__met *met; /* with the copies of the objects; NULL: the class has no fields that reach beyond a record */
 } copying;
 
 static bool fail(copying *c, pier_status status) {
@@ -67,6 +69,72 @@ static bool own_behind(copying *c, const pier_class *type, uint8_t *member) {
     return pointed != NULL && own_record(c, type, (uint8_t *)pointed);
 }
 
+/* Gets the copy of an object that may be shared, which is made when it is met first; what it holds follows later. type:
+ * NULL: the bytes of a value that was kept. Returns NULL after a failure. */
+static void *copy_object(copying *c, const pier_class *type, const void *object, size_t size) {
+    size_t index;
+    bool is_new;
+    if (c->met == NULL || object == NULL) {
+        (void)fail(c, object == NULL ? PIER_RANGE : PIER_UNSUPPORTED);
+        return NULL;
+    }
+    if (!pier__met_find(c->met, type, object, &index, &is_new)) {
+        (void)fail(c, PIER_NO_MEMORY);
+        return NULL;
+    }
+    if (is_new) {
+        c->met->list[index].copy = copy_bytes(c, object, size, type != NULL ? pier__alignment_of(size) : 1);
+    }
+    return c->met->list[index].copy;
+}
+
+static bool own_shared(copying *c, const pier_class *type, uint8_t *member) {
+    void *object;
+    memcpy(&object, member, sizeof object);
+    if (object != NULL) {
+        object = copy_object(c, type, object, type->record_bytes);
+        memcpy(member, &object, sizeof object);
+        return object != NULL;
+    }
+    return true;
+}
+
+/* Copies a value of a class that is not known: its bytes once, wherever it is shared. */
+static bool own_kept(copying *c, pier_any *any, bool is_shared) {
+    any->record = NULL;
+    if (any->raw.size > 0) {
+        any->raw.data = is_shared ? copy_object(c, NULL, any->raw.data, any->raw.size)
+                                  : copy_bytes(c, any->raw.data, any->raw.size, 1);
+    }
+    return (any->raw.data != NULL || any->raw.size == 0) && own_text(c, (uint8_t *)&any->name) &&
+           own_bytes(c, (uint8_t *)&any->definition);
+}
+
+static bool own_any(copying *c, const pier_field *field, uint8_t *member) {
+    bool is_shared = (field->flags & PIER_FIELD_SHARED) != 0;
+    pier_any any;
+    memcpy(&any, member, sizeof any);
+    if (pier_any_is_none(&any)) {
+        return true;
+    }
+    if (c->met == NULL) {
+        return fail(c, PIER_UNSUPPORTED);
+    }
+    if (any.type == NULL) {
+        if (!own_kept(c, &any, is_shared)) {
+            return false;
+        }
+        memcpy(member, &any, sizeof any);
+        return true;
+    }
+    size_t size = any.type->record_bytes;
+    void *copy = is_shared ? copy_object(c, any.type, any.record, size)
+                           : copy_bytes(c, any.record, size, pier__alignment_of(size));
+    any = (pier_any){.type = any.type, .record = copy};
+    memcpy(member, &any, sizeof any);
+    return copy != NULL && (is_shared || own_record(c, any.type, (uint8_t *)copy));
+}
+
 /* Gives a value that is there what it points to. */
 static bool own_value(copying *c, const pier_field *field, uint8_t *member) {
     switch (field->kind) {
@@ -76,11 +144,11 @@ static bool own_value(copying *c, const pier_field *field, uint8_t *member) {
         return field->capacity != 0 || own_bytes(c, member);
     case PIER_FIELD_RECORD:
         if ((field->flags & PIER_FIELD_SHARED) != 0) {
-            return fail(c, PIER_UNSUPPORTED);
+            return own_shared(c, field->type, member);
         }
         return pier__field_is_pointer(field) ? own_behind(c, field->type, member) : own_record(c, field->type, member);
     case PIER_FIELD_ANY:
-        return fail(c, PIER_UNSUPPORTED);
+        return own_any(c, field, member);
     default:
         return true;
     }
@@ -152,11 +220,32 @@ static bool own_record(copying *c, const pier_class *type, uint8_t *record) {
     return true;
 }
 
+/* Copies what a record reaches: object by object, each of which may bring others. */
+static bool own_graph(copying *c, pier__met *met, const pier_class *type, const void *from, uint8_t *to) {
+    if (!pier__met_begin(met, type, from)) {
+        return fail(c, PIER_NO_MEMORY);
+    }
+    c->met = met;
+    met->list[0].copy = to;
+    for (size_t i = 0; i < met->count; i++) {
+        const pier__met_object object = met->list[i];
+        c->depth_left = PIER_DEPTH_MAX_HIGHEST;
+        if (object.type != NULL && !own_record(c, object.type, (uint8_t *)object.copy)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 pier_status pier_record_copy(const pier_class *class_of_record, const void *from, pier_arena *arena, void *to) {
-    copying c = {arena, PIER_DEPTH_MAX_HIGHEST, PIER_OK};
+    pier__met met = {.allocator = &arena->allocator};
+    copying c = {arena, PIER_DEPTH_MAX_HIGHEST, PIER_OK, NULL};
     pier__arena_place place = pier__arena_here(arena);
     memcpy(to, from, class_of_record->record_bytes);
-    if (!own_record(&c, class_of_record, (uint8_t *)to)) {
+    bool copied = pier__class_is_linked(class_of_record) ? own_graph(&c, &met, class_of_record, from, (uint8_t *)to)
+                                                         : own_record(&c, class_of_record, (uint8_t *)to);
+    pier__met_deinit(&met);
+    if (!copied) {
         memset(to, 0, class_of_record->record_bytes);
         pier__arena_go_back(arena, &place);
     }

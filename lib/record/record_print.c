@@ -10,6 +10,14 @@
 #include "archive/value_internal.h"
 #include "base/utf8_internal.h"
 #include "record/interpret_internal.h"
+#include "record/met_internal.h"
+
+/* What is printed to, and the graph at hand. */
+typedef struct printing {
+    pier__output out; /* first: every output here is one of these */
+    pier__met met;
+    bool in_graph;
+} printing;
 
 static void print_text(pier__output *out, pier_text text) {
     if (pier__utf8_valid_bytes(text.data, text.size) == text.size) {
@@ -137,12 +145,68 @@ static void print_number(pier__output *out, const pier_field *field, const uint8
 }
 
 static void print_record(pier__output *out, const pier_class *type, const uint8_t *record, uint32_t depth_left);
+static void print_whole(pier__output *out, const pier_class *type, const uint8_t *record, const char *before,
+                        uint32_t depth_left);
 
 static void print_behind(pier__output *out, const pier_class *type, const uint8_t *record, uint32_t depth_left) {
     if (record == NULL) {
         pier__output_string(out, "null");
     } else {
         print_record(out, type, record, depth_left);
+    }
+}
+
+/* Prints the number of an object; null when memory runs out for it. */
+static void print_reference(pier__output *out, const pier_class *type, const void *object) {
+    printing *p = (printing *)out;
+    size_t index;
+    bool is_new;
+    if (object == NULL || !p->in_graph || !pier__met_find(&p->met, type, object, &index, &is_new)) {
+        pier__output_string(out, "null");
+        return;
+    }
+    pier__output_string(out, "{\"@ref\":");
+    pier__output_unsigned(out, index);
+    pier__output_string(out, "}");
+}
+
+/* Prints what stands before the fields of a record: an object's number, its class, or both. */
+static void print_type(pier__output *out, size_t number, pier_text name) {
+    pier__output_string(out, "{");
+    if (number > 0) {
+        pier__output_string(out, "\"@id\":");
+        pier__output_unsigned(out, number);
+        pier__output_string(out, ",");
+    }
+    pier__output_string(out, "\"@type\":");
+    print_text(out, name);
+}
+
+static pier_text name_of(const pier_class *type) {
+    return (pier_text){type->name, strlen(type->name)};
+}
+
+static void print_kept(pier__output *out, const pier_any *any) {
+    print_type(out, 0, any->name);
+    pier__output_string(out, ",\"@value\":");
+    print_bytes(out, any->raw);
+    pier__output_string(out, "}");
+}
+
+static void print_any(pier__output *out, const pier_field *field, const uint8_t *member, uint32_t depth_left) {
+    pier_any any;
+    memcpy(&any, member, sizeof any);
+    if (pier_any_is_none(&any)) {
+        pier__output_string(out, "null");
+    } else if (any.type == NULL) {
+        print_kept(out, &any);
+    } else if ((field->flags & PIER_FIELD_SHARED) != 0) {
+        print_reference(out, any.type, any.record);
+    } else if (any.record == NULL || depth_left == 0) {
+        pier__output_string(out, "null");
+    } else {
+        print_type(out, 0, name_of(any.type));
+        print_whole(out, any.type, (const uint8_t *)any.record, ",", depth_left);
     }
 }
 
@@ -165,7 +229,14 @@ static void print_value(pier__output *out, const pier_field *field, const uint8_
     case PIER_FIELD_ENUM:
         print_enum(out, field, member);
         break;
+    case PIER_FIELD_ANY:
+        print_any(out, field, member, depth_left);
+        break;
     case PIER_FIELD_RECORD:
+        if ((field->flags & PIER_FIELD_SHARED) != 0) {
+            print_reference(out, field->type, pier__read_pointer(member));
+            break;
+        }
         member = pier__field_is_pointer(field) ? (const uint8_t *)pier__read_pointer(member) : member;
         print_behind(out, field->type, member, depth_left);
         break;
@@ -260,13 +331,11 @@ static void print_elements(pier__output *out, const pier_field *field, const uin
     pier__output_string(out, "]");
 }
 
-static void print_record(pier__output *out, const pier_class *type, const uint8_t *record, uint32_t depth_left) {
-    if (depth_left == 0) {
-        pier__output_string(out, "null");
-        return;
-    }
+/* Prints the fields that are set, each with `before` in front, which is a comma from the second one on. Returns what
+ * stands before the next one. */
+static const char *print_fields(pier__output *out, const pier_class *type, const uint8_t *record, const char *before,
+                                uint32_t depth_left) {
     const pier_field *fields = type->fields(type);
-    const char *before = "{";
     for (uint32_t i = 0; i < type->field_count; i++) {
         const pier_field *field = &fields[i];
         if (!pier__field_is_set(type, field, record)) {
@@ -283,11 +352,51 @@ static void print_record(pier__output *out, const pier_class *type, const uint8_
         }
         before = ",";
     }
+    return before;
+}
+
+static void print_record(pier__output *out, const pier_class *type, const uint8_t *record, uint32_t depth_left) {
+    if (depth_left == 0) {
+        pier__output_string(out, "null");
+        return;
+    }
+    pier__output_string(out, *print_fields(out, type, record, "{", depth_left) == '{' ? "{}" : "}");
+}
+
+/* Prints the objects of a graph, which become more by that. */
+static void print_objects(pier__output *out) {
+    printing *p = (printing *)out;
+    pier__output_string(out, "\"@objects\":[");
+    for (size_t i = 1; i < p->met.count; i++) {
+        const pier__met_object object = p->met.list[i];
+        pier__output_string(out, i > 1 ? "," : "");
+        print_type(out, i, name_of(object.type));
+        (void)print_fields(out, object.type, object.object, ",", PIER_DEPTH_MAX_HIGHEST);
+        pier__output_string(out, "}");
+    }
+    pier__output_string(out, "]");
+}
+
+/* Prints fields and the end of their record; of one that begins a graph the table, too. */
+static void print_whole(pier__output *out, const pier_class *type, const uint8_t *record, const char *before,
+                        uint32_t depth_left) {
+    printing *p = (printing *)out;
+    bool begins_graph = (type->flags & PIER_CLASS_GRAPH) != 0 && !p->in_graph && pier__met_begin(&p->met, type, record);
+    p->in_graph = p->in_graph || begins_graph;
+    before = print_fields(out, type, record, before, depth_left);
+    if (begins_graph && p->met.count > 1) {
+        pier__output_string(out, before);
+        print_objects(out);
+        before = ",";
+    }
+    p->in_graph = p->in_graph && !begins_graph;
     pier__output_string(out, *before == '{' ? "{}" : "}");
 }
 
 size_t pier_record_print(const pier_class *class_of_record, const void *record, char *buffer, size_t capacity_bytes) {
-    pier__output out = pier__output_begin(capacity_bytes > 0 ? buffer : NULL, capacity_bytes);
-    print_record(&out, class_of_record, (const uint8_t *)record, PIER_DEPTH_MAX_HIGHEST);
-    return pier__output_end(&out);
+    printing p = {.out = pier__output_begin(capacity_bytes > 0 ? buffer : NULL, capacity_bytes),
+                  .met = {.allocator = pier_allocator_default()}};
+    print_whole(&p.out, class_of_record, (const uint8_t *)record, "{", PIER_DEPTH_MAX_HIGHEST);
+    pier__met_deinit(&p.met);
+    return pier__output_end(&p.out);
 }

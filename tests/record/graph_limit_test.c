@@ -9,62 +9,6 @@
 
 #include "support/fault_allocator.h"
 
-/* A graph of many sorts of things: nodes that point to all sides, styles, notes and counts. */
-enum { NODES = 40, STYLES = 5, NOTES = 7 };
-
-typedef struct tangle {
-    g_node nodes[NODES];
-    g_style styles[STYLES];
-    g_note notes[NOTES];
-    g_count counts[3];
-    g_node *kids[NODES][3];
-    g_link links[NODES][2];
-} tangle;
-
-static void make_tangle(tangle *t, uint64_t seed) {
-    memset(t, 0, sizeof *t);
-    for (int i = 0; i < STYLES; i++) {
-        t->styles[i].name[0] = (char)('a' + i);
-        t->styles[i].base = test_random(&seed) % 2 == 0 ? &t->styles[test_random(&seed) % STYLES] : NULL;
-    }
-    for (uint32_t i = 0; i < NOTES; i++) {
-        t->notes[i] = (g_note){i, &t->nodes[test_random(&seed) % NODES]};
-    }
-    for (uint32_t i = 0; i < NODES; i++) {
-        g_node *node = &t->nodes[i];
-        node->id = i;
-        node->next = i + 1 < NODES ? &t->nodes[i + 1] : &t->nodes[test_random(&seed) % NODES];
-        node->style = test_random(&seed) % 3 != 0 ? &t->styles[test_random(&seed) % STYLES] : NULL;
-        node->link = (g_link){i, &t->nodes[test_random(&seed) % NODES]};
-        node->kids_count = (uint32_t)(test_random(&seed) % 4);
-        node->kids = t->kids[i];
-        for (uint32_t j = 0; j < node->kids_count; j++) {
-            t->kids[i][j] = test_random(&seed) % 4 != 0 ? &t->nodes[test_random(&seed) % NODES] : NULL;
-        }
-        node->links_count = (uint32_t)(test_random(&seed) % 3);
-        node->links = t->links[i];
-        for (uint32_t j = 0; j < node->links_count; j++) {
-            t->links[i][j] = (g_link){j, &t->nodes[test_random(&seed) % NODES]};
-        }
-        switch (test_random(&seed) % 4) {
-        case 0:
-            node->other = (pier_any){.type = &g_note_class, .record = &t->notes[test_random(&seed) % NOTES]};
-            break;
-        case 1:
-            node->other = (pier_any){.type = &g_node_class, .record = &t->nodes[test_random(&seed) % NODES]};
-            break;
-        case 2:
-            node->other = (pier_any){.type = &g_count_class, .record = &t->counts[test_random(&seed) % 3]};
-            break;
-        default:
-            break;
-        }
-        if (test_random(&seed) % 4 == 0) {
-            node->extra = (pier_any){.type = &g_note_class, .record = &t->notes[test_random(&seed) % NOTES]};
-        }
-    }
-}
-
 static pier_registry *tangle_registry(const pier_allocator *allocator) {
     static const pier_class *const classes[] = {&g_note_class, &g_count_class, &g_node_class};
     pier_registry *registry = NULL;
@@ -91,10 +35,10 @@ static test_stream store_records(const pier_archive_options *options, const g_no
 /* What was loaded is stored again to the same bytes: every reference goes where it went. */
 static void a_tangle_comes_back_the_same(void **state) {
     (void)state;
-    static tangle t;
+    static test_tangle t;
     pier_registry *registry = tangle_registry(NULL);
     for (uint64_t seed = 1; seed <= 300; seed++) {
-        make_tangle(&t, seed);
+        test_make_tangle(&t, seed);
         for (int format = 0; format < 3; format++) {
             pier_archive_options options = {.size = sizeof options,
                                             .format = format == 0 ? PIER_FORMAT_FRAMED : PIER_FORMAT_PLAIN,
@@ -118,8 +62,8 @@ static void a_tangle_comes_back_the_same(void **state) {
 
 static void the_steady_state_takes_no_memory(void **state) {
     (void)state;
-    static tangle t;
-    make_tangle(&t, 11);
+    static test_tangle t;
+    test_make_tangle(&t, 11);
     fault_allocator faults;
     fault_allocator_init(&faults);
     pier_archive_options options = {.size = sizeof options, .allocator = &faults.allocator};
@@ -189,7 +133,7 @@ static void a_large_graph_gives_its_memory_back(void **state) {
 /* Memory that runs out ---------------------------------------------------------------------------------------------- */
 
 static void sweep_storing(fault_allocator *faults, void *user) {
-    const tangle *t = (const tangle *)user;
+    const test_tangle *t = (const test_tangle *)user;
     pier_archive_options options = {.size = sizeof options, .allocator = &faults->allocator, .stream_id = 1};
     pier_archive *store = NULL;
     if (pier_archive_open_store(&store, NULL, &options, NULL) != PIER_OK) {
@@ -264,8 +208,8 @@ static void sweep_loading(fault_allocator *faults, void *user) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    static tangle t;
-    make_tangle(&t, 5);
+    static test_tangle t;
+    test_make_tangle(&t, 5);
     assert_true(fault_allocator_sweep(sweep_storing, &t) > 20);
     test_stream stream = store_records(NULL, &t.nodes[0], 2);
     assert_true(fault_allocator_sweep(sweep_loading, &stream) > 20);
@@ -276,8 +220,8 @@ static void every_allocation_may_fail(void **state) {
 
 static void a_stream_may_come_in_any_pieces(void **state) {
     (void)state;
-    static tangle t;
-    make_tangle(&t, 23);
+    static test_tangle t;
+    test_make_tangle(&t, 23);
     test_stream stream = store_records(NULL, &t.nodes[0], 2);
     pier_registry *registry = tangle_registry(NULL);
     static const size_t pieces[] = {1, 7, 33, 500};
@@ -308,8 +252,8 @@ static void a_stream_may_come_in_any_pieces(void **state) {
 
 static void a_record_may_end_anywhere(void **state) {
     (void)state;
-    static tangle t;
-    make_tangle(&t, 42);
+    static test_tangle t;
+    test_make_tangle(&t, 42);
     t.nodes[5].next = NULL;
     pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN};
     test_stream stream = store_records(&options, &t.nodes[0], 1);
@@ -328,8 +272,8 @@ static void a_record_may_end_anywhere(void **state) {
 /* Every byte changed: a record loads or fails, and whatever loads can be stored. */
 static void a_byte_may_be_changed(void **state) {
     (void)state;
-    static tangle t;
-    make_tangle(&t, 77);
+    static test_tangle t;
+    test_make_tangle(&t, 77);
     pier_archive *store = test_open_store(NULL);
     assert_status(pier_store_record(store, &g_node_class, &t.nodes[0]), PIER_OK);
     test_stream stream = test_finish(store);

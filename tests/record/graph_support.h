@@ -66,4 +66,19 @@ extern const pier_class g_note_class;
 extern const pier_class g_count_class;
 extern const pier_class g_box_class;
 
+/* A graph of many sorts of things: nodes that point to all sides, styles, notes and counts. */
+enum { TEST_NODES = 40, TEST_STYLES = 5, TEST_NOTES = 7 };
+
+typedef struct test_tangle {
+    g_node nodes[TEST_NODES];
+    g_style styles[TEST_STYLES];
+    g_note notes[TEST_NOTES];
+    g_count counts[3];
+    g_node *kids[TEST_NODES][3];
+    g_link links[TEST_NODES][2];
+} test_tangle;
+
+/* Fills a tangle whose root is its first node, different for each seed. */
+void test_make_tangle(test_tangle *t, uint64_t seed);
+
 #endif
