@@ -2,8 +2,6 @@
 #include "record/field_internal.h"
 #include "record/layout_internal.h"
 
-/* The class, the record, a name and two views. */
-enum { ANY_BYTES = 2 * sizeof(void *) + sizeof(pier_text) + 2 * sizeof(pier_bytes) };
 enum { ALIGNMENT = sizeof(uint64_t) > sizeof(void *) ? sizeof(uint64_t) : sizeof(void *) };
 
 /* How far a struct goes. Once it is too large it stays so. */
@@ -27,11 +25,6 @@ bool pier__layout_is_inline_record(const pier_field *field) {
     return field->kind == PIER_FIELD_RECORD && !pier__field_is_pointer(field) && (field->flags & PIER_FIELD_LIST) == 0;
 }
 
-/* What one value of a field takes. */
-static size_t value_bytes(const pier_field *field) {
-    return field->kind == PIER_FIELD_ANY ? ANY_BYTES : pier__field_bytes(field);
-}
-
 static size_t alignment_of(const pier_field *field) {
     if (field->capacity != 0) {
         return field->kind == PIER_FIELD_TEXT ? 1 : sizeof(uint32_t);
@@ -46,7 +39,7 @@ static void place_field(extent *of, pier_field *field) {
         if ((field->flags & PIER_FIELD_PRESENCE) != 0 && !pier__field_is_pointer(field)) {
             field->presence_offset = place(of, sizeof(bool), 1);
         }
-        field->offset = place(of, value_bytes(field), alignment_of(field));
+        field->offset = place(of, pier__field_bytes(field), alignment_of(field));
         return;
     }
     field->count_offset = place(of, sizeof(uint32_t), sizeof(uint32_t));
@@ -54,7 +47,7 @@ static void place_field(extent *of, pier_field *field) {
         field->offset = place(of, sizeof(void *), ALIGNMENT);
         return;
     }
-    size_t element = value_bytes(field);
+    size_t element = pier__field_bytes(field);
     if (field->count_max > PIER__RECORD_BYTES_MAX / (element > 0 ? element : 1)) {
         of->is_too_large = true;
         return;
@@ -74,8 +67,8 @@ static void place_oneofs(extent *of, const pier_class *laid, pier_field *fields,
     }
     /* Until the places are found, the size of the largest member stands there. */
     for (uint32_t i = 0; i < laid->field_count; i++) {
-        if (fields[i].oneof != 0 && value_bytes(&fields[i]) > oneofs[fields[i].oneof - 1].case_offset) {
-            oneofs[fields[i].oneof - 1].case_offset = value_bytes(&fields[i]);
+        if (fields[i].oneof != 0 && pier__field_bytes(&fields[i]) > oneofs[fields[i].oneof - 1].case_offset) {
+            oneofs[fields[i].oneof - 1].case_offset = pier__field_bytes(&fields[i]);
         }
     }
     for (uint32_t i = 0; i < laid->oneof_count; i++) {
@@ -107,6 +100,6 @@ bool pier__layout_class(pier_class *laid, pier_field *fields, pier_oneof *oneofs
 
 void pier__layout_elements(const pier_class *laid, pier_field *fields) {
     for (uint32_t i = 0; i < laid->field_count; i++) {
-        fields[i].element_bytes = pier__field_is_repeated(&fields[i]) ? value_bytes(&fields[i]) : 0;
+        fields[i].element_bytes = pier__field_is_repeated(&fields[i]) ? pier__field_bytes(&fields[i]) : 0;
     }
 }
