@@ -138,8 +138,9 @@ typedef struct pier__stream_class {
     void (*release_bindings)(const pier_allocator *allocator, void *bindings);
     void *definition;
     void (*release)(const pier_allocator *allocator, void *definition);
-    uint8_t reaches; /* what is special in the definition; 0: not looked yet */
-    void *refusal;   /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */
+    uint8_t holds_ids; /* whether records may hold ids of other classes: storer_forward.c; 0: not looked yet */
+    uint8_t reaches;   /* what is special in the definition; 0: not looked yet */
+    void *refusal;     /* what was wrong with the definition, of `refusal_bytes`; NULL: not read yet, or nothing */
     size_t refusal_bytes;
 } pier__stream_class;
 

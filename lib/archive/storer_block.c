@@ -54,8 +54,17 @@ pier_status pier__storer_open_stream(pier__storer *storer) {
 
 void pier__storer_check_epoch(pier__storer *storer) {
     uint64_t checkpoint_bytes = storer->common.options.checkpoint_bytes;
-    if (checkpoint_bytes == 0 || storer->epoch_bytes < checkpoint_bytes) {
-        return;
+    if (checkpoint_bytes != 0 && storer->epoch_bytes >= checkpoint_bytes) {
+        pier__storer_begin_epoch(storer);
+    }
+}
+
+void pier__storer_begin_epoch(pier__storer *storer) {
+    if (storer->block_is_open && storer->block_records > 0) {
+        pier__storer_end_block(storer, 0);
+    } else if (storer->block_is_open) {
+        pier__storer_set_cursor(storer, storer->ready);
+        storer->block_is_open = false;
     }
     storer->epoch++;
     storer->epoch_bytes = 0;

@@ -24,6 +24,15 @@ static pier__stored_class *find_by_fingerprint(const pier__storer *storer, XXH12
     return NULL;
 }
 
+const pier__stored_class *pier__storer_find_id(const pier__storer *storer, uint16_t id) {
+    for (size_t i = 0; i < storer->class_count; i++) {
+        if (storer->classes[i].id == id) {
+            return &storer->classes[i];
+        }
+    }
+    return NULL;
+}
+
 static bool make_room_for_class(pier__storer *storer) {
     if (storer->class_count < storer->class_capacity) {
         return true;
@@ -86,10 +95,10 @@ static void prepare_rollback(pier__storer *storer) {
     rollback->ids_given = storer->ids_given;
 }
 
-/* Adds the class to the table and to the stream; the record that was begun is refused when that fails. */
+/* Adds the class to the table and, under a new id, to the stream; the record that was begun is refused when that fails. */
 static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
-                          pier_bytes closure) {
-    if (storer->ids_given >= classes_max(storer)) {
+                          pier_bytes closure, uint32_t id) {
+    if (id > classes_max(storer)) {
         pier__storer_refuse(storer, PIER_LIMIT, "one class more than the limit of %u in an epoch (classes_max)",
                             classes_max(storer));
         return PIER_LIMIT;
@@ -142,7 +151,7 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
     XXH128_hash_t fingerprint = {.low64 = fingerprint_low, .high64 = fingerprint_high};
     pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
     if (found == NULL) {
-        pier_status status = define(storer, class_of_caller, fingerprint, closure);
+        pier_status status = define(storer, class_of_caller, fingerprint, closure, storer->ids_given + 1);
         if (status != PIER_OK) {
             return begun_or_abandoned(storer, status);
         }
@@ -151,6 +160,15 @@ pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_
         found->class_of_caller = class_of_caller;
     }
     return begun_or_abandoned(storer, switch_to(storer, found));
+}
+
+pier_status pier__storer_define_as(pier__storer *storer, const pier__stream_class *found) {
+    XXH128_hash_t fingerprint = {.low64 = found->fingerprint_low, .high64 = found->fingerprint_high};
+    return define(storer, NULL, fingerprint, (pier_bytes){found->closure, found->closure_bytes}, found->id);
+}
+
+pier_status pier__storer_switch_to_id(pier__storer *storer, uint16_t id) {
+    return begun_or_abandoned(storer, switch_to(storer, pier__storer_find_id(storer, id)));
 }
 
 /* Begins a record of the class that the one before it had, when nothing but the record itself changes by it: the
@@ -257,8 +275,9 @@ static bool define_one(pier__storer *storer, const pier__further_class *further,
     }
     XXH128_hash_t fingerprint = XXH3_128bits(closure.data, closure.size);
     const pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
-    return found != NULL ? know_as(storer, found, further->class_of_caller)
-                         : define(storer, further->class_of_caller, fingerprint, closure) == PIER_OK;
+    return found != NULL
+               ? know_as(storer, found, further->class_of_caller)
+               : define(storer, further->class_of_caller, fingerprint, closure, storer->ids_given + 1) == PIER_OK;
 }
 
 /* Takes back what was stored of a record, with its class switch. Where a class was defined for it, it is the first in
@@ -268,14 +287,6 @@ static void drop_record(pier__storer *storer) {
     storer->block_class = is_first ? 0 : storer->rollback.block_class;
     pier__storer_set_cursor(storer, is_first ? storer->ready + PIER__PIECE_BYTES : storer->rollback.cursor);
     storer->value = pier__storer_cursor(storer);
-}
-
-static const pier__stored_class *find_by_id(const pier__storer *storer, uint16_t id) {
-    size_t i = 0;
-    while (storer->classes[i].id != id) {
-        i++;
-    }
-    return &storer->classes[i];
 }
 
 bool pier__archive_define_further(pier_archive *archive, const pier__further_class *classes, size_t count,
@@ -288,5 +299,5 @@ bool pier__archive_define_further(pier_archive *archive, const pier__further_cla
             return false;
         }
     }
-    return switch_to(storer, find_by_id(storer, id)) == PIER_OK;
+    return switch_to(storer, pier__storer_find_id(storer, id)) == PIER_OK;
 }

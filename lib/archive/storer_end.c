@@ -237,12 +237,12 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
                                   : pier__archive_tell(common, failure, "the record to forward cannot be loaded: %s",
                                                        pier_archive_error(load)->text);
     }
-    const pier__stream_class *class_of_record = pier__archive_record_class(load);
+    pier__stream_class *class_of_record = pier__archive_record_class(load);
     if (class_of_record == NULL) {
         return pier_archive_store_encoded(store, value);
     }
     pier__storer *storer = pier__storer_of(store);
-    pier_status status = pier__storer_begin(storer);
+    pier_status status = pier__storer_begin_forwarded(storer, load, class_of_record);
     if (status != PIER_OK) {
         return status;
     }
@@ -251,8 +251,5 @@ pier_status pier_archive_forward(pier_archive *store, pier_archive *load) {
         return pier__archive_tell(common, PIER_UNSUPPORTED,
                                   "a typed record cannot be forwarded into a plain archive: its class would be lost");
     }
-    /* The loader has compared the fingerprint with the closure: it is not computed again for each record. */
-    status = pier__storer_begin_class(storer, NULL, class_of_record->fingerprint_high, class_of_record->fingerprint_low,
-                                      (pier_bytes){class_of_record->closure, class_of_record->closure_bytes});
-    return status == PIER_OK ? store_bytes_and_end(storer, value) : status;
+    return store_bytes_and_end(storer, value);
 }

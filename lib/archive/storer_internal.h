@@ -73,7 +73,7 @@ typedef struct pier__storer {
     pier__stored_class *classes;
     size_t class_count;
     size_t class_capacity;
-    uint32_t ids_given; /* in this epoch: how many classes are defined */
+    uint32_t ids_given; /* in this epoch: the highest id, which is how many classes are defined or more */
     const pier__stored_class *last_class;
     pier__deflater deflater;
     pier__scan scan;
@@ -111,6 +111,9 @@ pier_status pier__storer_open_stream(pier__storer *storer);
 /* Begins a new epoch, in which no class is known, when a checkpoint is due. No block is open, and no record was
  * begun: to take one back must not need the classes of the epoch before. */
 void pier__storer_check_epoch(pier__storer *storer);
+
+/* Begins a new epoch, in which no class is known; ends the open block. No record was begun. */
+void pier__storer_begin_epoch(pier__storer *storer);
 
 /* Opens a records block if none is open. Returns false when there is no memory. */
 bool pier__storer_open_block(pier__storer *storer);
@@ -153,6 +156,24 @@ static inline void pier__storer_forget_classes(pier__storer *storer) {
 /* Begins a record of the class whose closure has this fingerprint, defining it by `closure` if need be. */
 pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
                                      uint64_t fingerprint_low, pier_bytes closure);
+
+/* Returns the class that has an id in this epoch; NULL: none. */
+const pier__stored_class *pier__storer_find_id(const pier__storer *storer, uint16_t id);
+
+/* Defines a class of another stream under the id that it has there, which is free here, within a record that was begun
+ * and is empty. Returns PIER_OK, or what the record is refused with. */
+pier_status pier__storer_define_as(pier__storer *storer, const pier__stream_class *found);
+
+/* Switches a record that was begun and is empty to the class with this id. */
+pier_status pier__storer_switch_to_id(pier__storer *storer, uint16_t id);
+
+/* storer_forward.c ----------------------------------------------------------------------------------------------- */
+
+/* Begins a record of the current class of `load`, whose bytes will be stored as they are. Where they may hold ids of
+ * other classes, all classes of the loader's epoch are defined under the ids that they have there, in a new epoch if
+ * others have them here. */
+pier_status pier__storer_begin_forwarded(pier__storer *storer, const pier_archive *load,
+                                         pier__stream_class *class_of_record);
 
 /* storer_output.c ------------------------------------------------------------------------------------------------ */
 
