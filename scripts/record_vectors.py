@@ -5,8 +5,9 @@
     scripts/record_vectors.py --check    tells whether the files are what it would write; exit status 1 when not
 
 table.pier holds records of test.Table, a class with every kind of field in every shape; table-map.msgpack and
-table-array.msgpack hold the same records in the plain forms, table.jsonl what `pier dump` prints for the first. Needs
-Debian's python3-msgpack and python3-xxhash.
+table-array.msgpack hold the same records in the plain forms, table.jsonl what `pier dump` prints for the first. graph
+and any are the same for objects that are shared, and for values of any class. Needs Debian's python3-msgpack and
+python3-xxhash.
 """
 
 import pathlib
@@ -16,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
-from pier_schema import FIXED, MAP, PRESENCE, REPEATED, TYPED, Class, Enum, Field, Schema  # noqa: E402
+from pier_graph import GraphSchema, Thing  # noqa: E402
+from pier_schema import FIXED, MAP, PRESENCE, REPEATED, SHARED, TYPED, Class, Enum, Field, Schema  # noqa: E402
 from pier_value import Time, to_json  # noqa: E402
 
 FOLDER = ROOT / "proto" / "vectors" / "records"
@@ -94,8 +96,69 @@ LOW = {**EMPTY, **{"f_" + kind: limit(kind, False) for kind in NUMBER_KINDS}, "t
 RECORDS = [EMPTY, FULL, LOW, *({**EMPTY, **choice} for choice in CHOICES)]
 
 
+# As tests/record/graph_support.c has them.
+STYLE = Class("g.Style", 0, (Field(1, "name", "text"), Field(2, "base", "record", SHARED | PRESENCE, "g.Style")))
+LINK = Class("g.Link", 0, (Field(1, "weight", "u32"), Field(2, "to", "record", SHARED | PRESENCE, "g.Node")))
+GRAPH_NODE = Class("g.Node", 0, (
+    Field(1, "id", "u32"), Field(2, "next", "record", SHARED | PRESENCE, "g.Node"),
+    Field(3, "style", "record", SHARED | PRESENCE, STYLE), Field(4, "link", "record", 0, LINK),
+    Field(5, "kids", "record", REPEATED | SHARED, "g.Node"), Field(6, "extra", "any"), Field(7, "other", "any", SHARED),
+    Field(8, "links", "record", REPEATED, LINK),
+))  # fmt: skip
+NOTE = Class("g.Note", 0, (Field(1, "number", "u32"), Field(2, "about", "record", SHARED | PRESENCE, "g.Node")))
+COUNT = Class("g.Count", 0, (Field(1, "number", "u32"),))
+BOX = Class("g.Box", 0, (Field(1, "first", "any"), Field(2, "second", "any"), Field(3, "more", "any", REPEATED)))
+GRAPHS = GraphSchema(STYLE, LINK, GRAPH_NODE, NOTE, COUNT, BOX)
+
+
+def graph_node(number, **fields):
+    return Thing(GRAPH_NODE, id=number, link={"weight": 0}, kids=[], links=[], **fields)
+
+
+def graphs():
+    """Everything in one; a node alone; a ring of one; a chain that is longer than a short array."""
+    base = Thing(STYLE, name="base")
+    bold = Thing(STYLE, name="bold", base=base)
+    base.fields["base"] = base
+    first, second, third = (graph_node(number) for number in (1, 2, 3))
+    note, count = Thing(NOTE, number=9, about=third), Thing(COUNT, number=300)
+    first.fields.update(next=second, style=bold, link={"weight": 7, "to": first}, extra=Thing(NOTE, number=4, about=second),
+                        other=note, kids=[third, None, third, second])  # fmt: skip
+    second.fields.update(next=first, style=base, other=count, links=[{"weight": 1, "to": third}, {"weight": 2}])
+    third.fields.update(next=third, style=bold, other=first, extra=count)
+    ring = graph_node(5)
+    ring.fields["next"] = ring
+    chain = [graph_node(number) for number in range(100, 120)]
+    for one, next_ in zip(chain, chain[1:]):
+        one.fields["next"] = next_
+    return [first, graph_node(4), ring, chain[0]]
+
+
+def boxes():
+    shared = Thing(STYLE, name="shared")
+    style = Thing(STYLE, name="own", base=shared)
+    one, two = Thing(COUNT, number=1), Thing(COUNT, number=2)
+    inner = Thing(BOX, first=two, more=[])
+    return [
+        Thing(BOX, first=one, second=style, more=[None, one, Thing(STYLE, name="other", base=shared), inner]),
+        Thing(BOX, second=Thing(BOX, first=inner, more=[two]), more=[]),
+        Thing(BOX, more=[]),
+    ]
+
+
+def things(name, records):
+    return {
+        f"{name}.pier": GRAPHS.things_stream(STREAM_ID, records),
+        f"{name}-map.msgpack": GRAPHS.things_plain(records, "map"),
+        f"{name}-array.msgpack": GRAPHS.things_plain(records, "array"),
+        f"{name}.jsonl": "".join(to_json(GRAPHS.line(record)) + "\n" for record in records).encode(),
+    }
+
+
 def make():
     return {
+        **things("graph", graphs()),
+        **things("any", boxes()),
         "table.pier": SCHEMA.stream(STREAM_ID, TABLE, RECORDS),
         "table-map.msgpack": SCHEMA.plain(TABLE, RECORDS, "map"),
         "table-array.msgpack": SCHEMA.plain(TABLE, RECORDS, "array"),

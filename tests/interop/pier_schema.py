@@ -10,10 +10,10 @@ from typing import NamedTuple, Optional
 from pier_value import F32, Ext, Pairs, Raw, Record, encode
 from pier_wire import DEFINITIONS, Writer, definition
 
-REPEATED, PRESENCE, FIXED, TYPED, MAP = 1, 2, 4, 8, 32
+REPEATED, PRESENCE, FIXED, TYPED, SHARED, MAP = 1, 2, 4, 8, 16, 32
 KINDS = {
     "bool": 1, "i8": 2, "i16": 3, "i32": 4, "i64": 5, "u8": 6, "u16": 7, "u32": 8, "u64": 9, "f32": 10, "f64": 11,
-    "text": 12, "bytes": 13, "time": 14, "duration": 15, "record": 16, "enum": 17,
+    "text": 12, "bytes": 13, "time": 14, "duration": 15, "record": 16, "enum": 17, "any": 18,
 }  # fmt: skip
 WIDTHS = {"i8": "b", "i16": "h", "i32": "i", "i64": "q", "u8": "B", "u16": "H", "u32": "I", "u64": "Q", "f32": "f",
           "f64": "d"}  # fmt: skip
