@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/arena_internal.h"
 #include "base/error_internal.h"
 #include "record/interpret_internal.h"
 
@@ -31,10 +32,11 @@ static pier_status pass(pier_archive *archive, pier_tree *tree, pier_any *found)
 
 /* Makes a struct of the class, and loads the record into it. */
 static pier_status load_as(pier_archive *archive, const pier_class *type, pier_arena *arena, pier_any *found) {
-    pier_arena *place = arena != NULL ? arena : pier__archive_arena(archive);
-    void *record = pier_arena_allocate(place, type->record_bytes, pier__alignment_of(type->record_bytes));
+    pier_arena *from = arena != NULL ? arena : pier__archive_arena(archive);
+    pier__arena_place place = pier__arena_here(from);
+    void *record = pier_arena_allocate(from, type->record_bytes, pier__alignment_of(type->record_bytes));
     if (record == NULL) {
-        return pier__record_fail(archive, pier_arena_status(place), type->name, "no memory for a record of %zu bytes",
+        return pier__record_fail(archive, pier_arena_status(from), type->name, "no memory for a record of %zu bytes",
                                  type->record_bytes);
     }
     pier_status status =
@@ -42,6 +44,8 @@ static pier_status load_as(pier_archive *archive, const pier_class *type, pier_a
     if (status == PIER_OK) {
         found->type = type;
         found->record = record;
+    } else {
+        pier__arena_go_back(from, &place);
     }
     return status;
 }

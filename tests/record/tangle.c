@@ -48,4 +48,3 @@ void test_make_tangle(test_tangle *t, uint64_t seed) {
         }
     }
 }
-
