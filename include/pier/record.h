@@ -61,10 +61,13 @@
 /* Stores a record of a class, whole or not at all.
  * class_of_record: borrowed while the archive lives, as its definition is made from it. record: the struct, read only
  * during the call. In a framed archive the definition of the class goes before its first record; a plain one stores a
- * map or an array, as pier_archive_options.plain_form says.
+ * map or an array, as pier_archive_options.plain_form says. The classes of values of kind any, which are borrowed as
+ * class_of_record is, are defined before the record, too.
  * Returns PIER_OK; refused, with the field in pier_archive_error: PIER_TEXT (text is not UTF-8), PIER_RANGE (text that
- * is not terminated, a count or size above its capacity, nanoseconds above 999,999,999), PIER_LIMIT; PIER_USAGE
- * (archive loads, or is within a record; the class breaks the rules); PIER_NO_MEMORY (does not stick);
+ * is not terminated, a count or size above its capacity, nanoseconds above 999,999,999), PIER_TYPE (a reference to an
+ * object of another class), PIER_UNSUPPORTED (a value of kind any that was kept and cannot be stored on here: any.h),
+ * PIER_LIMIT; PIER_USAGE (archive loads, or is within a record; the class breaks the rules); PIER_NO_MEMORY (does not
+ * stick);
  * PIER_WOULD_BLOCK or PIER_TIMEOUT: nothing was stored, call again; or the failure that sticks. Blocks as
  * pier_archive_begin and pier_archive_end do. */
 PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record,
@@ -79,7 +82,9 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
  * keeps its memory from record to record, so that loading takes none. All of that is valid until the archive moves to
  * the next record, or as long as the program keeps the block (pier_archive_keep_block).
  * A record that the stream defines otherwise is loaded by what docs/versions.md says, with a plan that is made once.
- * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type); PIER_MISMATCH (the two
+ * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type, or an object of another class
+ * than a reference to it); PIER_UNKNOWN_CLASS (a value of kind any has a class that the stream does not define, or that
+ * the registry does not have: pier_archive_set_registry); PIER_MISMATCH (the two
  * definitions of the class do not meet; a required field is missing); PIER_RANGE (a number, text or count that does not
  * fit); PIER_TEXT (text is not UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a
  * form that the class does not have); PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE
