@@ -126,6 +126,21 @@ static inline bool pier__oneof_begins(const pier_field *fields, uint32_t index) 
     return true;
 }
 
+/* Returns the field that is in the slot at the place of a field: itself, or of a oneof the member that is set, at the
+ * place of the first one. NULL: nothing is set, or there is no slot. */
+static inline const pier_field *pier__field_in_slot(const pier_class *type, const pier_field *fields, uint32_t index,
+                                                    const uint8_t *record) {
+    if (fields[index].oneof == 0) {
+        return pier__field_is_set(type, &fields[index], record) ? &fields[index] : NULL;
+    }
+    for (uint32_t i = index; pier__oneof_begins(fields, index) && i < type->field_count; i++) {
+        if (fields[i].oneof == fields[index].oneof && pier__field_is_set(type, &fields[i], record)) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
 /* How many slots a framed record of the class has: one a field, and one a oneof. */
 static inline uint32_t pier__class_slots(const pier_class *type) {
     const pier_field *fields = type->fields(type);

@@ -337,8 +337,8 @@ static const char *print_fields(pier__output *out, const pier_class *type, const
                                 uint32_t depth_left) {
     const pier_field *fields = type->fields(type);
     for (uint32_t i = 0; i < type->field_count; i++) {
-        const pier_field *field = &fields[i];
-        if (!pier__field_is_set(type, field, record)) {
+        const pier_field *field = pier__field_in_slot(type, fields, i, record);
+        if (field == NULL) {
             continue;
         }
         pier_text name = {field->name, field->name_bytes};

@@ -115,7 +115,7 @@ class Schema:
         return slots
 
     def named(self, class_, record):
-        """A record as `pier dump` prints it."""
+        """A record as `pier dump` prints it: what is set of a oneof stands where its slot is."""
 
         def value(field, item):
             if field.kind == "record":
@@ -136,7 +136,11 @@ class Schema:
                 return Pairs((value(key, k), value(other, v)) for k, v in item)
             return [value(field, i) for i in item] if field.flags & REPEATED else value(field, item)
 
-        return Record((f.name, content(f, record[f.name])) for f in sorted(class_.fields) if f.name in record)
+        def place(field):
+            return min(f.number for f in class_.fields if f.oneof == field.oneof) if field.oneof else field.number
+
+        there = sorted((f for f in class_.fields if f.name in record), key=place)
+        return Record((f.name, content(f, record[f.name])) for f in there)
 
     def stream(self, stream_id, class_, records):
         """A framed stream of records of one class."""

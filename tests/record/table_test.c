@@ -503,7 +503,7 @@ static void records_print_as_json(void **state) {
         "\"t_i32\":[],\"t_i64\":[],\"t_u8\":[],\"t_u16\":[],\"t_u32\":[],\"t_u64\":[],\"t_f32\":[],\"t_f64\":[],"
         "\"t_few\":[0.5],\"words\":{\"x\":1,\"y\":2},\"by_number\":{\"$map\":[[7,{\"x\":8,\"name\":\"z\"}]]},"
         "\"by_flag\":{},\"a_leaf\":{\"x\":0,\"name\":\"\"},\"tree\":{\"value\":1,\"next\":{\"value\":2,\"kids\":[]},"
-        "\"kids\":[]},\"seven\":7,\"pointer\":{\"value\":2,\"kids\":[]},\"none\":\"none\",\"label\":\"label\"}";
+        "\"kids\":[]},\"pointer\":{\"value\":2,\"kids\":[]},\"seven\":7,\"none\":\"none\",\"label\":\"label\"}";
     char text[4096];
     assert_int_equal(pier_record_print(&table_class, &record, text, sizeof text), sizeof expected - 1);
     assert_string_equal(text, expected);
