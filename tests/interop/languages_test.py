@@ -80,13 +80,13 @@ class LanguagesTest(unittest.TestCase):
         self.reads(sys.executable, "-B", HERE / "pier_read.py")
 
     def test_python_reads_compressed_records(self):
-        for name in ("compressed", "class-switches", "raw-between"):
+        for name in ("compressed", "class-switches", "compressed-by-consent"):
             path = interop.VECTORS / f"{name}.pier"
-            if path.exists():
+            with self.subTest(name):
                 command = [sys.executable, "-B", HERE / "pier_read.py", path]
                 result = subprocess.run(command, capture_output=True, text=True, timeout=120)
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
-                records = [r for r in (path.with_suffix(".jsonl")).read_text().splitlines() if not r.startswith('{"$raw')]
+                records = path.with_suffix(".jsonl").read_text().splitlines()
                 self.assertEqual([json.loads(r) for r in result.stdout.splitlines()], [json.loads(r) for r in records])
 
     def test_python_writes(self):
@@ -104,13 +104,13 @@ class LanguagesTest(unittest.TestCase):
     def test_ruby_writes(self):
         self.writes("ruby", HERE / "pier_read.rb")
 
-    @unittest.skipUnless(node_has_msgpack(), "there is no Node with @msgpack/msgpack")
-    def test_node_reads(self):
-        self.reads("node", HERE / "pier_read.js")
-
-    @unittest.skipUnless(node_has_msgpack(), "there is no Node with @msgpack/msgpack")
-    def test_node_writes(self):
-        self.writes("node", HERE / "pier_read.js")
+    def test_node_reads_and_writes(self):
+        # A guest: machines without it are not asked to have it.
+        if node_has_msgpack():
+            self.reads("node", HERE / "pier_read.js")
+            self.writes("node", HERE / "pier_read.js")
+        else:
+            print("Node was left out: there is none with @msgpack/msgpack (scripts/node.sh)")
 
 
 if __name__ == "__main__":
