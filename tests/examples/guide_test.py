@@ -95,6 +95,18 @@ class KindsTest(SampleTest):
 
 
 class ListsTest(SampleTest):
+    def test_keep(self):
+        self.assertEqual(
+            self.run_to_end("guide_keep"),
+            (
+                0,
+                'owned: {"minute":0,"words":"slack water","readings":[0,10]}\n'
+                'kept: {"minute":60,"words":"first of the flood","readings":[1,11]}\n'
+                'cloned: {"minute":120,"words":"half flood","readings":[2,12]}\n',
+                "",
+            ),
+        )
+
     def test_lists(self):
         self.assertEqual(
             self.run_to_end("guide_lists"),
