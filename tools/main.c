@@ -26,6 +26,7 @@ static const char help[] = "usage: pier COMMAND ...\n"
                            "  pier dump FILE           print the records of an archive\n"
                            "  pier check FILE          verify an archive\n"
                            "  pier repair FILE OUT     save what is whole in a damaged archive\n"
+                           "  pier compat OLD NEW      what two versions make of each other's records\n"
                            "  pier ports [NAME|PORT]   this machine's addresses, or what a port is\n"
                            "\n"
                            "  pier COMMAND --help      what a command takes\n"
@@ -35,8 +36,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"listen", command_listen}, {"connect", command_connect}, {"store", command_store}, {"dump", command_dump},
-    {"check", command_check},   {"repair", command_repair},   {"ports", command_ports},
+    {"listen", command_listen}, {"connect", command_connect}, {"store", command_store},   {"dump", command_dump},
+    {"check", command_check},   {"repair", command_repair},   {"compat", command_compat}, {"ports", command_ports},
 };
 
 /* Gives standard handles that are closed something that fails to read and write, so that no socket or file gets their
@@ -63,7 +64,8 @@ int main(int argc, char **argv) {
         return EXIT_SYSTEM;
     }
     if (argc < 2) {
-        return options_refuse("", "a command is missing: listen, connect, store, dump, check, repair or ports", "");
+        return options_refuse("", "a command is missing: listen, connect, store, dump, check, repair, compat or ports",
+                              "");
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {

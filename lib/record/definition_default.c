@@ -127,7 +127,7 @@ static bool read_content(const uint8_t *at, uint32_t kind, content *to) {
     memset(to, 0, sizeof *to);
     switch (kind) {
     case PIER_FIELD_BOOL:
-        to->number = token.as.boolean;
+        to->number = token.kind == PIER_KIND_BOOL && token.as.boolean;
         return token.kind == PIER_KIND_BOOL;
     case PIER_FIELD_F32:
         to->f32 = token.as.f32;
