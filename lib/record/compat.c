@@ -11,10 +11,11 @@
 #include "record/meet_internal.h"
 #include "record/record_internal.h"
 
-enum { PAIRS_A_FIELD_MAX = 8, SHAPE_BYTES = 96 };
+enum { STEPS_A_FIELD_MAX = 8, SHAPE_BYTES = 96 };
 
 typedef struct comparing {
     pier__pairs pairs;
+    uint64_t steps; /* fields that were looked at, and pairs */
     pier_compat_report *report;
     void *user;
     bool old_loads;
@@ -133,6 +134,7 @@ static bool compare_types(comparing *c, uint32_t pair_index) {
             bool is_loaders = loader.number < writer.number;
             compare_alone(c, &pair, is_loaders ? &loader : NULL, is_loaders ? NULL : &writer);
         }
+        c->steps++;
         i += loader.number <= writer.number;
         j += writer.number <= loader.number;
     }
@@ -152,9 +154,9 @@ static uint32_t version_of(pier__side type) {
 }
 
 /* Compares the roots by name, and all that they reach. */
-static pier_status compare(comparing *c, pier__side loader, pier__side writer, uint64_t pairs_max, pier_error *error) {
+static pier_status compare(comparing *c, pier__side loader, pier__side writer, uint64_t steps_max, pier_error *error) {
     uint32_t root;
-    c->pairs.count = 0;
+    c->steps = 0;
     bool has_memory = pier__pairs_add(&c->pairs, loader, writer, &root);
     if (has_memory) {
         pier__pair pair = pier__pairs_at(&c->pairs, root);
@@ -166,9 +168,10 @@ static pier_status compare(comparing *c, pier__side loader, pier__side writer, u
         }
     }
     for (uint32_t i = 0; has_memory && i < c->pairs.count; i++) {
-        if (i >= pairs_max) {
-            return pier__error_set(error, PIER_LIMIT, PIER_FLOOR_RECORD, 0, "the types meet in more than %llu ways",
-                                   (unsigned long long)pairs_max);
+        if (c->steps + c->pairs.count > steps_max) {
+            return pier__error_set(error, PIER_LIMIT, PIER_FLOOR_RECORD, 0,
+                                   "the types meet in too many ways: more than %llu comparisons of fields",
+                                   (unsigned long long)steps_max);
         }
         has_memory = compare_types(c, i);
     }
@@ -184,7 +187,7 @@ static pier_status compare_one_way(comparing *c, pier__side loader, pier__side w
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_RECORD, 0, "no memory to compare classes");
     }
     pier__pairs_init(&c->pairs, allocator);
-    pier_status status = compare(c, loader, writer, PAIRS_A_FIELD_MAX * (fields + other_fields), error);
+    pier_status status = compare(c, loader, writer, STEPS_A_FIELD_MAX * (fields + other_fields), error);
     pier__pairs_deinit(&c->pairs);
     return status;
 }

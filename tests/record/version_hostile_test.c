@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pier/compat.h>
+
 #include "support/fault_allocator.h"
 
 /* A model with the types that the tables here name, and the class that the text describes. */
@@ -247,6 +249,11 @@ static void a_definition_cannot_make_a_plan_large(void **state) {
     fault_allocator_check(&faults);
     fault_allocator_deinit(&faults);
     test_stream_free(&stream);
+    pier_compat_side old_side = {.class_of_program = stored_class};
+    pier_compat_side new_side = {.class_of_program = own};
+    pier_error error;
+    assert_status(pier_compat_find(&old_side, &new_side, NULL, NULL, NULL, NULL, &error), PIER_LIMIT);
+    assert_non_null(strstr(error.text, "the types meet in too many ways"));
     model_release(stored_class);
     model_release(own);
 }

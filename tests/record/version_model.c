@@ -158,6 +158,37 @@ static void fill_field(built *b, const model_field *from, pier_field *to, uint64
     }
 }
 
+/* Whether a type reaches a shared reference, or a value of any class. `seen` has a bit for each type. */
+static bool reaches(const model *of, unsigned index, bool (*what)(const model_field *field), uint64_t *seen) {
+    if ((*seen >> index & 1) != 0) {
+        return false;
+    }
+    *seen |= UINT64_C(1) << index;
+    for (unsigned i = 0; i < of->types[index].field_count; i++) {
+        const model_field *field = &of->types[index].fields[i];
+        if (what(field) || (field->kind == PIER_FIELD_RECORD && reaches(of, (unsigned)field->type, what, seen))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_shared(const model_field *field) {
+    return (field->flags & PIER_FIELD_SHARED) != 0;
+}
+
+static bool is_any(const model_field *field) {
+    return field->kind == PIER_FIELD_ANY;
+}
+
+static uint32_t class_flags(const model *of, unsigned index) {
+    uint64_t seen = 0;
+    uint32_t flags = PIER_CLASS_UNBOUNDED | PIER_CLASS_VIEWS;
+    flags |= reaches(of, index, is_shared, &seen) ? PIER_CLASS_GRAPH : 0;
+    seen = 0;
+    return flags | (reaches(of, index, is_any, &seen) ? PIER_CLASS_ANY : 0);
+}
+
 static void fill_type(built *b, unsigned index) {
     const model_type *type = &b->from->types[index];
     built_class *to = &b->classes[index];
@@ -168,7 +199,7 @@ static void fill_type(built *b, unsigned index) {
     to->of = (pier_class){.size = sizeof(pier_class),
                           .name = type->name,
                           .version = type->version,
-                          .flags = PIER_CLASS_UNBOUNDED | PIER_CLASS_VIEWS,
+                          .flags = class_flags(b->from, index),
                           .field_count = type->field_count,
                           .oneof_count = type->oneof_count,
                           .values_max = 1000,

@@ -46,6 +46,11 @@ static void mend(int type, model_field *field) {
     unsigned dropped = 0;
     bool is_map = (field->flags & PIER_FIELD_MAP) != 0;
     bool repeated = (field->flags & PIER_FIELD_REPEATED) != 0;
+    bool may_be_shared = field->kind == PIER_FIELD_RECORD && !repeated && field->oneof == 0;
+    dropped |= may_be_shared ? 0 : PIER_FIELD_SHARED;
+    if ((field->flags & PIER_FIELD_SHARED & ~dropped) != 0) {
+        field->flags |= PIER_FIELD_POINTER | PIER_FIELD_PRESENCE;
+    }
     bool is_recursive = field->kind == PIER_FIELD_RECORD && !is_map && field->type <= type;
     if (repeated) {
         field->oneof = 0;
@@ -137,6 +142,7 @@ static void set_form(model *of, int type, model_field *field, uint64_t *seed) {
     case 0:
     case 1:
         field->flags |= PIER_FIELD_PRESENCE | (one_in(seed, 3) ? PIER_FIELD_POINTER : 0);
+        field->flags |= one_in(seed, 4) ? PIER_FIELD_SHARED : 0;
         break;
     case 2:
         field->flags |= PIER_FIELD_REPEATED | (one_in(seed, 2) ? PIER_FIELD_TYPED : 0);
