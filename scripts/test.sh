@@ -67,6 +67,7 @@ add_up() { # PRESET
 
 need_packages build test
 started=$SECONDS
+scripts/node.sh
 for preset in "${presets[@]}"; do
     build_preset "$preset" -DPIER_WERROR=ON
     run_started=$SECONDS

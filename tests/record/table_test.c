@@ -179,6 +179,61 @@ static void loading_takes_no_memory_once_it_has_some(void **state) {
     pier_arena_deinit(&arena);
 }
 
+#define READING(FIELD)                                                                                                 \
+    FIELD(1, u64, id) FIELD(2, text, note) FIELD(3, list(text), words) FIELD(4, typed_list(f32), values)
+PIER_RECORD(reading, "test.Reading", READING)
+
+/* By codecs: a record without variable parts takes no memory from the first one behind its definition on, one with
+ * lists none once the arena has some; loading into an arena of the caller takes none but there. */
+static void codecs_take_no_memory(void **state) {
+    (void)state;
+    pier_archive *store = test_open_store(NULL);
+    vec3 point = {1, 2, 3};
+    pier_text words[3] = {{"one", 3}, {"two", 3}, {"three", 5}};
+    float values[4] = {1, 2, 3, 4};
+    reading record = {7, {"note", 4}, 3, words, 4, values};
+    for (size_t i = 0; i < 20; i++) {
+        assert_status(vec3_store(store, &point), PIER_OK);
+        assert_status(reading_store(store, &record), PIER_OK);
+    }
+    test_stream stream = test_finish(store);
+    fault_allocator faults;
+    fault_allocator own_faults;
+    fault_allocator_init(&faults);
+    fault_allocator_init(&own_faults);
+    pier_archive_options options = {.size = sizeof options, .allocator = &faults.allocator};
+    pier_archive *load = test_open_stream(&stream, &options);
+    pier_arena arena;
+    pier_arena_init(&arena, &own_faults.allocator, 0);
+    uint64_t calls = 0;
+    for (size_t i = 0; i < 20; i++) {
+        vec3 loaded;
+        reading heard;
+        reading owned;
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_true(i == 0 || faults.calls == calls);
+        assert_status(vec3_load(load, &loaded), PIER_OK);
+        assert_int_equal(pier_record_compare(&vec3_class, &loaded, &point), 0);
+        assert_true(i == 0 || faults.calls == calls);
+        assert_status(pier_archive_next(load), PIER_OK);
+        assert_status(reading_load(load, &heard), PIER_OK);
+        calls = i == 0 ? faults.calls : calls;
+        assert_int_equal(faults.calls, calls);
+        assert_status(pier_load_record_into(load, &reading_class, &owned, &arena), PIER_OK);
+        assert_int_equal(faults.calls, calls);
+        assert_int_equal(pier_record_compare(&reading_class, &heard, &record), 0);
+        assert_int_equal(pier_record_compare(&reading_class, &owned, &record), 0);
+        assert_ptr_not_equal(heard.note.data, owned.note.data);
+        pier_arena_reset(&arena);
+    }
+    assert_int_equal(own_faults.calls, 1);
+    pier_archive_destroy(load);
+    pier_arena_deinit(&arena);
+    fault_allocator_check(&faults);
+    fault_allocator_check(&own_faults);
+    test_stream_free(&stream);
+}
+
 /* What the archive's arena holds is kept together with what was borrowed; loading goes on in other memory. */
 static void kept_records_stay_whole(void **state) {
     (void)state;
@@ -529,6 +584,7 @@ int main(void) {
         cmocka_unit_test(pieces_of_any_size_give_the_same),
         cmocka_unit_test(small_buffers_give_the_same),
         cmocka_unit_test(loading_takes_no_memory_once_it_has_some),
+        cmocka_unit_test(codecs_take_no_memory),
         cmocka_unit_test(kept_records_stay_whole),
         cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
         cmocka_unit_test(an_empty_record_has_its_defaults),
