@@ -96,9 +96,7 @@ static bool has_kind(const schema_file *file, pier_field_kind kind) {
 }
 
 static void emit_head(emit_output *output, const schema_file *file) {
-    emit_text(output, "/* Made by protoc-gen-pier %s of ", PIER_VERSION_TEXT);
-    emit_bytes(output, file->name, strlen(file->name));
-    emit_text(output, ": do not edit. */\n");
+    emit_line(output, "/* Made by protoc-gen-pier %s of %s: do not edit. */", PIER_VERSION_TEXT, file->name);
 }
 
 static void emit_enum(emit_output *output, const schema_enum *from) {

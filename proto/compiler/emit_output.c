@@ -129,10 +129,17 @@ static void emit_wrapped(emit_output *output, const char *text) {
 
 PIER_PRINTF(2, 0) static void emit_list(emit_output *output, const char *format, va_list arguments) {
     char *text = format_text(output, format, arguments);
-    if (text != NULL) {
+    size_t length = text != NULL ? strlen(text) : 0;
+    size_t column = (size_t)output->depth * EMIT_INDENT;
+    if (length > 6 && column + length > EMIT_COLUMNS && strncmp(text, "/* ", 3) == 0 &&
+        strcmp(text + length - 3, " */") == 0) {
+        /* A comment has its own way of being broken. */
+        text[length - 3] = '\0';
+        emit_comment(output, text + 3);
+    } else if (text != NULL) {
         emit_wrapped(output, text);
-        free(text);
     }
+    free(text);
 }
 
 void emit_line(emit_output *output, const char *format, ...) {
