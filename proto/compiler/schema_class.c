@@ -144,6 +144,33 @@ static const pier_field *fields_of(const pier_class *self) {
     return ((const made_class *)self)->fields;
 }
 
+static void put_bytes(unsigned char *value, const schema_field *field, size_t bytes) {
+    pier_bytes given = field->default_value.bytes;
+    if (field->capacity == 0) {
+        /* Both kinds of views are a pointer and a size, and of their own types. */
+        pier_text text = {(const char *)given.data, given.size};
+        memcpy(value, field->kind == PIER_FIELD_TEXT ? (const void *)&text : (const void *)&given, bytes);
+    } else if (field->kind == PIER_FIELD_TEXT) {
+        memcpy(value, given.data, given.size);
+    } else {
+        uint32_t size = (uint32_t)given.size;
+        memcpy(value, &size, sizeof size);
+        memcpy(value + offsetof(inline_bytes, data), given.data, given.size);
+    }
+}
+
+/* Integers lie as their low bytes, whatever comes first on this machine. */
+static void put_integer(unsigned char *value, int64_t integer, size_t bytes) {
+    int32_t i32 = (int32_t)integer;
+    int16_t i16 = (int16_t)integer;
+    int8_t i8 = (int8_t)integer;
+    const void *from = bytes == 8   ? (const void *)&integer
+                       : bytes == 4 ? (const void *)&i32
+                       : bytes == 2 ? (const void *)&i16
+                                    : (const void *)&i8;
+    memcpy(value, from, bytes);
+}
+
 static const void *make_default(schema *owner, const schema_field *field) {
     if (!field->has_default) {
         return NULL;
@@ -153,37 +180,25 @@ static const void *make_default(schema *owner, const schema_field *field) {
     if (value == NULL) {
         return NULL;
     }
-    pier_bytes given = field->default_value.bytes;
-    pier_text text = {(const char *)given.data, given.size};
-    uint32_t size = (uint32_t)given.size;
-    float number = (float)field->default_value.number;
-    int64_t integer = field->default_value.integer;
-    bool boolean = field->default_value.boolean;
-    if (field->kind == PIER_FIELD_TEXT || field->kind == PIER_FIELD_BYTES) {
-        if (field->capacity == 0) {
-            memcpy(value, field->kind == PIER_FIELD_TEXT ? (const void *)&text : (const void *)&given, bytes);
-        } else if (field->kind == PIER_FIELD_TEXT) {
-            memcpy(value, given.data, given.size);
-        } else {
-            memcpy(value, &size, sizeof size);
-            memcpy(value + offsetof(inline_bytes, data), given.data, given.size);
-        }
-    } else if (field->kind == PIER_FIELD_BOOL) {
-        memcpy(value, &boolean, bytes);
-    } else if (field->kind == PIER_FIELD_F32) {
+    switch (field->kind) {
+    case PIER_FIELD_TEXT:
+    case PIER_FIELD_BYTES:
+        put_bytes(value, field, bytes);
+        break;
+    case PIER_FIELD_BOOL:
+        memcpy(value, &field->default_value.boolean, bytes);
+        break;
+    case PIER_FIELD_F32: {
+        float number = (float)field->default_value.number;
         memcpy(value, &number, bytes);
-    } else if (field->kind == PIER_FIELD_F64) {
+        break;
+    }
+    case PIER_FIELD_F64:
         memcpy(value, &field->default_value.number, bytes);
-    } else {
-        /* Integers lie as their low bytes, whatever comes first on this machine. */
-        int32_t i32 = (int32_t)integer;
-        int16_t i16 = (int16_t)integer;
-        int8_t i8 = (int8_t)integer;
-        const void *from = bytes == 8   ? (const void *)&integer
-                           : bytes == 4 ? (const void *)&i32
-                           : bytes == 2 ? (const void *)&i16
-                                        : (const void *)&i8;
-        memcpy(value, from, bytes);
+        break;
+    default:
+        put_integer(value, field->default_value.integer, bytes);
+        break;
     }
     return value;
 }

@@ -51,6 +51,11 @@ static bool resolve_type(schema *owner, schema_field *field, const field_proto *
         field->enumeration = (schema_enum *)symbol->object;
         return true;
     }
+    if (symbol->kind == SCHEMA__MESSAGE && ((const schema_message *)symbol->object)->is_entry &&
+        ((const schema_message *)symbol->object)->outer != field->owner) {
+        return schema__malformed(owner, "%s.%s is of the entry of another message's map", field->owner->full_name,
+                                 field->name);
+    }
     field->kind = kind_of_message(symbol->full_name);
     field->message = field->kind == PIER_FIELD_RECORD ? (schema_message *)symbol->object : NULL;
     return true;
@@ -96,7 +101,16 @@ static bool resolve_field(schema *owner, schema__message *message, size_t index)
     if (proto->label == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED) {
         field->flags |= PIER_FIELD_REPEATED | PIER_FIELD_LIST;
     }
-    return (field->kind != PIER_FIELD_RECORD && field->kind != PIER_FIELD_ENUM) || resolve_type(owner, field, proto);
+    if ((field->kind == PIER_FIELD_RECORD || field->kind == PIER_FIELD_ENUM) && !resolve_type(owner, field, proto)) {
+        return false;
+    }
+    bool is_map = field->message != NULL && field->message->is_entry;
+    bool is_repeated = (field->flags & PIER_FIELD_REPEATED) != 0;
+    if ((is_map && !is_repeated) || (is_repeated && proto->has_oneof_index)) {
+        return schema__malformed(owner, "%s.%s is a map that is not repeated, or repeated in a oneof",
+                                 message->made.full_name, proto->name);
+    }
+    return true;
 }
 
 static int compare_fields(const void *one, const void *other) {
@@ -178,7 +192,7 @@ static bool resolve_message(schema *owner, schema__message *message) {
             return schema__malformed(owner, "%s has two fields of one number", made->full_name);
         }
     }
-    if (made->is_entry && !entry_is_good(made)) {
+    if (made->is_entry && (made->outer == NULL || !entry_is_good(made))) {
         return schema__malformed(owner, "%s is no entry of a map", made->full_name);
     }
     return resolve_oneofs(owner, message);

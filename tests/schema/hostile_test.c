@@ -148,6 +148,60 @@ static void test_entries_that_are_none(void **state) {
     small_schema_init(&small);
     small.message.options = &options;
     assert_refused(&small, "p.M is no entry of a map");
+    /* The fields of one, but in no message. */
+    static char key[] = "key";
+    static char value[] = "value";
+    small.fields[0].name = key;
+    small.fields[1].name = value;
+    assert_refused(&small, "p.M is no entry of a map");
+}
+
+/* `message M { map<int32, E> x = 1; E e = 2; }` is good; and so many ways in which it is not. */
+static void test_maps_that_are_none(void **state) {
+    static char key[] = "key";
+    static char value[] = "value";
+    static char entry_type[] = ".p.M.N";
+    (void)state;
+    Google__Protobuf__MessageOptions options = GOOGLE__PROTOBUF__MESSAGE_OPTIONS__INIT;
+    options.has_map_entry = 1;
+    options.map_entry = 1;
+    for (int fault = 0; fault < 4; fault++) {
+        small_schema small;
+        schema *made;
+        small_schema_init(&small);
+        field_proto entry_fields[2] = {small.fields[0], small.fields[1]};
+        field_proto *entry_list[2] = {&entry_fields[0], &entry_fields[1]};
+        message_proto *nested[1] = {&small.other};
+        message_proto third = small.message;
+        entry_fields[0].name = key;
+        entry_fields[1].name = value;
+        small.other.field = entry_list;
+        small.other.n_field = 2;
+        small.other.options = &options;
+        small.message.nested_type = nested;
+        small.message.n_nested_type = 1;
+        small.fields[0].type = GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_MESSAGE;
+        small.fields[0].type_name = entry_type;
+        small.fields[0].label = GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED;
+        if (fault == 0) {
+            assert_int_equal(small_schema_make(&small, NULL, &made, NULL), PIER_OK);
+            assert_int_equal(field_of(schema_find_message(made, "p.M"), "x")->flags,
+                             PIER_FIELD_REPEATED | PIER_FIELD_LIST | PIER_FIELD_MAP);
+            schema_destroy(made);
+        } else if (fault == 1) {
+            small.fields[0].label = GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_OPTIONAL;
+            assert_refused(&small, "p.M.x is a map that is not repeated, or repeated in a oneof");
+        } else if (fault == 2) {
+            small.fields[0].has_oneof_index = 1;
+            assert_refused(&small, "p.M.x is a map that is not repeated, or repeated in a oneof");
+        } else {
+            static char name[] = "Third";
+            third.name = name;
+            small.messages[1] = &third;
+            small.file.n_message_type = 2;
+            assert_refused(&small, "p.Third.x is of the entry of another message's map");
+        }
+    }
 }
 
 static void test_oneofs_without_names(void **state) {
@@ -287,19 +341,13 @@ static void test_memory_that_runs_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_small_schema_is_good),
-        cmocka_unit_test(test_names_that_are_none),
-        cmocka_unit_test(test_enum_without_values),
-        cmocka_unit_test(test_numbers_and_types_that_are_none),
-        cmocka_unit_test(test_types_that_are_not_there),
-        cmocka_unit_test(test_things_that_are_there_twice),
-        cmocka_unit_test(test_imports_that_are_not_there),
-        cmocka_unit_test(test_entries_that_are_none),
-        cmocka_unit_test(test_oneofs_without_names),
-        cmocka_unit_test(test_messages_that_are_too_deep),
-        cmocka_unit_test(test_every_cut),
-        cmocka_unit_test(test_bytes_that_were_changed),
-        cmocka_unit_test(test_memory_that_runs_out),
+        cmocka_unit_test(test_small_schema_is_good),       cmocka_unit_test(test_names_that_are_none),
+        cmocka_unit_test(test_enum_without_values),        cmocka_unit_test(test_numbers_and_types_that_are_none),
+        cmocka_unit_test(test_types_that_are_not_there),   cmocka_unit_test(test_things_that_are_there_twice),
+        cmocka_unit_test(test_imports_that_are_not_there), cmocka_unit_test(test_entries_that_are_none),
+        cmocka_unit_test(test_maps_that_are_none),         cmocka_unit_test(test_oneofs_without_names),
+        cmocka_unit_test(test_messages_that_are_too_deep), cmocka_unit_test(test_every_cut),
+        cmocka_unit_test(test_bytes_that_were_changed),    cmocka_unit_test(test_memory_that_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
