@@ -148,14 +148,38 @@ static void find_plan(pier__loading *from, const pier__object *object, pier__fou
         found->plan_record = object->plan_record;
         return;
     }
-    for (uint32_t i = 0; i < plan->record_count; i++) {
-        if (plan_fits(plan, i, type, found->writer)) {
-            found->type = type;
-            found->plan = plan;
-            found->plan_record = i;
-            return;
-        }
+    /* A writer can make plans of very many records, and objects by the million. */
+    uint32_t *way = &from->links->graph.ways[found->writer - plan->records[0].writer];
+    bool was_in_vain = *way == UINT32_MAX && object->type == NULL;
+    if (was_in_vain) {
+        return;
     }
+    bool is_known = *way > 0 && *way != UINT32_MAX;
+    uint32_t i = is_known && plan_fits(plan, *way - 1, type, found->writer) ? *way - 1 : 0;
+    while (i < plan->record_count && !plan_fits(plan, i, type, found->writer)) {
+        i++;
+    }
+    if (i < plan->record_count) {
+        *way = i + 1;
+        found->type = type;
+        found->plan = plan;
+        found->plan_record = i;
+    } else if (object->type == NULL) {
+        *way = UINT32_MAX;
+    }
+}
+
+/* Makes room for that, with no way found yet. */
+static bool begin_ways(pier__loading *from, const pier__plan *plan) {
+    pier__graph *graph = &from->links->graph;
+    uint32_t count = plan->records[0].writer->type_count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!pier__links_room(&from->links->allocator, &graph->ways, i, &graph->way_capacity, sizeof *graph->ways)) {
+            return pier__load_fail(from, from->archive->cursor, PIER_NO_MEMORY, "no memory for the objects of a graph");
+        }
+        graph->ways[i] = 0;
+    }
+    return true;
 }
 
 /* The class of an object is known: checks it against what references to it expected, or makes the object. */
@@ -302,8 +326,9 @@ static bool load_table(pier__loading *from) {
 }
 
 static bool load_root(pier__loading *from, const pier_class *type, const pier__plan *plan, uint8_t *record) {
-    return plan != NULL ? pier__graph_relax(from) && pier__plan_load_record(from, plan, 0, record)
-                        : pier__load_record(from, type, record);
+    return plan != NULL
+               ? begin_ways(from, plan) && pier__graph_relax(from) && pier__plan_load_record(from, plan, 0, record)
+               : pier__load_record(from, type, record);
 }
 
 static bool load_graph(pier__loading *from, const pier_class *type, const pier__plan *plan, uint8_t *record) {

@@ -25,6 +25,7 @@ static void release_links(const pier_allocator *allocator, void *records) {
     pier__release(allocator, (void *)links->numberings, links->numbering_capacity * sizeof *links->numberings);
     pier__release(allocator, links->registered, links->registered_capacity * sizeof *links->registered);
     pier__release(allocator, links->further, links->further_capacity * sizeof *links->further);
+    pier__release(allocator, links->graph.ways, links->graph.way_capacity * sizeof *links->graph.ways);
     pier__release(allocator, links->graph.order, links->graph.order_capacity * sizeof *links->graph.order);
     pier__release(allocator, links->graph.objects, links->graph.object_capacity * sizeof *links->graph.objects);
     pier__places_deinit(&links->graph.places, allocator);

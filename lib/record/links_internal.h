@@ -93,7 +93,9 @@ typedef struct pier__graph {
     uint8_t *table_end;     /* behind the last one, when the graph is relaxed */
     uint32_t table_count;   /* objects in the table */
     bool is_relaxed;        /* objects may be met in any order, or not at all */
-    uint32_t *order;        /* relaxed: the objects, in the order in which they were met */
+    uint32_t *ways; /* for each type of the writer's: the record of the plan that was found for it last, plus one */
+    size_t way_capacity;
+    uint32_t *order; /* relaxed: the objects, in the order in which they were met */
     size_t order_capacity;
     /* Storing */
     const pier_class *last; /* storing: the class whose number was found last */
