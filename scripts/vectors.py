@@ -262,6 +262,8 @@ def streams():
     stream.store({}, "test.Empty")
     framed("typed-nested", stream.end(), records=4)
 
+    schema_streams()
+
     stream = writer()
     stream.define("test.Empty", class_id=255)
     stream.define("market.Level", class_id=256)
@@ -314,6 +316,51 @@ def streams():
     data = stream.end()
     sealed = patched(data, 64, check=wire.xxh3(b""))
     framed("empty-block-with-check", sealed, records=0)
+
+
+def schema_streams():
+    """All that a schema has."""
+    stream = writer()
+    for order in golden.ORDERS:
+        stream.store(order, "shop.Order")
+    framed("schema-kinds", stream.end(), records=3)
+
+    stream = writer()
+    stream.store(golden.DEFAULT_RECORD, "shop.Defaults")
+    framed("schema-defaults", stream.end(), records=1)
+
+    # A class of one file of the schema, and of several epochs: ids are those of the epoch.
+    stream = writer()
+    for first, second in (("shop.Price", "shop.Parcel"), ("shop.Parcel", "shop.Price")):
+        stream.define(first)
+        stream.define(second)
+        price, parcel = stream.ids["shop.Price"], stream.ids["shop.Parcel"]
+        stream.store([None, []], "shop.Parcel")
+        inner = [[price, [5, "EUR"]], [[price, [7, "CHF"]], None, [parcel, [None, []]]]]
+        stream.store(inner, "shop.Parcel")
+        stream.store([[parcel, inner], []], "shop.Parcel")
+        if first == "shop.Price":
+            stream.checkpoint()
+    framed("schema-any", stream.end(), records=6)
+
+    stream = writer()
+    stream.define("shop.Link")
+    stream.define("shop.Price")
+    stream.define("shop.Parcel")
+    stream.store([["alone", None, [], None], []], "shop.Link")
+    stream.store([["self", 0, [0, None], 0], []], "shop.Link")
+    objects = [[0, ["b", 2, [], None]], [0, ["c", 0, [1], None]], [-2, [9, "EUR"]]]
+    stream.store([["a", 1, [2, 1], 3], objects], "shop.Link")
+    stream.store([["registered", -1, [-7], None], []], "shop.Link")
+    stream.store([[1, [["inner", 1, [], None], [[0, ["object", 0, [], None]]]]], [[2, [1, ""]]]], "shop.Parcel")
+    framed("schema-graph", stream.end(), records=5)
+
+    # A peer may write typed arrays value by value, and durations and enums in any width.
+    stream = writer()
+    stream.store([Raw(b"\xcf\0\0\0\0\0\0\0\1"), Raw(b"\xd2\0\0\0\1"), [], Pairs(), Pairs(), None,
+                  Raw(b"\x92\xd3" + bytes(7) + b"\1\xce\0\0\0\5"), [F32(1.5)], [1, -1], None, []],
+                 "shop.Order")  # fmt: skip
+    framed("schema-wide", stream.end(), records=1)
 
 
 # Framed streams that are damaged --------------------------------------------------------------------------------------

@@ -34,19 +34,25 @@ def expected(closure):
         return "reserved"
     except (Damage, Cut):
         return None
-    classes = [class_]
-    for known in classes:
+    found = [class_]
+    for known in found:
         for field in known.fields:
-            if field.type is not None and types[field.type] not in classes:
-                classes.append(types[field.type])
-    return [
-        [
-            c.name,
-            c.version,
-            [[f.number, f.name, wire.KINDS[f.kind], f.flags == 1, f.flags == 2, f.type] for f in c.fields],
-        ]
-        for c in classes
+            if field.type is not None and types[field.type] not in found:
+                found.append(types[field.type])
+    return [told(type_) for type_ in found]
+
+
+def default_of(field):
+    return b"" if field.default is None else encode(field.default)
+
+
+def told(type_):
+    if isinstance(type_, wire.Enum):
+        return [type_.name, [list(value) for value in type_.values]]
+    fields = [
+        [f.number, f.name, wire.KINDS[f.kind], f.flags, f.type, f.oneof, default_of(f)] for f in type_.fields
     ]
+    return [type_.name, type_.version, fields]
 
 
 def values(data):
@@ -60,7 +66,7 @@ def values(data):
 class DefinitionTest(unittest.TestCase):
     def closures(self):
         types = {c.name: c for c in golden.TYPES}
-        return [wire.closure_of(class_, types) for class_ in golden.TYPES]
+        return [wire.closure_of(class_, types) for class_ in golden.CLASSES]
 
     def changed(self, source):
         """A closure with something else in it, or with other bytes."""
@@ -81,7 +87,8 @@ class DefinitionTest(unittest.TestCase):
                 data = data or bytearray(b"\x90")
             return bytes(data)
         type_ = source.choice(closure)
-        field = source.choice(type_[3]) if type_[3] else [1, "only", 1, 0, None, None, None]
+        parts = type_[-1]
+        field = source.choice(parts) if parts else [1, "only", 1, 0, None, None, None]
         numbers = (-1, 0, 1, 2, 3, 16, 127, 128, 255, 256, 65535, 65536, 2**32 - 1, 2**32, 1.5)
         names = (
             "",
@@ -105,9 +112,9 @@ class DefinitionTest(unittest.TestCase):
         elif kind == 2:
             source.shuffle(closure)
         elif kind == 3:
-            source.shuffle(type_[3])
+            source.shuffle(parts)
         elif kind == 4:
-            type_[3].append(source.choice(((list(field),), ([9, *field[1:]], [301, "other", *field[2:]])))[0])
+            parts.append(source.choice(((list(field),), ([9, *field[1:]], [301, "other", *field[2:]])))[0])
         elif kind == 5:
             closure.append(source.choice(source.choice(self.closures())))
         elif kind == 6:

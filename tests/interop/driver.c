@@ -8,8 +8,9 @@
  *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
  *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
  *              "bytes" are u32 size and content.
- *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each class from
- *              the record's on: [name, version, [[number, name, kind, repeated, presence, name of type or nil], …]].
+ *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each type from
+ *              the record's class on: [name, version, [[number, name, kind, flags, name of type or nil, of oneof or nil,
+ *              bytes of the default], …]], and of an enum [name, [[number, name], …]].
  *     job 'T'  as 'L', but stores each record into one other stream: by its class, if driver_records.c has it, else by
  *              pier_archive_forward. Framed with blocks of `target`, which 0 makes plain. 'T' bytes of the stream.
  *     job 'W'  as 'T', by pier_archive_forward alone; 'M' by both in turns.
@@ -255,7 +256,24 @@ static pier_status take_raw(pier_archive *archive, pier_archive *copy, const tes
     return status == PIER_END ? PIER_OK : status;
 }
 
-static void store_class(pier_archive *to, const pier_definition *definition) {
+static void store_enum(pier_archive *to, const pier_definition *definition) {
+    uint32_t count = pier_definition_value_count(definition);
+    pier_store_array(to, 2);
+    pier_store(to, pier_definition_name(definition));
+    pier_store_array(to, count);
+    for (uint32_t i = 0; i < count; i++) {
+        pier_enum_value value = pier_definition_value_at(definition, i);
+        pier_store_array(to, 2);
+        pier_store(to, value.number);
+        pier_store(to, value.name);
+    }
+}
+
+static void store_type(pier_archive *to, const pier_definition *definition) {
+    if (pier_definition_kind_of(definition) == PIER_DEFINITION_ENUM) {
+        store_enum(to, definition);
+        return;
+    }
     pier_store_array(to, 3);
     pier_store(to, pier_definition_name(definition));
     pier_store(to, pier_definition_version(definition));
@@ -263,13 +281,14 @@ static void store_class(pier_archive *to, const pier_definition *definition) {
     pier_store_array(to, count);
     for (uint32_t i = 0; i < count; i++) {
         pier_definition_field field = pier_definition_field_at(definition, i);
-        pier_store_array(to, 6);
+        pier_store_array(to, 7);
         pier_store(to, field.number);
         pier_store(to, field.name);
         pier_store(to, (uint32_t)field.kind);
-        pier_store(to, field.repeated);
-        pier_store(to, field.presence);
+        pier_store(to, field.flags);
         pier_store_string(to, field.type != NULL ? pier_definition_name(field.type) : NULL);
+        pier_store_string(to, field.oneof_name);
+        pier_store_bytes(to, field.default_value);
     }
 }
 
@@ -299,7 +318,7 @@ static void put_definition(pier_archive *archive) {
     for (size_t i = 0; i < count; i++) {
         count = add_types(classes, count, classes[i]);
         require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
-        store_class(copy, classes[i]);
+        store_type(copy, classes[i]);
         require(pier_archive_end(copy) == PIER_OK, "a record could not be ended");
     }
     require(pier_archive_flush(copy) == PIER_OK, "flushing failed");

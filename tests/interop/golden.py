@@ -1,7 +1,7 @@
 """What several tests share: classes and streams made with the writer of pier_wire.py."""
 
 from pier_value import Ext, F32, Time
-from pier_wire import PRESENCE, REPEATED, Class, Field, Writer
+from pier_wire import FIXED, MAP, PRESENCE, REPEATED, SHARED, TYPED, Class, Enum, Field, Writer
 
 STREAM_ID = 0x1122334455667788
 OPENED = 1_700_000_000_000_000_000
@@ -39,7 +39,60 @@ NODE = Class(
 )
 TREE = Class("test.Tree", 65535, (Field(1, "branches", "record", REPEATED, "test.Node"),))
 EMPTY = Class("test.Empty", 0, ())
-TYPES = (LEVEL, TICK, EVERY, NODE, TREE, EMPTY)
+SIDE = Enum("shop.Side", ((-1, "RETURNED"), (0, "NONE"), (1, "BOUGHT"), (1, "PURCHASED"), (300, "GIVEN")))
+PRICE = Class("shop.Price", 0, (Field(1, "units", "i64"), Field(2, "currency", "text", 0, None, None, "EUR")))
+BY_NAME = Class("shop.Order.ByNameEntry", 0, (Field(1, "key", "text"), Field(2, "value", "record", 0, "shop.Price")))
+BY_CODE = Class("shop.Order.ByCodeEntry", 0, (Field(1, "key", "u32", FIXED), Field(2, "value", "enum", 0, "shop.Side")))
+ORDER = Class(
+    "shop.Order",
+    2,
+    (
+        Field(1, "id", "u64", FIXED),
+        Field(2, "side", "enum", 0, "shop.Side"),
+        Field(3, "sides", "enum", REPEATED, "shop.Side"),
+        Field(4, "by_name", "record", REPEATED | MAP, "shop.Order.ByNameEntry"),
+        Field(5, "by_code", "record", REPEATED | MAP, "shop.Order.ByCodeEntry"),
+        Field(6, "cash", "record", 0, "shop.Price", "paid"),
+        Field(7, "took", "duration", PRESENCE),
+        Field(8, "card", "text", 0, None, "paid"),
+        Field(9, "weights", "f32", REPEATED | TYPED),
+        Field(10, "marks", "i16", REPEATED | TYPED),
+        Field(11, "later", "record", PRESENCE, "shop.Order"),
+        Field(12, "voucher", "enum", 0, "shop.Side", "paid"),
+        Field(300, "waits", "duration", REPEATED),
+    ),
+)
+DEFAULTS = Class(
+    "shop.Defaults",
+    0,
+    (
+        Field(1, "bool", "bool", 0, None, None, True),
+        Field(2, "low", "i8", 0, None, None, -128),
+        Field(3, "long", "i64", 0, None, None, -(2**40)),
+        Field(4, "fixed", "u32", FIXED, None, None, 7),
+        Field(5, "half", "f32", 0, None, None, F32(0.5)),
+        Field(6, "minus_zero", "f64", 0, None, None, -0.0),
+        Field(7, "text", "text", PRESENCE, None, None, "ü" * 20),
+        Field(8, "bytes", "bytes", 0, None, None, b"\0\1"),
+        Field(9, "time", "time", 0, None, None, Time(1_700_000_000, 0)),
+        Field(10, "duration", "duration", 0, None, None, [-1, -500_000_000]),
+        Field(11, "side", "enum", 0, "shop.Side", None, 300),
+    ),
+)
+PARCEL = Class("shop.Parcel", 0, (Field(1, "content", "any"), Field(2, "more", "any", REPEATED)))
+LINK = Class(
+    "shop.Link",
+    0,
+    (
+        Field(1, "name", "text"),
+        Field(2, "next", "record", SHARED | PRESENCE, "shop.Link"),
+        Field(3, "others", "record", SHARED | REPEATED, "shop.Link"),
+        Field(4, "any", "any", SHARED),
+    ),
+)
+SCHEMA_TYPES = (SIDE, PRICE, BY_NAME, BY_CODE, ORDER, DEFAULTS, PARCEL, LINK)
+TYPES = (LEVEL, TICK, EVERY, NODE, TREE, EMPTY, *SCHEMA_TYPES)
+CLASSES = tuple(type_ for type_ in TYPES if isinstance(type_, Class))
 
 TICKS = [
     {
@@ -57,6 +110,30 @@ EVERY_HIGH = {
     "bool": True, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "i64": 2**63 - 1, "u8": 255, "u16": 2**16 - 1,
     "u32": 2**32 - 1, "u64": 2**64 - 1, "f32": F32(2**127), "f64": 5e-324, "text": "\U0010ffff", "bytes": b"\0\xff",
     "time": Time(2**63 - 1, 999_999_999),
+}  # fmt: skip
+
+
+ORDERS = [
+    {
+        "id": 1, "side": 1, "sides": [-1, 0, 300, 7],
+        "by_name": {"net": {"units": 100, "currency": "EUR"}, "": {"units": -1, "currency": ""}},
+        "by_code": {70000: 1, 1: 2}, "cash": {"units": 2**40, "currency": "CHF"}, "took": [1, 500_000_000],
+        "weights": [0.5, -2.0, 1e10], "marks": [1, -1, 32767, -32768],
+        "waits": [[0, -1], [-3, 0], [0, 0], [315_576_000_000, 999_999_999]],
+    },
+    {
+        "id": 2**64 - 1, "side": -2, "sides": [], "by_name": {}, "by_code": {}, "card": "0000", "weights": [],
+        "marks": [], "waits": [],
+        "later": {
+            "id": 0, "side": 0, "sides": [1], "by_name": {}, "by_code": {}, "voucher": 300, "weights": [1.0],
+            "marks": [], "waits": [],
+        },
+    },
+    {"id": 3, "side": 300, "sides": [], "by_name": {}, "by_code": {}, "weights": [], "marks": [], "waits": []},
+]  # fmt: skip
+DEFAULT_RECORD = {
+    "bool": False, "low": 0, "long": 0, "fixed": 0, "half": F32(0.0), "minus_zero": 0.0, "bytes": b"",
+    "time": Time(0, 0), "duration": [0, 0], "side": 0,
 }  # fmt: skip
 
 

@@ -80,6 +80,16 @@ def parsed(definition):
     return wire.parse_definition(definition, 0, len(definition))
 
 
+def place_of(encoded, path):
+    """Where the child of a child … of a value lies in its bytes."""
+    at = 0
+    for index in path:
+        at = head(encoded, at, len(encoded))[2]
+        for _ in range(index):
+            at = skip(encoded, at, len(encoded))
+    return at
+
+
 class Loader:
     def __init__(self, data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True):
         self.data, self.result = data, Result()
@@ -314,7 +324,11 @@ class Loader:
             if class_id and class_id not in self.classes:
                 self.result.damages.append(("UNKNOWN_CLASS", place(begin)))
             else:
-                self.record(data[at:behind], place(at), number + count - left, self.classes.get(class_id))
+                try:
+                    self.record(data[at:behind], place(at), number + count - left, self.classes.get(class_id))
+                except wire.Undefined as undefined:
+                    wrong = at + place_of(data[at:behind], undefined.path)
+                    self.result.damages.append(("UNKNOWN_CLASS", place(wrong)))
             left -= 1
             at = behind
         if left:
@@ -350,7 +364,7 @@ class Loader:
             return
         (value,) = value
         if definition and self.typed:
-            value = wire.from_slots(*definition, value)
+            value = wire.Namer(self.classes).whole(*definition, value)
         name = definition[0].name if definition else None
         self.result.records.append(Loaded(number, name, value, at, encoded))
 

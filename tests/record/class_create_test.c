@@ -184,6 +184,82 @@ static void structs_have_room_for_all(void **state) {
     pier__definition_destroy(pier_allocator_default(), all);
 }
 
+/* Records ---------------------------------------------------------------------------------------------------------- */
+
+/* Stores a record of a class whose bytes are given, loads it through a class made of the stream's own definition, and
+ * stores it again: the same bytes. */
+static void check_passes(const pier_class *type, const uint8_t *bytes, size_t size) {
+    test_stream stream = test_typed_stream(type, bytes, size);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    const pier_class *made = create(pier_archive_definition(load));
+    void *record = calloc(1, made->record_bytes);
+    assert_non_null(record);
+    if (pier_load_record(load, made, record) != PIER_OK) {
+        fail_msg("%s (%s)", pier_archive_error(load)->text, pier_archive_error(load)->path);
+    }
+    pier_archive *store = test_open_store(NULL);
+    assert_status(pier_store_record(store, made, record), PIER_OK);
+    test_stream again = test_finish(store);
+    assert_int_equal(again.size, stream.size);
+    assert_memory_equal(again.data, stream.data, stream.size);
+    free(record);
+    test_stream_free(&again);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+    pier_class_destroy(made);
+}
+
+static void records_go_through_a_class_made_at_run_time(void **state) {
+    (void)state;
+    everything all;
+    memset(&all, 0, sizeof all);
+    all.records_count = 2;
+    all.records[1] = (vec3){1, 2, 3};
+    all.has_maybe_record = true;
+    all.an_i64 = -5;
+    uint8_t bytes[4096];
+    size_t size = test_encode(&everything_class, &all, bytes, sizeof bytes);
+    assert_true(size > 0);
+    check_passes(&everything_class, bytes, size);
+    /* A graph: its root, and an object that refers to both. */
+    pier_definition *node =
+        parse_hex("91 94 00 a3672e4e 00 93 97 01 a16e 06 00 c0 c0 c0 97 02 a2746f 10 12 a3672e4e c0 c0 "
+                  "97 03 a16d 10 11 a3672e4e c0 c0");
+    const pier_class *made = create(node);
+    size = test_hex("92 93 01 01 92 01 00 91 92 00 93 02 00 92 01 c0", bytes, sizeof bytes);
+    check_passes(made, bytes, size);
+    pier_class_destroy(made);
+    pier__definition_destroy(pier_allocator_default(), node);
+}
+
+/* The records of a golden vector, each through a class of its definition. */
+static void check_vector(const char *path, uint64_t expected) {
+    static uint8_t data[65536];
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(data, 1, sizeof data, file);
+    (void)fclose(file);
+    test_stream stream = {data, size};
+    pier_archive *load = test_open_stream(&stream, NULL);
+    uint64_t count = 0;
+    while (pier_archive_next(load) == PIER_OK) {
+        const pier_class *type = create(pier_archive_definition(load));
+        pier_bytes bytes = pier_archive_record_bytes(load);
+        check_passes(type, (const uint8_t *)bytes.data, bytes.size);
+        pier_class_destroy(type);
+        count++;
+    }
+    assert_int_equal(count, expected);
+    pier_archive_destroy(load);
+}
+
+static void golden_records_go_through_classes_made_at_run_time(void **state) {
+    (void)state;
+    check_vector(PIER_SOURCE_DIR "/proto/vectors/schema-kinds.pier", 3);
+    check_vector(PIER_SOURCE_DIR "/proto/vectors/schema-defaults.pier", 1);
+}
+
 /* What cannot be --------------------------------------------------------------------------------------------------- */
 
 static void check_refused(const char *hex, pier_status status, const char *path, const char *text) {
@@ -306,6 +382,8 @@ int main(void) {
         cmocka_unit_test(a_nested_definition_makes_a_class_of_its_own),
         cmocka_unit_test(defaults_stand_in_the_table),
         cmocka_unit_test(structs_have_room_for_all),
+        cmocka_unit_test(records_go_through_a_class_made_at_run_time),
+        cmocka_unit_test(golden_records_go_through_classes_made_at_run_time),
         cmocka_unit_test(definitions_that_make_no_class_are_refused),
         cmocka_unit_test(structs_that_double_end_at_a_limit),
         cmocka_unit_test(long_chains_take_memory_in_proportion),

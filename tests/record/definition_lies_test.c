@@ -260,6 +260,39 @@ static void a_class_of_65535_fields_is_read(void **state) {
     free(closure);
 }
 
+/* A million values of an enum are as many as there are, in proportion; a million types are above the limit. */
+static void a_million_values_are_read(void **state) {
+    (void)state;
+    enum { COUNT = 1000000 };
+    uint8_t *closure = (uint8_t *)malloc(64 + (size_t)COUNT * 16);
+    assert_non_null(closure);
+    size_t size = test_hex("92 94 00 a161 00 91 97 01 a162 11 00 a163 c0 c0 93 01 a163", closure, 64);
+    uint8_t *at = pier__put_count(closure + size, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "v%u", (unsigned)(COUNT - i));
+        at = put_text(pier__put_unsigned(pier__put_count(at, 2), i), name);
+    }
+    size = (size_t)(at - closure);
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    pier_definition *definition = NULL;
+    pier__definition_error wrong;
+    assert_status(pier__definition_parse(closure, size, 1024, &faults.allocator, &definition, &wrong), PIER_OK);
+    const pier_definition *values = pier_definition_field_at(definition, 0).type;
+    assert_int_equal(pier_definition_value_count(values), COUNT);
+    assert_string_equal(pier_definition_value_name(values, 7), "v999993");
+    assert_true(faults.peak_bytes < size * 8);
+    pier__definition_destroy(&faults.allocator, definition);
+    at = pier__put_count(closure, COUNT);
+    at += test_hex("94 00 a161 00 90", at, 16);
+    assert_status(pier__definition_parse(closure, size, 1024, &faults.allocator, &definition, &wrong), PIER_LIMIT);
+    assert_string_equal(wrong.text, "a definition of 1000000 types, the limit is 1024 (classes_max)");
+    fault_allocator_check(&faults);
+    fault_allocator_deinit(&faults);
+    free(closure);
+}
+
 static void claims_take_no_memory(void **state) {
     (void)state;
     fault_allocator faults;
@@ -290,6 +323,7 @@ int main(void) {
         cmocka_unit_test(every_cut_of_a_definition_is_refused),
         cmocka_unit_test(changed_definitions_are_refused_or_whole),
         cmocka_unit_test(a_class_of_65535_fields_is_read),
+        cmocka_unit_test(a_million_values_are_read),
         cmocka_unit_test(claims_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
