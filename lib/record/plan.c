@@ -216,6 +216,28 @@ static bool is_graph(const pier_definition *root) {
     return false;
 }
 
+static bool is_flat(const builder *b, const pier_definition *writer) {
+    bool flat = !is_graph(writer);
+    for (uint32_t i = 0; flat && i < count_steps(b); i++) {
+        flat = pier__step_is_flat(step_at(b, i));
+    }
+    return flat;
+}
+
+/* Whether a struct, or one within it, has a field that is not zero when it is missing. Structs are in one another only
+ * as deep as the program has them. */
+static bool has_defaults(const pier_class *type) {
+    const pier_field *fields = type->fields(type);
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        unsigned elsewhere = fields[i].flags & (PIER_FIELD_REPEATED | PIER_FIELD_POINTER | PIER_FIELD_SHARED);
+        if (fields[i].default_value != NULL ||
+            (fields[i].kind == PIER_FIELD_RECORD && elsewhere == 0 && has_defaults(fields[i].type))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Puts what was built into one piece of memory of its size. */
 static pier__plan *finish(builder *b, const pier_class *own, const pier_definition *writer) {
     size_t memory_bytes = sizeof(pier__plan) + b->records.size + b->steps.size;
@@ -234,6 +256,8 @@ static pier__plan *finish(builder *b, const pier_class *own, const pier_definiti
                          .record_count = b->pairs.count,
                          .step_count = count_steps(b),
                          .writer_is_graph = is_graph(writer),
+                         .is_flat = is_flat(b, writer),
+                         .has_defaults = has_defaults(own),
                          .records = records,
                          .steps = steps};
     return plan;

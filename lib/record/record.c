@@ -113,6 +113,18 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
     return true;
 }
 
+/* The same for a class that the stream defines otherwise. */
+static bool decode_by_plan(pier_archive *archive, const pier__plan *plan, const uint8_t *begin, const uint8_t *end,
+                           void *record, const pier__decoding *chosen) {
+    pier__decoding how = *chosen;
+    const uint8_t *record_end = pier__plan_decode(plan, begin, end, record, &how);
+    if (record_end == NULL || (size_t)(record_end - begin) > pier__archive_of(archive)->limits.text_bytes_max) {
+        return false;
+    }
+    pier__archive_typed_done(archive, record_end);
+    return true;
+}
+
 static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
                         const pier__decoding *how) {
     const uint8_t *begin = NULL;
@@ -135,6 +147,8 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
                 return PIER_OK;
             }
             pier__arena_go_back(how->arena, &place);
+        } else if (decode_by_plan(archive, (const pier__plan *)of_stream->plan, begin, end, record, how)) {
+            return PIER_OK;
         }
     }
     memset(record, 0, class_of_record->record_bytes);
