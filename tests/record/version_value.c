@@ -126,8 +126,7 @@ static value random_record(const model *of, int type_index, uint64_t *seed, unsi
                 continue;
             }
             chosen[field->oneof - 1] = MODEL_FIELDS * MODEL_FIELDS * (type->field_count + 1) + type->field_count;
-        } else if ((field->flags & PIER_FIELD_PRESENCE) != 0 &&
-                   (coin(seed) || (nested && depth >= DEPTH_MAX))) {
+        } else if ((field->flags & PIER_FIELD_PRESENCE) != 0 && (coin(seed) || (nested && depth >= DEPTH_MAX))) {
             continue;
         }
         if (!repeated) {
