@@ -76,8 +76,8 @@ pier__meeting pier__field_alone(const pier__shape *loader, const pier__shape *wr
  * loader's. */
 bool pier__shape_is_always_there(const pier__shape *shape);
 
-/* Finds another field of the same oneof of the loader that the writer stores in another slot, so that both may be set at
- * once; with `always_there` one that is in every record. Returns its index; `index` when there is none. */
+/* Finds another field of the same oneof of the loader that the writer stores in another slot, so that both may be set
+ * at once; with `always_there` one that is in every record. Returns its index; `index` when there is none. */
 uint32_t pier__oneof_rival(pier__side loader, pier__side writer, uint32_t index, bool always_there);
 
 /* Finds two fields of one oneof of the loader that the writer has both in every record: their indices in the loader's

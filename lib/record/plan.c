@@ -50,7 +50,7 @@ static bool add_skip(builder *b, const pier__pair *pair, uint32_t first) {
     return add_step(b, pair, &skip);
 }
 
-/* The words of a refusal -------------------------------------------------------------------------------------------- */
+/* The words of a refusal ------------------------------------------------------------------------------------------- */
 
 static void path_of(const pier__pair *pair, const char *field, pier__path *path) {
     pier__path_init(path, pair->loader.own->name);

@@ -2,8 +2,8 @@
  *
  * Floor 5 (record). For plans that are *flat*: numbers, text, bytes, times, and records within the struct, one by one.
  * The kernels of the straight-line codecs (record_decode.h) take the values, and the end is looked at behind each of
- * them. What a kernel does not take (a value that does not fit, a rare form) is loaded again by plan_load.c, which takes
- * all that is legal and has the exact error for all else. */
+ * them. What a kernel does not take (a value that does not fit, a rare form) is loaded again by plan_load.c, which
+ * takes all that is legal and has the exact error for all else. */
 #include <string.h>
 
 #include <pier/record_decode.h>

@@ -61,8 +61,8 @@ pier_status pier__plan_load(pier_archive *archive, const pier__plan *plan, void 
 /* Whether plan_decode.c takes what the step is for. */
 bool pier__step_is_flat(const pier__step *step);
 
-/* Loads the record at `at` straight from its bytes; `end` and `how` as those of pier_class.decode. Returns its end; NULL
- * when the plan is not flat, `how` wants copies, or a value is not in a common form or does not fit: then
+/* Loads the record at `at` straight from its bytes; `end` and `how` as those of pier_class.decode. Returns its end;
+ * NULL when the plan is not flat, `how` wants copies, or a value is not in a common form or does not fit: then
  * pier__plan_load is to be asked. */
 const uint8_t *pier__plan_decode(const pier__plan *plan, const uint8_t *at, const uint8_t *end, void *record,
                                  pier__decoding *how);

@@ -23,7 +23,7 @@ static void describe(model *made, const char *text) {
     model_describe(made, 0, text);
 }
 
-/* Records that are not of their definition -------------------------------------------------------------------------- */
+/* Records that are not of their definition ------------------------------------------------------------------------- */
 
 typedef struct lie {
     const char *stored; /* the writer's class */
@@ -141,7 +141,7 @@ static void records_that_are_not_of_their_definition_are_refused(void **state) {
     }
 }
 
-/* Limits ------------------------------------------------------------------------------------------------------------ */
+/* Limits ----------------------------------------------------------------------------------------------------------- */
 
 static pier_status load_limited(const char *stored, const char *loaded, const uint8_t *bytes, size_t size,
                                 const pier_limits *limits, char *text) {
@@ -258,7 +258,7 @@ static void a_definition_cannot_make_a_plan_large(void **state) {
     model_release(own);
 }
 
-/* Memory that runs out ----------------------------------------------------------------------------------------------- */
+/* Memory that runs out --------------------------------------------------------------------------------------------- */
 
 typedef struct faulty {
     test_stream stream;

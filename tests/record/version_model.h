@@ -134,7 +134,7 @@ typedef struct oracle_answer {
 /* What a record of the writer's class becomes in the loader's, which are not refused as a whole. */
 oracle_answer oracle_load(const model *loader, const model *writer, const value *stored);
 
-/* The library against the oracle ------------------------------------------------------------------------------------ */
+/* The library against the oracle ----------------------------------------------------------------------------------- */
 
 /* How many records loaded, and how many were refused one by one. */
 typedef struct version_counts {

@@ -1,4 +1,5 @@
-/* What docs/versions.md says of versions, written down once more, without a look at the library; see version_model.h. */
+/* What docs/versions.md says of versions, written down once more, without a look at the library; see
+ * version_model.h. */
 #include "record/version_model.h"
 
 #include <float.h>
@@ -21,7 +22,7 @@ static bool has(const model_field *field, unsigned flag) {
     return (field->flags & flag) != 0;
 }
 
-/* Kinds ------------------------------------------------------------------------------------------------------------- */
+/* Kinds ------------------------------------------------------------------------------------------------------------ */
 
 /* Bits for the numbers below zero, and for those from zero on; 0: not an integer. */
 static unsigned bits_of(pier_field_kind kind, bool *is_signed) {
@@ -74,7 +75,7 @@ static oracle_verdict kinds_meet(const model_field *loader, const model_field *w
     return loader->kind == writer->kind ? ORACLE_LOADS : ORACLE_REFUSED;
 }
 
-/* Definitions ------------------------------------------------------------------------------------------------------- */
+/* Definitions ------------------------------------------------------------------------------------------------------ */
 
 static oracle_verdict types_meet(oracle *o, int loader_type, int writer_type);
 
@@ -157,7 +158,7 @@ oracle_verdict oracle_meet(const model *loader, const model *writer) {
     return types_meet(&o, 0, 0);
 }
 
-/* Values ------------------------------------------------------------------------------------------------------------ */
+/* Values ----------------------------------------------------------------------------------------------------------- */
 
 static bool refuse(oracle *o, pier_status status) {
     o->status = status;

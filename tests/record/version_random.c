@@ -200,7 +200,7 @@ void model_random(model *made, uint64_t *seed) {
     }
 }
 
-/* Evolving ---------------------------------------------------------------------------------------------------------- */
+/* Evolving --------------------------------------------------------------------------------------------------------- */
 
 /* Another kind: most often one that meets the old one. */
 static void change_kind(model_field *field, uint64_t *seed) {

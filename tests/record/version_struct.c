@@ -119,7 +119,7 @@ void *value_to_record(const model *of, int type_index, const pier_class *type, c
     return record;
 }
 
-/* Comparing --------------------------------------------------------------------------------------------------------- */
+/* Comparing -------------------------------------------------------------------------------------------------------- */
 
 static bool holds_record(const model *of, int type_index, const pier_class *type, const value *expected,
                          const uint8_t *record);

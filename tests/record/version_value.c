@@ -6,7 +6,7 @@
 
 #include "record/field_internal.h"
 
-/* The pool ---------------------------------------------------------------------------------------------------------- */
+/* The pool --------------------------------------------------------------------------------------------------------- */
 
 enum { POOL_BYTES = 4 << 20 };
 static max_align_t pool[POOL_BYTES / sizeof(max_align_t)];
@@ -25,7 +25,7 @@ void pool_reset(void) {
     pool_used = 0;
 }
 
-/* Making values up -------------------------------------------------------------------------------------------------- */
+/* Making values up ------------------------------------------------------------------------------------------------- */
 
 /* Behind so many records within one another come no optional ones. */
 enum { DEPTH_MAX = 4 };
@@ -177,7 +177,7 @@ value value_random(const model *of, int type, uint64_t *seed) {
     return random_record(of, type, seed, 0);
 }
 
-/* Defaults ---------------------------------------------------------------------------------------------------------- */
+/* Defaults --------------------------------------------------------------------------------------------------------- */
 
 value value_of_nothing(const model *of, const model_field *field) {
     value nothing = {.is = VALUE_ABSENT};
