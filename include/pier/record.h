@@ -181,9 +181,8 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
     PIER__CODEC const uint8_t *pier__##name##_take(const uint8_t *at, const uint8_t *end, name *record,                \
                                                    pier__decoding *how);                                               \
     PIER__CODEC const uint8_t *pier__##name##_take_fields(const uint8_t *at, const uint8_t *end, name *record,         \
-                                                          pier__decoding *how) {                                       \
+                                                          pier__decoding *how, unsigned wrong) {                       \
         enum { pier__checks_fields = (int)pier__##name##_most > PIER__UNCHECKED_BYTES };                               \
-        unsigned wrong = 0;                                                                                            \
         FIELDS(PIER__TAKE_FIELD)                                                                                       \
         (void)end;                                                                                                     \
         (void)record;                                                                                                  \
@@ -194,8 +193,7 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
                                                    pier__decoding *how) {                                              \
         unsigned wrong = 0;                                                                                            \
         at = pier__take_slots(at, pier__##name##_fields, &wrong);                                                      \
-        at = pier__##name##_take_fields(at, end, record, how);                                                         \
-        return wrong == 0 ? at : NULL;                                                                                 \
+        return pier__##name##_take_fields(at, end, record, how, wrong);                                                \
     }                                                                                                                  \
     PIER__CODEC uint64_t pier__##name##_measure(const void *record, pier__measuring *counts) {                         \
         uint64_t extra = pier__##name##_extra((const name *)record, counts);                                           \

@@ -205,7 +205,7 @@
         }                                                                                                              \
         how->depth_left -= PIER__LEVELS_OF_RECORD parameters;                                                          \
         for (uint32_t pier__i = 0, pier__elements = count; pier__i < pier__elements; pier__i++) {                      \
-            at = PIER__TAKE_FIELDS_OF parameters(at, end, &value[pier__i], how);                                       \
+            at = PIER__TAKE_FIELDS_OF parameters(at, end, &value[pier__i], how, 0);                                    \
             if (at == NULL) {                                                                                          \
                 return NULL;                                                                                           \
             }                                                                                                          \
