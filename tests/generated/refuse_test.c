@@ -110,21 +110,24 @@ static void test_trees_with_shared_branches(void **state) {
     assert_status(test_store_ways(&every_tree_class, trees, NULL), PIER_LIMIT);
 }
 
-/* The heads of lists claim more than is there: no memory is taken for it. */
+/* The heads of lists, maps and typed arrays claim more than is there: no memory is taken for it. */
 static void test_claims(void **state) {
     (void)state;
-    static const char *const heads[] = {
-        "92 a0 dd ff ff ff ff",
-        "92 a0 dd 00 0f ff ff",
-        "92 a0 dc ff ff",
-        "92 dd 00 10 00 00 a0",
+    static const struct {
+        const pier_class *type;
+        const char *hex;
+    } claims[] = {
+        {&every_branch_class, "94 dd ff ff ff ff"},      {&every_branch_class, "94 dd 00 00 00 03 c0 c0"},
+        {&every_branch_class, "94 dc ff ff c0 c0 c0"},   {&every_branch_class, "94 92 c0"},
+        {&every_lists_class, "dc 00 12 dd 00 0f ff ff"}, {&every_lists_class, "dc 00 12 9f c2 c2"},
+        {&every_maps_class, "98 df ff ff ff ff"},        {&every_maps_class, "98 de 00 02 a0 00 a0"},
+        {&every_maps_class, "98 82 a0 00 a0"},
     };
     pier_arena arena;
     pier_arena_init(&arena, NULL, 0);
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        size_t size = test_hex(heads[i], stored, sizeof stored);
-        assert_false(test_take(&every_branch_class, stored, size, loaded, &arena));
-        assert_false(test_take(&every_lists_class, stored, size, loaded, &arena));
+    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
+        size_t size = test_hex(claims[i].hex, stored, sizeof stored);
+        assert_false(test_take(claims[i].type, stored, size, loaded, &arena));
         assert_int_equal(pier_arena_used_bytes(&arena), 0);
     }
     pier_arena_deinit(&arena);
