@@ -71,7 +71,9 @@ static pier_status take_definition(class_source *source, const pier_definition *
     return status;
 }
 
-static int read_archive(class_source *source, const char *command, const char *path, const common_options *common) {
+int class_source_read_archive(class_source *source, const char *command, const char *path,
+                              const common_options *common) {
+    *source = (class_source){.is_archive = true};
     walk_options chosen = {.command = command, .path = path, .common = *common};
     walk w;
     output out;
@@ -114,9 +116,11 @@ static bool is_archive(const char *path) {
 }
 
 int class_source_open(class_source *source, const char *command, const char *path, const common_options *common) {
-    *source = (class_source){.is_archive = is_archive(path)};
-    return source->is_archive ? read_archive(source, command, path, common)
-                              : class_source_read_schema(source, command, path);
+    if (is_archive(path)) {
+        return class_source_read_archive(source, command, path, common);
+    }
+    *source = (class_source){.is_archive = false};
+    return class_source_read_schema(source, command, path);
 }
 
 void class_source_close(class_source *source) {

@@ -24,6 +24,11 @@ typedef struct class_source {
  * way class_source_close is due. */
 int class_source_open(class_source *source, const char *command, const char *path, const common_options *common);
 
+/* As class_source_open, for an archive; path may be "-", standard input. Damage is told; the classes behind it are
+ * found, too, and what it answers is EXIT_DATA. */
+int class_source_read_archive(class_source *source, const char *command, const char *path,
+                              const common_options *common);
+
 void class_source_close(class_source *source);
 
 #endif

@@ -69,6 +69,9 @@ static pier_status await_input(dump_input *input, pier_error *error) {
     if (input->is_on_disk || entries[0].fd < 0 || poll(entries, 1, 0) != 0) {
         return PIER_OK;
     }
+    if (input->before_wait != NULL) {
+        input->before_wait(input->user);
+    }
     input->out_status = output_drain(input->out, PIER_NEVER);
     if (input->out_status != PIER_OK) {
         return fail(error, input->out_status, "standard output");

@@ -23,7 +23,9 @@ typedef struct dump_input {
     uint64_t total_bytes;   /* 0 when it is not known */
     bool is_on_disk;
     bool shows_progress;
-    int64_t began_ns; /* on the monotonic clock */
+    void (*before_wait)(void *user); /* prints what was held back; NULL: nothing is */
+    void *user;                      /* handed on to it */
+    int64_t began_ns;                /* on the monotonic clock */
     int64_t progress_next_ns;
 } dump_input;
 

@@ -70,6 +70,15 @@ static int set_level(const char *command, const option_spec *spec, const char *t
     return taken;
 }
 
+static int add_text(const char *command, const option_spec *spec, const char *text) {
+    option_texts *texts = (option_texts *)spec->target;
+    if (texts->count == OPTION_TEXTS_MAX) {
+        return options_refuse(command, "too often: ", spec->name);
+    }
+    texts->texts[texts->count++] = text;
+    return -1;
+}
+
 /* Takes the option at argv[*at], and the argument behind it if it needs that. Returns as options_read. */
 static int take_option(const char *command, int argc, char **argv, int *at, const option_spec *specs, size_t count) {
     const char *argument = argv[*at];
@@ -98,6 +107,9 @@ static int take_option(const char *command, int argc, char **argv, int *at, cons
     }
     if (spec->kind == OPTION_NUMBER) {
         return set_number(command, spec, value);
+    }
+    if (spec->kind == OPTION_TEXTS) {
+        return add_text(command, spec, value);
     }
     *(const char **)spec->target = value;
     return -1;

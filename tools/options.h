@@ -2,7 +2,7 @@
  *
  * Part of the command. An option is a flag (`--echo`), takes a number or a text (`--count 3`, `--count=3`), or may have
  * a level of compression (`--compress`, `--compress=9`). Options and operands come in any order; `--` ends the options;
- * the last of two equal options counts. `-` alone is an
+ * the last of two equal options counts, unless it takes several. `-` alone is an
  * operand. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -10,15 +10,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_LEVEL } option_kind;
+typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_TEXTS, OPTION_LEVEL } option_kind;
 
 /* What zlib takes for the best bargain, where no level is told. */
 #define OPTION_LEVEL_DEFAULT 6
 
+/* What an option has that may be given several times. */
+enum { OPTION_TEXTS_MAX = 32 };
+typedef struct option_texts {
+    const char *texts[OPTION_TEXTS_MAX];
+    size_t count;
+} option_texts;
+
 typedef struct option_spec {
     const char *name; /* with its dashes */
     option_kind kind;
-    void *target;    /* bool, uint64_t, const char * or, for a level, uint32_t, by kind */
+    void *target;    /* bool, uint64_t, const char *, option_texts or, for a level, uint32_t, by kind */
     uint64_t lowest; /* of a number */
     uint64_t highest;
 } option_spec;

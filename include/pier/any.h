@@ -18,6 +18,7 @@
 
 #include <pier/bytes.h>
 
+/* A value of any class, or none. Zero it, or set `type` and `record`. */
 typedef struct pier_any {
     const struct pier_class *type; /* NULL: no value, or one of a class that is not known */
     const void *record;            /* the struct of that class. Storing: borrowed during the call. Loaded: in the arena

@@ -127,4 +127,15 @@ PIER_API pier_status pier_class_create(const pier_definition *definition, const 
 /* Frees a class that pier_class_create made, with all that it names. NULL is allowed. */
 PIER_API void pier_class_destroy(const pier_class *made);
 
+/* Makes the definition of a class, as a stream would have it: to compare it, or to show it.
+ * class_of_record: read during the call alone. allocator: copied; NULL for the default. out: NULL when the call fails;
+ * otherwise lives until pier_definition_destroy.
+ * Returns PIER_OK; PIER_USAGE (the class breaks the rules); PIER_NO_MEMORY. error: filled when it fails; may be NULL.
+ * Never blocks. */
+PIER_API pier_status pier_definition_create(const pier_class *class_of_record, const pier_allocator *allocator,
+                                            const pier_definition **out, pier_error *error) PIER_MUST_USE;
+
+/* Frees a definition that pier_definition_create made. NULL is allowed. */
+PIER_API void pier_definition_destroy(const pier_definition *definition);
+
 #endif

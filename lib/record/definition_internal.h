@@ -53,9 +53,10 @@ struct pier_definition {
     bool is_reached;   /* from the first type */
     /* Of the first type alone */
     uint32_t type_count;
-    bool prints_straight; /* pier__definition_prints_straight */
-    bool has_shared;      /* a type of the closure has a field of shared references: its records are graphs */
-    size_t memory_bytes;  /* of the whole piece */
+    bool prints_straight;  /* pier__definition_prints_straight */
+    bool has_shared;       /* a type of the closure has a field of shared references: its records are graphs */
+    size_t memory_bytes;   /* of the whole piece */
+    pier_allocator *owner; /* of one that pier_definition_create made: where it came from, a piece by itself */
 };
 
 enum {

@@ -376,6 +376,54 @@ static void memory_that_runs_out_is_told(void **state) {
     pier__definition_destroy(pier_allocator_default(), all);
 }
 
+#define NAMELESS(FIELD) FIELD(1, u8, number)
+PIER_RECORD(nameless, "", NAMELESS)
+
+/* The definition of a class by itself is the one that a stream would have. */
+static void a_class_has_a_definition(void **state) {
+    (void)state;
+    pier_definition *parsed = parse_hex(ALL_CLOSURE);
+    const pier_class *made = create(parsed);
+    const pier_definition *created = NULL;
+    pier_error error;
+    assert_status(pier_definition_create(made, NULL, &created, &error), PIER_OK);
+    assert_string_equal(pier_definition_name(created), pier_definition_name(parsed));
+    assert_int_equal(pier_definition_field_count(created), pier_definition_field_count(parsed));
+    for (uint32_t i = 0; i < pier_definition_field_count(created); i++) {
+        pier_definition_field one = pier_definition_field_at(created, i);
+        pier_definition_field other = pier_definition_field_at(parsed, i);
+        assert_int_equal(one.number, other.number);
+        assert_int_equal(one.kind, other.kind);
+        assert_int_equal(one.flags, other.flags);
+        assert_string_equal(one.name, other.name);
+    }
+    pier_definition_destroy(created);
+    pier_definition_destroy(NULL);
+    assert_status(pier_definition_create(&nameless_class, NULL, &created, &error), PIER_USAGE);
+    assert_null(created);
+    assert_status(pier_definition_create(&nameless_class, NULL, &created, NULL), PIER_USAGE);
+    pier_class_destroy(made);
+    pier__definition_destroy(pier_allocator_default(), parsed);
+}
+
+static void define_once(fault_allocator *faults, void *user) {
+    const pier_definition *created = NULL;
+    pier_error error;
+    pier_status status = pier_definition_create((const pier_class *)user, &faults->allocator, &created, &error);
+    assert_status(status, faults->struck == 0 ? PIER_OK : PIER_NO_MEMORY);
+    assert_true((created != NULL) == (status == PIER_OK));
+    pier_definition_destroy(created);
+}
+
+static void a_definition_needs_memory(void **state) {
+    (void)state;
+    pier_definition *parsed = parse_hex(ALL_CLOSURE);
+    const pier_class *made = create(parsed);
+    pier__definition_destroy(pier_allocator_default(), parsed);
+    assert_true(fault_allocator_sweep(define_once, (void *)(uintptr_t)made) > 4);
+    pier_class_destroy(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_definition_is_the_same),
@@ -388,6 +436,8 @@ int main(void) {
         cmocka_unit_test(structs_that_double_end_at_a_limit),
         cmocka_unit_test(long_chains_take_memory_in_proportion),
         cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(a_class_has_a_definition),
+        cmocka_unit_test(a_definition_needs_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,204 @@
+"""`pier dump --class --where --table --schema`: choosing records, and other forms of what is printed."""
+
+import json
+import pathlib
+import unittest
+
+import pier_command
+from pier_command import pier
+
+VECTORS = pathlib.Path(__file__).resolve().parents[2] / "proto" / "vectors"
+CLASSES = VECTORS / "class-switches.pier"
+
+SHIPS = [
+    {"name": "Amalia", "crew": 5, "draught": 3.5, "afloat": True, "home": {"town": "Delft", "berth": 3}},
+    {"name": "Berta", "crew": 12, "draught": 1.25, "afloat": False, "home": {"town": "Bremen"}},
+    {"name": "C=3", "crew": -1, "draught": 40, "tons": 18446744073709551615},
+    {"name": "12", "crew": None, "wait": "90s", "built": {"$time": [1700000000, 500000000]}},
+]
+
+
+class WhereTest(pier_command.Test):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "ships.pier"
+        self.file.write_bytes(pier("store", "-", data="".join(json.dumps(ship) + "\n" for ship in SHIPS).encode()).out)
+
+    def names(self, *conditions, more=()):
+        result = pier("dump", self.file, *[part for text in conditions for part in ("--where", text)], *more)
+        self.assertEqual((result.status, result.err), (0, b""), conditions)
+        return [json.loads(line)["name"] for line in result.out.splitlines()]
+
+    def test_numbers(self):
+        for text, expected in [
+            ("crew = 5", ["Amalia"]),
+            ("crew=5", ["Amalia"]),
+            ("crew == 5.0", ["Amalia"]),
+            ("crew != 5", ["Berta", "C=3", "12"]),
+            ("crew < 12", ["Amalia", "C=3"]),
+            ("crew <= 12", ["Amalia", "Berta", "C=3"]),
+            ("crew > -1", ["Amalia", "Berta"]),
+            ("crew >= -1", ["Amalia", "Berta", "C=3"]),
+            ("draught > 3", ["Amalia", "C=3"]),
+            ("draught = 40", ["C=3"]),
+            ("tons = 18446744073709551615", ["C=3"]),
+            ("tons > 18446744073709551614", ["C=3"]),
+            ("tons > -1", ["C=3"]),
+            ("crew < text", []),
+            ("crew != text", ["Amalia", "Berta", "C=3", "12"]),
+            ("crew = true", []),
+        ]:
+            self.assertEqual(self.names(text), expected, text)
+
+    def test_text(self):
+        for text, expected in [
+            ("name = Berta", ["Berta"]),
+            ('name = "Berta"', ["Berta"]),
+            ("name = 12", ["12"]),
+            ('name = "12"', ["12"]),
+            ("name = C=3", ["C=3"]),
+            ("name > Amalia", ["Berta", "C=3"]),
+            ("name <= Amalia", ["Amalia", "12"]),
+            ("name = ", []),
+            ("home.town = Delft", ["Amalia"]),
+            ('["home"].town = Bremen', ["Berta"]),
+            ("home.berth >= 3", ["Amalia"]),
+            ("wait > 10s", ["12"]),
+            ("wait = 90.0s", ["12"]),
+        ]:
+            self.assertEqual(self.names(text), expected, text)
+
+    def test_other_sorts(self):
+        for text, expected in [
+            ("afloat = true", ["Amalia"]),
+            ("afloat != true", ["Berta", "C=3", "12"]),
+            ("afloat < true", ["Berta"]),
+            ("crew = null", ["12"]),
+            ("crew != null", ["Amalia", "Berta", "C=3"]),
+            ("tons = null", ["Amalia", "Berta", "12"]),
+            ("home != null", ["Amalia", "Berta"]),
+            ("built >= 2023-11-14", ["12"]),
+            ("built < 2023-11-14", []),
+            ("built = 2023-11-14T22:13:20.5Z", ["12"]),
+            ("built > 2023-11-14T22:13:20.499999999", ["12"]),
+            ("built < 2023-11-14T22:14", ["12"]),
+            ("built = 1700000000.5", ["12"]),
+            ('built = {"$time":[1700000000,500000000]}', ["12"]),
+            ("built = 2023-02-31T99", []),
+            ("built > 1969-12-31", ["12"]),
+            ("built < 2024-02-29", ["12"]),
+        ]:
+            self.assertEqual(self.names(text), expected, text)
+
+    def test_all_must_hold(self):
+        self.assertEqual(self.names("crew > 0", "draught > 2"), ["Amalia"])
+        self.assertEqual(self.names(*["crew > 0"] * 32), ["Amalia", "Berta"])
+        result = pier("dump", self.file, *["--where", "crew > 0"] * 33)
+        self.assert_error(result, 2, "dump", "USAGE", r"too often: --where")
+
+    def test_with_a_path(self):
+        result = pier("dump", self.file, "--where", "crew > 5", "--path", "home.town")
+        self.assertEqual((result.status, result.out), (0, b'"Bremen"\n'))
+        result = pier("dump", self.file, "--where", "crew > 5", "--path", "home.berth")
+        self.assertEqual((result.status, result.out), (1, b""))
+
+    def test_what_is_no_condition(self):
+        for text in ["crew", "", "= 5", "crew ! 5", "crew[ = 5", " = ", "crew ~ 5"]:
+            self.assert_error(pier("dump", self.file, "--where", text), 2, "dump", "USAGE", r"--where .*")
+
+    def test_what_excludes_what(self):
+        for options in [
+            ["--where", "a=1", "--stats"],
+            ["--table", "--blocks"],
+            ["--class", "a.B", "--stats"],
+            ["--class", "a.B", "--plain"],
+            ["--schema", "--table"],
+            ["--schema", "--where", "a=1"],
+            ["--schema", "--plain"],
+            ["--table", "--path", "a"],
+        ]:
+            self.assert_error(pier("dump", self.file, *options), 2, "dump", "USAGE", r".*")
+
+
+class ClassTest(pier_command.Test):
+    def test_one_class(self):
+        result = pier("dump", CLASSES, "--class", "market.Level")
+        self.assert_done(result, b"".join(b'{"price":%s,"size":%d}\n' % (price, size) for size in (0, 1) for price in (b"0.5", b"0.25")))
+        self.assert_done(pier("dump", CLASSES, "--class", "market.Level", "--where", "price<0.5"),
+                         b'{"price":0.25,"size":0}\n{"price":0.25,"size":1}\n')  # fmt: skip
+        self.assert_done(pier("dump", CLASSES, "--class", "market.Leve"), b"")
+
+
+class TableTest(pier_command.Test):
+    def table(self, lines, *options):
+        data = pier("store", "-", data="".join(json.dumps(line) + "\n" for line in lines).encode()).out
+        result = pier("dump", "-", "--table", *options, data=data)
+        self.assertEqual((result.status, result.err), (0, b""))
+        return result.out.decode().splitlines()
+
+    def test_columns_stand_below_one_another(self):
+        self.assertEqual(
+            self.table([{"name": "Amalia", "crew": 5}, {"name": "Bo", "crew": 12}, {"crew": 7}]),
+            ["name    crew", "Amalia     5", "Bo        12", "           7"],
+        )
+
+    def test_a_new_key_makes_a_new_head(self):
+        self.assertEqual(self.table([{"a": 1}, {"a": 2, "b": "x"}]), ["a", "1", "a  b", "2  x"])
+
+    def test_what_is_no_map_is_a_value(self):
+        self.assertEqual(self.table([1, "two", [3, 4]]), ["value", "1", "two", "[3,4]"])
+
+    def test_cells_stay_on_their_line(self):
+        rows = self.table([{"t": 'a\nb "c"', "n": {"x": [1]}, "u": "Zürich"}, {"t": "", "n": None, "u": "x"}])
+        self.assertEqual(rows, ["t             n          u", '"a\\nb \\"c\\""  {"x":[1]}  Zürich',
+                                "              null       x"])  # fmt: skip
+
+    def test_classes_have_their_heads(self):
+        result = pier("dump", CLASSES, "--table", "--class", "market.Level")
+        self.assert_done(result, b"market.Level\nprice  size\n  0.5     0\n 0.25     0\n  0.5     1\n 0.25     1\n")
+
+    def test_many_rows_keep_their_columns(self):
+        rows = self.table([{"n": i, "m": "x" * (i % 30)} for i in range(2000)])
+        self.assertEqual(len(rows), 2001)
+        self.assertEqual(rows[0].split(), ["n", "m"])
+        self.assertEqual([int(row.split()[0]) for row in rows[1:]], list(range(2000)))
+
+    def test_rows_show_while_more_is_awaited(self):
+        data = pier("store", "-", data=b'{"a":1}\n').out
+        process = self.start("dump", "-", "--table")
+        process.send(data[:-64])  # all but the end mark
+        process.read_until(lambda p: p.out == b"a\n1\n")
+        process.send(data[-64:])
+        process.end_input()
+        self.assert_done(process.result(), b"a\n1\n")
+
+
+class SchemaTest(pier_command.Test):
+    def test_a_class_with_all_that_it_reaches(self):
+        result = pier("dump", CLASSES, "--schema", "--class", "test.Node")
+        self.assertEqual((result.status, result.err), (0, b""))
+        text = result.out.decode()
+        self.assertTrue(text.startswith('syntax = "proto3";\n'))
+        for part in ["package test;", "message Node {", "message Tree {", "int64 value = 1;", "repeated Node branches = 1;"]:
+            self.assertIn(part, text)
+
+    def test_from_standard_input(self):
+        result = pier("dump", "-", "--schema", data=CLASSES.read_bytes())
+        self.assertEqual((result.status, result.out), (0, pier("dump", CLASSES, "--schema").out))
+
+    def test_without_classes(self):
+        data = pier("store", "-", data=b"1\n").out
+        self.assert_error(pier("dump", "-", "--schema", data=data), 1, "dump", "NOT_FOUND", r"-: no record has a class")
+        self.assert_error(pier("dump", CLASSES, "--schema", "--class", "no.Such"), 1, "dump", "NOT_FOUND",
+                          r".*no record is a no\.Such")  # fmt: skip
+
+    def test_of_a_damaged_archive(self):
+        data = bytearray(CLASSES.read_bytes())
+        result = pier("dump", "-", "--schema", data=bytes(data[:-64]))
+        self.assertEqual(result.status, 1)
+        self.assertIn(b"TRUNCATED", result.err)
+        self.assertIn(b"message Node {", result.out)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)

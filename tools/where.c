@@ -1,0 +1,327 @@
+/* Conditions on records: see where.h. */
+#include "where.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_read.h"
+#include "record_tree.h"
+
+typedef enum operation { IS_EQUAL, IS_NOT_EQUAL, IS_BELOW, IS_AT_MOST, IS_ABOVE, IS_AT_LEAST } operation;
+
+struct where_condition {
+    where_condition *before;
+    pier_tree *tree;   /* holds the value */
+    pier_value *value; /* as JSON has it; NULL: it is no JSON */
+    pier_text raw;     /* as it was written */
+    operation does;
+    bool is_time; /* it is also a date: `time` */
+    pier_time time;
+    char path[]; /* of the field; behind its terminator the value as it was written, and a line feed */
+};
+
+/* Reading conditions ------------------------------------------------------------------------------------------------ */
+
+static pier_status refuse(pier_error *error, const char *text, size_t offset, const char *why) {
+    *error = (pier_error){.status = PIER_USAGE, .offset = offset, .record = PIER_NO_OFFSET};
+    error->block_offset = PIER_NO_OFFSET;
+    error->payload_offset = PIER_NO_OFFSET;
+    (void)snprintf(error->text, sizeof(error->text), "%.100s: %s", text, why);
+    return PIER_USAGE;
+}
+
+/* Returns where the operator begins: the first of its characters that is not quoted within the path. */
+static const char *find_operator(const char *text) {
+    bool is_quoted = false;
+    for (; *text != '\0'; text++) {
+        if (is_quoted && *text == '\\' && text[1] != '\0') {
+            text++;
+        } else if (*text == '"') {
+            is_quoted = !is_quoted;
+        } else if (!is_quoted && strchr("=!<>", *text) != NULL) {
+            return text;
+        }
+    }
+    return NULL;
+}
+
+/* Reads the operator. Returns where it ends; NULL when it is none. */
+static const char *read_operator(const char *text, operation *does) {
+    bool has_equals = text[1] == '=';
+    switch (text[0]) {
+    case '=':
+        *does = IS_EQUAL;
+        break;
+    case '!':
+        *does = IS_NOT_EQUAL;
+        break;
+    case '<':
+        *does = has_equals ? IS_AT_MOST : IS_BELOW;
+        break;
+    default:
+        *does = has_equals ? IS_AT_LEAST : IS_ABOVE;
+        break;
+    }
+    if (text[0] == '!' && !has_equals) {
+        return NULL;
+    }
+    return text + 1 + (has_equals ? 1 : 0);
+}
+
+static size_t trimmed(const char **text, const char *end) {
+    while (*text < end && **text == ' ') {
+        (*text)++;
+    }
+    while (end > *text && end[-1] == ' ') {
+        end--;
+    }
+    return (size_t)(end - *text);
+}
+
+/* Reads up to `digits` decimal digits. Returns where they end; NULL when there is none, or fewer than `least`. */
+static const char *read_digits(const char *text, int least, int digits, int64_t *number) {
+    int count = 0;
+    *number = 0;
+    for (; count < digits && text[count] >= '0' && text[count] <= '9'; count++) {
+        *number = *number * 10 + (text[count] - '0');
+    }
+    return count >= least ? text + count : NULL;
+}
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar; years are counted from March, so that a leap day ends one.
+ */
+static int64_t days_of(int64_t year, int64_t month, int64_t day) {
+    static const int before_month[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    year -= month <= 2 ? 1 : 0;
+    int64_t leap_days = year / 4 - year / 100 + year / 400;
+    return year * 365 + leap_days + before_month[month - 1] + day - 1 - 719468;
+}
+
+/* Reads the time of day behind a date: `10:30`, `10:30:00`, `10:30:00.5`. */
+static const char *read_day_time(const char *at, pier_time *time) {
+    int64_t hours = 0;
+    int64_t minutes = 0;
+    int64_t seconds = 0;
+    at = read_digits(at, 2, 2, &hours);
+    at = at != NULL && *at == ':' ? read_digits(at + 1, 2, 2, &minutes) : NULL;
+    if (at != NULL && *at == ':') {
+        at = read_digits(at + 1, 2, 2, &seconds);
+    }
+    if (at == NULL || hours > 23 || minutes > 59 || seconds > 59) {
+        return NULL;
+    }
+    time->seconds += hours * 3600 + minutes * 60 + seconds;
+    if (*at == '.') {
+        int64_t fraction = 0;
+        const char *end = read_digits(at + 1, 1, 9, &fraction);
+        for (ptrdiff_t digits = end != NULL ? end - (at + 1) : 9; digits < 9; digits++) {
+            fraction *= 10;
+        }
+        time->nanoseconds = (uint32_t)fraction;
+        at = end;
+    }
+    return at;
+}
+
+static bool read_date(const char *text, size_t size, pier_time *time) {
+    int64_t year = 0;
+    int64_t month = 0;
+    int64_t day = 0;
+    const char *at = read_digits(text, 4, 4, &year);
+    at = at != NULL && *at == '-' ? read_digits(at + 1, 2, 2, &month) : NULL;
+    at = at != NULL && *at == '-' ? read_digits(at + 1, 2, 2, &day) : NULL;
+    if (at == NULL || month < 1 || month > 12 || day < 1 || day > 31) {
+        return false;
+    }
+    *time = (pier_time){.seconds = days_of(year, month, day) * 86400};
+    if (*at == 'T') {
+        at = read_day_time(at + 1, time);
+    }
+    if (at != NULL && *at == 'Z') {
+        at++;
+    }
+    return at == text + size;
+}
+
+/* Reads the value, whose line feed stands behind it. Returns PIER_OK or PIER_NO_MEMORY. */
+static pier_status read_value(where_condition *condition) {
+    json_problem problem;
+    pier_status status = json_read(condition->raw.data, condition->raw.size, condition->tree, &problem);
+    if (status == PIER_OK) {
+        condition->value = pier_tree_root(condition->tree);
+        if (pier_value_kind(condition->value) == PIER_KIND_TEXT) {
+            condition->raw = pier_value_text(condition->value);
+        }
+    }
+    condition->is_time = read_date(condition->raw.data, condition->raw.size, &condition->time);
+    return status == PIER_NO_MEMORY ? status : PIER_OK;
+}
+
+pier_status where_add(where *conditions, const char *text, pier_error *error) {
+    operation does = IS_EQUAL;
+    const char *operator_begin = find_operator(text);
+    const char *value = operator_begin != NULL ? read_operator(operator_begin, &does) : NULL;
+    if (value == NULL) {
+        return refuse(error, text, operator_begin != NULL ? (size_t)(operator_begin - text) : strlen(text),
+                      "expected FIELD OP VALUE, with one of = != < <= > >=");
+    }
+    const char *path = text;
+    size_t path_bytes = trimmed(&path, operator_begin);
+    size_t value_bytes = trimmed(&value, value + strlen(value));
+    where_condition *added = (where_condition *)calloc(1, sizeof *added + path_bytes + value_bytes + 3);
+    if (added == NULL) {
+        return PIER_NO_MEMORY;
+    }
+    memcpy(added->path, path, path_bytes);
+    char *raw = added->path + path_bytes + 1;
+    memcpy(raw, value, value_bytes);
+    raw[value_bytes] = '\n';
+    added->raw = (pier_text){raw, value_bytes};
+    added->does = does;
+    added->before = conditions->last;
+    added->tree = record_tree_create();
+    conditions->last = added;
+    pier_error fault;
+    if (path_bytes == 0 || pier_path_check(added->path, &fault) != PIER_OK) {
+        return refuse(error, text, 0, "in front of the operator stands no path of a field");
+    }
+    return added->tree == NULL ? PIER_NO_MEMORY : read_value(added);
+}
+
+void where_deinit(where *conditions) {
+    while (conditions->last != NULL) {
+        where_condition *last = conditions->last;
+        conditions->last = last->before;
+        pier_tree_destroy(last->tree);
+        free(last);
+    }
+}
+
+/* Comparing ------------------------------------------------------------------------------------------------------- */
+
+/* How a field compares with a value: its order, or that there is none. */
+typedef enum order { LESS = -1, SAME = 0, MORE = 1, UNRELATED = 2 } order;
+
+static order order_of(bool is_less, bool is_more) {
+    return is_less ? LESS : is_more ? MORE : SAME;
+}
+
+static bool is_integer(pier_kind kind) {
+    return kind == PIER_KIND_INT || kind == PIER_KIND_UINT;
+}
+
+static bool is_number(pier_kind kind) {
+    return is_integer(kind) || kind == PIER_KIND_F32 || kind == PIER_KIND_F64;
+}
+
+static order compare_numbers(const pier_value *one, const pier_value *other) {
+    if (is_integer(pier_value_kind(one)) && is_integer(pier_value_kind(other))) {
+        int found = pier_value_compare(one, other);
+        return order_of(found<0, found> 0);
+    }
+    double a = pier_value_number(one, 0);
+    double b = pier_value_number(other, 0);
+    /* A NaN is neither. */
+    return a == b || a < b || a > b ? order_of(a<b, a> b) : UNRELATED;
+}
+
+/* Reads a duration as it is printed: "1.5s". */
+static bool read_duration(pier_text text, double *seconds) {
+    char copy[48];
+    if (text.size < 2 || text.size >= sizeof(copy) || text.data[text.size - 1] != 's') {
+        return false;
+    }
+    memcpy(copy, text.data, text.size - 1);
+    copy[text.size - 1] = '\0';
+    if (strspn(copy, "-0123456789.") != text.size - 1) {
+        return false;
+    }
+    char *end = NULL;
+    *seconds = strtod(copy, &end);
+    return *end == '\0';
+}
+
+static order compare_texts(pier_text one, pier_text other) {
+    double a;
+    double b;
+    if (read_duration(one, &a) && read_duration(other, &b)) {
+        return order_of(a<b, a> b);
+    }
+    size_t shorter = one.size < other.size ? one.size : other.size;
+    int found = shorter > 0 ? memcmp(one.data, other.data, shorter) : 0;
+    return found != 0 ? order_of(found<0, found> 0) : order_of(one.size<other.size, one.size> other.size);
+}
+
+static order compare_times(pier_time one, const where_condition *with) {
+    pier_kind kind = pier_value_kind(with->value);
+    pier_time other = with->time;
+    if (is_number(kind)) {
+        double a = (double)one.seconds + one.nanoseconds * 1e-9;
+        double b = pier_value_number(with->value, 0);
+        return order_of(a<b, a> b);
+    }
+    if (kind == PIER_KIND_TIME) {
+        other = pier_value_time(with->value);
+    } else if (!with->is_time) {
+        return UNRELATED;
+    }
+    return one.seconds != other.seconds
+               ? order_of(one.seconds < other.seconds, true)
+               : order_of(one.nanoseconds<other.nanoseconds, one.nanoseconds> other.nanoseconds);
+}
+
+static order compare(const pier_value *field, const where_condition *with) {
+    pier_kind kind = pier_value_kind(field);
+    pier_kind other = pier_value_kind(with->value);
+    if (kind == PIER_KIND_TEXT) {
+        return compare_texts(pier_value_text(field), with->raw);
+    }
+    if (kind == PIER_KIND_TIME) {
+        return compare_times(pier_value_time(field), with);
+    }
+    if (is_number(kind)) {
+        return is_number(other) ? compare_numbers(field, with->value) : UNRELATED;
+    }
+    if (with->value == NULL || kind != other) {
+        return UNRELATED;
+    }
+    int found = pier_value_compare(field, with->value);
+    return order_of(found<0, found> 0);
+}
+
+static bool condition_holds(const where_condition *condition, const pier_value *record) {
+    pier_value *field = NULL;
+    bool is_there = pier_value_resolve(record, condition->path, &field, NULL) == PIER_OK;
+    bool wants_null = condition->value != NULL && pier_value_kind(condition->value) == PIER_KIND_NIL;
+    order found = UNRELATED;
+    if (!is_there || pier_value_kind(field) == PIER_KIND_NIL) {
+        found = wants_null ? SAME : UNRELATED;
+    } else if (!wants_null) {
+        found = compare(field, condition);
+    }
+    switch (condition->does) {
+    case IS_EQUAL:
+        return found == SAME;
+    case IS_NOT_EQUAL:
+        return found != SAME;
+    case IS_BELOW:
+        return found == LESS;
+    case IS_AT_MOST:
+        return found == LESS || found == SAME;
+    case IS_ABOVE:
+        return found == MORE;
+    default:
+        return found == MORE || found == SAME;
+    }
+}
+
+bool where_holds(const where *conditions, const pier_value *record) {
+    for (const where_condition *condition = conditions->last; condition != NULL; condition = condition->before) {
+        if (!condition_holds(condition, record)) {
+            return false;
+        }
+    }
+    return true;
+}
