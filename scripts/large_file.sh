@@ -3,7 +3,8 @@
 #
 #   scripts/large_file.sh [MIB [FOLDER]]      an archive of so many MiB (10240), made in FOLDER (/tmp) and removed again
 #
-# Needs twice the room of the archive, and a quiet machine for figures worth keeping.
+# Needs twice the room of the archive and a quiet machine for figures worth keeping. Where there is room for the text,
+# more than three times the archive, dump is timed writing it, too.
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 mebibytes=${1:-10240}
@@ -19,7 +20,7 @@ cmake --build build/bench --parallel "$pier_jobs" --target large_file pier_comma
     die "see $pier_logs/large_file.log"
 
 file=$(mktemp -p "$folder" pier-large-XXXXXX)
-trap 'rm -f "$file" "$file.repaired"' EXIT
+trap 'rm -f "$file" "$file.repaired" "$file.json"' EXIT
 say "making $mebibytes MiB"
 build/bench/bench/large_file "$file" "$mebibytes"
 say "reading it from the disk"

@@ -284,6 +284,7 @@ int command_dump(int argc, char **argv) {
         return exit_status;
     }
     output_init(&out, STDOUT_FILENO);
+    output_may_wait(&out);
     exit_status = chosen.schema ? dump_schema(command, chosen.path, &chosen.common, chosen.class_name, &out)
                                 : dump_records(&chosen, &out);
     output_deinit(&out);

@@ -23,6 +23,10 @@ void output_init(output *out, int handle) {
     out->colours = report_has_colours(handle);
 }
 
+void output_may_wait(output *out) {
+    out->may_wait = true;
+}
+
 void output_deinit(output *out) {
     text_buffer_deinit(&out->text);
 }
@@ -42,14 +46,14 @@ bool output_is_ripe(const output *out) {
 /* Returns whether a write would be taken at once. */
 static bool is_ready(const output *out) {
     struct pollfd poll_entry = {out->handle, POLLOUT, 0};
-    return out->is_file || poll(&poll_entry, 1, 0) > 0;
+    return out->is_file || out->may_wait || poll(&poll_entry, 1, 0) > 0;
 }
 
 pier_status output_pump(output *out) {
     while (output_pending(out) > 0 && is_ready(out)) {
         /* A pipe that is ready has room for PIPE_BUF bytes (pipe(7)); more could block. */
         size_t size = output_pending(out);
-        size = out->is_file || size < PIPE_BUF ? size : PIPE_BUF;
+        size = out->is_file || out->may_wait || size < PIPE_BUF ? size : PIPE_BUF;
         ssize_t written = write(out->handle, out->text.data + out->begin, size);
         if (written >= 0) {
             out->begin += (size_t)written;

@@ -1,7 +1,8 @@
 /* Standard output: whole lines, gathered and written without waiting.
  *
  * Part of the command. The event loops of listen and connect write when poll says so and stop making text while too
- * much of it waits; store and dump wait. Never writes more to a pipe or terminal than it takes at once. */
+ * much of it waits; store and dump wait. Never writes more to a pipe or terminal than it takes at once, unless it may
+ * wait. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -17,13 +18,17 @@ typedef struct output {
     text_buffer text; /* what is made; `begin` of it is written */
     size_t begin;
     int handle;
-    bool is_file; /* takes all at once, as disks do */
-    bool colours; /* a terminal */
-    int os_error; /* of the write that failed, 0 when none did */
+    bool is_file;  /* takes all at once, as disks do */
+    bool may_wait; /* writes are for all there is, and wait where they have to */
+    bool colours;  /* a terminal */
+    int os_error;  /* of the write that failed, 0 when none did */
 } output;
 
 /* Begins to write to `handle`. */
 void output_init(output *out, int handle);
+
+/* Lets writes wait, in large pieces: for a command that has nothing else to do meanwhile, and no signal to heed. */
+void output_may_wait(output *out);
 
 void output_deinit(output *out);
 

@@ -5,7 +5,7 @@
  * that: a map that is no JSON object or is large, text that is not UTF-8, a field of a kind that it does not know,
  * colours. Then the record is printed anew, by way of a tree, which decides everything; so what is added to the naming
  * of records is right here from the first day, and may be made fast later, in pier__definition_prints_straight and
- * open_array. */
+ * level_of. */
 #include <pier/tree.h>
 
 #include <math.h>
@@ -21,21 +21,22 @@ enum {
     /* How deep a record may be, and how many keys its open maps may have together, to be printed here. */
     LEVELS = 64,
     KEYS = 128,
-    /* Room that is asked for at once: any scalar without its text, or a name with its quotes. */
+    /* Room that is asked for at once: a name with its quotes, and any scalar without its text. */
     ROOM_BYTES = 64 + PIER__NAME_BYTES_MAX,
     SPARE_BYTES = 2 * ROOM_BYTES
 };
 
-/* An array, a map or a record that is open. */
+/* The record itself, or an array, a map or a record that is open in it. */
 typedef struct level {
-    const pier_definition *definition; /* of a record, or of the elements of an array; NULL: none */
-    uint32_t left;                     /* elements, pairs or slots */
-    uint32_t place;                    /* a record's next field; where the keys of a map begin */
+    const pier_definition *definition; /* the class of its elements; NULL: none */
+    const pier__defined_field *field;  /* of a record: the next one */
+    uint32_t left;                     /* elements, pairs or slots that are to come */
+    uint32_t first_key;                /* where the keys of a map begin */
     uint8_t form;
     bool has_child;
 } level;
 
-enum { FORM_ARRAY, FORM_MAP, FORM_RECORD };
+enum { FORM_TOP, FORM_ARRAY, FORM_MAP, FORM_RECORD };
 
 /* A key of an open map. Those with different marks differ. */
 typedef struct key {
@@ -43,60 +44,45 @@ typedef struct key {
     pier_bytes text;
 } key;
 
+/* The functions below take where the text goes on and return where it does then, and NULL to give up: what is kept
+ * here would have to be read again after each byte that was written. */
 typedef struct printer {
-    const uint8_t *from; /* the next value */
-    /* Where the text goes: straight into the caller's buffer, and once that is full into `spare`, to be counted. */
-    char *at;
-    char *end;
-    char *begin;
-    pier__output out;
+    /* The text goes straight into the caller's buffer, and once that is full into `spare`, to be counted. */
+    char *page;
+    char *page_end;
+    pier__output out;         /* what was made before this page */
     const uint8_t *valid_end; /* text before it is known to be UTF-8 */
     uint32_t level_count;
     uint32_t key_count;
-    level levels[LEVELS];
+    level levels[LEVELS]; /* around the innermost one */
     key keys[KEYS];
     char spare[SPARE_BYTES];
 } printer;
 
-/* Making text ----------------------------------------------------------------------------------------------------- */
+/* Text ------------------------------------------------------------------------------------------------------------ */
 
-/* Takes the text that was made, and goes on in memory of its own. */
-static void turn_page(printer *p) {
-    size_t size = (size_t)(p->at - p->begin);
-    if (p->begin == p->spare) {
+/* Takes the page, and begins a new one. */
+static char *turn_page(printer *p, const char *at) {
+    size_t size = (size_t)(at - p->page);
+    if (p->page == p->spare) {
         pier__output_add(&p->out, p->spare, size);
     } else {
         p->out.length += size;
     }
-    p->begin = p->spare;
-    p->at = p->spare;
-    p->end = p->spare + SPARE_BYTES;
+    p->page = p->spare;
+    p->page_end = p->spare + SPARE_BYTES;
+    return p->page;
 }
 
-static inline void make_room(printer *p) {
-    if (PIER_UNLIKELY((size_t)(p->end - p->at) < ROOM_BYTES)) {
-        turn_page(p);
-    }
+/* Makes sure of ROOM_BYTES. */
+static inline char *make_room(printer *p, char *at) {
+    return PIER_LIKELY((size_t)(p->page_end - at) >= ROOM_BYTES) ? at : turn_page(p, at);
 }
 
-/* These write where there is room. */
-static inline void put_char(printer *p, char character) {
-    *p->at++ = character;
+static inline char *put(char *at, const char *text, size_t size) {
+    memcpy(at, text, size);
+    return at + size;
 }
-
-static inline void put(printer *p, const char *text, size_t size) {
-    memcpy(p->at, text, size);
-    p->at += size;
-}
-
-static inline void put_signed(printer *p, int64_t number) {
-    if (number < 0) {
-        put_char(p, '-');
-    }
-    p->at = pier__write_unsigned(p->at, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
-}
-
-/* Text ------------------------------------------------------------------------------------------------------------ */
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -109,258 +95,262 @@ static inline bool is_plain(uint64_t eight) {
     return ((low | high) & EACH_BYTE(0x80)) == 0;
 }
 
-/* Puts the bytes of a text from `at` to before `stop`, or a byte further where a character ends there: what may have to
- * be escaped. Returns where it stopped; NULL to give up. */
-static const uint8_t *put_odd(printer *p, const uint8_t *at, const uint8_t *stop, const uint8_t *end) {
-    while (at < stop) {
-        uint8_t byte = *at;
-        if (byte >= 0x80 && at >= p->valid_end) {
-            size_t left = (size_t)(end - at);
-            if (pier__utf8_valid_bytes((const char *)at, left) != left) {
+/* Puts text up to `stop`, or a byte further where a character ends there: what may have to be escaped. from: where it
+ * begins; gets where it stopped. `end` is the end of the whole text. */
+static char *put_odd(printer *p, char *at, const uint8_t **from, const uint8_t *stop, const uint8_t *end) {
+    const uint8_t *text = *from;
+    while (text < stop) {
+        uint8_t byte = *text;
+        if (byte >= 0x80 && text >= p->valid_end) {
+            size_t left = (size_t)(end - text);
+            if (pier__utf8_valid_bytes((const char *)text, left) != left) {
                 return NULL;
             }
             p->valid_end = end;
         }
-        if (byte == 0xc2 && at[1] < 0xa0) {
-            p->at = pier__write_escaped(p->at, at[1]);
-            at += 2;
-            continue;
-        }
-        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f) {
-            p->at = pier__write_escaped(p->at, byte);
+        bool is_upper_control = byte == 0xc2 && text[1] < 0xa0;
+        text += is_upper_control ? 1 : 0;
+        if (is_upper_control || byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f) {
+            at = pier__write_escaped(at, *text);
         } else {
-            put_char(p, (char)byte);
+            *at++ = (char)byte;
         }
-        at++;
+        text++;
     }
+    *from = text;
     return at;
 }
 
-/* Puts text in quotes. Returns false to give up. */
-static inline bool put_text(printer *p, const uint8_t *at, size_t size) {
-    const uint8_t *end = at + size;
-    put_char(p, '"');
-    while (at < end) {
-        size_t left = (size_t)(end - at);
-        make_room(p);
-        /* Behind a record there is padding. What is not of the text counts as plain, and is written over. */
-        uint64_t eight = pier__load_le64(at);
-        uint64_t looked_at = left >= 8 ? eight : eight & ~(~UINT64_C(0) << left * 8);
-        uint64_t filler = left >= 8 ? 0 : EACH_BYTE(' ') << left * 8;
-        if (PIER_LIKELY(is_plain(looked_at | filler))) {
+/* Puts text in quotes. Eight bytes may be read wherever it ends: behind a record there is padding. */
+static inline char *put_text(printer *p, char *at, const uint8_t *text, size_t size) {
+    const uint8_t *end = text + size;
+    *at++ = '"';
+    while (text < end) {
+        size_t left = (size_t)(end - text);
+        uint64_t eight = pier__load_le64(text);
+        /* What is behind the end counts as plain, and is written over. */
+        uint64_t others = left >= 8 ? 0 : ~UINT64_C(0) << left * 8;
+        at = make_room(p, at);
+        if (PIER_LIKELY(is_plain((eight & ~others) | (EACH_BYTE(' ') & others)))) {
             size_t taken = left < 8 ? left : 8;
-            memcpy(p->at, at, 8);
-            p->at += taken;
+            memcpy(at, text, 8);
             at += taken;
+            text += taken;
             continue;
         }
-        at = put_odd(p, at, left < 8 ? end : at + 8, end);
+        at = put_odd(p, at, &text, left < 8 ? end : text + 8, end);
         if (at == NULL) {
-            return false;
+            return NULL;
         }
     }
-    make_room(p);
-    put_char(p, '"');
-    return true;
+    at = make_room(p, at);
+    *at++ = '"';
+    return at;
 }
 
 /* Puts bytes in quotes as base64, a piece at a time. */
-static void put_base64(printer *p, pier_bytes bytes) {
+static char *put_base64(printer *p, char *at, pier_bytes bytes) {
     enum { PIECE_BYTES = ROOM_BYTES / 8 * 3 };
-    const uint8_t *at = (const uint8_t *)bytes.data;
+    const uint8_t *from = (const uint8_t *)bytes.data;
     size_t left = bytes.size;
-    put_char(p, '"');
+    *at++ = '"';
     while (left > 0) {
         size_t size = left < PIECE_BYTES ? left : PIECE_BYTES;
-        make_room(p);
-        pier__output piece = pier__output_begin(p->at, ROOM_BYTES);
-        pier__output_base64_bare(&piece, (pier_bytes){at, size});
-        p->at += piece.length;
-        at += size;
+        at = make_room(p, at);
+        pier__output piece = pier__output_begin(at, ROOM_BYTES);
+        pier__output_base64_bare(&piece, (pier_bytes){from, size});
+        at += piece.length;
+        from += size;
         left -= size;
     }
-    make_room(p);
-    put_char(p, '"');
+    at = make_room(p, at);
+    *at++ = '"';
+    return at;
 }
 
 /* Scalars --------------------------------------------------------------------------------------------------------- */
 
-static void put_float(printer *p, double value) {
-    if (PIER_LIKELY(isfinite(value))) {
-        p->at += pier__float_text(value, p->at);
-    } else if (isnan(value)) {
-        put(p, "{\"$float\":\"NaN\"}", 16);
-    } else if (value < 0) {
-        put(p, "{\"$float\":\"-Infinity\"}", 22);
-    } else {
-        put(p, "{\"$float\":\"Infinity\"}", 21);
+static inline char *put_signed(char *at, int64_t number) {
+    if (number < 0) {
+        *at++ = '-';
     }
+    return pier__write_unsigned(at, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
-static void put_bytes(printer *p, pier_bytes bytes) {
-    put(p, "{\"$bin\":", 8);
-    put_base64(p, bytes);
-    put_char(p, '}');
+static inline char *put_float(char *at, double value) {
+    if (PIER_LIKELY(isfinite(value))) {
+        return at + pier__float_text(value, at);
+    }
+    return isnan(value) ? put(at, "{\"$float\":\"NaN\"}", 16)
+           : value < 0  ? put(at, "{\"$float\":\"-Infinity\"}", 22)
+                        : put(at, "{\"$float\":\"Infinity\"}", 21);
 }
 
-static void put_ext(printer *p, pier_ext ext) {
-    put(p, "{\"$ext\":[", 9);
-    put_signed(p, ext.type);
-    put_char(p, ',');
-    put_base64(p, ext.bytes);
-    put(p, "]}", 2);
+static char *put_ext(printer *p, char *at, pier_ext ext) {
+    at = put_signed(put(at, "{\"$ext\":[", 9), ext.type);
+    *at++ = ',';
+    return put(put_base64(p, at, ext.bytes), "]}", 2);
 }
 
-static void put_time(printer *p, pier_time time) {
-    put(p, "{\"$time\":[", 10);
-    put_signed(p, time.seconds);
-    put_char(p, ',');
-    p->at = pier__write_unsigned(p->at, time.nanoseconds);
-    put(p, "]}", 2);
+static char *put_time(char *at, pier_time time) {
+    at = put_signed(put(at, "{\"$time\":[", 10), time.seconds);
+    *at++ = ',';
+    return put(pier__write_unsigned(at, time.nanoseconds), "]}", 2);
+}
+
+static inline char *put_scalar(printer *p, char *at, const pier_token *token) {
+    switch (token->kind) {
+    case PIER_KIND_BOOL:
+        return token->as.boolean ? put(at, "true", 4) : put(at, "false", 5);
+    case PIER_KIND_UINT:
+        return pier__write_unsigned(at, token->as.uint);
+    case PIER_KIND_INT:
+        return put_signed(at, token->as.sint);
+    case PIER_KIND_F32:
+        return put_float(at, (double)token->as.f32);
+    case PIER_KIND_F64:
+        return put_float(at, token->as.f64);
+    case PIER_KIND_TEXT:
+        return put_text(p, at, (const uint8_t *)token->as.text.data, token->as.text.size);
+    case PIER_KIND_BYTES:
+        at = put_base64(p, put(at, "{\"$bin\":", 8), token->as.bytes);
+        *at++ = '}';
+        return at;
+    case PIER_KIND_EXT:
+        return put_ext(p, at, token->as.ext);
+    case PIER_KIND_TIME:
+        return put_time(at, token->as.time);
+    default:
+        return put(at, "null", 4);
+    }
 }
 
 /* Arrays, maps and records ---------------------------------------------------------------------------------------- */
 
-static bool open_level(printer *p, uint32_t count, const pier_definition *definition, uint8_t form) {
-    if (p->level_count == LEVELS) {
-        return false;
-    }
-    p->levels[p->level_count++] = (level){definition, count, form == FORM_MAP ? p->key_count : 0, form, false};
-    put_char(p, form == FORM_ARRAY ? '[' : '{');
-    return true;
+static inline bool is_absent(const pier__defined_field *field, const uint8_t *slot) {
+    return (field->flags & PIER_FIELD_PRESENCE) != 0 && *slot == 0xc0;
 }
 
-/* Opens an array: a record of its class where it has as many elements as that has slots. `type` is the class of the
- * value, or, where the field is repeated, of its elements; NULL: none. */
-static bool open_array(printer *p, uint32_t count, const pier_definition *type, bool is_repeated) {
-    if (type != NULL && !is_repeated && count == type->slot_count) {
-        return open_level(p, count, type, FORM_RECORD);
+static inline char *put_name(char *at, const pier__defined_field *field) {
+    *at++ = '"';
+    memcpy(at, field->name, PIER__NAME_PADDING);
+    if (PIER_UNLIKELY(field->name_bytes > PIER__NAME_PADDING)) {
+        memcpy(at, field->name, field->name_bytes);
     }
-    return open_level(p, count, is_repeated ? type : NULL, FORM_ARRAY);
+    return put(at + field->name_bytes, "\":", 2);
 }
 
 static uint64_t mark_of(const uint8_t *text, size_t size) {
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15); /* its bits are as good as random */
     uint64_t first = pier__load_le64(text);
     if (size < 8) {
-        return (first & ~(~UINT64_C(0) << size * 8)) + (uint64_t)size * UINT64_C(0x9e3779b97f4a7c15);
+        return (first & ~(~UINT64_C(0) << size * 8)) + size * odd;
     }
-    return (first ^ pier__load_le64(text + size - 8) * UINT64_C(0x9e3779b97f4a7c15)) + size;
+    return (first ^ pier__load_le64(text + size - 8) * odd) + size;
 }
 
-/* Puts the key of the next pair. Returns false to give up: when it is no text, or came before, or when the map could be
- * taken for one of the objects that stand for what JSON lacks. */
-static bool put_key(printer *p, const level *map) {
+/* Puts the key of the next pair of a map, and the colon. Gives up when it is no text, or came before, or when the map
+ * could be taken for one of the objects that stand for what JSON lacks. */
+static char *put_key(printer *p, char *at, const uint8_t **from, const level *map) {
     pier_token token;
-    size_t size = pier__read_token(p->from, &token);
-    if (token.kind != PIER_KIND_TEXT) {
-        return false;
+    size_t token_size = pier__read_token(*from, &token);
+    if (token.kind != PIER_KIND_TEXT || p->key_count == KEYS) {
+        return NULL;
     }
-    pier_bytes text = {token.as.text.data, token.as.text.size};
-    const uint8_t *begin = (const uint8_t *)text.data;
-    if (!map->has_child && map->left == 0 && text.size > 0 && *begin == '$') {
-        return false;
+    *from += token_size;
+    const uint8_t *text = (const uint8_t *)token.as.text.data;
+    size_t size = token.as.text.size;
+    if (!map->has_child && map->left == 0 && size > 0 && *text == '$') {
+        return NULL;
     }
-    uint64_t mark = mark_of(begin, text.size);
-    for (uint32_t i = map->place; i < p->key_count; i++) {
-        if (PIER_UNLIKELY(p->keys[i].mark == mark) && p->keys[i].text.size == text.size &&
-            memcmp(p->keys[i].text.data, begin, text.size) == 0) {
-            return false;
+    uint64_t mark = mark_of(text, size);
+    for (uint32_t i = map->first_key; i < p->key_count; i++) {
+        if (PIER_UNLIKELY(p->keys[i].mark == mark) && p->keys[i].text.size == size &&
+            memcmp(p->keys[i].text.data, text, size) == 0) {
+            return NULL;
         }
     }
-    p->keys[p->key_count++] = (key){mark, text};
-    p->from += size;
-    if (!put_text(p, begin, text.size)) {
-        return false;
+    p->keys[p->key_count++] = (key){mark, {text, size}};
+    at = put_text(p, at, text, size);
+    if (at != NULL) {
+        *at++ = ':';
+        at = make_room(p, at);
     }
-    put_char(p, ':');
-    return true;
+    return at;
 }
 
-static void put_name(printer *p, const pier__defined_field *field) {
-    put_char(p, '"');
-    memcpy(p->at, field->name, PIER__NAME_PADDING);
-    if (PIER_UNLIKELY(field->name_bytes > PIER__NAME_PADDING)) {
-        memcpy(p->at, field->name, field->name_bytes);
+/* What an array or map opens: an array is a record of its class where it has as many elements as that has slots. `type`
+ * is the class of the value, or, where the field is repeated, of its elements; NULL: none. */
+static inline level level_of(const printer *p, const pier_token *token, const pier_definition *type, bool is_repeated) {
+    level opened = {.left = token->as.count, .first_key = p->key_count};
+    if (token->kind == PIER_KIND_MAP) {
+        opened.form = FORM_MAP;
+    } else if (type != NULL && !is_repeated && token->as.count == type->slot_count) {
+        opened.form = FORM_RECORD;
+        opened.field = type->fields;
+    } else {
+        opened.form = FORM_ARRAY;
+        opened.definition = is_repeated ? type : NULL;
     }
-    p->at += field->name_bytes;
-    put(p, "\":", 2);
+    return opened;
 }
 
-/* Puts a value, or the beginning of an array, map or record. `type`, `is_repeated`: as open_array. Returns false to give
- * up. */
-static bool put_value(printer *p, const pier_definition *type, bool is_repeated) {
-    pier_token token;
-    p->from += pier__read_token(p->from, &token);
-    switch (token.kind) {
-    case PIER_KIND_UINT:
-        p->at = pier__write_unsigned(p->at, token.as.uint);
-        return true;
-    case PIER_KIND_TEXT:
-        return put_text(p, (const uint8_t *)token.as.text.data, token.as.text.size);
-    case PIER_KIND_F64:
-        put_float(p, token.as.f64);
-        return true;
-    case PIER_KIND_F32:
-        put_float(p, (double)token.as.f32);
-        return true;
-    case PIER_KIND_INT:
-        put_signed(p, token.as.sint);
-        return true;
-    case PIER_KIND_BOOL:
-        put(p, token.as.boolean ? "true" : "false", token.as.boolean ? 4 : 5);
-        return true;
-    case PIER_KIND_BYTES:
-        put_bytes(p, token.as.bytes);
-        return true;
-    case PIER_KIND_EXT:
-        put_ext(p, token.as.ext);
-        return true;
-    case PIER_KIND_TIME:
-        put_time(p, token.as.time);
-        return true;
-    case PIER_KIND_ARRAY:
-        return open_array(p, token.as.count, type, is_repeated);
-    case PIER_KIND_MAP:
-        return token.as.count <= KEYS - p->key_count && open_level(p, token.as.count, NULL, FORM_MAP);
-    default:
-        put(p, "null", 4);
-        return true;
-    }
-}
-
-/* Puts what comes next in the innermost array, map or record, or its end. Returns false to give up. */
-static bool put_next(printer *p) {
-    level *in = &p->levels[p->level_count - 1];
-    make_room(p);
-    if (in->left == 0) {
-        put_char(p, in->form == FORM_ARRAY ? ']' : '}');
-        p->key_count = in->form == FORM_MAP ? in->place : p->key_count;
-        p->level_count--;
-        return true;
-    }
-    in->left--;
-    const pier__defined_field *field = NULL;
-    if (in->form == FORM_RECORD) {
-        field = &in->definition->fields[in->place++];
-        if ((field->flags & PIER_FIELD_PRESENCE) != 0 && *p->from == 0xc0) {
-            p->from++;
-            return true;
+/* Puts the value at `from`, which is of the class, and all that is in it. */
+static char *put_all(printer *p, char *at, const uint8_t *from, const pier_definition *definition) {
+    level in = {.definition = definition, .left = 1, .form = FORM_TOP};
+    for (;;) {
+        at = make_room(p, at);
+        if (in.left == 0) {
+            if (in.form == FORM_TOP) {
+                return at;
+            }
+            *at++ = in.form == FORM_ARRAY ? ']' : '}';
+            p->key_count = in.first_key;
+            in = p->levels[--p->level_count];
+            continue;
+        }
+        in.left--;
+        const pier__defined_field *field = in.form == FORM_RECORD ? in.field++ : NULL;
+        if (field != NULL && is_absent(field, from)) {
+            from++;
+            continue;
+        }
+        if (in.has_child) {
+            *at++ = ',';
+        }
+        if (field != NULL) {
+            at = put_name(at, field);
+        } else if (in.form == FORM_MAP) {
+            at = put_key(p, at, &from, &in);
+        }
+        if (at == NULL) {
+            return NULL;
+        }
+        in.has_child = true;
+        if (*from <= 0x7f) {
+            at = pier__write_four(at, *from++);
+            continue;
+        }
+        pier_token token;
+        from += pier__read_token(from, &token);
+        bool is_repeated = field != NULL && (field->flags & PIER_FIELD_REPEATED) != 0;
+        if (token.kind == PIER_KIND_EXT && is_repeated) {
+            return NULL; /* it may be a typed array */
+        }
+        if (token.kind != PIER_KIND_ARRAY && token.kind != PIER_KIND_MAP) {
+            at = put_scalar(p, at, &token);
+        } else if (p->level_count < LEVELS) {
+            p->levels[p->level_count++] = in;
+            in = field != NULL ? level_of(p, &token, field->type, is_repeated)
+                               : level_of(p, &token, in.definition, false);
+            *at++ = in.form == FORM_ARRAY ? '[' : '{';
+        } else {
+            at = NULL;
+        }
+        if (at == NULL) {
+            return NULL;
         }
     }
-    if (in->has_child) {
-        put_char(p, ',');
-    }
-    if (in->form == FORM_MAP && !put_key(p, in)) {
-        return false;
-    }
-    in->has_child = true;
-    if (field == NULL) {
-        make_room(p);
-        return put_value(p, in->definition, false);
-    }
-    put_name(p, field);
-    make_room(p);
-    return put_value(p, field->type, (field->flags & PIER_FIELD_REPEATED) != 0);
 }
 
 /* Whether the tree would take whatever a record of so many bytes can hold: each value takes a byte at least, and has a
@@ -381,22 +371,19 @@ static bool print_straight(const pier_tree *tree, pier_archive *archive, char *b
         return false;
     }
     printer p; /* without zeroes, which would cost more than a short record */
-    p.from = (const uint8_t *)bytes.data;
-    p.valid_end = p.from;
     p.out = pier__output_begin(capacity_bytes > 0 ? buffer : NULL, capacity_bytes);
-    p.begin = p.out.capacity > 0 ? buffer : p.spare;
-    p.at = p.begin;
-    p.end = p.out.capacity > 0 ? buffer + p.out.capacity : p.spare + SPARE_BYTES;
+    p.page = p.out.capacity > 0 ? buffer : p.spare;
+    p.page_end = p.page + (p.out.capacity > 0 ? p.out.capacity : (size_t)SPARE_BYTES);
+    p.valid_end = (const uint8_t *)bytes.data;
     p.level_count = 0;
     p.key_count = 0;
-    make_room(&p);
-    bool goes_on = put_value(&p, definition, false);
-    while (goes_on && p.level_count > 0) {
-        goes_on = put_next(&p);
+    const char *end = put_all(&p, p.page, (const uint8_t *)bytes.data, definition);
+    if (end == NULL) {
+        return false;
     }
-    turn_page(&p);
+    (void)turn_page(&p, end);
     *length = pier__output_end(&p.out);
-    return goes_on;
+    return true;
 }
 
 /* Whether JSON takes a name as it is. A class with one field could be taken for what JSON lacks, by its $. */
