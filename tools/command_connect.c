@@ -192,11 +192,11 @@ static void print_record(talk *t) {
         text_buffer_append_char(&t->out.text, '\n');
         return;
     }
-    pier_status status = t->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(t->tree, t->load);
+    pier_status status =
+        t->tree == NULL ? PIER_NO_MEMORY : json_write_record(&t->out.text, t->tree, t->load, t->out.colours);
     if (status == PIER_NO_MEMORY) {
         end(t, report(command, status, "%s: a record", pier_status_text(status)));
     } else if (status == PIER_OK) {
-        json_write(&t->out.text, pier_tree_root(t->tree), t->out.colours);
         text_buffer_append_char(&t->out.text, '\n');
     }
     /* Another failure sticks, and the next call tells it. */

@@ -89,7 +89,7 @@ static void print_records(exchange *e, const pier_address *from) {
     while (!e->is_over) {
         pier_status status = pier_archive_next(load);
         if (status == PIER_OK) {
-            status = e->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(e->tree, load);
+            status = e->tree == NULL ? PIER_NO_MEMORY : json_write_record(&e->out.text, e->tree, load, e->out.colours);
         }
         if (status == PIER_END) {
             return;
@@ -103,7 +103,6 @@ static void print_records(exchange *e, const pier_address *from) {
                 return;
             }
         } else {
-            json_write(&e->out.text, pier_tree_root(e->tree), e->out.colours);
             text_buffer_append_char(&e->out.text, '\n');
             if (++e->records == e->chosen->count) {
                 end(e, EXIT_DONE);

@@ -38,13 +38,8 @@ static void end(server *running, int exit_status) {
     running->is_over = true;
 }
 
-/* Prints what was taken, and counts it. Returns as server_take_record. */
-static bool count_record(server *running, const pier_value *value) {
-    if (value != NULL) {
-        json_write(&running->out.text, value, running->out.colours);
-    } else {
-        json_write_raw(&running->out.text, UINT64_MAX);
-    }
+/* Counts what was taken and printed. Returns as server_take_record. */
+static bool count_record(server *running) {
     text_buffer_append_char(&running->out.text, '\n');
     running->records++;
     if (running->records == running->count) {
@@ -60,9 +55,13 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
             (void)report(command, PIER_UNSUPPORTED, "%s: raw bytes are passed over: they are not saved", peer);
             return true;
         }
-        return count_record(running, NULL);
+        json_write_raw(&running->out.text, UINT64_MAX);
+        return count_record(running);
     }
-    pier_status status = running->tree == NULL ? PIER_NO_MEMORY : pier_tree_load(running->tree, load);
+    size_t printed_before = running->out.text.size;
+    pier_status status = running->tree == NULL
+                             ? PIER_NO_MEMORY
+                             : json_write_record(&running->out.text, running->tree, load, running->out.colours);
     if (status != PIER_OK) {
         *is_refused = true;
         if (pier_archive_status(load) == PIER_OK) {
@@ -74,6 +73,7 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
     }
     if (running->save != NULL && pier_archive_forward(running->save, load) != PIER_OK) {
         const pier_error *error = pier_archive_error(running->save);
+        running->out.text.size = printed_before;
         /* What the archive merely refuses, a bare ext of type 80 for instance, is the fault of who sent it. */
         if (pier_archive_status(running->save) == PIER_OK) {
             *is_refused = true;
@@ -83,7 +83,7 @@ bool server_take_record(server *running, pier_archive *load, const char *peer, b
         end(running, report_error(command, error, running->save_name, ""));
         return false;
     }
-    return count_record(running, pier_tree_root(running->tree));
+    return count_record(running);
 }
 
 /* Makes a client of a connection and adds it. Returns false when there is no memory; the connection is gone then. */
