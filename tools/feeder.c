@@ -17,7 +17,7 @@
 
 void feeder_init(feeder *feed, const char *command, pier_archive *archive, uint64_t record_bytes_max) {
     *feed = (feeder){.command = command, .archive = archive, .tree = record_tree_create()};
-    lines_init(&feed->input, STDIN_FILENO, record_bytes_max * JSON_BYTES_A_BYTE + JSON_BYTES_MORE);
+    lines_init(&feed->input, STDIN_FILENO, record_bytes_max * JSON_BYTES_A_BYTE + JSON_BYTES_MORE, record_bytes_max);
 }
 
 void feeder_deinit(feeder *feed) {

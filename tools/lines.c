@@ -8,8 +8,8 @@
 
 #define READ_BYTES ((size_t)64 << 10)
 
-void lines_init(lines *input, int handle, uint64_t line_bytes_max) {
-    *input = (lines){.handle = handle, .line_bytes_max = line_bytes_max};
+void lines_init(lines *input, int handle, uint64_t line_bytes_max, uint64_t record_bytes_max) {
+    *input = (lines){.handle = handle, .line_bytes_max = line_bytes_max, .record_bytes_max = record_bytes_max};
 }
 
 void lines_deinit(lines *input) {
@@ -68,13 +68,24 @@ pier_status lines_read(lines *input) {
     }
 }
 
+/* Whether the line that is coming is certainly more than a record may be. Most lines are whole long before. */
+static bool is_too_heavy(lines *input) {
+    size_t size = input->end - input->begin;
+    if (size <= input->record_bytes_max) {
+        return false;
+    }
+    uint64_t bytes = json_weigh(&input->weight, input->data + input->begin + input->weighed, size - input->weighed);
+    input->weighed = size;
+    return bytes > input->record_bytes_max;
+}
+
 pier_status lines_next(lines *input, const char **line, size_t *size_bytes) {
     const char *feed = NULL;
     if (input->end > input->searched) {
         feed = memchr(input->data + input->searched, '\n', input->end - input->searched);
     }
     size_t end = feed != NULL ? (size_t)(feed - input->data) : input->end;
-    if (end - input->begin > input->line_bytes_max) {
+    if (end - input->begin > input->line_bytes_max || (feed == NULL && is_too_heavy(input))) {
         input->number++;
         return PIER_LIMIT;
     }
@@ -92,6 +103,8 @@ pier_status lines_next(lines *input, const char **line, size_t *size_bytes) {
     *line = input->data + input->begin;
     *size_bytes = end - input->begin;
     input->begin = end + 1;
+    input->weighed = 0;
+    input->weight = (json_weight){0};
     input->searched = input->begin;
     input->number++;
     return PIER_OK;

@@ -163,6 +163,22 @@ class JsonTest(pier_command.Test):
         result, _ = self.store(b"[" + b" " * (1 << 20) + b"]\n", "--record-max", 8)
         self.assert_error(result, 1, "store", "LIMIT", "^line 1, column 1: .*too long")
 
+    def test_a_line_that_never_ends_is_refused_when_it_is_too_much(self):
+        # A line may be 8,000,000 bytes long and more, if its record is as short as the limit.
+        for line in (b'"' + b"x" * 1_600_000, b"[1" + b",1" * 1_200_000):
+            store = self.start("store", "-", "--record-max", 1_000_000)
+            with contextlib.suppress(BrokenPipeError):
+                store.send(line)
+            # Without the end of the input.
+            store.read_until(lambda store: b"\n" in store.err)
+            self.assertRegex(bytes(store.err), b"LIMIT: line 1, column 1: .*too long")
+            self.assertEqual(store.result().status, 1)
+        # What spells a short record at length is none of that.
+        line = b'"' + b"\\u0000" * 900_000 + b'"'
+        result, file = self.store(line + b"\n", "--record-max", 1_000_000)
+        self.assert_done(result)
+        self.assert_done(pier("dump", file), line + b"\n")
+
     def test_many_lines(self):
         lines = b"".join(b'{"number":%d,"text":"%s"}\n' % (i, b"x" * (i % 300)) for i in range(20000))
         result, file = self.store(lines)
