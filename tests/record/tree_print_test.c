@@ -289,6 +289,17 @@ static void records_have_the_names_of_their_fields(void **state) {
                  "{\"a_name_of_16_byt\":1,\"a_name_of_17_byte\":2,\"a_name_that_is_longer_than_most\":3}");
 }
 
+#define NUMBERS(FIELD) FIELD(1, array(i16, 3), many) FIELD(2, i16, one)
+PIER_RECORD(numbers, "test.Numbers", NUMBERS)
+
+/* A typed array is read wherever numbers are repeated, though the definition does not say that they come so. */
+static void typed_arrays_are_printed_as_by_the_tree(void **state) {
+    (void)state;
+    assert_typed(&numbers_class, "92 c705 41 03 0100 feff 05", "{\"many\":[1,-2],\"one\":5}");
+    assert_typed(&numbers_class, "92 92 01 02 c705 41 03 0100 feff",
+                 "{\"many\":[1,2],\"one\":{\"$ext\":[65,\"AwEA/v8=\"]}}");
+}
+
 /* Values of any kind in the slots of a class. */
 static void random_slots_are_printed_as_by_the_tree(void **state) {
     (void)state;
@@ -480,6 +491,7 @@ int main(void) {
         cmocka_unit_test(large_and_deep_records_are_printed_as_by_the_tree),
         cmocka_unit_test(random_values_are_printed_as_by_the_tree),
         cmocka_unit_test(records_have_the_names_of_their_fields),
+        cmocka_unit_test(typed_arrays_are_printed_as_by_the_tree),
         cmocka_unit_test(random_slots_are_printed_as_by_the_tree),
         cmocka_unit_test(every_kind_is_printed_as_by_the_tree),
         cmocka_unit_test(what_is_out_of_the_ordinary_goes_by_the_tree),
