@@ -273,7 +273,7 @@ static uint64_t load_number(const void *value, pier_field_kind kind) {
 static bool load_bytes(const pier_field *field, const void *value, pier_bytes *bytes) {
     if (field->capacity == 0) {
         /* A pier_text and a pier_bytes are the same to look at. */
-        pier_text text;
+        pier_text text = {NULL, 0};
         memcpy(field->kind == PIER_FIELD_TEXT ? (void *)&text : (void *)bytes, value, sizeof *bytes);
         if (field->kind == PIER_FIELD_TEXT) {
             *bytes = (pier_bytes){text.data, text.size};
