@@ -122,7 +122,7 @@ static bool read_duration(const uint8_t *at, const pier_token *head, content *to
 
 /* Takes a whole value apart. Returns whether it is one of the kind. */
 static bool read_content(const uint8_t *at, uint32_t kind, content *to) {
-    pier_token token;
+    pier_token token = {.kind = PIER_KIND_NONE};
     (void)pier__read_token(at, &token);
     memset(to, 0, sizeof *to);
     switch (kind) {
