@@ -21,6 +21,7 @@
 #include "output.h"
 #include "record_tree.h"
 #include "report.h"
+#include "schema_option.h"
 
 #define TIMEOUT_MS_DEFAULT 10000
 
@@ -41,7 +42,7 @@ static const char help[] =
     "  ENDPOINT             tcp://127.0.0.1:7000, tcp://[::1]:7000, tcp://host:7000, unix:/path,\n"
     "                       unix:@name; udp://host:7000: a line is a datagram, also to a group\n"
     "  --plain              bare MessagePack values, for a peer without Pier (framed)\n"
-    "  --compress[=LEVEL]   compress what is sent, 1 (fastest) to 9 (6), if the peer takes it\n"
+    "  --compress[=LEVEL]   compress what is sent, 1 (fastest) to 9 (6), if the peer takes it\n" SCHEMA_OPTIONS_HELP
     "  --count N            udp: end after N records that came back\n"
     "  --interface NAME     udp: this interface alone, by name, number or address\n"
     "  --timeout MS         to connect, and without a byte once one side has ended (10000); udp: without\n"
@@ -57,6 +58,7 @@ typedef struct connect_options {
     uint64_t count;
     const char *interface;
     uint32_t compression_level;
+    schema_option schema;
     const char *endpoint;
 } connect_options;
 
@@ -89,6 +91,7 @@ static int read_options(int argc, char **argv, connect_options *chosen) {
         {"--compress", OPTION_LEVEL, &chosen->compression_level, 0, 0},
         {"--count", OPTION_NUMBER, &chosen->count, 1, UINT64_MAX},
         {"--interface", OPTION_TEXT, &chosen->interface, 0, 0},
+        SCHEMA_OPTIONS(&chosen->schema),
         OPTIONS_COMMON(&chosen->common),
     };
     int taken =
@@ -109,7 +112,7 @@ static int read_options(int argc, char **argv, connect_options *chosen) {
     } else if (chosen->compression_level > 0) {
         return options_refuse(command, "--compress is not about udp://", "");
     }
-    return -1;
+    return schema_option_check(&chosen->schema, command, chosen->plain);
 }
 
 /* Notes what to exit with. The first reason counts. */
@@ -334,7 +337,7 @@ static void run_round(talk *t) {
     }
 }
 
-static int run(const connect_options *chosen, pier_channel *channel) {
+static int run(const connect_options *chosen, typed_record *typed, pier_channel *channel) {
     talk t = {
         .chosen = chosen,
         .channel = channel,
@@ -343,7 +346,7 @@ static int run(const connect_options *chosen, pier_channel *channel) {
         .tree = record_tree_create(),
     };
     pier_channel_set_deadline(channel, PIER_NOW);
-    feeder_init(&t.feed, command, t.store, chosen->common.record_bytes_max);
+    feeder_init(&t.feed, command, t.store, typed, chosen->common.record_bytes_max);
     output_init(&t.out, STDOUT_FILENO);
     begin_idle_time(&t);
     while (!t.is_over) {
@@ -365,40 +368,60 @@ static int run(const connect_options *chosen, pier_channel *channel) {
     return t.exit_status;
 }
 
+static int connect_datagrams(const connect_options *chosen, typed_record *typed) {
+    datagram_client_options datagrams = {
+        .datagrams =
+            {
+                .endpoint = chosen->endpoint,
+                .interface = chosen->interface,
+                .format = chosen->plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
+                .plain_form = schema_option_form(&chosen->schema),
+                .record_bytes_max = chosen->common.record_bytes_max,
+            },
+        .typed = typed,
+        .timeout_ms = chosen->common.timeout_ms,
+        .count = chosen->count,
+    };
+    return datagram_client_run(&datagrams);
+}
+
+static int connect_channel(const connect_options *chosen, typed_record *typed) {
+    pier_limits limits = connection_limits(chosen->common.record_bytes_max);
+    pier_channel_options options = {
+        .size = sizeof(options),
+        .limits = &limits,
+        .format = chosen->plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
+        .plain_form = schema_option_form(&chosen->schema),
+        .compression_level = chosen->compression_level,
+    };
+    pier_channel *channel;
+    pier_error error = {.status = PIER_TIMEOUT};
+    pier_deadline deadline = pier_deadline_after_ms((int64_t)chosen->common.timeout_ms);
+    pier_status status = pier_channel_connect(&channel, chosen->endpoint, deadline, &options, &error);
+    if (status > 0) {
+        return report(command, status, "%s: no connection within %llu ms", chosen->endpoint,
+                      (unsigned long long)chosen->common.timeout_ms);
+    }
+    if (status != PIER_OK) {
+        return report_error(command, &error, chosen->endpoint, "");
+    }
+    int exit_status = run(chosen, typed, channel);
+    pier_channel_destroy(channel);
+    return exit_status;
+}
+
 int command_connect(int argc, char **argv) {
     connect_options chosen;
+    schema_use use;
     int exit_status = read_options(argc, argv, &chosen);
     if (exit_status >= 0) {
         return exit_status;
     }
-    if (datagrams_are_meant(chosen.endpoint)) {
-        datagram_client_options datagrams = {
-            .datagrams = {chosen.endpoint, chosen.interface, chosen.plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
-                          chosen.common.record_bytes_max},
-            .timeout_ms = chosen.common.timeout_ms,
-            .count = chosen.count,
-        };
-        return datagram_client_run(&datagrams);
+    exit_status = schema_use_open(&use, command, &chosen.schema, &chosen.common);
+    if (exit_status == EXIT_DONE) {
+        exit_status = datagrams_are_meant(chosen.endpoint) ? connect_datagrams(&chosen, use.record)
+                                                           : connect_channel(&chosen, use.record);
     }
-    pier_limits limits = connection_limits(chosen.common.record_bytes_max);
-    pier_channel_options options = {
-        .size = sizeof(options),
-        .limits = &limits,
-        .format = chosen.plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
-        .compression_level = chosen.compression_level,
-    };
-    pier_channel *channel;
-    pier_error error = {.status = PIER_TIMEOUT};
-    pier_deadline deadline = pier_deadline_after_ms((int64_t)chosen.common.timeout_ms);
-    pier_status status = pier_channel_connect(&channel, chosen.endpoint, deadline, &options, &error);
-    if (status > 0) {
-        return report(command, status, "%s: no connection within %llu ms", chosen.endpoint,
-                      (unsigned long long)chosen.common.timeout_ms);
-    }
-    if (status != PIER_OK) {
-        return report_error(command, &error, chosen.endpoint, "");
-    }
-    exit_status = run(&chosen, channel);
-    pier_channel_destroy(channel);
+    schema_use_close(&use);
     return exit_status;
 }

@@ -151,8 +151,12 @@ static int announce(pier_socket *listener) {
 static int open_place(const listen_options *chosen, server *running) {
     pier_error error;
     if (datagrams_are_meant(chosen->endpoint)) {
-        datagram_options datagrams = {chosen->endpoint, chosen->interface, running->format,
-                                      chosen->common.record_bytes_max};
+        datagram_options datagrams = {
+            .endpoint = chosen->endpoint,
+            .interface = chosen->interface,
+            .format = running->format,
+            .record_bytes_max = chosen->common.record_bytes_max,
+        };
         return datagrams_listen(&running->datagrams, command, &datagrams);
     }
     return pier_channel_listen(&running->listener, NULL, chosen->endpoint, NULL, &error) == PIER_OK

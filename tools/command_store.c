@@ -12,6 +12,7 @@
 #include "keep.h"
 #include "options.h"
 #include "report.h"
+#include "schema_option.h"
 #include "signals.h"
 
 /* A pause of the input after which what has come is written, so that who reads the file meanwhile sees it. */
@@ -22,13 +23,15 @@ static const char command[] = "store";
 static const char help[] =
     "usage: pier store FILE [options]\n"
     "\n"
-    "Reads lines of JSON from standard input and keeps each as a record in FILE, framed.\n"
+    "Reads lines of JSON from standard input and keeps each as a record in FILE.\n"
     "\n"
     "  FILE                 where to keep them, - is standard output\n"
     "  --force, --append    FILE may exist: replace it, or add to it\n"
-    "  --compress[=LEVEL]   make FILE smaller, 1 (fastest) to 9 (6)\n"
+    "  --plain              bare MessagePack values, which cannot be added to later (framed)\n"
+    "  --compress[=LEVEL]   make FILE smaller, 1 (fastest) to 9 (6)\n" SCHEMA_OPTIONS_HELP
     "  --timeout MS         end with 4 when no byte comes for so long (never)\n" OPTIONS_COMMON_HELP "\n"
     "A line that is no JSON, or no record, is told with line and column; those before it are kept.\n"
+    "With --schema a line is what pier dump prints of such a record.\n"
     "Numbers without point and exponent are integers, from -2^63 to 2^64-1; others are 64-bit floats.\n"
     "What JSON lacks: {\"$float\":\"NaN\"}, \"Infinity\", \"-Infinity\"; {\"$bin\":\"BASE64\"};\n"
     "{\"$ext\":[TYPE,\"BASE64\"]}; {\"$time\":[SECONDS,NANOSECONDS]}; {\"$str\":\"BASE64\"}, text that is\n"
@@ -38,6 +41,7 @@ static const char help[] =
 typedef struct store_options {
     common_options common;
     keep_options keep;
+    schema_option schema;
     const char *path;
 } store_options;
 
@@ -47,14 +51,26 @@ static int read_options(int argc, char **argv, store_options *chosen) {
     const option_spec specs[] = {
         {"--force", OPTION_FLAG, &chosen->keep.force, 0, 0},
         {"--append", OPTION_FLAG, &chosen->keep.append, 0, 0},
+        {"--plain", OPTION_FLAG, &chosen->keep.plain, 0, 0},
         {"--compress", OPTION_LEVEL, &chosen->keep.compression_level, 0, 0},
+        SCHEMA_OPTIONS(&chosen->schema),
         OPTIONS_COMMON(&chosen->common),
     };
     int taken = options_read(command, help, argc, argv, specs, sizeof(specs) / sizeof(specs[0]), "FILE", &chosen->path);
-    if (taken < 0 && chosen->keep.force && chosen->keep.append) {
+    if (taken >= 0) {
+        return taken;
+    }
+    if (chosen->keep.force && chosen->keep.append) {
         return options_refuse(command, "--force and --append exclude each other", "");
     }
-    return taken;
+    if (chosen->keep.plain && chosen->keep.append) {
+        return options_refuse(command, "what is --plain does not tell where it ends, for --append", "");
+    }
+    if (chosen->keep.plain && chosen->keep.compression_level > 0) {
+        return options_refuse(command, "what is --plain has no blocks to --compress", "");
+    }
+    chosen->keep.plain_form = schema_option_form(&chosen->schema);
+    return schema_option_check(&chosen->schema, command, chosen->keep.plain);
 }
 
 typedef enum event { EVENT_INPUT, EVENT_PAUSE, EVENT_SIGNAL } event;
@@ -106,30 +122,41 @@ static int store_lines(feeder *feed, const keep *kept, uint64_t timeout_ms) {
     return feed->exit_status;
 }
 
-int command_store(int argc, char **argv) {
-    store_options chosen;
+/* Stores all input in the file. Returns what to exit with. */
+static int store_file(const store_options *chosen, typed_record *typed) {
     keep kept;
     feeder feed;
-    int exit_status = read_options(argc, argv, &chosen);
-    if (exit_status >= 0) {
-        return exit_status;
-    }
-    chosen.keep.record_bytes_max = chosen.common.record_bytes_max;
-    exit_status = keep_open(&kept, command, chosen.path, &chosen.keep);
+    int exit_status = keep_open(&kept, command, chosen->path, &chosen->keep);
     if (exit_status != EXIT_DONE) {
         return exit_status;
     }
     if (!signals_catch()) {
         exit_status = report_errno(command, errno, "signals");
     } else {
-        feeder_init(&feed, command, kept.archive, chosen.common.record_bytes_max);
-        exit_status = store_lines(&feed, &kept, chosen.common.timeout_ms);
+        feeder_init(&feed, command, kept.archive, typed, chosen->common.record_bytes_max);
+        exit_status = store_lines(&feed, &kept, chosen->common.timeout_ms);
         feeder_deinit(&feed);
     }
     int close_status = keep_close(&kept);
+    return exit_status != EXIT_DONE ? exit_status : close_status;
+}
+
+int command_store(int argc, char **argv) {
+    store_options chosen;
+    schema_use use;
+    int exit_status = read_options(argc, argv, &chosen);
+    if (exit_status >= 0) {
+        return exit_status;
+    }
+    chosen.keep.record_bytes_max = chosen.common.record_bytes_max;
+    exit_status = schema_use_open(&use, command, &chosen.schema, &chosen.common);
+    if (exit_status == EXIT_DONE) {
+        exit_status = store_file(&chosen, use.record);
+    }
+    schema_use_close(&use);
     if (signals_caught() != 0) {
         /* What came is kept, end mark and all; the shell learns why it ended. */
         signals_end_by(signals_caught());
     }
-    return exit_status != EXIT_DONE ? exit_status : close_status;
+    return exit_status;
 }

@@ -205,7 +205,8 @@ int datagram_client_run(const datagram_client_options *chosen) {
     if (exit_status != EXIT_DONE) {
         return exit_status;
     }
-    feeder_init(&e.feed, command, pier_datagram_channel_store_archive(e.channel), chosen->datagrams.record_bytes_max);
+    feeder_init(&e.feed, command, pier_datagram_channel_store_archive(e.channel), chosen->typed,
+                chosen->datagrams.record_bytes_max);
     e.tree = record_tree_create();
     output_init(&e.out, STDOUT_FILENO);
     begin_idle_time(&e);

@@ -7,9 +7,11 @@
 #include <stdint.h>
 
 #include "datagrams.h"
+#include "typed_record.h"
 
 typedef struct datagram_client_options {
     datagram_options datagrams;
+    typed_record *typed; /* what lines are records of; NULL: of no class */
     uint64_t timeout_ms; /* without a datagram once all is sent; 0: 1,000 */
     uint64_t count;      /* end after so many records that came back; 0: by time alone */
 } datagram_client_options;

@@ -57,7 +57,8 @@ static int open_channel(pier_datagram_channel **channel, const char *command, pi
                         const datagram_options *chosen) {
     pier_error error;
     pier_limits limits = connection_limits(chosen->record_bytes_max);
-    pier_datagram_channel_options options = {.size = sizeof(options), .limits = &limits, .format = chosen->format};
+    pier_datagram_channel_options options = {
+        .size = sizeof(options), .limits = &limits, .format = chosen->format, .plain_form = chosen->plain_form};
     if (pier_datagram_channel_open(channel, socket, &options, &error) != PIER_OK) {
         pier_socket_destroy(socket);
         return report_error(command, &error, chosen->endpoint, "");

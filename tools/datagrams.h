@@ -14,6 +14,7 @@ typedef struct datagram_options {
     const char *endpoint;
     const char *interface; /* name, number or address; NULL: as the address or the system says */
     pier_format format;
+    pier_plain_form plain_form;
     uint64_t record_bytes_max;
 } datagram_options;
 

@@ -15,9 +15,12 @@
 /* White space around a small record. */
 #define JSON_BYTES_MORE 65536
 
-void feeder_init(feeder *feed, const char *command, pier_archive *archive, uint64_t record_bytes_max) {
-    *feed = (feeder){.command = command, .archive = archive, .tree = record_tree_create()};
-    lines_init(&feed->input, STDIN_FILENO, record_bytes_max * JSON_BYTES_A_BYTE + JSON_BYTES_MORE, record_bytes_max);
+void feeder_init(feeder *feed, const char *command, pier_archive *archive, typed_record *typed,
+                 uint64_t record_bytes_max) {
+    uint64_t line_bytes_max = record_bytes_max * JSON_BYTES_A_BYTE + JSON_BYTES_MORE;
+    *feed = (feeder){.command = command, .archive = archive, .tree = record_tree_create(), .typed = typed};
+    /* A typed record has no keys, and bytes have a longer text: its line may well be more than itself. */
+    lines_init(&feed->input, STDIN_FILENO, line_bytes_max, typed != NULL ? line_bytes_max : record_bytes_max);
 }
 
 void feeder_deinit(feeder *feed) {
@@ -60,6 +63,14 @@ static void refuse_line(feeder *feed, pier_status status, size_t column, const c
     feeder_stop(feed);
 }
 
+/* Tells a line that is no record of its class, or one that the archive does not take: with the field. */
+static void refuse_record(feeder *feed, const pier_error *error) {
+    int exit_status = report(feed->command, error->status, "line %" PRIu64 ": %s%s%s", feed->input.number, error->path,
+                             error->path[0] != '\0' ? ": " : "", error->text);
+    feed->exit_status = error->status == PIER_NO_MEMORY ? exit_status : EXIT_DATA;
+    feeder_stop(feed);
+}
+
 static bool is_blank(const char *line, size_t size) {
     for (size_t i = 0; i < size; i++) {
         if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
@@ -88,12 +99,34 @@ static bool take_line(feeder *feed) {
         refuse_line(feed, problem.status, json_column(line, problem.offset), problem.text);
         return false;
     }
+    pier_error error;
+    if (feed->typed != NULL && typed_record_take(feed->typed, pier_tree_root(feed->tree), &error) != PIER_OK) {
+        refuse_record(feed, &error);
+        return false;
+    }
     feed->has_value = true;
     return true;
 }
 
+/* Puts the record of a class into the archive. */
+static pier_status store_typed(feeder *feed) {
+    pier_status status = typed_record_store(feed->typed, feed->archive);
+    if (status > 0) {
+        return status;
+    }
+    feed->has_value = false;
+    if (status < 0 && pier_archive_status(feed->archive) == PIER_OK) {
+        refuse_record(feed, pier_archive_error(feed->archive));
+        return PIER_OK;
+    }
+    return status;
+}
+
 /* Puts the value into the archive and ends its record. */
 static pier_status store_value(feeder *feed) {
+    if (feed->typed != NULL) {
+        return store_typed(feed);
+    }
     if (!feed->in_record) {
         pier_status status = pier_archive_begin(feed->archive);
         if (status != PIER_OK) {

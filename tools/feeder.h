@@ -1,7 +1,8 @@
 /* JSON lines from standard input become records of an archive.
  *
  * Part of the command; used by store and connect. A line that is no JSON, or no record, is told with its line and
- * column, and ends the input; what came before it is stored. Empty lines are passed over. */
+ * column, or its line and the field of its class, and ends the input; what came before it is stored. Empty lines are
+ * passed over. */
 #ifndef FEEDER_H
 #define FEEDER_H
 
@@ -10,19 +11,23 @@
 #include <pier/tree.h>
 
 #include "lines.h"
+#include "typed_record.h"
 
 typedef struct feeder {
     const char *command; /* for messages */
     pier_archive *archive;
     lines input;
-    pier_tree *tree; /* NULL: memory ran out */
-    bool has_value;  /* the tree holds a value that is not stored yet */
-    bool in_record;  /* the value is in the archive, and its record is not ended yet */
-    bool is_over;    /* the input has ended, or a line was bad: nothing more comes */
-    int exit_status; /* what a bad line or a bad input exits with; EXIT_DONE without */
+    pier_tree *tree;     /* NULL: memory ran out */
+    typed_record *typed; /* what lines are records of; borrowed; NULL: of no class */
+    bool has_value;      /* the tree holds a value that is not stored yet */
+    bool in_record;      /* the value is in the archive, and its record is not ended yet */
+    bool is_over;        /* the input has ended, or a line was bad: nothing more comes */
+    int exit_status;     /* what a bad line or a bad input exits with; EXIT_DONE without */
 } feeder;
 
-void feeder_init(feeder *feed, const char *command, pier_archive *archive, uint64_t record_bytes_max);
+/* typed: borrowed; NULL: records have no class. */
+void feeder_init(feeder *feed, const char *command, pier_archive *archive, typed_record *typed,
+                 uint64_t record_bytes_max);
 void feeder_deinit(feeder *feed);
 
 /* Reads once from the input. A failure is told, and sets `is_over` and `exit_status`. Returns whether bytes came. */

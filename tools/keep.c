@@ -16,7 +16,12 @@ static pier_status open_archive(keep *kept, const keep_options *chosen, pier_err
         limits.classes_max = PIER_CLASSES_MAX_HIGHEST;
     }
     pier_archive_options options = {
-        .size = sizeof(options), .limits = &limits, .compression_level = chosen->compression_level};
+        .size = sizeof(options),
+        .limits = &limits,
+        .format = chosen->plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
+        .plain_form = chosen->plain_form,
+        .compression_level = chosen->compression_level,
+    };
     return pier_archive_open_store(&kept->archive, kept->file.file, &options, error);
 }
 

@@ -21,11 +21,13 @@ typedef struct keep_options {
     bool force;          /* a file that exists is replaced */
     bool append;         /* or added to */
     bool takes_anything; /* the limits but that of a record are as high as they go: what came in is kept */
+    bool plain;          /* bare MessagePack values, and not framed */
+    pier_plain_form plain_form;
     uint64_t record_bytes_max;
     uint32_t compression_level; /* 0: off */
 } keep_options;
 
-/* Opens `path` for a framed archive; "-" is standard output. A file that exists is refused unless the options say more.
+/* Opens `path` for an archive; "-" is standard output. A file that exists is refused unless the options say more.
  * Returns EXIT_DONE; otherwise what to exit with, and it is told. */
 int keep_open(keep *kept, const char *command, const char *path, const keep_options *chosen);
 
