@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <pier/limits.h>
@@ -44,18 +43,21 @@ struct plain_form {
     level levels[LEVELS_MAX];
 };
 
-plain_form *plain_form_create(const pier_registry *registry) {
-    plain_form *form = (plain_form *)calloc(1, sizeof *form);
+plain_form *plain_form_create(const pier_registry *registry, const pier_allocator *allocator) {
+    plain_form *form = (plain_form *)allocator->allocate(allocator->user, sizeof *form);
     if (form != NULL) {
-        form->registry = registry;
+        *form = (plain_form){.registry = registry, .scratch.allocator = *allocator};
     }
     return form;
 }
 
 void plain_form_destroy(plain_form *form) {
     if (form != NULL) {
-        free(form->scratch.data);
-        free(form);
+        pier_allocator allocator = form->scratch.allocator;
+        if (form->scratch.data != NULL) {
+            allocator.release(allocator.user, form->scratch.data, form->scratch.capacity);
+        }
+        allocator.release(allocator.user, form, sizeof *form);
     }
 }
 

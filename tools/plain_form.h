@@ -14,8 +14,8 @@
 
 typedef struct plain_form plain_form;
 
-/* Returns NULL when there is no memory. registry: borrowed. */
-plain_form *plain_form_create(const pier_registry *registry);
+/* Returns NULL when there is no memory. registry: borrowed. allocator: copied. */
+plain_form *plain_form_create(const pier_registry *registry, const pier_allocator *allocator);
 
 /* NULL is allowed. */
 void plain_form_destroy(plain_form *form);

@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include <pier/store.h>
 
@@ -18,11 +17,14 @@
 static const char *store_base64(pier_archive *archive, pier_text text, plain_scratch *scratch) {
     size_t bytes = BASE64_DATA_SIZE(text.size);
     if (bytes > scratch->capacity) {
-        void *room = realloc(scratch->data, bytes);
+        const pier_allocator *from = &scratch->allocator;
+        void *room = scratch->data == NULL ? from->allocate(from->user, bytes)
+                                           : from->reallocate(from->user, scratch->data, scratch->capacity, bytes);
         if (room == NULL) {
             return "";
         }
-        *scratch = (plain_scratch){room, bytes};
+        scratch->data = room;
+        scratch->capacity = bytes;
     }
     if (!base64_decode(text.data, text.size, scratch->data, &bytes)) {
         return "bin, or its base64";

@@ -6,11 +6,13 @@
 
 #include <stddef.h>
 
+#include <pier/allocator.h>
 #include <pier/class.h>
 #include <pier/value.h>
 
 /* Room for what a text in base64 holds, kept from one to the next. */
 typedef struct plain_scratch {
+    pier_allocator allocator;
     void *data;
     size_t capacity;
 } plain_scratch;

@@ -116,7 +116,7 @@ int schema_use_open(schema_use *use, const char *command, const schema_option *c
         return report(command, status, "%s: %s", chosen->path, pier_status_text(status));
     }
     pier_error error;
-    status = typed_record_create(&use->record, type, use->registry, common->record_bytes_max, &error);
+    status = typed_record_create(&use->record, type, use->registry, common->record_bytes_max, NULL, &error);
     return status == PIER_OK ? EXIT_DONE : report_error(command, &error, chosen->path, "");
 }
 

@@ -5,7 +5,6 @@
 #include "typed_record.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <pier/limits.h>
 #include <pier/record.h>
@@ -16,6 +15,7 @@
 #define ARENA_BYTES_A_BYTE 8
 
 struct typed_record {
+    pier_allocator allocator;
     const pier_class *type;
     plain_form *form;
     pier_archive *store; /* where values become bytes */
@@ -51,7 +51,8 @@ static pier_limits memory_limits(uint64_t record_bytes_max) {
 static pier_status open_archives(typed_record *made, const pier_registry *registry, uint64_t record_bytes_max,
                                  pier_error *error) {
     pier_limits limits = memory_limits(record_bytes_max);
-    pier_archive_options options = {.size = sizeof options, .limits = &limits, .format = PIER_FORMAT_PLAIN};
+    pier_archive_options options = {
+        .size = sizeof options, .allocator = &made->allocator, .limits = &limits, .format = PIER_FORMAT_PLAIN};
     pier_status status = pier_archive_open_store(&made->store, NULL, &options, error);
     if (status == PIER_OK) {
         status = pier_archive_open_load(&made->load, NULL, &options, error);
@@ -65,16 +66,22 @@ static pier_status open_archives(typed_record *made, const pier_registry *regist
     return status;
 }
 
+/* A class without fields has no bytes. */
+static size_t record_bytes(const pier_class *type) {
+    return type->record_bytes > 0 ? type->record_bytes : 1;
+}
+
 pier_status typed_record_create(typed_record **out, const pier_class *type, const pier_registry *registry,
-                                uint64_t record_bytes_max, pier_error *error) {
-    typed_record *made = (typed_record *)calloc(1, sizeof *made);
+                                uint64_t record_bytes_max, const pier_allocator *allocator, pier_error *error) {
+    const pier_allocator *from = allocator != NULL ? allocator : pier_allocator_default();
+    typed_record *made = (typed_record *)from->allocate(from->user, sizeof *made);
     *out = NULL;
     if (made == NULL) {
         return fail(&(typed_record){.type = type}, PIER_NO_MEMORY, "no memory for its records", error);
     }
-    made->type = type;
-    made->form = plain_form_create(registry);
-    made->record = calloc(1, type->record_bytes > 0 ? type->record_bytes : 1);
+    *made = (typed_record){.allocator = *from, .type = type};
+    made->form = plain_form_create(registry, from);
+    made->record = from->allocate(from->user, record_bytes(type));
     pier_status status = made->form != NULL && made->record != NULL
                              ? open_archives(made, registry, record_bytes_max, error)
                              : fail(made, PIER_NO_MEMORY, "no memory for its records", error);
@@ -88,11 +95,14 @@ pier_status typed_record_create(typed_record **out, const pier_class *type, cons
 
 void typed_record_destroy(typed_record *record) {
     if (record != NULL) {
+        pier_allocator allocator = record->allocator;
         pier_archive_destroy(record->load);
         pier_archive_destroy(record->store);
         plain_form_destroy(record->form);
-        free(record->record);
-        free(record);
+        if (record->record != NULL) {
+            allocator.release(allocator.user, record->record, record_bytes(record->type));
+        }
+        allocator.release(allocator.user, record, sizeof *record);
     }
 }
 

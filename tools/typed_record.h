@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include <pier/allocator.h>
 #include <pier/class.h>
 #include <pier/registry.h>
 #include <pier/value.h>
@@ -17,9 +18,10 @@ typedef struct typed_record typed_record;
 
 /* Makes what turns values into records of a class.
  * type: borrowed, also by every archive that a record is stored in. registry: the classes that values of any class may
- * have; borrowed. Returns PIER_OK, or a failure, with the error filled; `out` is NULL then. */
+ * have; borrowed. allocator: copied; NULL for the default. Returns PIER_OK, or a failure, with the error filled; `out` is
+ * NULL then. */
 pier_status typed_record_create(typed_record **out, const pier_class *type, const pier_registry *registry,
-                                uint64_t record_bytes_max, pier_error *error);
+                                uint64_t record_bytes_max, const pier_allocator *allocator, pier_error *error);
 
 /* NULL is allowed. */
 void typed_record_destroy(typed_record *record);
