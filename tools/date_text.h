@@ -1,6 +1,7 @@
 /* Dates and durations as text: `2026-03-01T10:30:00.5Z`, `1.5s`.
  *
- * Part of the command. The texts are those that JSON of protobuf has; the library prints durations, and this reads both. */
+ * Part of the command. The texts are those that JSON of protobuf has; the library prints durations, and this reads
+ * both. */
 #ifndef DATE_TEXT_H
 #define DATE_TEXT_H
 

@@ -154,8 +154,8 @@ static bool open_whole(plain_form *form, const pier_value *value, const pier_cla
     return open_record(form, value, type, &with);
 }
 
-/* Finds the class that "@type" names; what stands before the last stroke, as in protobuf, is left out. Returns NULL, with
- * the failure told, when there is none. */
+/* Finds the class that "@type" names; what stands before the last stroke, as in protobuf, is left out. Returns NULL,
+ * with the failure told, when there is none. */
 static const pier_class *find_class(plain_form *form, const pier_value *value) {
     const pier_value *type = pier_value_find(value, "@type");
     if (pier_value_kind(type) != PIER_KIND_TEXT) {

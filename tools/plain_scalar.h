@@ -18,8 +18,8 @@ typedef struct plain_scratch {
 } plain_scratch;
 
 /* Stores a value of a field that is no record and of no class of its own, or as it is when it is of another kind: the
- * library tells that when it loads it. Returns NULL, or what was expected where a value stands that is no such thing; ""
- * when there was no memory. */
+ * library tells that when it loads it. Returns NULL, or what was expected where a value stands that is no such thing;
+ * "" when there was no memory. */
 const char *plain_scalar_store(pier_archive *archive, const pier_field *field, const pier_value *value,
                                plain_scratch *scratch);
 

@@ -1,7 +1,7 @@
 /* Values become typed records: see typed_record.h.
  *
- * A value is stored in its plain form in an archive in memory, and loaded from there as the class says: so it is held to
- * exactly what a loader of such records holds its peers to, and the library's errors name the field. */
+ * A value is stored in its plain form in an archive in memory, and loaded from there as the class says: so it is held
+ * to exactly what a loader of such records holds its peers to, and the library's errors name the field. */
 #include "typed_record.h"
 
 #include <stdio.h>

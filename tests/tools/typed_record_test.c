@@ -1,5 +1,5 @@
-/* Tests of records that are made of values: what they hold, that one value leaves nothing to the next, and every failure of
- * memory. schema_test.py has the kinds and the errors, through the command. */
+/* Tests of records that are made of values: what they hold, that one value leaves nothing to the next, and every
+ * failure of memory. schema_test.py has the kinds and the errors, through the command. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
