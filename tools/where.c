@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "date_text.h"
 #include "json_read.h"
 #include "record_tree.h"
 
@@ -80,71 +81,6 @@ static size_t trimmed(const char **text, const char *end) {
     return (size_t)(end - *text);
 }
 
-/* Reads up to `digits` decimal digits. Returns where they end; NULL when there is none, or fewer than `least`. */
-static const char *read_digits(const char *text, int least, int digits, int64_t *number) {
-    int count = 0;
-    *number = 0;
-    for (; count < digits && text[count] >= '0' && text[count] <= '9'; count++) {
-        *number = *number * 10 + (text[count] - '0');
-    }
-    return count >= least ? text + count : NULL;
-}
-
-/* Days from 1970-01-01 to a day of the Gregorian calendar; years are counted from March, so that a leap day ends one.
- */
-static int64_t days_of(int64_t year, int64_t month, int64_t day) {
-    static const int before_month[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
-    year -= month <= 2 ? 1 : 0;
-    int64_t leap_days = year / 4 - year / 100 + year / 400;
-    return year * 365 + leap_days + before_month[month - 1] + day - 1 - 719468;
-}
-
-/* Reads the time of day behind a date: `10:30`, `10:30:00`, `10:30:00.5`. */
-static const char *read_day_time(const char *at, pier_time *time) {
-    int64_t hours = 0;
-    int64_t minutes = 0;
-    int64_t seconds = 0;
-    at = read_digits(at, 2, 2, &hours);
-    at = at != NULL && *at == ':' ? read_digits(at + 1, 2, 2, &minutes) : NULL;
-    if (at != NULL && *at == ':') {
-        at = read_digits(at + 1, 2, 2, &seconds);
-    }
-    if (at == NULL || hours > 23 || minutes > 59 || seconds > 59) {
-        return NULL;
-    }
-    time->seconds += hours * 3600 + minutes * 60 + seconds;
-    if (*at == '.') {
-        int64_t fraction = 0;
-        const char *end = read_digits(at + 1, 1, 9, &fraction);
-        for (ptrdiff_t digits = end != NULL ? end - (at + 1) : 9; digits < 9; digits++) {
-            fraction *= 10;
-        }
-        time->nanoseconds = (uint32_t)fraction;
-        at = end;
-    }
-    return at;
-}
-
-static bool read_date(const char *text, size_t size, pier_time *time) {
-    int64_t year = 0;
-    int64_t month = 0;
-    int64_t day = 0;
-    const char *at = read_digits(text, 4, 4, &year);
-    at = at != NULL && *at == '-' ? read_digits(at + 1, 2, 2, &month) : NULL;
-    at = at != NULL && *at == '-' ? read_digits(at + 1, 2, 2, &day) : NULL;
-    if (at == NULL || month < 1 || month > 12 || day < 1 || day > 31) {
-        return false;
-    }
-    *time = (pier_time){.seconds = days_of(year, month, day) * 86400};
-    if (*at == 'T') {
-        at = read_day_time(at + 1, time);
-    }
-    if (at != NULL && *at == 'Z') {
-        at++;
-    }
-    return at == text + size;
-}
-
 /* Reads the value, whose line feed stands behind it. Returns PIER_OK or PIER_NO_MEMORY. */
 static pier_status read_value(where_condition *condition) {
     json_problem problem;
@@ -155,7 +91,7 @@ static pier_status read_value(where_condition *condition) {
             condition->raw = pier_value_text(condition->value);
         }
     }
-    condition->is_time = read_date(condition->raw.data, condition->raw.size, &condition->time);
+    condition->is_time = date_text_read(condition->raw.data, condition->raw.size, &condition->time);
     return status == PIER_NO_MEMORY ? status : PIER_OK;
 }
 
