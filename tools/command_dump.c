@@ -114,8 +114,11 @@ typedef struct dumping {
     where conditions;
     table rows;
     output *out;
-    bool has_record;
-    bool has_match; /* of --path */
+    /* Each is about what the one before it let through. */
+    bool has_any;    /* there are records */
+    bool has_record; /* of --class */
+    bool has_chosen; /* of which --where holds */
+    bool has_match;  /* in which --path leads somewhere */
 } dumping;
 
 /* Reads the conditions of --where. Returns EXIT_DONE, or what to exit with. */
@@ -149,6 +152,7 @@ static void print_loaded(dumping *d, pier_archive *archive) {
     if (!where_holds(&d->conditions, value)) {
         return;
     }
+    d->has_chosen = true;
     if (d->chosen->table) {
         table_add(&d->rows, value, pier_archive_definition(archive), &d->out->text);
         return;
@@ -167,6 +171,7 @@ static pier_status print_record(dumping *d, pier_archive *archive) {
     if (d->tree == NULL) {
         return PIER_NO_MEMORY;
     }
+    d->has_any = true;
     if (chosen->class_name != NULL && !is_of_class(archive, chosen->class_name)) {
         return PIER_OK;
     }
@@ -218,7 +223,9 @@ static void run(walk *w, dumping *d) {
         if (event == WALK_PIECE && chosen->blocks) {
             dump_stats_print_block(&d->out->text, &w->piece);
         } else if (event == WALK_RECORD && pier_archive_is_raw(w->archive)) {
-            d->has_record = true;
+            d->has_any = true;
+            d->has_record = d->has_record || chosen->class_name == NULL;
+            d->has_chosen = d->has_chosen || (chosen->class_name == NULL && chosen->where.count == 0);
             take_raw(w, prints_raw(chosen), d->out);
         } else if (event == WALK_RECORD && !chosen->stats) {
             pier_status status = print_record(d, w->archive);
@@ -234,6 +241,27 @@ static void run(walk *w, dumping *d) {
     print_rows(d);
 }
 
+/* Tells what no record has, if that is why nothing was printed: most likely it is a typing error. Returns EXIT_DONE, or
+ * what to exit with. */
+static int report_missing(const walk *w, const dumping *d) {
+    const dump_options *chosen = d->chosen;
+    const char *missing = NULL;
+    if (d->has_any && !d->has_record) {
+        (void)report(command, PIER_NOT_FOUND, "%s: no record is a %s", w->input.inner.name, chosen->class_name);
+        return EXIT_DATA;
+    }
+    if (d->has_record && !d->has_chosen) {
+        missing = where_unknown(&d->conditions);
+    } else if (d->has_chosen && !d->has_match) {
+        missing = chosen->value_path;
+    }
+    if (missing != NULL) {
+        (void)report(command, PIER_NOT_FOUND, "%s: no record has %s", w->input.inner.name, missing);
+        return EXIT_DATA;
+    }
+    return EXIT_DONE;
+}
+
 /* Prints what is left to print. */
 static void finish(walk *w, const dumping *d) {
     const dump_options *chosen = d->chosen;
@@ -246,9 +274,8 @@ static void finish(walk *w, const dumping *d) {
     }
     if (w->input.out_status != PIER_OK) {
         w->exit_status = output_report(d->out, command, w->input.out_status);
-    } else if (chosen->value_path != NULL && d->has_record && !d->has_match && w->exit_status == EXIT_DONE) {
-        (void)report(command, PIER_NOT_FOUND, "%s: no record has %s", w->input.inner.name, chosen->value_path);
-        w->exit_status = EXIT_DATA;
+    } else if (w->exit_status == EXIT_DONE) {
+        w->exit_status = report_missing(w, d);
     }
 }
 

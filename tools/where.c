@@ -18,7 +18,8 @@ struct where_condition {
     pier_value *value; /* as JSON has it; NULL: it is no JSON */
     pier_text raw;     /* as it was written */
     operation does;
-    bool is_time; /* it is also a date: `time` */
+    bool was_found; /* some record had the field */
+    bool is_time;   /* it is also a date: `time` */
     pier_time time;
     char path[]; /* of the field; behind its terminator the value as it was written, and a line feed */
 };
@@ -227,14 +228,18 @@ static order compare(const pier_value *field, const where_condition *with) {
     return order_of(found<0, found> 0);
 }
 
-static bool condition_holds(const where_condition *condition, const pier_value *record) {
+static bool wants_null(const where_condition *condition) {
+    return condition->value != NULL && pier_value_kind(condition->value) == PIER_KIND_NIL;
+}
+
+static bool condition_holds(where_condition *condition, const pier_value *record) {
     pier_value *field = NULL;
     bool is_there = pier_value_resolve(record, condition->path, &field, NULL) == PIER_OK;
-    bool wants_null = condition->value != NULL && pier_value_kind(condition->value) == PIER_KIND_NIL;
     order found = UNRELATED;
+    condition->was_found = condition->was_found || is_there;
     if (!is_there || pier_value_kind(field) == PIER_KIND_NIL) {
-        found = wants_null ? SAME : UNRELATED;
-    } else if (!wants_null) {
+        found = wants_null(condition) ? SAME : UNRELATED;
+    } else if (!wants_null(condition)) {
         found = compare(field, condition);
     }
     switch (condition->does) {
@@ -253,11 +258,23 @@ static bool condition_holds(const where_condition *condition, const pier_value *
     }
 }
 
-bool where_holds(const where *conditions, const pier_value *record) {
-    for (const where_condition *condition = conditions->last; condition != NULL; condition = condition->before) {
-        if (!condition_holds(condition, record)) {
-            return false;
+bool where_holds(where *conditions, const pier_value *record) {
+    bool holds = true;
+    for (where_condition *condition = conditions->last; condition != NULL; condition = condition->before) {
+        /* One that cannot change the answer any more is still asked for its field, until that was found once. */
+        if (holds || !condition->was_found) {
+            holds = condition_holds(condition, record) && holds;
         }
     }
-    return true;
+    return holds;
+}
+
+const char *where_unknown(const where *conditions) {
+    const char *unknown = NULL;
+    for (const where_condition *condition = conditions->last; condition != NULL; condition = condition->before) {
+        if (!condition->was_found && !wants_null(condition)) {
+            unknown = condition->path; /* the list begins with the last one */
+        }
+    }
+    return unknown;
 }

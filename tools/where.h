@@ -22,8 +22,13 @@ typedef struct where {
 /* Adds a condition. Returns PIER_OK; PIER_USAGE, with `error` filled, when the text is none; PIER_NO_MEMORY. */
 pier_status where_add(where *conditions, const char *text, pier_error *error);
 
-/* Returns whether the record meets all conditions. */
-bool where_holds(const where *conditions, const pier_value *record);
+/* Returns whether the record meets all conditions, and notes which fields it has. */
+bool where_holds(where *conditions, const pier_value *record);
+
+/* Returns the field, as it was written, of the first condition whose field no record had that where_holds was asked
+ * about: a typing error, most likely. Conditions with null ask for just that, and do not count. NULL: there is none.
+ * Borrowed until where_deinit. */
+const char *where_unknown(const where *conditions);
 
 void where_deinit(where *conditions);
 

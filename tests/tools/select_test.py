@@ -101,6 +101,26 @@ class WhereTest(pier_command.Test):
         self.assertEqual((result.status, result.out), (0, b'"Bremen"\n'))
         result = pier("dump", self.file, "--where", "crew > 5", "--path", "home.berth")
         self.assertEqual((result.status, result.out), (1, b""))
+        # Where the conditions let no record through, there is nothing to say about the path.
+        self.assert_done(pier("dump", self.file, "--where", "crew > 99", "--path", "no.such"), b"")
+
+    def test_a_field_that_no_record_has(self):
+        for conditions, missing in [
+            (["crw > 5"], "crw"),
+            (["home.twon = Delft"], r"home\.twon"),
+            (["crew > 99", "crw > 5"], "crw"),
+            (["crw > 5", "crew > 99"], "crw"),
+            (["one = 1", "two = 2"], "one"),
+        ]:
+            for more in [[], ["--table"], ["--path", "name"]]:
+                options = [part for text in conditions for part in ("--where", text)]
+                result = pier("dump", self.file, *options, *more)
+                self.assert_error(result, 1, "dump", "NOT_FOUND", rf".*: no record has {missing}")
+                self.assertEqual(result.out, b"")
+        # Who asks for null knows that a field may be missing; and what was printed needs no explanation.
+        for text, count in [("crw != null", 0), ("crw = null", 4), ("crw != 5", 4)]:
+            result = pier("dump", self.file, "--where", text)
+            self.assertEqual((result.status, result.err, result.out.count(b"\n")), (0, b"", count), text)
 
     def test_what_is_no_condition(self):
         for text in ["crew", "", "= 5", "crew ! 5", "crew[ = 5", " = ", "crew ~ 5"]:
@@ -126,7 +146,12 @@ class ClassTest(pier_command.Test):
         self.assert_done(result, b"".join(b'{"price":%s,"size":%d}\n' % (price, size) for size in (0, 1) for price in (b"0.5", b"0.25")))
         self.assert_done(pier("dump", CLASSES, "--class", "market.Level", "--where", "price<0.5"),
                          b'{"price":0.25,"size":0}\n{"price":0.25,"size":1}\n')  # fmt: skip
-        self.assert_done(pier("dump", CLASSES, "--class", "market.Leve"), b"")
+
+    def test_a_class_that_is_not_there(self):
+        result = pier("dump", CLASSES, "--class", "market.Leve")
+        self.assert_error(result, 1, "dump", "NOT_FOUND", r".*: no record is a market\.Leve")
+        data = pier("store", "-", data=b"").out
+        self.assert_done(pier("dump", "-", "--class", "market.Leve", data=data), b"")
 
 
 class TableTest(pier_command.Test):
