@@ -34,7 +34,7 @@ typedef struct pier_compat_finding {
     const char *class_name;   /* of the class that loads */
     const char *field;        /* its name where it is loaded, or, if there is none, where it is stored; "": the class */
     uint32_t number;          /* of the field; 0: the class */
-    const char *loader_shape; /* what is loaded: "i32", "array of text"; "": nothing of this number */
+    const char *loader_shape; /* what is loaded: "i32", "text of at most 15 bytes"; "": nothing of this number */
     const char *writer_shape; /* what was stored */
     const char *text;         /* what becomes of it, in words: "integers that fit"; never empty */
 } pier_compat_finding;

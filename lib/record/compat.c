@@ -46,10 +46,10 @@ static void tell_field(comparing *c, const pier__pair *pair, const pier__shape *
     char here[SHAPE_BYTES] = "";
     char there[SHAPE_BYTES] = "";
     if (loader != NULL) {
-        pier__shape_write(loader, here, sizeof here);
+        pier__shape_write(loader, true, here, sizeof here);
     }
     if (writer != NULL) {
-        pier__shape_write(writer, there, sizeof there);
+        pier__shape_write(writer, true, there, sizeof there);
     }
     pier_compat_finding finding = {.verdict = (pier_compat_verdict)verdict,
                                    .class_name = pier__side_name(pair->loader),

@@ -3,6 +3,7 @@
  * Floor 5 (record). The number of a field is what it is known by. Its name, the names of its type and of its oneof, and
  * how its numbers are written say nothing: a loader takes every form of them. What would lose something in silence is
  * either looked at in each record or refused as a whole. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,7 +101,24 @@ bool pier__shape_is_always_there(const pier__shape *shape) {
     return shape->oneof == NULL && (shape->flags & (PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE)) == 0;
 }
 
-void pier__shape_write(const pier__shape *shape, char *text, size_t capacity) {
+/* Writes how long an element may be, if that is limited: behind the name of its kind. */
+static void write_length(const pier__shape *shape, char *text, size_t capacity) {
+    text[0] = '\0';
+    if (shape->capacity != 0) {
+        uint32_t most = shape->capacity - (shape->kind == PIER_FIELD_TEXT); /* the terminator is no text */
+        (void)snprintf(text, capacity, " of at most %" PRIu32 " byte%s", most, most == 1 ? "" : "s");
+    }
+}
+
+void pier__shape_write(const pier__shape *shape, bool with_limits, char *text, size_t capacity) {
+    char most[32] = "";
+    char length[48] = "";
+    if (with_limits) {
+        write_length(shape, length, sizeof length);
+        if (is_repeated(shape) && !is_map(shape) && shape->count_max != UINT32_MAX) {
+            (void)snprintf(most, sizeof most, "at most %" PRIu32 " ", shape->count_max);
+        }
+    }
     const char *before = is_map(shape)                               ? "map of "
                          : is_repeated(shape)                        ? "array of "
                          : (shape->flags & PIER_FIELD_PRESENCE) != 0 ? "optional "
@@ -109,11 +127,11 @@ void pier__shape_write(const pier__shape *shape, char *text, size_t capacity) {
     bool is_known = shape->kind >= PIER_FIELD_BOOL && shape->kind <= PIER_FIELD_ANY;
     const char *name = is_known ? pier_field_kind_name((pier_field_kind)shape->kind) : "unknown kind";
     if (!is_known) {
-        (void)snprintf(text, capacity, "%s%s%s %llu", before, shared, name, (unsigned long long)shape->kind);
+        (void)snprintf(text, capacity, "%s%s%s%s %llu", before, most, shared, name, (unsigned long long)shape->kind);
     } else if (shape->type_name != NULL) {
-        (void)snprintf(text, capacity, "%s%s%s %.40s", before, shared, name, shape->type_name);
+        (void)snprintf(text, capacity, "%s%s%s%s %.40s", before, most, shared, name, shape->type_name);
     } else {
-        (void)snprintf(text, capacity, "%s%s%s", before, shared, name);
+        (void)snprintf(text, capacity, "%s%s%s%s%s", before, most, shared, name, length);
     }
 }
 

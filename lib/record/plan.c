@@ -63,8 +63,8 @@ static bool refuse(builder *b, const pier__pair *pair, const pier__shape *loader
     char here[80];
     char there[80];
     path_of(pair, loader->name, &path);
-    pier__shape_write(loader, here, sizeof here);
-    pier__shape_write(writer, there, sizeof there);
+    pier__shape_write(loader, false, here, sizeof here);
+    pier__shape_write(writer, false, there, sizeof there);
     bool tells = strcmp(here, there) != 0;
     return pier__definition_fail(b->error, PIER_MISMATCH, writer->position, path.text,
                                  "field %u is %s here and %s in the stream%s%s", loader->number, here, there,

@@ -49,7 +49,7 @@ static const char every_finding[] =
     "new breaks shop.Item.name 3 [f64|text] the kinds have nothing in common\n"
     "new loads shop.Item.part 4 [record shop.NewPart|record shop.Part] its type is renamed\n"
     "new loads shop.Item.live 5 [|optional bool] passed over\n"
-    "new checked shop.Item.code 6 [text|text] what there is room for\n"
+    "new checked shop.Item.code 6 [text of at most 3 bytes|text of at most 7 bytes] what there is room for\n"
     "new loads shop.Item.extra 7 [bytes|] not stored: it has its default\n"
     "new checked shop.NewPart.count 1 [i32|i64] integers that fit\n"
     "old loads shop.Item. 0 [shop.Item|shop.Item] the version differs, which says nothing\n"
@@ -120,6 +120,34 @@ static void definitions_are_compared_as_classes_are(void **state) {
         pier_archive_destroy(load[i]);
         test_stream_free(&streams[i]);
     }
+}
+
+#define ROOMY(FIELD)                                                                                                   \
+    FIELD(1, array(u16, 4), few)                                                                                       \
+    FIELD(2, array(record(part_1), 3), parts) FIELD(3, array(text(8), 2), codes) FIELD(4, bytes(2), key)
+PIER_RECORD(roomy, "shop.Shelf", ROOMY)
+#define NARROW(FIELD)                                                                                                  \
+    FIELD(1, array(u16, 2), few)                                                                                       \
+    FIELD(2, array(record(part_1), 1), parts) FIELD(3, array(text(4), 2), codes) FIELD(4, bytes(1), key)
+PIER_RECORD(narrow, "shop.Shelf", NARROW)
+
+/* What there is room for is said in numbers, on both sides. */
+static void limits_are_told(void **state) {
+    (void)state;
+    pier_compat_side old_side = {.class_of_program = &roomy_class};
+    pier_compat_side new_side = {.class_of_program = &narrow_class};
+    static listing found;
+    found = (listing){.length = 0};
+    assert_status(pier_compat_find(&old_side, &new_side, NULL, list, &found, NULL, NULL), PIER_OK);
+    assert_string_equal(
+        found.text, "new checked shop.Shelf.few 1 [array of at most 2 u16|array of at most 4 u16] arrays that there "
+                    "is room for\n"
+                    "new checked shop.Shelf.parts 2 [array of at most 1 record shop.Part|array of at most 3 record "
+                    "shop.Part] arrays that there is room for\n"
+                    "new checked shop.Shelf.codes 3 [array of at most 2 text of at most 3 bytes|array of at most 2 "
+                    "text of at most 7 bytes] what there is room for\n"
+                    "new checked shop.Shelf.key 4 [bytes of at most 1 byte|bytes of at most 2 bytes] what there is "
+                    "room for\n");
 }
 
 static void misuse_is_told(void **state) {
@@ -206,6 +234,7 @@ int main(void) {
         cmocka_unit_test(everything_that_differs_is_listed),
         cmocka_unit_test(a_class_does_not_differ_from_itself),
         cmocka_unit_test(definitions_are_compared_as_classes_are),
+        cmocka_unit_test(limits_are_told),
         cmocka_unit_test(misuse_is_told),
         cmocka_unit_test(a_class_of_another_name_breaks),
         cmocka_unit_test(comparing_survives_want_of_memory),
