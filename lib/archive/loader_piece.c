@@ -4,6 +4,11 @@
 
 /* Taking a piece -------------------------------------------------------------------------------------------------- */
 
+/* A peer that closes without a word is more often met than one that stops within its preamble. */
+static const char *text_of_no_preamble(const pier__loader *loader) {
+    return loader->end == 0 ? "nothing came: the input ends before its first byte" : "the input ends before a preamble";
+}
+
 /* Waits for the 64 bytes of a piece; bytes that cannot begin one fail as soon as they are there. */
 static pier_status await_piece(pier__loader *loader) {
     for (;;) {
@@ -22,8 +27,8 @@ static pier_status await_piece(pier__loader *loader) {
             if (there == 0 && loader->stream.phase == PIER__PHASE_ENDED) {
                 return PIER_END;
             }
-            return pier__loader_fail(loader, PIER_TRUNCATED, loader->end,
-                                     loader->stream.phase == PIER__PHASE_START ? "the input ends before a preamble"
+            return pier__loader_fail(loader, PIER_TRUNCATED, loader->end, "%s",
+                                     loader->stream.phase == PIER__PHASE_START ? text_of_no_preamble(loader)
                                      : there == 0                              ? "the input ends without an end mark"
                                                                                : "the input ends within a header");
         }
@@ -360,7 +365,7 @@ pier_status pier__loader_await_preamble(pier__loader *loader, pier_deadline dead
             return PIER_WOULD_BLOCK;
         }
         if (status == PIER_END) {
-            return pier__archive_tell(&loader->common, PIER_TRUNCATED, "the input ends before a preamble");
+            return pier__archive_tell(&loader->common, PIER_TRUNCATED, "%s", text_of_no_preamble(loader));
         }
         if (status != PIER_OK) {
             return status;

@@ -178,7 +178,7 @@ static bool announce(pier__loading *from, const pier_class *type, const pier_fie
         uint32_t set = pier__oneof_case(type, field->oneof, record);
         uint32_t number = field->number;
         if (set != 0) {
-            return pier__load_fail(from, at, PIER_RANGE, "a second field of oneof %.60s: %u is set, too", oneof->name,
+            return pier__load_fail(from, at, PIER_RANGE, "a second field of oneof %.60s, beside field %u", oneof->name,
                                    set);
         }
         memcpy(record + oneof->case_offset, &number, sizeof number);

@@ -83,7 +83,7 @@ static const lie lies[] = {
     {"c: oneof (1 a: i32; 2 b: text)", "c: oneof (1 a: i64)", "91 92 02 a0", PIER_OK, "", "", 0},
     {"c: oneof (1 a: i32; 2 b: text)", "c: oneof (1 a: i64)", "91 92 09 c0", PIER_OK, "", "", 0},
     {"1 a: optional i32; 2 b: optional i32", "c: oneof (1 a: i32; 2 b: i32)", "92 01 02", PIER_RANGE, ".b",
-     "a second field of oneof c: 1 is set, too", 2},
+     "a second field of oneof c, beside field 1", 2},
     {"a: optional i32", "a: required i32", "91 c0", PIER_MISMATCH, ".a", "the field is required, and is nil", 1},
     {"a: array of i32", "a: required i32", "91 90", PIER_MISMATCH, ".a", "the field is required, and is an empty array",
      1},

@@ -64,8 +64,8 @@ class DamageTest(pier_command.Test):
 
     def test_bytes_that_are_no_archive(self):
         self.assert_error(self.dump(b"this is a text file\n"), 1, "dump", "CORRUPT", r"\(byte 0.*; 20 bytes skipped")
-        self.assert_error(self.dump(b"\xc7\x3d\x50\x00PIER\r\nxx"), 1, "dump", "TRUNCATED")
-        self.assert_error(self.dump(b""), 1, "dump", "TRUNCATED", r"\(byte 0")
+        self.assert_error(self.dump(b"\xc7\x3d\x50\x00PIER\r\nxx"), 1, "dump", "TRUNCATED", r"before a preamble \(byte 12")
+        self.assert_error(self.dump(b""), 1, "dump", "TRUNCATED", r": nothing came: .* first byte \(byte 0")
         # A plain stream is no framed one.
         self.assertEqual(self.dump(msgpack.packb({"a": 1})).status, 1)
 
