@@ -324,10 +324,12 @@ static bool turn(chat *room) {
 
 /* Opens the archive and the endpoint, and says where it is. */
 static pier_status open_room(chat *room, const char *endpoint, const char *path, pier_error *error) {
+    /* [guide: open-archive] */
     pier_status status = pier_file_open_disk(&room->file, path, PIER_FILE_CREATE, NULL, error);
     if (status == PIER_OK) {
         status = pier_archive_open_store(&room->kept, room->file, NULL, error);
     }
+    /* [end] */
     pier_address address;
     if (status == PIER_OK) {
         status = pier_channel_listen(&room->listener, &address, endpoint, NULL, error);
