@@ -12,9 +12,11 @@ static int fail(const pier_error *error) {
     return 1;
 }
 
+/* [schemas: text-of] */
 static pier_text text_of(const char *text) {
     return (pier_text){.data = text, .size = strlen(text)};
 }
+/* [end] */
 
 static pier_status store_one(pier_archive *archive) {
     /* [schemas: fill] */
