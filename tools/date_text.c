@@ -1,6 +1,9 @@
 /* Dates and durations as text: see date_text.h. */
 #include "date_text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #define SECONDS_A_DAY 86400
 
 enum { FRACTION_DIGITS = 9, SECONDS_DIGITS = 18 };
@@ -119,6 +122,49 @@ bool date_text_read(const char *text, size_t size_bytes, pier_time *time) {
         return false;
     }
     *time = found;
+    return true;
+}
+
+/* The day that is so many days after 1970-01-01, in the years 1 to 9999. */
+static void day_of(int64_t days, int64_t *year, int64_t *month, int64_t *day) {
+    enum { DAYS_IN_400_YEARS = 146097 };
+    /* The guess is off by a year at most. */
+    *year = 1970 + days * 400 / DAYS_IN_400_YEARS;
+    while (days_of(*year, 1, 1) > days) {
+        --*year;
+    }
+    while (days_of(*year + 1, 1, 1) <= days) {
+        ++*year;
+    }
+    *month = 1;
+    *day = days - days_of(*year, 1, 1) + 1;
+    while (*day > days_in_month(*year, *month)) {
+        *day -= days_in_month(*year, *month);
+        ++*month;
+    }
+}
+
+bool date_text_write(pier_time time, char text[DATE_TEXT_BYTES]) {
+    int64_t first = days_of(1, 1, 1) * SECONDS_A_DAY;
+    int64_t end = days_of(10000, 1, 1) * SECONDS_A_DAY;
+    if (time.seconds < first || time.seconds >= end || time.nanoseconds > 999999999) {
+        return false;
+    }
+    /* Counted from a midnight before all of them, so that nothing below is negative. */
+    int64_t days = (time.seconds - first) / SECONDS_A_DAY + days_of(1, 1, 1);
+    int64_t second = (time.seconds - first) % SECONDS_A_DAY;
+    int64_t year;
+    int64_t month;
+    int64_t day;
+    day_of(days, &year, &month, &day);
+    char fraction[16] = "";
+    if (time.nanoseconds != 0) {
+        uint32_t unit = time.nanoseconds % 1000000 == 0 ? 1000000 : time.nanoseconds % 1000 == 0 ? 1000 : 1;
+        int digits = unit == 1 ? 9 : unit == 1000 ? 6 : 3;
+        (void)snprintf(fraction, sizeof fraction, ".%0*" PRIu32, digits, time.nanoseconds / unit);
+    }
+    (void)snprintf(text, DATE_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", (int)year, (int)month, (int)day,
+                   (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60), fraction);
     return true;
 }
 

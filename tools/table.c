@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "date_text.h"
 #include "json_write.h"
 
 enum {
@@ -139,14 +140,24 @@ static void take_keys(table *rows, const pier_value *record, text_buffer *out) {
 
 /* Cells ------------------------------------------------------------------------------------------------------------- */
 
-/* Appends a cell: text as it is, if it is on one line, all else as JSON. */
+/* Appends a value: a time as a date, all else as JSON. */
+static void add_value(text_buffer *to, const pier_value *value) {
+    char date[DATE_TEXT_BYTES];
+    if (pier_value_kind(value) == PIER_KIND_TIME && date_text_write(pier_value_time(value), date)) {
+        text_buffer_append_string(to, date);
+    } else {
+        json_write(to, value, false);
+    }
+}
+
+/* Appends a cell: text as it is, if it is on one line, a time as a date, all else as JSON. */
 static void add_cell(table *rows, table_column *column, const pier_value *value) {
     pier_kind kind = value != NULL ? pier_value_kind(value) : PIER_KIND_NIL;
     bool is_number = kind == PIER_KIND_INT || kind == PIER_KIND_UINT || kind == PIER_KIND_F32 || kind == PIER_KIND_F64;
     size_t begin = rows->cells.size + 1;
     text_buffer_append_char(&rows->cells, is_number ? CELL_NUMBER : CELL_OTHER);
     if (value != NULL) {
-        json_write(&rows->cells, value, false);
+        add_value(&rows->cells, value);
     }
     text_buffer_append_char(&rows->cells, '\0');
     if (rows->cells.failed) {

@@ -3,7 +3,8 @@
  * Part of the command. Lines are held back until there are enough to know how wide the columns are, or until
  * table_print: records of one class in a row then have their columns one below the other, under a head that is printed
  * again when the class, or what columns there are, changes. Numbers stand to the right. A typed record has the columns
- * of its class, whether it fills them or not; another one those of its keys; what is no map has one, `value`. */
+ * of its class, whether it fills them or not; another one those of its keys; what is no map has one, `value`.
+ * A time that is a cell of its own is a date. */
 #ifndef TABLE_H
 #define TABLE_H
 

@@ -178,6 +178,16 @@ class TableTest(pier_command.Test):
         self.assertEqual(rows, ["t             n          u", '"a\\nb \\"c\\""  {"x":[1]}  Zürich',
                                 "              null       x"])  # fmt: skip
 
+    def test_times_are_dates(self):
+        times = [[1772361000, 500000000], [0, 0], [253402300800, 0]]
+        rows = self.table([{"at": {"$time": time}, "all": [{"$time": time}]} for time in times])
+        self.assertEqual(rows[1:], ['2026-03-01T10:30:00.500Z    [{"$time":[1772361000,500000000]}]',
+                                    '1970-01-01T00:00:00Z        [{"$time":[0,0]}]',
+                                    '{"$time":[253402300800,0]}  [{"$time":[253402300800,0]}]'])  # fmt: skip
+        # What is shown is what --where takes.
+        rows = self.table([{"at": {"$time": time}} for time in times], "--where", "at = 2026-03-01T10:30:00.500Z")
+        self.assertEqual(rows, ["at", "2026-03-01T10:30:00.500Z"])
+
     def test_classes_have_their_heads(self):
         result = pier("dump", CLASSES, "--table", "--class", "market.Level")
         self.assert_done(result, b"market.Level\nprice  size\n  0.5     0\n 0.25     0\n  0.5     1\n 0.25     1\n")

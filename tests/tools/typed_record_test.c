@@ -187,12 +187,44 @@ static void test_texts_of_no_bytes(void **state) {
     assert_int_equal(nanoseconds, 500000000);
 }
 
+/* What is written is read again as the same time; what reading does is tested with the command. */
+static void test_dates_that_are_written(void **state) {
+    (void)state;
+    static const struct {
+        pier_time time;
+        const char *text;
+    } rows[] = {
+        {{0, 0}, "1970-01-01T00:00:00Z"},
+        {{-1, 999999999}, "1969-12-31T23:59:59.999999999Z"},
+        {{1772361000, 500000000}, "2026-03-01T10:30:00.500Z"},
+        {{951782400, 1000}, "2000-02-29T00:00:00.000001Z"},
+        {{-62135596800, 0}, "0001-01-01T00:00:00Z"},
+        {{253402300799, 0}, "9999-12-31T23:59:59Z"},
+    };
+    char text[DATE_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(date_text_write(rows[i].time, text));
+        assert_string_equal(text, rows[i].text);
+    }
+    assert_false(date_text_write((pier_time){.seconds = -62135596801}, text));
+    assert_false(date_text_write((pier_time){.seconds = 253402300800}, text));
+    assert_false(date_text_write((pier_time){.nanoseconds = 1000000000}, text));
+    /* The last second of each eleventh day of the years that have a date: of every day of the calendar, by and by. */
+    for (int64_t seconds = -62135596801 + 86400; seconds < 253402300800; seconds += 11 * 86400) {
+        pier_time found = {0, 0};
+        assert_true(date_text_write((pier_time){.seconds = seconds}, text));
+        assert_true(date_text_read(text, strlen(text), &found));
+        assert_true(found.seconds == seconds && found.nanoseconds == 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_value_leaves_nothing_to_the_next),
         cmocka_unit_test(test_errors_are_whole),
         cmocka_unit_test(test_memory_that_runs_out),
         cmocka_unit_test(test_texts_of_no_bytes),
+        cmocka_unit_test(test_dates_that_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
