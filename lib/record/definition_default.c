@@ -26,10 +26,6 @@ typedef struct content {
     pier_duration duration;
 } content;
 
-static bool has_sign(uint32_t kind) {
-    return (kind >= PIER_FIELD_I8 && kind <= PIER_FIELD_I64) || kind == PIER_FIELD_ENUM;
-}
-
 static bool bits_are_zero(const void *value, size_t size) {
     static const uint8_t zero[sizeof(double)];
     return memcmp(value, zero, size) == 0;
@@ -75,7 +71,8 @@ static uint8_t *put_small(uint8_t *at, uint32_t kind, const content *of) {
         at = pier__put_signed(pier__put_count(at, 2), of->duration.seconds);
         return pier__put_signed(at, of->duration.nanoseconds);
     default:
-        return has_sign(kind) ? pier__put_signed(at, (int64_t)of->number) : pier__put_unsigned(at, of->number);
+        return pier__kind_is_signed(kind) ? pier__put_signed(at, (int64_t)of->number)
+                                          : pier__put_unsigned(at, of->number);
     }
 }
 
@@ -83,7 +80,7 @@ static uint8_t *put_small(uint8_t *at, uint32_t kind, const content *of) {
 
 static bool read_integer(const pier_token *token, uint32_t kind, content *to) {
     size_t bits = 8 * pier__kind_bytes((pier_field_kind)kind);
-    if (!has_sign(kind)) {
+    if (!pier__kind_is_signed(kind)) {
         to->number = token->as.uint;
         return token->kind == PIER_KIND_UINT && token->as.uint <= UINT64_MAX >> (64 - bits);
     }
@@ -197,16 +194,11 @@ bool pier__parse_default(pier__parser *from, const char *path, pier__defined_fie
 
 static void store_number(uint64_t number, uint32_t kind, void *member) {
     bool boolean = number != 0;
-    uint8_t of_8 = (uint8_t)number;
-    uint16_t of_16 = (uint16_t)number;
-    uint32_t of_32 = (uint32_t)number;
-    size_t bytes = pier__kind_bytes((pier_field_kind)kind);
-    const void *from = kind == PIER_FIELD_BOOL ? (const void *)&boolean
-                       : bytes == 1            ? (const void *)&of_8
-                       : bytes == 2            ? (const void *)&of_16
-                       : bytes == 4            ? (const void *)&of_32
-                                               : (const void *)&number;
-    memcpy(member, from, bytes);
+    if (kind == PIER_FIELD_BOOL) {
+        memcpy(member, &boolean, sizeof boolean);
+    } else {
+        pier__write_number((uint8_t *)member, number, pier__kind_bytes((pier_field_kind)kind));
+    }
 }
 
 void pier__default_decode(uint32_t kind, const uint8_t *encoded, void *member) {
@@ -241,32 +233,8 @@ void pier__default_decode(uint32_t kind, const uint8_t *encoded, void *member) {
 /* Writing ---------------------------------------------------------------------------------------------------------- */
 
 static uint64_t load_number(const void *value, pier_field_kind kind) {
-    int8_t i8;
-    int16_t i16;
-    int32_t i32;
-    uint8_t u8;
-    uint16_t u16;
-    uint32_t u32;
-    uint64_t whole;
-    switch (kind) {
-    case PIER_FIELD_BOOL:
-        return *(const bool *)value;
-    case PIER_FIELD_I8:
-        return (uint64_t)(memcpy(&i8, value, sizeof i8), i8);
-    case PIER_FIELD_I16:
-        return (uint64_t)(memcpy(&i16, value, sizeof i16), i16);
-    case PIER_FIELD_I32:
-    case PIER_FIELD_ENUM:
-        return (uint64_t)(memcpy(&i32, value, sizeof i32), i32);
-    case PIER_FIELD_U8:
-        return (memcpy(&u8, value, sizeof u8), u8);
-    case PIER_FIELD_U16:
-        return (memcpy(&u16, value, sizeof u16), u16);
-    case PIER_FIELD_U32:
-        return (memcpy(&u32, value, sizeof u32), u32);
-    default:
-        return (memcpy(&whole, value, sizeof whole), whole);
-    }
+    const uint8_t *member = (const uint8_t *)value;
+    return pier__kind_is_signed(kind) ? (uint64_t)pier__read_signed(kind, member) : pier__read_unsigned(kind, member);
 }
 
 /* Takes a member of a struct that text or bytes lie in, or that refers to them. */

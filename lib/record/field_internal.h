@@ -46,6 +46,83 @@ static inline size_t pier__kind_bytes(pier_field_kind kind) {
     }
 }
 
+/* Whether the numbers of a kind, which may be one that this version does not know, are integers that may be below 0. */
+static inline bool pier__kind_is_signed(uint64_t kind) {
+    return (kind >= PIER_FIELD_I8 && kind <= PIER_FIELD_I64) || kind == PIER_FIELD_ENUM;
+}
+
+/* Returns the integer that a member of such a kind holds. */
+static inline int64_t pier__read_signed(pier_field_kind kind, const uint8_t *member) {
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+    switch (kind) {
+    case PIER_FIELD_I8:
+        memcpy(&i8, member, sizeof i8);
+        return i8;
+    case PIER_FIELD_I16:
+        memcpy(&i16, member, sizeof i16);
+        return i16;
+    case PIER_FIELD_I64:
+        memcpy(&i64, member, sizeof i64);
+        return i64;
+    default:
+        memcpy(&i32, member, sizeof i32);
+        return i32;
+    }
+}
+
+/* Returns the integer that a member of another kind holds: of a bool 0 or 1, of a float its bits. */
+static inline uint64_t pier__read_unsigned(pier_field_kind kind, const uint8_t *member) {
+    bool boolean;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch (kind) {
+    case PIER_FIELD_BOOL:
+        memcpy(&boolean, member, sizeof boolean);
+        return boolean ? 1 : 0;
+    case PIER_FIELD_U8:
+        return *member;
+    case PIER_FIELD_U16:
+        memcpy(&u16, member, sizeof u16);
+        return u16;
+    case PIER_FIELD_U32:
+    case PIER_FIELD_F32:
+        memcpy(&u32, member, sizeof u32);
+        return u32;
+    default:
+        memcpy(&u64, member, sizeof u64);
+        return u64;
+    }
+}
+
+/* Sets a member of `bytes` bytes, 1, 2, 4 or 8, to the low bytes of a number: to that integer, or the float of these
+ * bits. */
+static inline void pier__write_number(uint8_t *member, uint64_t number, size_t bytes) {
+    uint8_t of_8 = (uint8_t)number;
+    uint16_t of_16 = (uint16_t)number;
+    uint32_t of_32 = (uint32_t)number;
+    const void *from = bytes == 1   ? (const void *)&of_8
+                       : bytes == 2 ? (const void *)&of_16
+                       : bytes == 4 ? (const void *)&of_32
+                                    : (const void *)&number;
+    memcpy(member, from, bytes);
+}
+
+/* Returns the number that a member of a kind of floats holds. */
+static inline double pier__read_float(pier_field_kind kind, const uint8_t *member) {
+    float f32;
+    double f64;
+    if (kind == PIER_FIELD_F32) {
+        memcpy(&f32, member, sizeof f32);
+        return (double)f32;
+    }
+    memcpy(&f64, member, sizeof f64);
+    return f64;
+}
+
 /* Returns the size of a member that holds one value of the field; 0 for kinds that are not known. */
 static inline size_t pier__field_bytes(const pier_field *field) {
     switch (field->kind) {

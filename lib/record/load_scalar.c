@@ -55,18 +55,6 @@ uint8_t *pier__load_allocate(pier__loading *from, const uint8_t *at, size_t coun
     return NULL;
 }
 
-/* Stores the low `bytes` bytes of a number as the integer of that size. */
-static void put_number(uint8_t *to, uint64_t number, size_t bytes) {
-    uint8_t number_8 = (uint8_t)number;
-    uint16_t number_16 = (uint16_t)number;
-    uint32_t number_32 = (uint32_t)number;
-    const void *as_stored = bytes == 1   ? (const void *)&number_8
-                            : bytes == 2 ? (const void *)&number_16
-                            : bytes == 4 ? (const void *)&number_32
-                                         : (const void *)&number;
-    memcpy(to, as_stored, bytes);
-}
-
 static bool load_unsigned(pier__loading *from, const pier_field *field, const pier__found *value, uint8_t *to) {
     size_t bytes = pier__kind_bytes(field->kind);
     uint64_t most = UINT64_MAX >> (64 - 8 * bytes);
@@ -81,7 +69,7 @@ static bool load_unsigned(pier__loading *from, const pier_field *field, const pi
         return pier__load_fail(from, value->at, PIER_RANGE, "%llu does not fit %s",
                                (unsigned long long)value->token.as.uint, pier_field_kind_name(field->kind));
     }
-    put_number(to, value->token.as.uint, bytes);
+    pier__write_number(to, value->token.as.uint, bytes);
     return true;
 }
 
@@ -93,7 +81,7 @@ static bool load_signed(pier__loading *from, const pier_field *field, const pier
             return pier__load_fail(from, value->at, PIER_RANGE, "%llu does not fit %s",
                                    (unsigned long long)value->token.as.uint, pier_field_kind_name(field->kind));
         }
-        put_number(to, value->token.as.uint, bytes);
+        pier__write_number(to, value->token.as.uint, bytes);
         return true;
     }
     if (value->token.kind != PIER_KIND_INT) {
@@ -103,7 +91,7 @@ static bool load_signed(pier__loading *from, const pier_field *field, const pier
         return pier__load_fail(from, value->at, PIER_RANGE, "%lld does not fit %s", (long long)value->token.as.sint,
                                pier_field_kind_name(field->kind));
     }
-    put_number(to, (uint64_t)value->token.as.sint, bytes);
+    pier__write_number(to, (uint64_t)value->token.as.sint, bytes);
     return true;
 }
 

@@ -137,22 +137,18 @@ void pier__shape_write(const pier__shape *shape, bool with_limits, char *text, s
 
 /* Kinds ------------------------------------------------------------------------------------------------------------ */
 
-static bool is_signed(uint64_t kind) {
-    return (kind >= PIER_FIELD_I8 && kind <= PIER_FIELD_I64) || kind == PIER_FIELD_ENUM;
-}
-
 static bool is_integer(uint64_t kind) {
-    return is_signed(kind) || (kind >= PIER_FIELD_U8 && kind <= PIER_FIELD_U64);
+    return pier__kind_is_signed(kind) || (kind >= PIER_FIELD_U8 && kind <= PIER_FIELD_U64);
 }
 
 /* Returns whether every integer of the writer's kind is one of the loader's. */
 static bool holds_all(uint64_t loader, uint64_t writer) {
     size_t loader_bytes = pier__kind_bytes((pier_field_kind)loader);
     size_t writer_bytes = pier__kind_bytes((pier_field_kind)writer);
-    if (is_signed(loader) == is_signed(writer)) {
+    if (pier__kind_is_signed(loader) == pier__kind_is_signed(writer)) {
         return loader_bytes >= writer_bytes;
     }
-    return is_signed(loader) && loader_bytes > writer_bytes;
+    return pier__kind_is_signed(loader) && loader_bytes > writer_bytes;
 }
 
 static pier__meeting loads(pier__conversion conversion) {

@@ -29,55 +29,10 @@ static uint64_t ordered_bits(uint64_t bits, uint64_t sign) {
     return (bits & sign) != 0 ? (sign | (sign - 1)) - bits : bits + sign;
 }
 
-/* Reads an integer of any kind but u64, or the order of a float. */
-static int64_t read_signed(pier_field_kind kind, const uint8_t *member) {
-    int8_t i8;
-    int16_t i16;
-    int32_t i32;
-    int64_t i64;
-    switch (kind) {
-    case PIER_FIELD_I8:
-        memcpy(&i8, member, sizeof i8);
-        return i8;
-    case PIER_FIELD_I16:
-        memcpy(&i16, member, sizeof i16);
-        return i16;
-    case PIER_FIELD_I64:
-        memcpy(&i64, member, sizeof i64);
-        return i64;
-    default:
-        memcpy(&i32, member, sizeof i32);
-        return i32;
-    }
-}
-
-static uint64_t read_unsigned(pier_field_kind kind, const uint8_t *member) {
-    bool boolean;
-    uint16_t u16;
-    uint32_t u32;
-    uint64_t u64;
-    switch (kind) {
-    case PIER_FIELD_BOOL:
-        memcpy(&boolean, member, sizeof boolean);
-        return boolean;
-    case PIER_FIELD_U8:
-        return *member;
-    case PIER_FIELD_U16:
-        memcpy(&u16, member, sizeof u16);
-        return u16;
-    case PIER_FIELD_F32:
-        memcpy(&u32, member, sizeof u32);
-        return ordered_bits(u32, UINT64_C(1) << 31);
-    case PIER_FIELD_F64:
-        memcpy(&u64, member, sizeof u64);
-        return ordered_bits(u64, UINT64_C(1) << 63);
-    case PIER_FIELD_U32:
-        memcpy(&u32, member, sizeof u32);
-        return u32;
-    default:
-        memcpy(&u64, member, sizeof u64);
-        return u64;
-    }
+static int order_of_floats(pier_field_kind kind, const uint8_t *one, const uint8_t *other) {
+    uint64_t sign = UINT64_C(1) << (8 * pier__kind_bytes(kind) - 1);
+    return order_of_unsigned(ordered_bits(pier__read_unsigned(kind, one), sign),
+                             ordered_bits(pier__read_unsigned(kind, other), sign));
 }
 
 static int order_of_bytes(const void *one, size_t one_size, const void *other, size_t other_size) {
@@ -146,7 +101,10 @@ static int order_of_values(const pier_field *field, const uint8_t *one, const ui
     case PIER_FIELD_I32:
     case PIER_FIELD_I64:
     case PIER_FIELD_ENUM:
-        return order_of_signed(read_signed(field->kind, one), read_signed(field->kind, other));
+        return order_of_signed(pier__read_signed(field->kind, one), pier__read_signed(field->kind, other));
+    case PIER_FIELD_F32:
+    case PIER_FIELD_F64:
+        return order_of_floats(field->kind, one, other);
     case PIER_FIELD_TEXT:
     case PIER_FIELD_BYTES:
         views[0] = pier__field_view(field, one);
@@ -177,7 +135,7 @@ static int order_of_values(const pier_field *field, const uint8_t *one, const ui
     case PIER_FIELD_ANY:
         return order_of_anys(field, one, other, depth_left, c);
     default:
-        return order_of_unsigned(read_unsigned(field->kind, one), read_unsigned(field->kind, other));
+        return order_of_unsigned(pier__read_unsigned(field->kind, one), pier__read_unsigned(field->kind, other));
     }
 }
 

@@ -75,8 +75,7 @@ static void print_duration(pier__output *out, const uint8_t *member) {
 }
 
 static void print_enum(pier__output *out, const pier_field *field, const uint8_t *member) {
-    int32_t number;
-    memcpy(&number, member, sizeof number);
+    int64_t number = pier__read_signed(field->kind, member);
     const pier_enum *names = field->enum_type;
     for (uint32_t i = 0; i < names->value_count; i++) {
         if (names->values[i].number == number) {
@@ -88,59 +87,17 @@ static void print_enum(pier__output *out, const pier_field *field, const uint8_t
     pier__output_signed(out, number);
 }
 
-static void print_number(pier__output *out, const pier_field *field, const uint8_t *member) {
-    union {
-        bool boolean;
-        int8_t i8;
-        int16_t i16;
-        int32_t i32;
-        int64_t i64;
-        uint8_t u8;
-        uint16_t u16;
-        uint32_t u32;
-        uint64_t u64;
-        float f32;
-        double f64;
-    } number;
-    number.u64 = 0;
-    memcpy(&number, member, pier__kind_bytes(field->kind));
-    switch (field->kind) {
-    case PIER_FIELD_BOOL:
-        pier__output_string(out, number.boolean ? "true" : "false");
-        break;
-    case PIER_FIELD_I8:
-        pier__output_signed(out, number.i8);
-        break;
-    case PIER_FIELD_I16:
-        pier__output_signed(out, number.i16);
-        break;
-    case PIER_FIELD_I32:
-        pier__output_signed(out, number.i32);
-        break;
-    case PIER_FIELD_I64:
-        pier__output_signed(out, number.i64);
-        break;
-    case PIER_FIELD_U8:
-        pier__output_unsigned(out, number.u8);
-        break;
-    case PIER_FIELD_U16:
-        pier__output_unsigned(out, number.u16);
-        break;
-    case PIER_FIELD_U32:
-        pier__output_unsigned(out, number.u32);
-        break;
-    case PIER_FIELD_U64:
-        pier__output_unsigned(out, number.u64);
-        break;
-    case PIER_FIELD_F32:
-        print_double(out, (double)number.f32);
-        break;
-    case PIER_FIELD_F64:
-        print_double(out, number.f64);
-        break;
-    default:
+static void print_number(pier__output *out, pier_field_kind kind, const uint8_t *member) {
+    if (pier__kind_bytes(kind) == 0) {
         pier__output_string(out, "null");
-        break;
+    } else if (kind == PIER_FIELD_BOOL) {
+        pier__output_string(out, pier__read_unsigned(kind, member) != 0 ? "true" : "false");
+    } else if (kind == PIER_FIELD_F32 || kind == PIER_FIELD_F64) {
+        print_double(out, pier__read_float(kind, member));
+    } else if (pier__kind_is_signed(kind)) {
+        pier__output_signed(out, pier__read_signed(kind, member));
+    } else {
+        pier__output_unsigned(out, pier__read_unsigned(kind, member));
     }
 }
 
@@ -241,7 +198,7 @@ static void print_value(pier__output *out, const pier_field *field, const uint8_
         print_behind(out, field->type, member, depth_left);
         break;
     default:
-        print_number(out, field, member);
+        print_number(out, field->kind, member);
         break;
     }
 }

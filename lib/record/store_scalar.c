@@ -114,84 +114,35 @@ static bool store_fixed(pier__storing *to, const pier_field *field, uint64_t num
     return true;
 }
 
-/* A number of any kind. */
-typedef union number {
-    bool boolean;
-    int8_t i8;
-    int16_t i16;
-    int32_t i32;
-    int64_t i64;
-    uint8_t u8;
-    uint16_t u16;
-    uint32_t u32;
-    uint64_t u64;
-    float f32;
-    double f64;
-} number;
-
-/* An integer, sign and all. */
-static int64_t signed_of(pier_field_kind kind, const number *value) {
-    switch (kind) {
-    case PIER_FIELD_I8:
-        return value->i8;
-    case PIER_FIELD_I16:
-        return value->i16;
-    case PIER_FIELD_I64:
-        return value->i64;
-    default:
-        return value->i32;
-    }
-}
-
-static uint64_t unsigned_of(pier_field_kind kind, const number *value) {
-    switch (kind) {
-    case PIER_FIELD_U8:
-        return value->u8;
-    case PIER_FIELD_U16:
-        return value->u16;
-    case PIER_FIELD_U32:
-        return value->u32;
-    default:
-        return value->u64;
-    }
-}
-
 static bool store_number(pier__storing *to, const pier_field *field, const uint8_t *member) {
-    number value;
-    memcpy(&value, member, pier__kind_bytes(field->kind));
     bool is_fixed = (field->flags & PIER_FIELD_FIXED) != 0;
+    float f32;
     switch (field->kind) {
     case PIER_FIELD_BOOL:
-        pier_store_bool(to->archive, value.boolean);
-        return true;
-    case PIER_FIELD_I8:
-    case PIER_FIELD_I16:
-    case PIER_FIELD_I32:
-    case PIER_FIELD_I64:
-        if (is_fixed) {
-            return store_fixed(to, field, (uint64_t)signed_of(field->kind, &value));
-        }
-        pier_store_i64(to->archive, signed_of(field->kind, &value));
-        return true;
-    case PIER_FIELD_ENUM:
-        pier_store_i64(to->archive, value.i32);
-        return true;
-    case PIER_FIELD_U8:
-    case PIER_FIELD_U16:
-    case PIER_FIELD_U32:
-    case PIER_FIELD_U64:
-        if (is_fixed) {
-            return store_fixed(to, field, unsigned_of(field->kind, &value));
-        }
-        pier_store_u64(to->archive, unsigned_of(field->kind, &value));
+        pier_store_bool(to->archive, pier__read_unsigned(field->kind, member) != 0);
         return true;
     case PIER_FIELD_F32:
-        pier_store_f32(to->archive, value.f32);
+        memcpy(&f32, member, sizeof f32);
+        pier_store_f32(to->archive, f32);
+        return true;
+    case PIER_FIELD_F64:
+        pier_store_f64(to->archive, pier__read_float(field->kind, member));
         return true;
     default:
-        pier_store_f64(to->archive, value.f64);
-        return true;
+        break;
     }
+    bool is_signed = pier__kind_is_signed(field->kind);
+    uint64_t number =
+        is_signed ? (uint64_t)pier__read_signed(field->kind, member) : pier__read_unsigned(field->kind, member);
+    if (is_fixed && field->kind != PIER_FIELD_ENUM) {
+        return store_fixed(to, field, number);
+    }
+    if (is_signed) {
+        pier_store_i64(to->archive, (int64_t)number);
+    } else {
+        pier_store_u64(to->archive, number);
+    }
+    return true;
 }
 
 bool pier__store_scalar(pier__storing *to, const pier_field *field, const uint8_t *value) {
