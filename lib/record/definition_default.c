@@ -9,12 +9,12 @@
 #include "archive/token_internal.h"
 #include "base/utf8_internal.h"
 #include "record/definition_parse_internal.h"
+#include "record/duration_internal.h"
 #include "record/field_internal.h"
 
 #define FAIL PIER__PARSE_FAIL
 
 enum { SMALL_BYTES = 32 };
-static const int64_t DURATION_SECONDS_MAX = 315576000000;
 
 /* What a default holds; which member, its kind tells. */
 typedef struct content {
@@ -47,12 +47,6 @@ static bool is_zero(uint32_t kind, const content *of) {
     default:
         return of->number == 0;
     }
-}
-
-/* Whether the numbers of a duration are within their bounds and of one sign. */
-static bool duration_is_good(int64_t seconds, int64_t nanoseconds) {
-    return seconds >= -DURATION_SECONDS_MAX && seconds <= DURATION_SECONDS_MAX && nanoseconds >= -999999999 &&
-           nanoseconds <= 999999999 && !(seconds > 0 && nanoseconds < 0) && !(seconds < 0 && nanoseconds > 0);
 }
 
 /* Writes what is not text or bytes, into at least SMALL_BYTES. */
@@ -110,11 +104,7 @@ static bool read_duration(const uint8_t *at, const pier_token *head, content *to
         return false;
     }
     (void)pier__read_token(at, &nanoseconds);
-    if (!is_i64(&nanoseconds, &both[1]) || !duration_is_good(both[0], both[1])) {
-        return false;
-    }
-    to->duration = (pier_duration){both[0], (int32_t)both[1]};
-    return true;
+    return is_i64(&nanoseconds, &both[1]) && pier__duration_make(both[0], both[1], &to->duration);
 }
 
 /* Takes a whole value apart. Returns whether it is one of the kind. */
@@ -276,10 +266,10 @@ static bool load_content(const pier_field *field, content *to) {
         return load_bytes(field, value, &to->bytes);
     case PIER_FIELD_TIME:
         memcpy(&to->time, value, sizeof to->time);
-        return to->time.nanoseconds <= 999999999;
+        return to->time.nanoseconds <= PIER__NANOSECONDS_MAX;
     case PIER_FIELD_DURATION:
         memcpy(&to->duration, value, sizeof to->duration);
-        return duration_is_good(to->duration.seconds, to->duration.nanoseconds);
+        return pier__duration_is_good(to->duration);
     case PIER_FIELD_RECORD:
     case PIER_FIELD_ANY:
         return false;

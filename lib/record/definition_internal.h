@@ -63,7 +63,8 @@ enum {
     /* The flags of a field that travel; those above are of the struct in memory. */
     PIER__DEFINED_FLAGS = 0xff,
     /* Those that this version knows. */
-    PIER__KNOWN_FLAGS = 0x3f,
+    PIER__KNOWN_FLAGS = PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE | PIER_FIELD_FIXED | PIER_FIELD_TYPED |
+                        PIER_FIELD_SHARED | PIER_FIELD_MAP,
     PIER__NAME_BYTES_MAX = 255,
     /* Behind any name so many bytes may be read, so that a short one is copied without a look at its length. */
     PIER__NAME_PADDING = 16
@@ -72,7 +73,7 @@ enum {
 /* Compares names by their bytes. */
 int pier__names_compare(const char *one, size_t one_bytes, const char *other, size_t other_bytes);
 
-static inline bool pier__kind_is_known(uint32_t kind) {
+static inline bool pier__kind_is_known(uint64_t kind) {
     return kind >= PIER_FIELD_BOOL && kind <= PIER_FIELD_ANY;
 }
 

@@ -12,6 +12,9 @@
 #include <pier/any.h>
 #include <pier/class.h>
 
+/* Ext type of a typed array: proto/wire.md, Records. */
+enum { PIER__EXT_TYPED = 65 };
+
 static inline bool pier__field_is_repeated(const pier_field *field) {
     return (field->flags & PIER_FIELD_REPEATED) != 0;
 }

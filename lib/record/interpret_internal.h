@@ -13,13 +13,6 @@
 #include "record/field_internal.h"
 #include "record/record_internal.h"
 
-/* Ext type of a typed array: proto/wire.md, Records. */
-enum { PIER__EXT_TYPED = 65 };
-
-/* What durations are made of at most, either way. */
-enum { PIER__NANOSECONDS_MAX = 999999999 };
-static const int64_t pier__duration_seconds_max = 315576000000;
-
 /* Loading --------------------------------------------------------------------------------------------------------- */
 
 /* A record being loaded. It has passed the scan, so that every value that begins in it also ends in it, and nothing is

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/utf8_internal.h"
+#include "record/duration_internal.h"
 #include "record/interpret_internal.h"
 
 bool pier__load_fail(pier__loading *from, const uint8_t *at, pier_status status, const char *format, ...) {

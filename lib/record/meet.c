@@ -7,15 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "record/meet_internal.h"
 #include "record/field_internal.h"
+#include "record/meet_internal.h"
 #include "record/record_internal.h"
-
-/* All flags that have a meaning today. */
-enum {
-    KNOWN_FLAGS = PIER_FIELD_REPEATED | PIER_FIELD_PRESENCE | PIER_FIELD_FIXED | PIER_FIELD_TYPED | PIER_FIELD_SHARED |
-                  PIER_FIELD_MAP
-};
 
 /* Types and shapes ------------------------------------------------------------------------------------------------- */
 
@@ -124,7 +118,7 @@ void pier__shape_write(const pier__shape *shape, bool with_limits, char *text, s
                          : (shape->flags & PIER_FIELD_PRESENCE) != 0 ? "optional "
                                                                      : "";
     const char *shared = (shape->flags & PIER_FIELD_SHARED) != 0 ? "shared " : "";
-    bool is_known = shape->kind >= PIER_FIELD_BOOL && shape->kind <= PIER_FIELD_ANY;
+    bool is_known = pier__kind_is_known(shape->kind);
     const char *name = is_known ? pier_field_kind_name((pier_field_kind)shape->kind) : "unknown kind";
     if (!is_known) {
         (void)snprintf(text, capacity, "%s%s%s%s %llu", before, most, shared, name, (unsigned long long)shape->kind);
@@ -245,7 +239,7 @@ static const char *check_of_form(const pier__shape *loader, const pier__shape *w
 }
 
 pier__meeting pier__fields_meet(const pier__shape *loader, const pier__shape *writer) {
-    if (((loader->flags | writer->flags) & ~(uint64_t)KNOWN_FLAGS) != 0) {
+    if (((loader->flags | writer->flags) & ~(uint64_t)PIER__KNOWN_FLAGS) != 0) {
         return refused("this version does not know all flags");
     }
     if (((loader->flags ^ writer->flags) & PIER_FIELD_SHARED) != 0) {

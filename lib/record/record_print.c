@@ -9,6 +9,7 @@
 
 #include "archive/value_internal.h"
 #include "base/utf8_internal.h"
+#include "record/duration_internal.h"
 #include "record/interpret_internal.h"
 #include "record/met_internal.h"
 
@@ -57,21 +58,12 @@ static void print_time(pier__output *out, const uint8_t *member) {
     pier__output_string(out, "]}");
 }
 
-/* As JSON of protobuf has it: "1.500s", with 0, 3, 6 or 9 digits behind the point. */
 static void print_duration(pier__output *out, const uint8_t *member) {
     pier_duration duration;
     memcpy(&duration, member, sizeof duration);
-    bool is_negative = duration.seconds < 0 || duration.nanoseconds < 0;
-    uint64_t seconds = duration.seconds < 0 ? 0 - (uint64_t)duration.seconds : (uint64_t)duration.seconds;
-    uint32_t rest = duration.nanoseconds < 0 ? 0 - (uint32_t)duration.nanoseconds : (uint32_t)duration.nanoseconds;
-    pier__output_string(out, is_negative ? "\"-" : "\"");
-    pier__output_unsigned(out, seconds);
-    pier__output_string(out, rest != 0 ? "." : "");
-    uint32_t digits = rest == 0 ? 0 : rest % 1000000 == 0 ? 3 : rest % 1000 == 0 ? 6 : 9;
-    for (uint32_t place = 100000000; digits > 0; digits--, place /= 10) {
-        pier__output_unsigned(out, rest / place % 10);
-    }
-    pier__output_string(out, "s\"");
+    pier__output_string(out, "\"");
+    pier__output_duration(out, duration);
+    pier__output_string(out, "\"");
 }
 
 static void print_enum(pier__output *out, const pier_field *field, const uint8_t *member) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8_internal.h"
+#include "record/duration_internal.h"
 #include "record/interpret_internal.h"
 
 bool pier__store_refuse(pier__storing *to, pier_status status, const char *format, ...) {

@@ -1,13 +1,10 @@
 /* Making single values readable; see tree_name_internal.h. What is not what its definition says stays as it is. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/endian_internal.h"
+#include "record/duration_internal.h"
 #include "record/field_internal.h"
 #include "record/tree_name_internal.h"
-
-enum { EXT_TYPED = 65, NANOSECONDS_MAX = 999999999 };
-static const int64_t SECONDS_MAX = 315576000000;
 
 bool pier__name_text(pier__naming *n, pier_value *value, const char *name, size_t bytes) {
     pier_bytes text = {name, bytes};
@@ -76,44 +73,31 @@ bool pier__name_enum(pier__naming *n, pier_value *value, const pier_definition *
 }
 
 /* Takes the two numbers of a duration. Returns false when they are none. */
-static bool read_duration(const pier_value *value, int64_t *seconds, int64_t *nanoseconds) {
+static bool read_duration(const pier_value *value, pier_duration *duration) {
     if (value->kind != PIER_KIND_ARRAY || value->size != 2) {
         return false;
     }
     const pier_value *both = pier__first_child(value);
     for (int i = 0; i < 2; i++) {
-        int64_t *to = i == 0 ? seconds : nanoseconds;
         if (both[i].kind != PIER_KIND_INT && (both[i].kind != PIER_KIND_UINT || both[i].as.uint > INT64_MAX)) {
             return false;
         }
-        *to = both[i].as.sint;
     }
-    return *seconds >= -SECONDS_MAX && *seconds <= SECONDS_MAX && *nanoseconds >= -NANOSECONDS_MAX &&
-           *nanoseconds <= NANOSECONDS_MAX && !(*seconds > 0 && *nanoseconds < 0) &&
-           !(*seconds < 0 && *nanoseconds > 0);
+    return pier__duration_make(both[0].as.sint, both[1].as.sint, duration);
 }
 
 bool pier__name_duration(pier__naming *n, pier_value *value) {
-    int64_t seconds = 0;
-    int64_t nanoseconds = 0;
-    if (!read_duration(value, &seconds, &nanoseconds)) {
+    pier_duration duration;
+    if (!read_duration(value, &duration)) {
         return true;
     }
-    char text[48];
-    bool is_negative = seconds < 0 || nanoseconds < 0;
-    long long whole = seconds < 0 ? -seconds : seconds;
-    long rest = (long)(nanoseconds < 0 ? -nanoseconds : nanoseconds);
-    int digits = rest == 0 ? 0 : rest % 1000000 == 0 ? 3 : rest % 1000 == 0 ? 6 : 9;
-    for (int i = digits; i < 9; i++) {
-        rest /= 10;
-    }
-    int length = digits == 0
-                     ? snprintf(text, sizeof text, "%s%llds", is_negative ? "-" : "", whole)
-                     : snprintf(text, sizeof text, "%s%lld.%0*lds", is_negative ? "-" : "", whole, digits, rest);
+    char text[PIER__DURATION_TEXT_BYTES];
+    pier__output out = pier__output_begin(text, sizeof text);
+    pier__output_duration(&out, duration);
     /* The array's own parts go no further up. */
     pier__link_children(value, NULL);
     value->kind = PIER_KIND_TEXT;
-    return pier__tree_take_bytes(n->tree, value, (pier_bytes){text, (size_t)length}, false);
+    return pier__tree_take_bytes(n->tree, value, (pier_bytes){text, out.length}, false);
 }
 
 bool pier__name_reference(pier__naming *n, pier_value *value) {
@@ -176,7 +160,7 @@ static void read_element(uint32_t kind, const uint8_t *at, pier_value *to) {
 }
 
 bool pier__name_typed(pier__naming *n, pier_value *value) {
-    if (value->kind != PIER_KIND_EXT || value->ext_type != EXT_TYPED || value->size == 0) {
+    if (value->kind != PIER_KIND_EXT || value->ext_type != PIER__EXT_TYPED || value->size == 0) {
         return true;
     }
     const uint8_t *at = (const uint8_t *)value->as.data;
