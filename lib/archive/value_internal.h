@@ -206,4 +206,11 @@ void pier__output_base64(pier__output *out, pier_bytes bytes);
 void pier__output_unsigned(pier__output *out, uint64_t number);
 void pier__output_signed(pier__output *out, int64_t number);
 
+/* What JSON has no form for is an object with one key that begins with `$`: docs/values.md. Text that is UTF-8 stands in
+ * quotes, a finite float is its shortest text. */
+void pier__output_text(pier__output *out, pier_text text);
+void pier__output_bytes(pier__output *out, pier_bytes bytes);
+void pier__output_float(pier__output *out, double value);
+void pier__output_time(pier__output *out, pier_time time);
+
 #endif

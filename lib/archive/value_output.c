@@ -1,10 +1,12 @@
 /* Text into a caller's buffer, as snprintf would have it.
  *
  * Floor 4 (archive). */
+#include <math.h>
 #include <string.h>
 
 #include "archive/value_digits_internal.h"
 #include "archive/value_internal.h"
+#include "base/utf8_internal.h"
 
 const char pier__digit_pairs[200] = {
     '0', '0', '0', '1', '0', '2', '0', '3', '0', '4', '0', '5', '0', '6', '0', '7', '0', '8', '0', '9', '1', '0', '1',
@@ -114,4 +116,39 @@ void pier__output_base64(pier__output *out, pier_bytes bytes) {
     pier__output_add(out, "\"", 1);
     pier__output_base64_bare(out, bytes);
     pier__output_add(out, "\"", 1);
+}
+
+void pier__output_text(pier__output *out, pier_text text) {
+    if (pier__utf8_valid_bytes(text.data, text.size) == text.size) {
+        pier__output_quoted(out, text);
+    } else {
+        pier__output_string(out, "{\"$str\":");
+        pier__output_base64(out, (pier_bytes){text.data, text.size});
+        pier__output_string(out, "}");
+    }
+}
+
+void pier__output_bytes(pier__output *out, pier_bytes bytes) {
+    pier__output_string(out, "{\"$bin\":");
+    pier__output_base64(out, bytes);
+    pier__output_string(out, "}");
+}
+
+void pier__output_float(pier__output *out, double value) {
+    if (isnan(value)) {
+        pier__output_string(out, "{\"$float\":\"NaN\"}");
+    } else if (isinf(value)) {
+        pier__output_string(out, value < 0 ? "{\"$float\":\"-Infinity\"}" : "{\"$float\":\"Infinity\"}");
+    } else {
+        char text[PIER__FLOAT_TEXT_BYTES];
+        pier__output_add(out, text, pier__float_text(value, text));
+    }
+}
+
+void pier__output_time(pier__output *out, pier_time time) {
+    pier__output_string(out, "{\"$time\":[");
+    pier__output_signed(out, time.seconds);
+    pier__output_string(out, ",");
+    pier__output_unsigned(out, time.nanoseconds);
+    pier__output_string(out, "]}");
 }

@@ -4,7 +4,6 @@
  * the child that is left was a key: three bits keep that for each level. */
 #include <pier/value.h>
 
-#include <math.h>
 #include <string.h>
 
 #include "archive/value_internal.h"
@@ -51,24 +50,7 @@ static bool is_utf8(const pier_value *text) {
 }
 
 static void print_text(pier__output *out, const pier_value *value) {
-    if (is_utf8(value)) {
-        pier__output_quoted(out, (pier_text){(const char *)value->as.data, value->size});
-    } else {
-        pier__output_string(out, "{\"$str\":");
-        pier__output_base64(out, (pier_bytes){value->as.data, value->size});
-        pier__output_string(out, "}");
-    }
-}
-
-static void print_float(pier__output *out, double value) {
-    if (isnan(value)) {
-        pier__output_string(out, "{\"$float\":\"NaN\"}");
-    } else if (isinf(value)) {
-        pier__output_string(out, value < 0 ? "{\"$float\":\"-Infinity\"}" : "{\"$float\":\"Infinity\"}");
-    } else {
-        char text[PIER__FLOAT_TEXT_BYTES];
-        pier__output_add(out, text, pier__float_text(value, text));
-    }
+    pier__output_text(out, (pier_text){(const char *)value->as.data, value->size});
 }
 
 static void print_ext(pier__output *out, const pier_value *value) {
@@ -76,14 +58,6 @@ static void print_ext(pier__output *out, const pier_value *value) {
     pier__output_signed(out, value->ext_type);
     pier__output_string(out, ",");
     pier__output_base64(out, (pier_bytes){value->as.data, value->size});
-    pier__output_string(out, "]}");
-}
-
-static void print_time(pier__output *out, const pier_value *value) {
-    pier__output_string(out, "{\"$time\":[");
-    pier__output_signed(out, value->as.sint);
-    pier__output_string(out, ",");
-    pier__output_unsigned(out, value->size);
     pier__output_string(out, "]}");
 }
 
@@ -101,24 +75,22 @@ static void print_scalar(printer *p, const pier_value *value) {
         pier__output_signed(out, value->as.sint);
         break;
     case PIER_KIND_F32:
-        print_float(out, (double)value->as.f32);
+        pier__output_float(out, (double)value->as.f32);
         break;
     case PIER_KIND_F64:
-        print_float(out, value->as.f64);
+        pier__output_float(out, value->as.f64);
         break;
     case PIER_KIND_TEXT:
         print_text(out, value);
         break;
     case PIER_KIND_BYTES:
-        pier__output_string(out, "{\"$bin\":");
-        pier__output_base64(out, (pier_bytes){value->as.data, value->size});
-        pier__output_string(out, "}");
+        pier__output_bytes(out, (pier_bytes){value->as.data, value->size});
         break;
     case PIER_KIND_EXT:
         print_ext(out, value);
         break;
     case PIER_KIND_TIME:
-        print_time(out, value);
+        pier__output_time(out, (pier_time){value->as.sint, value->size});
         break;
     default:
         pier__output_string(out, "null");

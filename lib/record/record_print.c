@@ -3,7 +3,6 @@
  * Floor 5 (record). As the archive floor prints values (docs/values.md). */
 #include <pier/record_generic.h>
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,42 +19,10 @@ typedef struct printing {
     bool in_graph;
 } printing;
 
-static void print_text(pier__output *out, pier_text text) {
-    if (pier__utf8_valid_bytes(text.data, text.size) == text.size) {
-        pier__output_quoted(out, text);
-    } else {
-        pier_bytes bytes = {text.data, text.size};
-        pier__output_string(out, "{\"$str\":");
-        pier__output_base64(out, bytes);
-        pier__output_string(out, "}");
-    }
-}
-
-static void print_bytes(pier__output *out, pier_bytes bytes) {
-    pier__output_string(out, "{\"$bin\":");
-    pier__output_base64(out, bytes);
-    pier__output_string(out, "}");
-}
-
-static void print_double(pier__output *out, double value) {
-    if (isnan(value)) {
-        pier__output_string(out, "{\"$float\":\"NaN\"}");
-    } else if (isinf(value)) {
-        pier__output_string(out, value < 0 ? "{\"$float\":\"-Infinity\"}" : "{\"$float\":\"Infinity\"}");
-    } else {
-        char text[PIER__FLOAT_TEXT_BYTES];
-        pier__output_add(out, text, pier__float_text(value, text));
-    }
-}
-
 static void print_time(pier__output *out, const uint8_t *member) {
     pier_time time;
     memcpy(&time, member, sizeof time);
-    pier__output_string(out, "{\"$time\":[");
-    pier__output_signed(out, time.seconds);
-    pier__output_string(out, ",");
-    pier__output_unsigned(out, time.nanoseconds);
-    pier__output_string(out, "]}");
+    pier__output_time(out, time);
 }
 
 static void print_duration(pier__output *out, const uint8_t *member) {
@@ -85,7 +52,7 @@ static void print_number(pier__output *out, pier_field_kind kind, const uint8_t 
     } else if (kind == PIER_FIELD_BOOL) {
         pier__output_string(out, pier__read_unsigned(kind, member) != 0 ? "true" : "false");
     } else if (kind == PIER_FIELD_F32 || kind == PIER_FIELD_F64) {
-        print_double(out, pier__read_float(kind, member));
+        pier__output_float(out, pier__read_float(kind, member));
     } else if (pier__kind_is_signed(kind)) {
         pier__output_signed(out, pier__read_signed(kind, member));
     } else {
@@ -128,7 +95,7 @@ static void print_type(pier__output *out, size_t number, pier_text name) {
         pier__output_string(out, ",");
     }
     pier__output_string(out, "\"@type\":");
-    print_text(out, name);
+    pier__output_text(out, name);
 }
 
 static pier_text name_of(const pier_class *type) {
@@ -138,7 +105,7 @@ static pier_text name_of(const pier_class *type) {
 static void print_kept(pier__output *out, const pier_any *any) {
     print_type(out, 0, any->name);
     pier__output_string(out, ",\"@value\":");
-    print_bytes(out, any->raw);
+    pier__output_bytes(out, any->raw);
     pier__output_string(out, "}");
 }
 
@@ -164,10 +131,10 @@ static void print_value(pier__output *out, const pier_field *field, const uint8_
     switch (field->kind) {
     case PIER_FIELD_TEXT:
         view = pier__field_view(field, member);
-        print_text(out, (pier_text){(const char *)view.data, view.size});
+        pier__output_text(out, (pier_text){(const char *)view.data, view.size});
         break;
     case PIER_FIELD_BYTES:
-        print_bytes(out, pier__field_view(field, member));
+        pier__output_bytes(out, pier__field_view(field, member));
         break;
     case PIER_FIELD_TIME:
         print_time(out, member);
