@@ -188,12 +188,8 @@ bool pier__load_any(pier__loading *from, const pier_field *field, uint8_t *membe
     if (head.token.kind == PIER_KIND_NIL) {
         return true;
     }
-    if (head.token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, &head, "array or nil");
-    }
-    if (head.token.as.count != 2) {
-        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, class and record, found %u",
-                               head.token.as.count);
+    if (!pier__load_pair(from, &head, "array or nil", "class and record")) {
+        return false;
     }
     pier_any any = {NULL, NULL, {NULL, 0}, {NULL, 0}, {NULL, 0}};
     pier__found_class found;

@@ -228,12 +228,8 @@ static bool load_kept(pier__loading *from, uint32_t index, const pier__found_cla
 static bool load_object(pier__loading *from, uint32_t index) {
     pier__graph *graph = &from->links->graph;
     pier__found head = pier__load_take(from);
-    if (head.token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, &head, "array");
-    }
-    if (head.token.as.count != 2) {
-        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, class and record, found %u",
-                               head.token.as.count);
+    if (!pier__load_pair(from, &head, "array", "class and record")) {
+        return false;
     }
     pier__found_class found;
     if (!pier__load_class(from, true, &found)) {
@@ -333,12 +329,8 @@ static bool load_root(pier__loading *from, const pier_class *type, const pier__p
 
 static bool load_graph(pier__loading *from, const pier_class *type, const pier__plan *plan, uint8_t *record) {
     pier__found head = pier__load_take(from);
-    if (head.token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, &head, "array");
-    }
-    if (head.token.as.count != 2) {
-        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, root and objects, found %u",
-                               head.token.as.count);
+    if (!pier__load_pair(from, &head, "array", "root and objects")) {
+        return false;
     }
     pier__graph *graph = &from->links->graph;
     graph->count = 0;

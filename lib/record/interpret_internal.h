@@ -48,6 +48,10 @@ bool pier__load_fail(pier__loading *from, const uint8_t *at, pier_status status,
 /* Fails because another kind of value was expected: "expected float, found str". */
 bool pier__load_fail_type(pier__loading *from, const pier__found *value, const char *expected);
 
+/* Tells whether a head is that of an array of 2. Otherwise fails. expected: the kinds of value that may stand there,
+ * "array" among them; parts: what the two values are. */
+bool pier__load_pair(pier__loading *from, const pier__found *head, const char *expected, const char *parts);
+
 /* Gets room from the arena, all zero, for `count` things of `element_bytes` each, not 0 of them. at: where the value
  * stands that needs it. Returns NULL after a failure. */
 uint8_t *pier__load_allocate(pier__loading *from, const uint8_t *at, size_t count, size_t element_bytes);

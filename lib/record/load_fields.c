@@ -175,12 +175,8 @@ static const pier_field *find_member(const pier_class *type, uint32_t oneof, con
 /* Loads number and value of a oneof. The path has its name. */
 static bool load_member(pier__loading *from, const pier_class *type, uint32_t oneof, size_t path, uint8_t *record) {
     pier__found head = pier__load_take(from);
-    if (head.token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, &head, "array or nil");
-    }
-    if (head.token.as.count != 2) {
-        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, number and value, found %u",
-                               head.token.as.count);
+    if (!pier__load_pair(from, &head, "array or nil", "number and value")) {
+        return false;
     }
     pier__found number = pier__load_take(from);
     if (number.token.kind != PIER_KIND_UINT && number.token.kind != PIER_KIND_INT) {

@@ -37,6 +37,15 @@ bool pier__load_fail_type(pier__loading *from, const pier__found *value, const c
     return pier__load_fail(from, value->at, PIER_TYPE, "expected %s, found %s", expected, token_word(&value->token));
 }
 
+bool pier__load_pair(pier__loading *from, const pier__found *head, const char *expected, const char *parts) {
+    if (head->token.kind != PIER_KIND_ARRAY) {
+        return pier__load_fail_type(from, head, expected);
+    }
+    return head->token.as.count == 2 ||
+           pier__load_fail(from, head->at, PIER_PROTOCOL, "expected an array of 2, %s, found %u", parts,
+                           head->token.as.count);
+}
+
 uint8_t *pier__load_allocate(pier__loading *from, const uint8_t *at, size_t count, size_t element_bytes) {
     bool overflows = count > (size_t)PTRDIFF_MAX / element_bytes;
     size_t bytes = overflows ? (size_t)PTRDIFF_MAX : count * element_bytes;
@@ -159,12 +168,8 @@ static bool load_span(pier__loading *from, const char *unit, int64_t most, int64
 }
 
 static bool load_duration(pier__loading *from, const pier__found *value, uint8_t *to) {
-    if (value->token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, value, "array");
-    }
-    if (value->token.as.count != 2) {
-        return pier__load_fail(from, value->at, PIER_PROTOCOL,
-                               "expected an array of 2, seconds and nanoseconds, found %u", value->token.as.count);
+    if (!pier__load_pair(from, value, "array", "seconds and nanoseconds")) {
+        return false;
     }
     int64_t seconds = 0;
     int64_t nanoseconds = 0;

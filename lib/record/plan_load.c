@@ -269,12 +269,8 @@ static bool load_oneof(pier__loading *from, const pier__plan *plan, const pier_c
     if (head.token.kind == PIER_KIND_NIL) {
         return check_members(from, oneof, 0, head.at);
     }
-    if (head.token.kind != PIER_KIND_ARRAY) {
-        return pier__load_fail_type(from, &head, "array or nil");
-    }
-    if (head.token.as.count != 2) {
-        return pier__load_fail(from, head.at, PIER_PROTOCOL, "expected an array of 2, number and value, found %u",
-                               head.token.as.count);
+    if (!pier__load_pair(from, &head, "array or nil", "number and value")) {
+        return false;
     }
     pier__found number = pier__load_take(from);
     if (number.token.kind != PIER_KIND_UINT) {
