@@ -164,27 +164,18 @@ static order compare_numbers(const pier_value *one, const pier_value *other) {
     return a == b || a < b || a > b ? order_of(a<b, a> b) : UNRELATED;
 }
 
-/* Reads a duration as it is printed: "1.5s". */
-static bool read_duration(pier_text text, double *seconds) {
-    char copy[48];
-    if (text.size < 2 || text.size >= sizeof(copy) || text.data[text.size - 1] != 's') {
-        return false;
-    }
-    memcpy(copy, text.data, text.size - 1);
-    copy[text.size - 1] = '\0';
-    if (strspn(copy, "-0123456789.") != text.size - 1) {
-        return false;
-    }
-    char *end = NULL;
-    *seconds = strtod(copy, &end);
-    return *end == '\0';
+/* Compares two durations, or two times. */
+static order compare_spans(int64_t one_seconds, int64_t one_nanoseconds, int64_t seconds, int64_t nanoseconds) {
+    return one_seconds != seconds ? order_of(one_seconds < seconds, true)
+                                  : order_of(one_nanoseconds<nanoseconds, one_nanoseconds> nanoseconds);
 }
 
 static order compare_texts(pier_text one, pier_text other) {
-    double a;
-    double b;
-    if (read_duration(one, &a) && read_duration(other, &b)) {
-        return order_of(a<b, a> b);
+    int64_t seconds[2];
+    int32_t nanoseconds[2];
+    if (duration_text_read(one.data, one.size, &seconds[0], &nanoseconds[0]) &&
+        duration_text_read(other.data, other.size, &seconds[1], &nanoseconds[1])) {
+        return compare_spans(seconds[0], nanoseconds[0], seconds[1], nanoseconds[1]);
     }
     size_t shorter = one.size < other.size ? one.size : other.size;
     int found = shorter > 0 ? memcmp(one.data, other.data, shorter) : 0;
@@ -204,9 +195,7 @@ static order compare_times(pier_time one, const where_condition *with) {
     } else if (!with->is_time) {
         return UNRELATED;
     }
-    return one.seconds != other.seconds
-               ? order_of(one.seconds < other.seconds, true)
-               : order_of(one.nanoseconds<other.nanoseconds, one.nanoseconds> other.nanoseconds);
+    return compare_spans(one.seconds, one.nanoseconds, other.seconds, other.nanoseconds);
 }
 
 static order compare(const pier_value *field, const where_condition *with) {

@@ -65,6 +65,9 @@ class WhereTest(pier_command.Test):
             ("home.berth >= 3", ["Amalia"]),
             ("wait > 10s", ["12"]),
             ("wait = 90.0s", ["12"]),
+            ("wait < 90.000000001s", ["12"]),
+            ("wait >= 90.000000001s", []),
+            ("wait > -300000000000.5s", ["12"]),
         ]:
             self.assertEqual(self.names(text), expected, text)
 
