@@ -12,12 +12,6 @@
 #include "record/record_internal.h"
 #include "support/fault_allocator.h"
 
-/* The bytes of a record, as they stand in a plain stream or behind the class switch of a framed one. */
-static void assert_record_bytes(pier_archive *load, const char *hex) {
-    pier_bytes bytes = pier_archive_record_bytes(load);
-    assert_hex(bytes.data, bytes.size, hex);
-}
-
 static pier_archive *store_one(const pier_class *type, const void *record, test_stream *stream) {
     pier_archive *store = test_open_store(NULL);
     assert_status(pier_store_record(store, type, record), PIER_OK);

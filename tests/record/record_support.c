@@ -132,6 +132,11 @@ size_t test_encode(const pier_class *type, const void *record, uint8_t *to, size
     return size;
 }
 
+void assert_record_bytes(pier_archive *load, const char *hex) {
+    pier_bytes bytes = pier_archive_record_bytes(load);
+    assert_hex(bytes.data, bytes.size, hex);
+}
+
 void assert_same_record(const pier_class *type, const void *one, const void *other) {
     static uint8_t first[1 << 18];
     static uint8_t second[1 << 18];
