@@ -1,6 +1,6 @@
 /* A class being made at run time; see class_create.c.
  *
- * Floor 5 (record). class_lay_out.c finds places in the structs, and what is special in the classes. */
+ * Floor 5 (record). class_create_layout.c finds places in the structs, and what is special in the classes. */
 #ifndef PIER_RECORD_CLASS_CREATE_INTERNAL_H
 #define PIER_RECORD_CLASS_CREATE_INTERNAL_H
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "record/interpret_internal.h"
-#include "record/met_internal.h"
+#include "record/visited_internal.h"
 
 /* The objects of both graphs, in the order in which they are met: which is the same one as long as they are equal. */
 typedef struct comparing {
-    pier__met one;
-    pier__met other;
+    pier__visited one;
+    pier__visited other;
     bool has_failed; /* memory ran out */
 } comparing;
 
@@ -52,8 +52,8 @@ static int order_of_references(const pier_class *type, const void *one, const vo
     if (one == NULL || other == NULL) {
         return one == other ? 0 : one == NULL ? -1 : 1;
     }
-    if (!pier__met_find(&c->one, type, one, &numbers[0], &is_new[0]) ||
-        !pier__met_find(&c->other, type, other, &numbers[1], &is_new[1])) {
+    if (!pier__visited_find(&c->one, type, one, &numbers[0], &is_new[0]) ||
+        !pier__visited_find(&c->other, type, other, &numbers[1], &is_new[1])) {
         c->has_failed = true;
         return 1;
     }
@@ -189,12 +189,12 @@ static int order_of_records(const pier_class *type, const uint8_t *one, const ui
 
 /* Compares what is met from the roots on, object by object. */
 static int order_of_graphs(const pier_class *type, const uint8_t *one, const uint8_t *other, comparing *c) {
-    if (!pier__met_begin(&c->one, type, one) || !pier__met_begin(&c->other, type, other)) {
+    if (!pier__visited_begin(&c->one, type, one) || !pier__visited_begin(&c->other, type, other)) {
         return 1;
     }
     int order = 0;
     for (size_t i = 0; i < c->one.count && order == 0; i++) {
-        const pier__met_object object = c->one.list[i];
+        const pier__visited_object object = c->one.list[i];
         if (object.type != NULL) {
             order = order_of_records(object.type, object.object, c->other.list[i].object, PIER_DEPTH_MAX_HIGHEST, c);
         }
@@ -209,7 +209,7 @@ int pier_record_compare(const pier_class *class_of_record, const void *one, cons
                                 &c);
     }
     int order = order_of_graphs(class_of_record, (const uint8_t *)one, (const uint8_t *)other, &c);
-    pier__met_deinit(&c.one);
-    pier__met_deinit(&c.other);
+    pier__visited_deinit(&c.one);
+    pier__visited_deinit(&c.other);
     return order;
 }

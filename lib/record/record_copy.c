@@ -10,13 +10,13 @@
 #include "base/allocator_internal.h"
 #include "base/arena_internal.h"
 #include "record/interpret_internal.h"
-#include "record/met_internal.h"
+#include "record/visited_internal.h"
 
 typedef struct copying {
     pier_arena *arena;
     uint32_t depth_left;
     pier_status status;
-    pier__met *met; /* with the copies of the objects; NULL: the class has no fields that reach beyond a record */
+    pier__visited *visited; /* with the copies of the objects; NULL: the class has no fields that lead to others */
 } copying;
 
 static bool fail(copying *c, pier_status status) {
@@ -74,18 +74,18 @@ static bool own_behind(copying *c, const pier_class *type, uint8_t *member) {
 static void *copy_object(copying *c, const pier_class *type, const void *object, size_t size) {
     size_t index;
     bool is_new;
-    if (c->met == NULL || object == NULL) {
+    if (c->visited == NULL || object == NULL) {
         (void)fail(c, object == NULL ? PIER_RANGE : PIER_UNSUPPORTED);
         return NULL;
     }
-    if (!pier__met_find(c->met, type, object, &index, &is_new)) {
+    if (!pier__visited_find(c->visited, type, object, &index, &is_new)) {
         (void)fail(c, PIER_NO_MEMORY);
         return NULL;
     }
     if (is_new) {
-        c->met->list[index].copy = copy_bytes(c, object, size, type != NULL ? pier__alignment_of(size) : 1);
+        c->visited->list[index].copy = copy_bytes(c, object, size, type != NULL ? pier__alignment_of(size) : 1);
     }
-    return c->met->list[index].copy;
+    return c->visited->list[index].copy;
 }
 
 static bool own_shared(copying *c, const pier_class *type, uint8_t *member) {
@@ -117,7 +117,7 @@ static bool own_any(copying *c, const pier_field *field, uint8_t *member) {
     if (pier_any_is_none(&any)) {
         return true;
     }
-    if (c->met == NULL) {
+    if (c->visited == NULL) {
         return fail(c, PIER_UNSUPPORTED);
     }
     if (any.type == NULL) {
@@ -221,14 +221,14 @@ static bool own_record(copying *c, const pier_class *type, uint8_t *record) {
 }
 
 /* Copies what a record reaches: object by object, each of which may bring others. */
-static bool own_graph(copying *c, pier__met *met, const pier_class *type, const void *from, uint8_t *to) {
-    if (!pier__met_begin(met, type, from)) {
+static bool own_graph(copying *c, pier__visited *visited, const pier_class *type, const void *from, uint8_t *to) {
+    if (!pier__visited_begin(visited, type, from)) {
         return fail(c, PIER_NO_MEMORY);
     }
-    c->met = met;
-    met->list[0].copy = to;
-    for (size_t i = 0; i < met->count; i++) {
-        const pier__met_object object = met->list[i];
+    c->visited = visited;
+    visited->list[0].copy = to;
+    for (size_t i = 0; i < visited->count; i++) {
+        const pier__visited_object object = visited->list[i];
         c->depth_left = PIER_DEPTH_MAX_HIGHEST;
         if (object.type != NULL && !own_record(c, object.type, (uint8_t *)object.copy)) {
             return false;
@@ -238,13 +238,13 @@ static bool own_graph(copying *c, pier__met *met, const pier_class *type, const 
 }
 
 pier_status pier_record_copy(const pier_class *class_of_record, const void *from, pier_arena *arena, void *to) {
-    pier__met met = {.allocator = &arena->allocator};
+    pier__visited visited = {.allocator = &arena->allocator};
     copying c = {arena, PIER_DEPTH_MAX_HIGHEST, PIER_OK, NULL};
     pier__arena_place place = pier__arena_here(arena);
     memcpy(to, from, class_of_record->record_bytes);
-    bool copied = pier__class_is_linked(class_of_record) ? own_graph(&c, &met, class_of_record, from, (uint8_t *)to)
+    bool copied = pier__class_is_linked(class_of_record) ? own_graph(&c, &visited, class_of_record, from, (uint8_t *)to)
                                                          : own_record(&c, class_of_record, (uint8_t *)to);
-    pier__met_deinit(&met);
+    pier__visited_deinit(&visited);
     if (!copied) {
         memset(to, 0, class_of_record->record_bytes);
         pier__arena_go_back(arena, &place);

@@ -10,12 +10,12 @@
 #include "base/utf8_internal.h"
 #include "record/duration_internal.h"
 #include "record/interpret_internal.h"
-#include "record/met_internal.h"
+#include "record/visited_internal.h"
 
 /* What is printed to, and the graph at hand. */
 typedef struct printing {
     pier__output out; /* first: every output here is one of these */
-    pier__met met;
+    pier__visited visited;
     bool in_graph;
 } printing;
 
@@ -77,7 +77,7 @@ static void print_reference(pier__output *out, const pier_class *type, const voi
     printing *p = (printing *)out;
     size_t index;
     bool is_new;
-    if (object == NULL || !p->in_graph || !pier__met_find(&p->met, type, object, &index, &is_new)) {
+    if (object == NULL || !p->in_graph || !pier__visited_find(&p->visited, type, object, &index, &is_new)) {
         pier__output_string(out, "null");
         return;
     }
@@ -283,8 +283,8 @@ static void print_record(pier__output *out, const pier_class *type, const uint8_
 static void print_objects(pier__output *out) {
     printing *p = (printing *)out;
     pier__output_string(out, "\"@objects\":[");
-    for (size_t i = 1; i < p->met.count; i++) {
-        const pier__met_object object = p->met.list[i];
+    for (size_t i = 1; i < p->visited.count; i++) {
+        const pier__visited_object object = p->visited.list[i];
         pier__output_string(out, i > 1 ? "," : "");
         print_type(out, i, name_of(object.type));
         (void)print_fields(out, object.type, object.object, ",", PIER_DEPTH_MAX_HIGHEST);
@@ -297,10 +297,11 @@ static void print_objects(pier__output *out) {
 static void print_whole(pier__output *out, const pier_class *type, const uint8_t *record, const char *before,
                         uint32_t depth_left) {
     printing *p = (printing *)out;
-    bool begins_graph = (type->flags & PIER_CLASS_GRAPH) != 0 && !p->in_graph && pier__met_begin(&p->met, type, record);
+    bool begins_graph =
+        (type->flags & PIER_CLASS_GRAPH) != 0 && !p->in_graph && pier__visited_begin(&p->visited, type, record);
     p->in_graph = p->in_graph || begins_graph;
     before = print_fields(out, type, record, before, depth_left);
-    if (begins_graph && p->met.count > 1) {
+    if (begins_graph && p->visited.count > 1) {
         pier__output_string(out, before);
         print_objects(out);
         before = ",";
@@ -311,8 +312,8 @@ static void print_whole(pier__output *out, const pier_class *type, const uint8_t
 
 size_t pier_record_print(const pier_class *class_of_record, const void *record, char *buffer, size_t capacity_bytes) {
     printing p = {.out = pier__output_begin(capacity_bytes > 0 ? buffer : NULL, capacity_bytes),
-                  .met = {.allocator = pier_allocator_default()}};
+                  .visited = {.allocator = pier_allocator_default()}};
     print_whole(&p.out, class_of_record, (const uint8_t *)record, "{", PIER_DEPTH_MAX_HIGHEST);
-    pier__met_deinit(&p.met);
+    pier__visited_deinit(&p.visited);
     return pier__output_end(&p.out);
 }
