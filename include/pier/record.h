@@ -67,8 +67,7 @@
  * is not terminated, a count or size above its capacity, nanoseconds above 999,999,999), PIER_TYPE (a reference to an
  * object of another class), PIER_UNSUPPORTED (a value of kind any that was kept and cannot be stored on here: any.h),
  * PIER_LIMIT; PIER_USAGE (archive loads, or is within a record; the class breaks the rules); PIER_NO_MEMORY (does not
- * stick);
- * PIER_WOULD_BLOCK or PIER_TIMEOUT: nothing was stored, call again; or the failure that sticks. Blocks as
+ * stick); PIER_WOULD_BLOCK or PIER_TIMEOUT: nothing was stored, call again; or the failure that sticks. Blocks as
  * pier_archive_begin and pier_archive_end do. */
 PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record,
                                        const void *record) PIER_MUST_USE;
@@ -84,11 +83,11 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
  * A record that the stream defines otherwise is loaded by what docs/versions.md says, with a plan that is made once.
  * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type, or an object of another class
  * than a reference to it); PIER_UNKNOWN_CLASS (a value of kind any has a class that the stream does not define, or that
- * the registry does not have: pier_archive_set_registry); PIER_MISMATCH (the two
- * definitions of the class do not meet; a required field is missing); PIER_RANGE (a number, text or count that does not
- * fit); PIER_TEXT (text is not UTF-8); PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a
- * form that the class does not have); PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE
- * (archive stores; there is no record), which does not stick; or the failure that sticks. All others stick:
+ * the registry does not have: pier_archive_set_registry); PIER_MISMATCH (the two definitions of the class do not meet; a
+ * required field is missing); PIER_RANGE (a number, text or count that does not fit); PIER_TEXT (text is not UTF-8);
+ * PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a form that the class does not have);
+ * PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE (archive stores; there is no record),
+ * which does not stick; or the failure that sticks. All others stick:
  * pier_archive_recover goes on with the next record. Never blocks. */
 PIER_API pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record,
                                       void *record) PIER_MUST_USE;

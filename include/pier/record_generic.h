@@ -15,13 +15,14 @@
  * absent, empty, and no member of a oneof. Owns nothing. */
 PIER_API void pier_record_init(const pier_class *class_of_record, void *record);
 
-/* Copies a record with all that it holds.
+/* Copies a record with all that it holds. The objects that it refers to are copied, too, each once, so that the copy is
+ * a graph of the same shape.
  * to: the copy's struct; it must not overlap `from`. arena: text, bytes, lists, and what pointers point to, go there, so
  * that nothing of the copy refers to `from`; it is freed with the arena. Fields that are absent are their default or
  * zero in the copy.
  * Returns PIER_OK; PIER_NO_MEMORY or PIER_LIMIT (of the arena; records too deep in one another, or in a circle);
- * PIER_RANGE (a count above its capacity, or of a list that is NULL; a value of kind any whose record is NULL). The
- * objects that it refers to are copied, too, each once, so that the copy is a graph of the same shape. On failure the copy is all zero and the arena as it was before. */
+ * PIER_RANGE (a count above its capacity, or of a list that is NULL; a value of kind any whose record is NULL). On
+ * failure the copy is all zero and the arena as it was before. */
 PIER_API pier_status pier_record_copy(const pier_class *class_of_record, const void *from, pier_arena *arena,
                                       void *to) PIER_MUST_USE;
 
@@ -48,7 +49,9 @@ PIER_API int pier_record_compare(const pier_class *class_of_record, const void *
  * fields; enums are the names of their values where they have one. Absent fields are left out. What JSON lacks is as
  * docs/values.md has it; so are graphs and values of any class.
  * buffer: gets the text, terminated and cut at `capacity_bytes`; may be NULL when that is 0. Returns the length of the
- * whole text, as snprintf does. What lies deeper than archives take it is null. */
+ * whole text, as snprintf does. What lies deeper than archives take it is null.
+ * Graphs, and maps with more than 16 keys of text, take memory meanwhile (malloc): without it references are null, and
+ * such a map is printed as one whose keys come twice. */
 PIER_API size_t pier_record_print(const pier_class *class_of_record, const void *record, char *buffer,
                                   size_t capacity_bytes);
 

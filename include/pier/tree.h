@@ -1,8 +1,9 @@
 /* Trees: making dynamic values, and loading any record as one.
  *
- * Floor 4 (archive); pier_tree_load and pier_tree_print are of floor 5, as they know the names of fields. A tree
- * owns its values (value.h) and their text in a few large pieces of memory: no value costs an allocation of its own,
- * and a tree that is used for one record after another soon asks for no more. What is replaced or removed keeps its memory until the tree is reset.
+ * Floor 4 (archive); pier_tree_load and pier_tree_print are of floor 5, as they know the names of fields. A tree owns its
+ * values (value.h) and their text in a few large pieces of memory: no value costs an allocation of its own, and a tree
+ * that is used for one record after another soon asks for no more. What is replaced or removed keeps its memory until
+ * the tree is reset.
  *
  * The calls that make values return nothing or the value, like arithmetic. What goes wrong (memory, a limit, a value
  * that belongs elsewhere) sticks in the tree: later calls change nothing and return NULL, which all of them take, and
