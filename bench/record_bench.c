@@ -1,5 +1,5 @@
-/* How long records take: the codec of <pier/record.h> alone and within an archive, beside that which the schema compiler
- * makes of the same structs, a copy of the struct, and msgpack-c.
+/* How long records take: the codec of <pier/record.h> alone and within an archive, beside that which the schema
+ * compiler makes of the same structs, a copy of the struct, and msgpack-c.
  *
  *     record_bench [SLICES]
  *

@@ -28,7 +28,7 @@ bool class_source_add(class_source *source, const pier_class *added) {
     return true;
 }
 
-/* Archives ---------------------------------------------------------------------------------------------------------- */
+/* Archives --------------------------------------------------------------------------------------------------------- */
 
 static void note_difference(const pier_compat_finding *finding, void *user) {
     (void)finding;

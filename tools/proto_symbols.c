@@ -1,7 +1,7 @@
 /* Looking for names that stand for two things in a schema; see proto_print_internal.h.
  *
- * protobuf has one space of names for types, fields, oneofs and the values of enums, which are beside their enum and not
- * in it. Definitions are stricter with some names and freer with others. */
+ * protobuf has one space of names for types, fields, oneofs and the values of enums, which are beside their enum and
+ * not in it. Definitions are stricter with some names and freer with others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,7 @@ bool proto_check_symbols(proto_printer *p) {
     return is_good;
 }
 
-/* References -------------------------------------------------------------------------------------------------------- */
+/* References ------------------------------------------------------------------------------------------------------- */
 
 /* Words with which a field could begin, so that a type of that name would not be taken for one. */
 static bool is_word_of_fields(const char *name, size_t bytes) {

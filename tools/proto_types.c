@@ -34,7 +34,7 @@ bool proto_is_map(const pier_definition_field *field) {
     return (field->flags & PIER_FIELD_MAP) != 0;
 }
 
-/* The list ---------------------------------------------------------------------------------------------------------- */
+/* The list --------------------------------------------------------------------------------------------------------- */
 
 static int compare_names(const char *one, size_t one_bytes, const char *other, size_t other_bytes) {
     int order = memcmp(one, other, one_bytes < other_bytes ? one_bytes : other_bytes);
@@ -79,7 +79,7 @@ static bool insert(proto_printer *p, proto_type added) {
     return true;
 }
 
-/* protobuf's own types ------------------------------------------------------------------------------------------------ */
+/* protobuf's own types --------------------------------------------------------------------------------------------- */
 
 /* Which file of protobuf has the type; NULL: none. */
 static const char *import_of(const char *name) {
@@ -124,7 +124,7 @@ static const char *import_of(const char *name) {
     return NULL;
 }
 
-/* Collecting -------------------------------------------------------------------------------------------------------- */
+/* Collecting ------------------------------------------------------------------------------------------------------- */
 
 static bool same_text(const char *one, const char *other) {
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
@@ -213,7 +213,7 @@ static bool collect(proto_printer *p, pending *to_follow, const pier_definition 
     return true;
 }
 
-/* Maps -------------------------------------------------------------------------------------------------------------- */
+/* Maps ------------------------------------------------------------------------------------------------------------- */
 
 /* The name that protoc gives to the entry of a map: `by_name` of `k.All` has `k.All.ByNameEntry`. */
 static void entry_name(const char *owner, const char *field, char *name, size_t capacity) {
@@ -280,7 +280,7 @@ static bool find_entries(proto_printer *p) {
     return true;
 }
 
-/* Packages ---------------------------------------------------------------------------------------------------------- */
+/* Packages --------------------------------------------------------------------------------------------------------- */
 
 static bool is_identifier(const char *name, size_t bytes) {
     for (size_t i = 0; i < bytes; i++) {

@@ -27,7 +27,7 @@ static size_t width_of(const char *text) {
     return width;
 }
 
-/* Columns ----------------------------------------------------------------------------------------------------------- */
+/* Columns ---------------------------------------------------------------------------------------------------------- */
 
 static void forget_columns(table *rows) {
     for (size_t i = 0; i < rows->column_count; i++) {
@@ -138,7 +138,7 @@ static void take_keys(table *rows, const pier_value *record, text_buffer *out) {
     text_buffer_deinit(&room);
 }
 
-/* Cells ------------------------------------------------------------------------------------------------------------- */
+/* Cells ------------------------------------------------------------------------------------------------------------ */
 
 /* Appends a value: a time as a date, all else as JSON. */
 static void add_value(text_buffer *to, const pier_value *value) {
@@ -219,7 +219,7 @@ void table_add(table *rows, const pier_value *record, const pier_definition *def
     }
 }
 
-/* Printing ---------------------------------------------------------------------------------------------------------- */
+/* Printing --------------------------------------------------------------------------------------------------------- */
 
 static void print_spaces(text_buffer *out, size_t count) {
     for (size_t i = 0; i < count; i++) {

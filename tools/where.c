@@ -24,7 +24,7 @@ struct where_condition {
     char path[]; /* of the field; behind its terminator the value as it was written, and a line feed */
 };
 
-/* Reading conditions ------------------------------------------------------------------------------------------------ */
+/* Reading conditions ----------------------------------------------------------------------------------------------- */
 
 static pier_status refuse(pier_error *error, const char *text, size_t offset, const char *why) {
     *error = (pier_error){.status = PIER_USAGE, .offset = offset, .record = PIER_NO_OFFSET};

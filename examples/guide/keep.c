@@ -49,7 +49,8 @@ static pier_status load_clone(pier_archive *in, log_line **line) {
     log_line borrowed;
     void *clone = NULL;
     pier_status status = log_line_next(in, &borrowed);
-    if (status == PIER_OK) status = pier_record_clone(&log_line_class, &borrowed, NULL, &clone);
+    if (status == PIER_OK)
+        status = pier_record_clone(&log_line_class, &borrowed, NULL, &clone);
     *line = (log_line *)clone; /* pier_record_free gives it back, in one call */
     return status;
 }
@@ -60,18 +61,24 @@ int main(void) {
     pier_archive *in = NULL;
     pier_error error = {0};
     pier_status status = pier_archive_open_store(&out, NULL, NULL, &error);
-    if (status == PIER_OK) status = store_all(out);
-    if (status == PIER_OK) status = pier_archive_open_load(&in, NULL, NULL, &error);
-    if (status == PIER_OK) status = pier_archive_feed(in, pier_archive_drain(out));
+    if (status == PIER_OK)
+        status = store_all(out);
+    if (status == PIER_OK)
+        status = pier_archive_open_load(&in, NULL, NULL, &error);
+    if (status == PIER_OK)
+        status = pier_archive_feed(in, pier_archive_drain(out));
     pier_arena arena;
     pier_kept_block *block = NULL;
     log_line owned = {0};
     log_line kept = {0};
     log_line *clone = NULL;
     pier_arena_init(&arena, NULL, 0);
-    if (status == PIER_OK) status = load_owned(in, &arena, &owned);
-    if (status == PIER_OK) status = load_kept(in, &block, &kept);
-    if (status == PIER_OK) status = load_clone(in, &clone);
+    if (status == PIER_OK)
+        status = load_owned(in, &arena, &owned);
+    if (status == PIER_OK)
+        status = load_kept(in, &block, &kept);
+    if (status == PIER_OK)
+        status = load_clone(in, &clone);
     pier_archive_destroy(in);
     pier_archive_destroy(out);
     if (status == PIER_OK) {

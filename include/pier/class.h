@@ -112,10 +112,10 @@ struct pier_class {
     const uint8_t *(*decode)(const uint8_t *at, const uint8_t *end, void *record, pier__decoding *how);
 };
 
-/* Makes a class of a definition at run time, so that a program without the struct loads, checks and stores typed records
- * of it: they lie in memory of `record_bytes`, as its table says. Its own definition is the same to the byte. Nested
- * records that may be absent are pointers, text and bytes are borrowed, repeated fields are lists; there is no codec
- * (`measure`, `encode` and `decode` are NULL). Each class that the table names may be used by itself.
+/* Makes a class of a definition at run time, so that a program without the struct loads, checks and stores typed
+ * records of it: they lie in memory of `record_bytes`, as its table says. Its own definition is the same to the byte.
+ * Nested records that may be absent are pointers, text and bytes are borrowed, repeated fields are lists; there is no
+ * codec (`measure`, `encode` and `decode` are NULL). Each class that the table names may be used by itself.
  * definition: of a class; read during the call alone. allocator: copied; NULL for the default. out: NULL when the call
  * fails; otherwise lives until pier_class_destroy, and must outlive every archive that has met it.
  * Returns PIER_OK; PIER_USAGE (an enum); PIER_VERSION (a field or type of a later version); PIER_LIMIT (a record of

@@ -43,7 +43,8 @@ typedef struct pier_error {
 /* Writes the whole error as one line without a line end into `buffer`, always terminated and cut at `capacity_bytes`:
  * `CORRUPT: text (byte 137, record 12)` for instance; of a field that could not be loaded or stored
  * `TYPE: market.Tick.price: expected float, found str at byte 137 of record 12 (block at 64, payload byte 9)`. Returns
- * the length that the whole line has, as snprintf does. `error` may not be NULL; `buffer` may be NULL when `capacity_bytes` is 0. */
+ * the length that the whole line has, as snprintf does. `error` may not be NULL; `buffer` may be NULL when
+ * `capacity_bytes` is 0. */
 PIER_API size_t pier_error_format(const pier_error *error, char *buffer, size_t capacity_bytes);
 
 #endif

@@ -17,8 +17,8 @@
 
 /* Registers an object with an archive of either direction, or takes it back.
  * number: 1 to PIER_OBJECT_NUMBER_MAX; what both sides know it by. class_of_object, object: borrowed until it is taken
- * back or the archive is destroyed; a loading archive hands the pointer out in the records that refer to it. NULL, both:
- * the number stands for nothing any more.
+ * back or the archive is destroyed; a loading archive hands the pointer out in the records that refer to it. NULL,
+ * both: the number stands for nothing any more.
  * Returns PIER_OK; PIER_USAGE: the number is out of range or stands for another object, or the object has another
  * number; PIER_NO_MEMORY. Does not stick. Never blocks. */
 PIER_API pier_status pier_archive_register_object(pier_archive *archive, uint32_t number,

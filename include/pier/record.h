@@ -39,10 +39,10 @@
  * the record that is being described. What else a schema can say (oneofs, any, shared references, default values, and
  * records that hold one another in a circle) needs the schema compiler.
  *
- * A record that is loaded by pier_load_record borrows text and bytes from the archive, until it moves to the next record
- * or for as long as the program keeps the block (keep.h); one that is loaded by pier_load_record_into owns all that it
- * holds in an arena of the program's. What lies behind the terminator of a text, the size of bytes and the count of an
- * array has no meaning; an absent value is zero, or the default of its field.
+ * A record that is loaded by pier_load_record borrows text and bytes from the archive, until it moves to the next
+ * record or for as long as the program keeps the block (keep.h); one that is loaded by pier_load_record_into owns all
+ * that it holds in an arena of the program's. What lies behind the terminator of a text, the size of bytes and the
+ * count of an array has no meaning; an absent value is zero, or the default of its field.
  *
  * A class may be described in any number of source files; static functions are all it consists of. */
 #ifndef PIER_RECORD_H
@@ -77,14 +77,14 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
  * A record without a class (of a plain archive, or one that a peer stored by tokens) may be a map by field name, in any
  * order, or an array by field number less one: unknown fields are passed over, missing ones and nil are zero, or the
  * default of their field. There an enum may be the name of its value.
- * Text and bytes are borrowed from the archive; lists, and what pointers point to, lie in an arena of the archive, which
- * keeps its memory from record to record, so that loading takes none. All of that is valid until the archive moves to
- * the next record, or as long as the program keeps the block (pier_archive_keep_block).
+ * Text and bytes are borrowed from the archive; lists, and what pointers point to, lie in an arena of the archive,
+ * which keeps its memory from record to record, so that loading takes none. All of that is valid until the archive
+ * moves to the next record, or as long as the program keeps the block (pier_archive_keep_block).
  * A record that the stream defines otherwise is loaded by what docs/versions.md says, with a plan that is made once.
  * Returns PIER_OK; PIER_TYPE (the record is of another class, or a value of another type, or an object of another class
  * than a reference to it); PIER_UNKNOWN_CLASS (a value of kind any has a class that the stream does not define, or that
- * the registry does not have: pier_archive_set_registry); PIER_MISMATCH (the two definitions of the class do not meet; a
- * required field is missing); PIER_RANGE (a number, text or count that does not fit); PIER_TEXT (text is not UTF-8);
+ * the registry does not have: pier_archive_set_registry); PIER_MISMATCH (the two definitions of the class do not meet;
+ * a required field is missing); PIER_RANGE (a number, text or count that does not fit); PIER_TEXT (text is not UTF-8);
  * PIER_PROTOCOL (a definition that breaks the rules, a field that comes twice, a form that the class does not have);
  * PIER_LIMIT (arena_bytes_max of pier_limits, too); PIER_NO_MEMORY; PIER_USAGE (archive stores; there is no record),
  * which does not stick; or the failure that sticks. All others stick:
@@ -93,8 +93,8 @@ PIER_API pier_status pier_load_record(pier_archive *archive, const pier_class *c
                                       void *record) PIER_MUST_USE;
 
 /* As pier_load_record, but nothing that the record holds refers to the archive: text, bytes, lists, and what pointers
- * point to, lie in the caller's arena, and stay until that is reset or deinitialised. Only default texts and bytes point
- * to the class's own. When it fails the arena is as it was before; PIER_LIMIT may be that of the arena. */
+ * point to, lie in the caller's arena, and stay until that is reset or deinitialised. Only default texts and bytes
+ * point to the class's own. When it fails the arena is as it was before; PIER_LIMIT may be that of the arena. */
 PIER_API pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,
                                            pier_arena *arena) PIER_MUST_USE;
 
@@ -102,8 +102,8 @@ PIER_API pier_status pier_load_record_into(pier_archive *archive, const pier_cla
  * a record without a class, and when its definition breaks the rules: then the failure sticks. Never blocks. */
 PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record);
 
-/* Makes of a list of values the enum `name`, a typedef of int32_t, its constants, and its table `name##_enum`, for fields
- * of the kind enumeration(name):
+/* Makes of a list of values the enum `name`, a typedef of int32_t, its constants, and its table `name##_enum`, for
+ * fields of the kind enumeration(name):
  *
  *     #define MARKET_SIDE(VALUE) VALUE(0, SIDE_BUY) VALUE(1, SIDE_SELL)
  *     PIER_ENUM(market_side, "market.Side", MARKET_SIDE)

@@ -17,8 +17,8 @@ PIER_API void pier_record_init(const pier_class *class_of_record, void *record);
 
 /* Copies a record with all that it holds. The objects that it refers to are copied, too, each once, so that the copy is
  * a graph of the same shape.
- * to: the copy's struct; it must not overlap `from`. arena: text, bytes, lists, and what pointers point to, go there, so
- * that nothing of the copy refers to `from`; it is freed with the arena. Fields that are absent are their default or
+ * to: the copy's struct; it must not overlap `from`. arena: text, bytes, lists, and what pointers point to, go there,
+ * so that nothing of the copy refers to `from`; it is freed with the arena. Fields that are absent are their default or
  * zero in the copy.
  * Returns PIER_OK; PIER_NO_MEMORY or PIER_LIMIT (of the arena; records too deep in one another, or in a circle);
  * PIER_RANGE (a count above its capacity, or of a list that is NULL; a value of kind any whose record is NULL). On
@@ -36,13 +36,13 @@ PIER_API void pier_record_free(void *record);
 
 /* Compares two records of one class, in a total order. Returns a number below, at or above 0.
  * The first field that differs decides, by ascending number. Absent comes before present; of a oneof the number of the
- * member comes before its value. Numbers, enums, times and durations have the order of their values, floats that of IEEE
- * 754's totalOrder: -NaN, -infinity, … -0, 0, … infinity, NaN, so that NaN equals itself and -0 is below 0. Text and
- * bytes go by their bytes, then their length; lists by their elements, then their count. Maps are compared as lists of
- * pairs, in the order that they have: it travels with them. What lies deeper than archives take it counts as equal.
- * Shared references are equal when both lead to the same place of their graphs, as those are walked from the root on, and
- * the objects there are equal. That takes memory (malloc); without it graphs count as different. A value of any class
- * goes by the name of its class first. */
+ * member comes before its value. Numbers, enums, times and durations have the order of their values, floats that of
+ * IEEE 754's totalOrder: -NaN, -infinity, … -0, 0, … infinity, NaN, so that NaN equals itself and -0 is below 0. Text
+ * and bytes go by their bytes, then their length; lists by their elements, then their count. Maps are compared as lists
+ * of pairs, in the order that they have: it travels with them. What lies deeper than archives take it counts as equal.
+ * Shared references are equal when both lead to the same place of their graphs, as those are walked from the root on,
+ * and the objects there are equal. That takes memory (malloc); without it graphs count as different. A value of any
+ * class goes by the name of its class first. */
 PIER_API int pier_record_compare(const pier_class *class_of_record, const void *one, const void *other);
 
 /* Writes a record as JSON on one line, without a line end, as `pier dump` prints it: an object with the names of the

@@ -2,11 +2,12 @@
  * arrays, and of oneofs. For the code that PIER_RECORD and the schema compiler make; see record_encode.h and
  * record_decode.h for what holds of all kernels.
  *
- * Floor 5 (record). What such a record leads to is counted, against the limits of the archive: the values of lists, maps
- * and pointers for as many as their class has at most, which may refuse a record that is within the limits but never
- * takes one that is not; what is refused goes the slow way, which counts exactly. `depth_left` holds the array of the
- * record at work, too: a codec takes one from it around a record that lies in its own, two around elements. What asks for
- * memory is out of line: it looks at the end first, and takes no more memory than for an element a byte that is there. */
+ * Floor 5 (record). What such a record leads to is counted, against the limits of the archive: the values of lists,
+ * maps and pointers for as many as their class has at most, which may refuse a record that is within the limits but
+ * never takes one that is not; what is refused goes the slow way, which counts exactly. `depth_left` holds the array of
+ * the record at work, too: a codec takes one from it around a record that lies in its own, two around elements. What
+ * asks for memory is out of line: it looks at the end first, and takes no more memory than for an element a byte that
+ * is there. */
 #ifndef PIER_RECORD_LISTS_H
 #define PIER_RECORD_LISTS_H
 
@@ -33,8 +34,8 @@ typedef struct pier__element {
 
 /* Measuring -------------------------------------------------------------------------------------------------------- */
 
-/* Returns how many elements of an array in the struct to measure: 0 when it is said to have more than fit, which storing
- * finds out. */
+/* Returns how many elements of an array in the struct to measure: 0 when it is said to have more than fit, which
+ * storing finds out. */
 PIER__KERNEL uint32_t pier__measure_array(uint32_t count, uint32_t capacity) {
     return count <= capacity ? count : 0;
 }
@@ -97,8 +98,8 @@ PIER__KERNEL uint8_t *pier__put_case(uint8_t *at, uint16_t number) {
 /* The most bytes that stand before the elements of a typed array: an ext 32, its type, their kind. */
 #define PIER__TYPED_HEAD_BYTES 7
 
-/* Copies elements from the machine's order to the wire's or back; `width` is 1, 2, 4 or 8. In library code, for machines
- * that have their most significant byte first. */
+/* Copies elements from the machine's order to the wire's or back; `width` is 1, 2, 4 or 8. In library code, for
+ * machines that have their most significant byte first. */
 PIER_API void pier__swap_elements(void *to, const void *from, size_t count, size_t width);
 
 PIER__KERNEL void pier__copy_elements(void *to, const void *from, size_t count, size_t width) {
@@ -137,9 +138,9 @@ PIER__KERNEL uint8_t *pier__put_typed(uint8_t *at, const void *elements, uint32_
 
 /* Loading ---------------------------------------------------------------------------------------------------------- */
 
-/* Takes the head of a list and makes room for its elements in the arena. count, elements: members of the struct that get
- * how many there are, and where; NULL when there are none. Elements that are records are all zero. Returns where the
- * first one begins; NULL when it is no list, when a limit is passed, and when there is no memory. */
+/* Takes the head of a list and makes room for its elements in the arena. count, elements: members of the struct that
+ * get how many there are, and where; NULL when there are none. Elements that are records are all zero. Returns where
+ * the first one begins; NULL when it is no list, when a limit is passed, and when there is no memory. */
 PIER_API const uint8_t *pier__take_list(const uint8_t *at, const uint8_t *end, uint32_t *count, void *elements,
                                         const pier__element *element, pier__decoding *how);
 
@@ -147,8 +148,8 @@ PIER_API const uint8_t *pier__take_list(const uint8_t *at, const uint8_t *end, u
 PIER_API const uint8_t *pier__take_pairs(const uint8_t *at, const uint8_t *end, uint32_t *count, void *elements,
                                          const pier__element *element, pier__decoding *how);
 
-/* Makes room for a record behind a pointer, which `pointer`, a member of the struct, gets; it is all zero. Returns `at`;
- * NULL as above. */
+/* Makes room for a record behind a pointer, which `pointer`, a member of the struct, gets; it is all zero. Returns
+ * `at`; NULL as above. */
 PIER_API const uint8_t *pier__take_pointer(const uint8_t *at, const uint8_t *end, void *pointer,
                                            const pier__element *element, pier__decoding *how);
 

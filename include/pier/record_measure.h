@@ -1,5 +1,5 @@
-/* How a list of fields is measured: the operations of record_kinds.h that tell how large a record can be. Nothing here is
- * for programs to call.
+/* How a list of fields is measured: the operations of record_kinds.h that tell how large a record can be. Nothing here
+ * is for programs to call.
  *
  * Floor 5 (record). What can be known of a class is a constant; the rest is added up record by record. */
 #ifndef PIER_RECORD_MEASURE_H

@@ -1,5 +1,5 @@
-/* How a list of fields becomes a table: the operations of record_kinds.h that check the fields and describe them. Nothing
- * here is for programs to call.
+/* How a list of fields becomes a table: the operations of record_kinds.h that check the fields and describe them.
+ * Nothing here is for programs to call.
  *
  * Floor 5 (record). */
 #ifndef PIER_RECORD_ROWS_H

@@ -1,8 +1,8 @@
 /* What the kernels of both directions share: words of eight bytes, and text in them.
  *
- * Floor 5 (record). For the code that PIER_RECORD and the schema compiler make. Numbers are put together and taken apart
- * with shifts, so that the machine's own order never matters; gcc and clang make one move, and one swap where it is
- * needed, of them. */
+ * Floor 5 (record). For the code that PIER_RECORD and the schema compiler make. Numbers are put together and taken
+ * apart with shifts, so that the machine's own order never matters; gcc and clang make one move, and one swap where it
+ * is needed, of them. */
 #ifndef PIER_RECORD_WORDS_H
 #define PIER_RECORD_WORDS_H
 

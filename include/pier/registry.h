@@ -1,8 +1,8 @@
 /* Registries: the classes that a loader accepts, by full name.
  *
  * Floor 5 (record). Where the stream decides of which class a value is, the registry says which classes there are: for
- * the records of a stream that has several classes, and for fields of kind any. It is the allow-list as well: no struct of
- * a class that is not in it is ever made. */
+ * the records of a stream that has several classes, and for fields of kind any. It is the allow-list as well: no struct
+ * of a class that is not in it is ever made. */
 #ifndef PIER_REGISTRY_H
 #define PIER_REGISTRY_H
 
@@ -27,8 +27,8 @@ PIER_API void pier_registry_destroy(pier_registry *registry);
 
 /* Adds a class, which is borrowed while the registry lives. The same class may be added again, and so may one that is
  * defined alike, in another source file for instance: then the first stays.
- * Returns PIER_OK; PIER_USAGE: another class has this name, or the class was compiled for another version of pier_class;
- * PIER_NO_MEMORY. Nothing was added when it fails. */
+ * Returns PIER_OK; PIER_USAGE: another class has this name, or the class was compiled for another version of
+ * pier_class; PIER_NO_MEMORY. Nothing was added when it fails. */
 PIER_API pier_status pier_registry_add(pier_registry *registry, const pier_class *class_to_add) PIER_MUST_USE;
 
 /* Returns the class with this full name, or NULL. Takes log n steps. */
@@ -55,12 +55,12 @@ PIER_API pier_status pier_archive_set_registry(pier_archive *archive, const pier
 
 /* Loads the current record, after pier_archive_next answered PIER_OK, as the class that it is of, if the registry has
  * it.
- * arena: where the struct and all that it holds go; NULL: into the archive's own, with text and bytes borrowed, until it
- * moves to the next record. tree: NULL, or gets the record when it has no class or one that the registry does not have,
- * as pier_tree_load does. found: type and record; when the registry does not have the class its name, borrowed until the
- * next record, and `raw`, the record; all zero on failure.
- * Returns PIER_OK: `found->type` is the class, or NULL and the tree has the record; PIER_SKIPPED, without a tree: there is
- * no such class, pier_archive_error names it, and pier_archive_next goes on; PIER_USAGE, which does not stick; or as
+ * arena: where the struct and all that it holds go; NULL: into the archive's own, with text and bytes borrowed, until
+ * it moves to the next record. tree: NULL, or gets the record when it has no class or one that the registry does not
+ * have, as pier_tree_load does. found: type and record; when the registry does not have the class its name, borrowed
+ * until the next record, and `raw`, the record; all zero on failure.
+ * Returns PIER_OK: `found->type` is the class, or NULL and the tree has the record; PIER_SKIPPED, without a tree: there
+ * is no such class, pier_archive_error names it, and pier_archive_next goes on; PIER_USAGE, which does not stick; or as
  * pier_load_record and pier_tree_load. Never blocks. */
 PIER_API pier_status pier_load_any(pier_archive *archive, const pier_registry *registry, pier_arena *arena,
                                    pier_tree *tree, pier_any *found) PIER_MUST_USE;

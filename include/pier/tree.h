@@ -1,9 +1,9 @@
 /* Trees: making dynamic values, and loading any record as one.
  *
- * Floor 4 (archive); pier_tree_load and pier_tree_print are of floor 5, as they know the names of fields. A tree owns its
- * values (value.h) and their text in a few large pieces of memory: no value costs an allocation of its own, and a tree
- * that is used for one record after another soon asks for no more. What is replaced or removed keeps its memory until
- * the tree is reset.
+ * Floor 4 (archive); pier_tree_load and pier_tree_print are of floor 5, as they know the names of fields. A tree owns
+ * its values (value.h) and their text in a few large pieces of memory: no value costs an allocation of its own, and a
+ * tree that is used for one record after another soon asks for no more. What is replaced or removed keeps its memory
+ * until the tree is reset.
  *
  * The calls that make values return nothing or the value, like arithmetic. What goes wrong (memory, a limit, a value
  * that belongs elsewhere) sticks in the tree: later calls change nothing and return NULL, which all of them take, and
@@ -65,9 +65,9 @@ PIER_API const pier_error *pier_tree_error(const pier_tree *tree);
 
 /* Loads the current record of an archive as the tree's root, after pier_archive_next answered PIER_OK; what the tree
  * held is gone. A typed record of a framed stream becomes a map of field name to value, nested ones too, fields without
- * a value left out; every other record is what it is. docs/values.md tells what enums, durations, maps, oneofs, values of
- * any class and graphs become. What the record does not agree with in its definition stays as it is. Text and bytes are
- * copied, or borrowed until the next record (pier_tree_options.borrows).
+ * a value left out; every other record is what it is. docs/values.md tells what enums, durations, maps, oneofs, values
+ * of any class and graphs become. What the record does not agree with in its definition stays as it is. Text and bytes
+ * are copied, or borrowed until the next record (pier_tree_options.borrows).
  * Returns PIER_OK; PIER_NO_MEMORY, PIER_LIMIT, PIER_PROTOCOL or PIER_TEXT of the tree, which sticks in the tree alone
  * and whose offsets are as those of the archive's errors; PIER_USAGE without a record; or the failure of the archive,
  * which sticks in both: PIER_UNKNOWN_CLASS for a value of a class that the stream has not defined, too. After a failure

@@ -161,7 +161,8 @@ void pier__archive_typed_done(pier_archive *archive, const uint8_t *end);
  * cursor and limit are then its bounds. Returns false when there is none or the scan fails (which sticks). */
 bool pier__archive_open_record(pier_archive *archive);
 
-/* Returns the arena for what is made of the current record; it is emptied when the archive moves on. `archive` loads. */
+/* Returns the arena for what is made of the current record; it is emptied when the archive moves on. `archive`
+ * loads. */
 pier_arena *pier__archive_arena(pier_archive *archive);
 
 /* Fills the error for the current record, at its first byte, without making it stick. Returns `status`. */

@@ -59,7 +59,8 @@ static void compact(pier__loader *loader) {
     loader->base = first;
 }
 
-/* Views and kept blocks keep the memory that they point into: what is in use is copied into new memory of `capacity` bytes. */
+/* Views and kept blocks keep the memory that they point into: what is in use is copied into new memory of `capacity`
+ * bytes. */
 static bool copy_out(pier__loader *loader, size_t capacity) {
     uint8_t *buffer = (uint8_t *)pier__allocate(&loader->common.allocator, capacity + PADDING);
     if (buffer == NULL) {

@@ -177,7 +177,8 @@ bool pier__loader_is_full(const pier__loader *loader);
 pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline);
 
 /* As pier__loader_fill with PIER_NOW, for the storing side: what the file answers is held back until the records that
- * are already there have been loaded. Returns PIER_LIMIT when the budget has no room for more: nothing has failed yet. */
+ * are already there have been loaded. Returns PIER_LIMIT when the budget has no room for more: nothing has failed
+ * yet. */
 pier_status pier__loader_take_in(pier__loader *loader);
 
 /* Tells the budget what lies unread, and that `inflating` bytes will come of the current block. Returns PIER_OK, or

@@ -95,7 +95,8 @@ static void prepare_rollback(pier__storer *storer) {
     rollback->ids_given = storer->ids_given;
 }
 
-/* Adds the class to the table and, under a new id, to the stream; the record that was begun is refused when that fails. */
+/* Adds the class to the table and, under a new id, to the stream; the record that was begun is refused when that
+ * fails. */
 static pier_status define(pier__storer *storer, const void *class_of_caller, XXH128_hash_t fingerprint,
                           pier_bytes closure, uint32_t id) {
     if (id > classes_max(storer)) {

@@ -1,7 +1,7 @@
 /* Beginning a record that is passed on as it came; see storer_internal.h.
  *
- * The bytes of a record may hold ids of classes, where a field of kind any does. So the definition is looked through for
- * such fields, once. Ids are then the same in both streams; that costs an epoch when a stream is put together of
+ * The bytes of a record may hold ids of classes, where a field of kind any does. So the definition is looked through
+ * for such fields, once. Ids are then the same in both streams; that costs an epoch when a stream is put together of
  * several. */
 #include "archive/loader_internal.h"
 #include "archive/storer_internal.h"

@@ -13,8 +13,8 @@
 #include "archive/scan_internal.h"
 #include "archive/wire_internal.h"
 
-/* A class that this stream has defined. The same one may be there more than once, for several classes of the caller that
- * are defined alike. */
+/* A class that this stream has defined. The same one may be there more than once, for several classes of the caller
+ * that are defined alike. */
 typedef struct pier__stored_class {
     const void *class_of_caller; /* NULL: it was forwarded */
     uint64_t fingerprint_high;

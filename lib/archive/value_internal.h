@@ -195,8 +195,8 @@ void pier__output_string(pier__output *out, const char *text);
 enum { PIER__ESCAPE_BYTES = 6 };
 char *pier__write_escaped(char *to, unsigned char character);
 
-/* Adds valid UTF-8 in quotes, with the escapes that JSON asks for and those of U+007F to U+009F, with which a stranger's
- * text could steer a terminal. */
+/* Adds valid UTF-8 in quotes, with the escapes that JSON asks for and those of U+007F to U+009F, with which a
+ * stranger's text could steer a terminal. */
 void pier__output_quoted(pier__output *out, pier_text text);
 
 /* Adds bytes as base64 of RFC 4648, section 4, without and with quotes. */
@@ -206,8 +206,8 @@ void pier__output_base64(pier__output *out, pier_bytes bytes);
 void pier__output_unsigned(pier__output *out, uint64_t number);
 void pier__output_signed(pier__output *out, int64_t number);
 
-/* What JSON has no form for is an object with one key that begins with `$`: docs/values.md. Text that is UTF-8 stands in
- * quotes, a finite float is its shortest text. */
+/* What JSON has no form for is an object with one key that begins with `$`: docs/values.md. Text that is UTF-8 stands
+ * in quotes, a finite float is its shortest text. */
 void pier__output_text(pier__output *out, pier_text text);
 void pier__output_bytes(pier__output *out, pier_bytes bytes);
 void pier__output_float(pier__output *out, double value);

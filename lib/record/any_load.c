@@ -1,7 +1,7 @@
 /* Loading values of any class; see links_internal.h.
  *
- * Floor 5 (record). The class stands before the value: framed by its id, plain by its name, in a table of objects by the
- * number of its type, too. Only classes that the registry has are loaded. */
+ * Floor 5 (record). The class stands before the value: framed by its id, plain by its name, in a table of objects by
+ * the number of its type, too. Only classes that the registry has are loaded. */
 #include <string.h>
 
 #include "record/definition_internal.h"

@@ -2,8 +2,8 @@
  *
  * Floor 5 (record). A definition goes before the block that its class is used in, so it must be there before the record
  * is. Which classes a record needs only shows when it is stored. So it is stored as if all were known; those that were
- * not are then defined, all at once, and the record is stored again. After the first record of its kind nothing is stored
- * twice. */
+ * not are then defined, all at once, and the record is stored again. After the first record of its kind nothing is
+ * stored twice. */
 #include <string.h>
 
 #include "record/links_internal.h"

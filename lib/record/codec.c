@@ -27,8 +27,8 @@ void pier__swap_elements(void *to, const void *from, size_t count, size_t width)
     }
 }
 
-/* Gets room for `count` elements, and has `member` point to it; NULL for none. Records are cleared, as a struct may have
- * members that its class does not name. Returns false when there is no room, or a limit is passed. */
+/* Gets room for `count` elements, and has `member` point to it; NULL for none. Records are cleared, as a struct may
+ * have members that its class does not name. Returns false when there is no room, or a limit is passed. */
 static bool make_room(uint32_t count, void *member, const pier__element *element, pier__decoding *how) {
     void *elements = NULL;
     if (count > 0) {

@@ -1,7 +1,8 @@
 /* What a field is where it is missing: see proto/wire.md, Definitions.
  *
  * Floor 5 (record). A default is one value in the form of the field's kind, and not zero, which nil stands for: else
- * equal definitions could have different bytes. A value from outside is read, brought into its one form and compared. */
+ * equal definitions could have different bytes. A value from outside is read, brought into its one form and
+ * compared. */
 #include <stdio.h>
 #include <string.h>
 

@@ -6,8 +6,8 @@
  * until the entry does. An object is never made before the table is known to be long enough.
  *
  * A record of another version is loaded by a plan, which passes over fields that are not known here, references among
- * them. What only those refer to is never met, and the order in which objects are met is another one. From the first such
- * record on a graph is *relaxed*: where the entries lie is noted once, and each object that is met is loaded from
+ * them. What only those refer to is never met, and the order in which objects are met is another one. From the first
+ * such record on a graph is *relaxed*: where the entries lie is noted once, and each object that is met is loaded from
  * there. */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* The slow ways: records stored and loaded by tokens, as a class's table says.
  *
- * Floor 5 (record). interpret_load.c loads records, load_fields.c their fields, load_typed.c typed arrays, load_scalar.c
- * single values; interpret_store.c, store_fields.c and store_scalar.c do the same the other way round. Values and fields
- * can be loaded one by one, for loaders that do not find the slots of the class itself. */
+ * Floor 5 (record). interpret_load.c loads records, load_fields.c their fields, load_typed.c typed arrays,
+ * load_scalar.c single values; interpret_store.c, store_fields.c and store_scalar.c do the same the other way round.
+ * Values and fields can be loaded one by one, for loaders that do not find the slots of the class itself. */
 #ifndef PIER_RECORD_INTERPRET_INTERNAL_H
 #define PIER_RECORD_INTERPRET_INTERNAL_H
 

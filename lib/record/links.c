@@ -192,7 +192,7 @@ const pier_class *pier__numbering_find(const pier__numbering *numbering, pier_te
     return found != NULL ? found->type : NULL;
 }
 
-/* Registered objects, and the registry ------------------------------------------------------------------------------ */
+/* Registered objects, and the registry ----------------------------------------------------------------------------- */
 
 static size_t find_registered(const pier__links *links, uint64_t number) {
     size_t low = 0;

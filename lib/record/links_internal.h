@@ -196,15 +196,15 @@ bool pier__load_whole(pier__loading *from, const pier_class *type, const pier__p
 bool pier__load_reference(pier__loading *from, const pier_field *field, const pier__plan *plan, uint32_t plan_record,
                           uint8_t *member);
 
-/* Lets the objects of the graph at hand be met in any order, or not at all: a record is loaded by a plan, which may pass
- * over references. */
+/* Lets the objects of the graph at hand be met in any order, or not at all: a record is loaded by a plan, which may
+ * pass over references. */
 bool pier__graph_relax(pier__loading *from);
 
 /* Loads the class of a value: an id or a name, within a table of objects a number, too. */
 bool pier__load_class(pier__loading *from, bool is_in_table, pier__found_class *found);
 
-/* Loads a value of the class into an any that is all zero: its struct is `object`, in the arena and all zero; NULL: it is
- * made. A value of a class that is not known is kept or refused. */
+/* Loads a value of the class into an any that is all zero: its struct is `object`, in the arena and all zero; NULL: it
+ * is made. A value of a class that is not known is kept or refused. */
 bool pier__load_of_class(pier__loading *from, const pier__found_class *found, void *object, pier_any *any);
 
 #endif

@@ -1,7 +1,7 @@
 /* Records before anything is in them; see <pier/record_generic.h>.
  *
- * Floor 5 (record). Records that lie in one another are as deep as the program's structs are, so recursion is bounded by
- * the program itself. */
+ * Floor 5 (record). Records that lie in one another are as deep as the program's structs are, so recursion is bounded
+ * by the program itself. */
 #include <pier/record_generic.h>
 
 #include <string.h>

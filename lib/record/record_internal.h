@@ -108,7 +108,8 @@ bool pier__default_is_good(const pier_field *field);
  * views of `encoded`. */
 void pier__default_decode(uint32_t kind, const uint8_t *encoded, void *member);
 
-/* Appends the default of a class's field as a definition has it: nil for none. Returns false when there is no memory. */
+/* Appends the default of a class's field as a definition has it: nil for none. Returns false when there is no
+ * memory. */
 bool pier__default_encode(const pier_field *field, pier__buffer *out);
 
 /* Returns the type of this name in the closure of `root`, or NULL. */
@@ -122,8 +123,8 @@ const pier_definition *pier__definition_of(pier_archive *archive, pier__stream_c
 void pier__definition_tell(pier_archive *archive, const pier__stream_class *of_stream,
                            const pier__definition_error *error);
 
-/* Matches a class with what the stream says of it, once. Returns PIER_OK when records of the stream can be loaded as the
- * class: `bound` is it, and `plan` how, if they are not in its own form. Otherwise the failure sticks: PIER_TYPE
+/* Matches a class with what the stream says of it, once. Returns PIER_OK when records of the stream can be loaded as
+ * the class: `bound` is it, and `plan` how, if they are not in its own form. Otherwise the failure sticks: PIER_TYPE
  * (another class), PIER_MISMATCH or PIER_LIMIT (at the definition), PIER_NO_MEMORY, PIER_USAGE (the class breaks the
  * rules), or the definition's own. */
 pier_status pier__class_match(pier_archive *archive, pier__stream_class *of_stream, const pier_class *class_of_record);
@@ -137,9 +138,9 @@ pier_status pier__record_fail(pier_archive *archive, pier_status status, const c
 void pier__interpret_store(pier_archive *archive, const pier_class *class_of_record, const void *record);
 
 /* Loads the current record by tokens, into memory that is all zero. is_typed: the record is in the class's framed form;
- * otherwise it is a map or an array of the plain one. how: where lists and what pointers point to come from, and whether
- * text and bytes are copied there; its counts do not matter, as the record was scanned. Returns PIER_OK, or a failure,
- * which sticks. */
+ * otherwise it is a map or an array of the plain one. how: where lists and what pointers point to come from, and
+ * whether text and bytes are copied there; its counts do not matter, as the record was scanned. Returns PIER_OK, or a
+ * failure, which sticks. */
 pier_status pier__interpret_load(pier_archive *archive, const pier_class *class_of_record, void *record, bool is_typed,
                                  const pier__decoding *how);
 

@@ -193,8 +193,8 @@ static bool has_twice(const pier_field *field, const uint8_t *entries, uint32_t 
     return found;
 }
 
-/* Whether a map can be a JSON object: with keys of text, each once, and not like one of the objects that begin with `$`.
- */
+/* Whether a map can be a JSON object: with keys of text, each once, and not like one of the objects that begin with
+ * `$`. */
 static bool is_object(const pier_field *field, const uint8_t *entries, uint32_t count) {
     const pier_field *key = field->type->fields(field->type);
     if (key->kind != PIER_FIELD_TEXT) {

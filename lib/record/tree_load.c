@@ -1,10 +1,11 @@
-/* Loading a record as a tree whose maps have the names of the fields: see <pier/tree.h>; docs/values.md lists the forms.
+/* Loading a record as a tree whose maps have the names of the fields: see <pier/tree.h>; docs/values.md lists the
+ * forms.
  *
  * Floor 5 (record). The archive floor makes the tree as the bytes have it, arrays with a slot for each field. Then each
  * such array becomes a map in its place, from the outside in, and what is in it becomes readable: enums and durations
  * text, references and values of any class maps (tree_name.c). What is not what its definition says stays as it is. A
- * value that moves up, as the objects of a graph do, keeps the depth that it was loaded with: a little more than it has,
- * which limits bound as well. */
+ * value that moves up, as the objects of a graph do, keeps the depth that it was loaded with: a little more than it
+ * has, which limits bound as well. */
 #include <pier/tree.h>
 
 #include <stdio.h>

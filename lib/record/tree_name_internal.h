@@ -45,8 +45,8 @@ typedef struct pier__naming {
     pier__name names[PIER__NAMES];
 } pier__naming;
 
-/* Makes a value the text of a definition: borrowed, or a copy that lasts as long as the tree, one for each name. Returns
- * false, with the failure told, when there is no memory; so do those below. */
+/* Makes a value the text of a definition: borrowed, or a copy that lasts as long as the tree, one for each name.
+ * Returns false, with the failure told, when there is no memory; so do those below. */
 bool pier__name_text(pier__naming *n, pier_value *value, const char *name, size_t bytes);
 
 /* Makes a value text that lasts for ever. */

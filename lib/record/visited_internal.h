@@ -1,7 +1,7 @@
 /* The objects that a walk over a record has visited, each once.
  *
- * Floor 5 (record). For what is done with records without an archive: copying, comparing and printing graphs. The list is
- * the worklist as well: an object is dealt with after the one that it was met from, so nothing recurses over
+ * Floor 5 (record). For what is done with records without an archive: copying, comparing and printing graphs. The list
+ * is the worklist as well: an object is dealt with after the one that it was met from, so nothing recurses over
  * references. */
 #ifndef PIER_RECORD_VISITED_INTERNAL_H
 #define PIER_RECORD_VISITED_INTERNAL_H
@@ -22,7 +22,8 @@ typedef struct pier__visited {
     size_t capacity;
 } pier__visited;
 
-/* Begins with the root of a record; `visited` is all zero but for the allocator. Returns false when there is no memory. */
+/* Begins with the root of a record; `visited` is all zero but for the allocator. Returns false when there is no
+ * memory. */
 bool pier__visited_begin(pier__visited *visited, const pier_class *type, const void *root);
 
 /* Finds an object in the list, or adds it. index: its place, from 0. is_new: whether it was added. Returns false when

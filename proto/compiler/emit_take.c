@@ -1,7 +1,7 @@
 /* Loading: statements that load a record from `at`; see emit_codec.h.
  *
- * Kernels look neither where the block ends nor whether the value before was right: behind the block there is padding. So
- * what is written keeps count of the bytes that may have been taken since `end` was looked at last, and looks again
+ * Kernels look neither where the block ends nor whether the value before was right: behind the block there is padding.
+ * So what is written keeps count of the bytes that may have been taken since `end` was looked at last, and looks again
  * before they are more than the padding bears. Lists and what pointers point to begin with such a look; records that
  * have those, or are too large, are entered and left with one. */
 #include <inttypes.h>

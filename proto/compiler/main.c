@@ -1,7 +1,8 @@
 /* protoc-gen-pier: protoc's plugin, which makes C of `.proto` files.
  *
- * protoc runs it, writes a CodeGeneratorRequest to its standard input, and reads a CodeGeneratorResponse from its standard
- * output: the files, or all that is wrong with the schema. Exit status 1 is for what is not the schema's fault. */
+ * protoc runs it, writes a CodeGeneratorRequest to its standard input, and reads a CodeGeneratorResponse from its
+ * standard output: the files, or all that is wrong with the schema. Exit status 1 is for what is not the schema's
+ * fault. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

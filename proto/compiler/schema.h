@@ -203,12 +203,13 @@ void schema_destroy(schema *destroyed);
 /* Returns what is wrong with the schema, by file, line and column; `count` gets how many there are. */
 const schema_problem *schema_problems(const schema *asked, size_t *count);
 
-/* What a codec has to know of how a field is stored: text of a short array has one byte before it, an array of more bytes
- * than this counts by its elements, record by record; the head of a oneof has at most so many bytes. */
+/* What a codec has to know of how a field is stored: text of a short array has one byte before it, an array of more
+ * bytes than this counts by its elements, record by record; the head of a oneof has at most so many bytes. */
 enum { SCHEMA_SHORT_TEXT = 32, SCHEMA_LARGE_ARRAY = 256, SCHEMA_CASE_BYTES = 4 };
 
-/* Returns the most bytes that a field has as stored, that one value of it has, or one element: without what it borrows or
- * points to, and of large arrays without their elements. Shared references and fields of kind any count as nothing. */
+/* Returns the most bytes that a field has as stored, that one value of it has, or one element: without what it borrows
+ * or points to, and of large arrays without their elements. Shared references and fields of kind any count as
+ * nothing. */
 uint64_t schema_field_bytes(const schema_field *field);
 uint64_t schema_element_bytes(const schema_field *field);
 
@@ -230,9 +231,9 @@ const char *schema_parameter(const schema *asked);
  * nothing in the roots leads to. */
 const schema_message *schema_find_message(const schema *asked, const char *full_name);
 
-/* Makes the class of a message, for records whose struct no compiler has seen: its fields lie as they would in the struct
- * that protoc-gen-pier makes, and it has no codec, so that the library goes by the table. Equal to the generated class
- * in all that a definition says.
+/* Makes the class of a message, for records whose struct no compiler has seen: its fields lie as they would in the
+ * struct that protoc-gen-pier makes, and it has no codec, so that the library goes by the table. Equal to the generated
+ * class in all that a definition says.
  * owner: the schema that has the message; its classes are made once and belong to it: archives that have met one must
  * be gone before schema_destroy. Not for two threads at once.
  * Returns PIER_OK; PIER_NO_MEMORY, after which the schema stays good. Never blocks. */
@@ -249,9 +250,9 @@ typedef struct schema_load_options {
 /* Reads a schema from a file: a `.proto` file by running protoc, any other as a descriptor set (protoc's
  * --descriptor_set_out, with --include_imports; and with --include_source_info for lines in problems).
  * path: of the file. options: may be NULL. out: NULL when the call fails.
- * Returns as schema_create; also PIER_NOT_FOUND, PIER_DENIED, PIER_SYSTEM (the file, or protoc, cannot be opened or run),
- * PIER_LIMIT (descriptors above 256 MiB), PIER_TYPE (protoc refuses the schema: what it says has gone to standard error
- * output already). Blocks until protoc has ended. */
+ * Returns as schema_create; also PIER_NOT_FOUND, PIER_DENIED, PIER_SYSTEM (the file, or protoc, cannot be opened or
+ * run), PIER_LIMIT (descriptors above 256 MiB), PIER_TYPE (protoc refuses the schema: what it says has gone to standard
+ * error output already). Blocks until protoc has ended. */
 pier_status schema_load(const char *path, const schema_load_options *options, schema **out,
                         pier_error *error) PIER_MUST_USE;
 

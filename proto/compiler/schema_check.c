@@ -43,7 +43,7 @@ static void check_message(schema *owner, const schema_message *message) {
     }
 }
 
-/* proto2 ------------------------------------------------------------------------------------------------------------ */
+/* proto2 ----------------------------------------------------------------------------------------------------------- */
 
 static void check_proto2_field(schema *owner, const schema__file *file, const message_proto *message,
                                const field_proto *field, const int32_t *path, size_t length) {

@@ -166,8 +166,8 @@ const char *schema__snake(schema *owner, const char *prefix, const char *name, b
 /* Returns whether the name consists of the letters that names in C consist of. */
 bool schema__is_identifier(const char *name);
 
-/* Returns the name, with an underscore behind it when C or C++ have another use for it. NULL when it is no identifier, and
- * for want of memory. */
+/* Returns the name, with an underscore behind it when C or C++ have another use for it. NULL when it is no identifier,
+ * and for want of memory. */
 const char *schema__safe_name(schema *owner, const char *name);
 
 /* The same for the name of a type, which may not be that of a function of the C library either. */

@@ -28,15 +28,16 @@ void schema_run_release(schema_run_bytes *bytes);
  * PIER_NO_MEMORY, with `error` filled. Blocks. */
 pier_status schema_run_read_file(const char *path, schema_run_bytes *bytes, pier_error *error);
 
-/* Runs a program, found on PATH when its name has no slash, and reads what it writes to its standard output. Its standard
- * input is empty, its standard error output is the caller's. No shell is between.
+/* Runs a program, found on PATH when its name has no slash, and reads what it writes to its standard output. Its
+ * standard input is empty, its standard error output is the caller's. No shell is between.
  * arguments: the first is the program, NULL behind the last. exit_status: gets that of the program, 128 and the signal
  * when one has ended it.
  * Returns PIER_OK when it has run, whatever it exits with; otherwise as above. Blocks until it has ended. */
 pier_status schema_run_program(const char *const *arguments, schema_run_bytes *output, int *exit_status,
                                pier_error *error);
 
-/* Writes the folder of the running program's file into `folder`, always terminated; "" when the system does not tell. */
+/* Writes the folder of the running program's file into `folder`, always terminated; "" when the system does not
+ * tell. */
 void schema_run_own_folder(char *folder, size_t capacity);
 
 /* Returns whether there is a file of that name that can be read. */

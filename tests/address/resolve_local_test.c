@@ -1,5 +1,5 @@
-/* Names that are never looked up, and those that never leave this machine: numbers, malformed text, misuse, localhost, the
- * hosts file, services.
+/* Names that are never looked up, and those that never leave this machine: numbers, malformed text, misuse, localhost,
+ * the hosts file, services.
  *
  * Floor 1 (address). What name servers are asked is in resolve_test.c and resolve_server_test.c. */
 #include "address/resolve_support.h"

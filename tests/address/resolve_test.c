@@ -1,9 +1,9 @@
 /* Names, waited for: several name servers, search domains, the system's configuration, many answers, deadlines and
  * cancel, each with the time that it took.
  *
- * Floor 1 (address). The name servers are the test's own; what one of them may do is in resolve_server_test.c, names that
- * never leave this machine in resolve_local_test.c, the resolver object in resolver_test.c, what breaks underneath in
- * resolve_faults_test.c. */
+ * Floor 1 (address). The name servers are the test's own; what one of them may do is in resolve_server_test.c, names
+ * that never leave this machine in resolve_local_test.c, the resolver object in resolver_test.c, what breaks underneath
+ * in resolve_faults_test.c. */
 #include "address/resolve_support.h"
 
 #include <inttypes.h>

@@ -255,7 +255,8 @@ static void classes_are_found_whatever_the_order_of_their_ids(void **state) {
     test_bytes_free(&stream);
 }
 
-/* An id is defined once in an epoch: within a block, in a later one, and, looking ahead, in one that is not taken yet. */
+/* An id is defined once in an epoch: within a block, in a later one, and, looking ahead, in one that is not taken
+ * yet. */
 static void an_id_is_defined_once_in_an_epoch(void **state) {
     (void)state;
     uint8_t fingerprint[16];

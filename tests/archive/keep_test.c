@@ -66,8 +66,8 @@ static pier_status next(pier_archive *load, test_source *source) {
     }
 }
 
-/* Loads a stream and keeps some of the records; looks at all that is kept again and again; then destroys the archive and
- * looks once more. */
+/* Loads a stream and keeps some of the records; looks at all that is kept again and again; then destroys the archive
+ * and looks once more. */
 static void keep_and_look(int format, const test_bytes *bytes, size_t chunk, unsigned keep_each,
                           unsigned release_each) {
     fault_allocator faults;

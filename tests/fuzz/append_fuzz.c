@@ -45,8 +45,8 @@ static void append_witness(pier_file *file, pier_archive *store) {
     uint64_t again = 0;
     pier_error error;
     bool is_damaged = false;
-    /* A length in a damaged header may lead to where the torn piece began, which is the end now: what lies before is its
-     * payload, and no archive when nothing else proves itself. */
+    /* A length in a damaged header may lead to where the torn piece began, which is the end now: what lies before is
+     * its payload, and no archive when nothing else proves itself. */
     pier_status status = pier_archive_mend(file, NULL, &again, &error);
     FUZZ_REQUIRE((status == PIER_OK || status == PIER_CORRUPT) && again == 0);
     FUZZ_REQUIRE(pier_file_seek(file, 0) == PIER_OK);

@@ -1,6 +1,6 @@
 /* Any bytes as the definition of a class, and as a record of it, which is loaded as a class of this program: a plan is
- * made that keeps to its bounds, or the definition is refused, and comparing the two says the same; the record loads, or
- * fails with all of its struct zero.
+ * made that keeps to its bounds, or the definition is refused, and comparing the two says the same; the record loads,
+ * or fails with all of its struct zero.
  *
  * Floor 5 (record). The first byte chooses the class; two bytes are the length of the closure, which follows; the rest
  * is the record. */

@@ -1,5 +1,5 @@
-/* What the macro makes of the structs that the schema compiler made; see classes.h. The lists say what every.proto says,
- * so that the definitions are the same, too. */
+/* What the macro makes of the structs that the schema compiler made; see classes.h. The lists say what every.proto
+ * says, so that the definitions are the same, too. */
 #include "generated/classes.h"
 
 #include "every.pier.h"

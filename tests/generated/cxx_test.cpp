@@ -1,4 +1,5 @@
-/* Generated headers in C++: the inline codecs compile there, and do what they do in C; so do macro kinds with pointers. */
+/* Generated headers in C++: the inline codecs compile there, and do what they do in C; so do macro kinds with
+ * pointers. */
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

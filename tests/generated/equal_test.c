@@ -1,5 +1,5 @@
-/* Generated codecs, the slow way, and the codecs that the macro makes: the same bytes, the same records, the same errors,
- * for thousands of records at random, and for what becomes of their bytes. */
+/* Generated codecs, the slow way, and the codecs that the macro makes: the same bytes, the same records, the same
+ * errors, for thousands of records at random, and for what becomes of their bytes. */
 #include <stdlib.h>
 
 #include "generated/fill.h"

@@ -1,5 +1,5 @@
-/* The memory of loaded records: none is taken anew once an arena has grown, none is lost when it runs out, and nothing of
- * a record that owns what it holds is left in the archive. */
+/* The memory of loaded records: none is taken anew once an arena has grown, none is lost when it runs out, and nothing
+ * of a record that owns what it holds is left in the archive. */
 #include <stdlib.h>
 
 #include "every.pier.h"

@@ -1,5 +1,5 @@
-/* What may not be stored, and what is beyond the limits: generated codecs, the macro's and the slow way agree, and nothing
- * takes long. */
+/* What may not be stored, and what is beyond the limits: generated codecs, the macro's and the slow way agree, and
+ * nothing takes long. */
 #include <stdlib.h>
 
 #include "every.pier.h"

@@ -11,18 +11,18 @@
  * refuses. */
 size_t test_put(const pier_class *type, const void *record, uint8_t *to, size_t capacity);
 
-/* Stores a record into an archive by its own class, and by its table alone. Asserts that both answer the same: bytes and
- * definition, or status and path. Returns the status. */
+/* Stores a record into an archive by its own class, and by its table alone. Asserts that both answer the same: bytes
+ * and definition, or status and path. Returns the status. */
 pier_status test_store_ways(const pier_class *type, const void *record, const pier_archive_options *options);
 
-/* Loads bytes as a record, by the class's codec and by its table, with and without an arena of the caller's. Asserts that
- * all answer the same: status, offset and path, or records. `record` gets it when it is loaded, with what it points to in
- * the arena. Returns the status. */
+/* Loads bytes as a record, by the class's codec and by its table, with and without an arena of the caller's. Asserts
+ * that all answer the same: status, offset and path, or records. `record` gets it when it is loaded, with what it
+ * points to in the arena. Returns the status. */
 pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
                            const pier_archive_options *options);
 
-/* Loads bytes by the codec alone, from memory that ends with the padding: a sanitizer sees what reads behind it. Returns
- * whether it took them; then the record is in `record` and the arena. */
+/* Loads bytes by the codec alone, from memory that ends with the padding: a sanitizer sees what reads behind it.
+ * Returns whether it took them; then the record is in `record` and the arena. */
 bool test_take(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena);
 
 /* Asserts that two records are equal. */

@@ -130,7 +130,7 @@ static void a_large_graph_gives_its_memory_back(void **state) {
     free(styles);
 }
 
-/* Memory that runs out ---------------------------------------------------------------------------------------------- */
+/* Memory that runs out --------------------------------------------------------------------------------------------- */
 
 static void sweep_storing(fault_allocator *faults, void *user) {
     const test_tangle *t = (const test_tangle *)user;
@@ -216,7 +216,7 @@ static void every_allocation_may_fail(void **state) {
     test_stream_free(&stream);
 }
 
-/* Streams that come piece by piece, and end anywhere ----------------------------------------------------------------- */
+/* Streams that come piece by piece, and end anywhere --------------------------------------------------------------- */
 
 static void a_stream_may_come_in_any_pieces(void **state) {
     (void)state;

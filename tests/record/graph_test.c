@@ -173,7 +173,7 @@ static void registered_objects_are_pointed_at_and_not_stored(void **state) {
     test_stream_free(&stream);
 }
 
-/* Storing: what is refused ------------------------------------------------------------------------------------------ */
+/* Storing: what is refused ----------------------------------------------------------------------------------------- */
 
 static void assert_refused(pier_archive *store, const pier_class *type, const void *record, pier_status status,
                            const char *path, const char *text) {
@@ -236,7 +236,7 @@ static void a_class_without_the_flag_is_refused(void **state) {
     pier_archive_destroy(store);
 }
 
-/* Loading: what a stream says wrong --------------------------------------------------------------------------------- */
+/* Loading: what a stream says wrong -------------------------------------------------------------------------------- */
 
 /* Loads a record given as bytes, which must fail at the byte of the record that `at` tells. */
 static void assert_load_fails(const pier_class *type, const char *hex, pier_status status, size_t at, const char *path,

@@ -55,7 +55,8 @@ pier_class test_slow_class(const pier_class *type);
 /* Encodes a record by its codec. Returns how many bytes `to` got; 0 when the codec refuses. */
 size_t test_encode(const pier_class *type, const void *record, uint8_t *to, size_t capacity);
 
-/* Asserts the bytes of the current record, as they stand in a plain stream or behind the class switch of a framed one. */
+/* Asserts the bytes of the current record, as they stand in a plain stream or behind the class switch of a framed
+ * one. */
 void assert_record_bytes(pier_archive *load, const char *hex);
 
 /* Asserts that two records hold the same, by what they encode to. */

@@ -1,5 +1,5 @@
-/* Every kind of field in every shape, by the table alone: there and back in all forms, in pieces, in small buffers, with
- * memory that ends, and into memory of the caller. */
+/* Every kind of field in every shape, by the table alone: there and back in all forms, in pieces, in small buffers,
+ * with memory that ends, and into memory of the caller. */
 #include "record/table_support.h"
 
 #include <math.h>

@@ -10,8 +10,8 @@
 #include "record/record_support.h"
 #include "support/fault_allocator.h"
 
-/* The slots of a record in which one field differs from zero. The place of a field's slot: those of the oneof share that
- * of the lowest number. */
+/* The slots of a record in which one field differs from zero. The place of a field's slot: those of the oneof share
+ * that of the lowest number. */
 static size_t slot_of(unsigned number) {
     size_t slot = number - 1;
     if (number == TABLE_CHOICE_WORD || number == TABLE_CHOICE_RECORD || number == TABLE_CHOICE_POINTER ||

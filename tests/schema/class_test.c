@@ -1,5 +1,5 @@
-/* Classes that are made of a schema at run time: they are those of the generated code, to the byte of the definition and
- * to the place of each member. */
+/* Classes that are made of a schema at run time: they are those of the generated code, to the byte of the definition
+ * and to the place of each member. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <string.h>

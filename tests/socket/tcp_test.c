@@ -1,5 +1,5 @@
-/* What is TCP's own about listening and connecting: wildcards and families, ports, delays, resets, and sockets that meet
- * themselves.
+/* What is TCP's own about listening and connecting: wildcards and families, ports, delays, resets, and sockets that
+ * meet themselves.
  *
  * Floor 2 (socket). What all kinds do alike is in connect_test.c. */
 #include <setjmp.h>
