@@ -15,6 +15,7 @@ enum { STEPS_A_FIELD_MAX = 8, SHAPE_BYTES = 96 };
 
 typedef struct comparing {
     pier__pairs pairs;
+    pier__buffer oneofs; /* of the pair at work */
     uint64_t steps; /* fields that were looked at, and pairs */
     pier_compat_report *report;
     void *user;
@@ -87,11 +88,9 @@ static const char *find_change(const pier__shape *loader, const pier__shape *wri
     return same_name(loader->oneof, writer->oneof) ? NULL : "its oneof is renamed";
 }
 
-static bool compare_field(comparing *c, const pier__pair *pair, uint32_t loader_index, const pier__shape *loader,
-                          const pier__shape *writer) {
+static bool compare_field(comparing *c, const pier__pair *pair, const pier__shape *loader, const pier__shape *writer) {
     pier__meeting meeting = pier__fields_meet(loader, writer);
-    if (meeting.verdict == PIER__LOADS &&
-        pier__oneof_rival(pair->loader, pair->writer, loader_index, false) != loader_index) {
+    if (meeting.verdict == PIER__LOADS && pier__oneofs_rival(&c->oneofs, loader)) {
         meeting.verdict = PIER__CHECKED;
         meeting.remark = "records in which no other field of its oneof is set";
     }
@@ -117,6 +116,9 @@ static bool compare_types(comparing *c, uint32_t pair_index) {
     uint32_t j = 0;
     uint32_t loader_count = pier__side_field_count(pair.loader);
     uint32_t writer_count = pier__side_field_count(pair.writer);
+    if (!pier__oneofs_look(&c->oneofs, &pair)) {
+        return false;
+    }
     while (i < loader_count || j < writer_count) {
         pier__shape loader = {.number = UINT32_MAX};
         pier__shape writer = {.number = UINT32_MAX};
@@ -127,7 +129,7 @@ static bool compare_types(comparing *c, uint32_t pair_index) {
             writer = pier__side_field(pair.writer, j);
         }
         if (loader.number == writer.number) {
-            if (!compare_field(c, &pair, i, &loader, &writer)) {
+            if (!compare_field(c, &pair, &loader, &writer)) {
                 return false;
             }
         } else {
@@ -140,7 +142,7 @@ static bool compare_types(comparing *c, uint32_t pair_index) {
     }
     uint32_t one;
     uint32_t other;
-    if (pier__oneof_clash(pair.loader, pair.writer, &one, &other)) {
+    if (pier__oneofs_clash(&c->oneofs, &one, &other)) {
         pier__shape loader = pier__side_field(pair.loader, other);
         pier__shape writer = pier__side_field(pair.writer, pier__side_find(pair.writer, loader.number));
         tell_field(c, &pair, &loader, &writer, PIER__REFUSED,
@@ -187,7 +189,9 @@ static pier_status compare_one_way(comparing *c, pier__side loader, pier__side w
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_RECORD, 0, "no memory to compare classes");
     }
     pier__pairs_init(&c->pairs, allocator);
+    pier__buffer_init(&c->oneofs, allocator);
     pier_status status = compare(c, loader, writer, STEPS_A_FIELD_MAX * (fields + other_fields), error);
+    pier__buffer_deinit(&c->oneofs);
     pier__pairs_deinit(&c->pairs);
     return status;
 }

@@ -138,7 +138,7 @@ static bool check_fields(pier__definition_error *error, const pier_definition *t
     return true;
 }
 
-/* Numbers the oneofs by their first fields, and counts the slots. */
+/* Numbers the oneofs by their first fields, chains the fields of each, and counts the slots. */
 static void find_oneofs(pier_definition *type, uint32_t *sorted) {
     uint32_t members = 0;
     for (uint32_t i = 0; i < type->field_count; i++) {
@@ -154,6 +154,7 @@ static void find_oneofs(pier_definition *type, uint32_t *sorted) {
         if (i > 0 && compare_oneof_names(type, sorted[i - 1], sorted[i]) == 0) {
             field->opens_slot = false;
             field->oneof = first;
+            type->fields[sorted[i - 1]].next_member = sorted[i];
         } else {
             first = sorted[i];
         }

@@ -21,6 +21,10 @@ uint32_t pier__side_field_count(pier__side type) {
     return type.own != NULL ? type.own->field_count : type.defined->field_count;
 }
 
+uint32_t pier__side_oneof_count(pier__side type) {
+    return type.own != NULL ? type.own->oneof_count : type.defined->oneof_count;
+}
+
 static pier__shape shape_of_own(const pier_class *of, const pier_field *field) {
     pier__shape shape = {
         .name = field->name,
@@ -29,6 +33,7 @@ static pier__shape shape_of_own(const pier_class *of, const pier_field *field) {
         .flags = field->flags & PIER__DEFINED_FLAGS,
         .is_required = (field->flags & PIER_FIELD_REQUIRED) != 0,
         .oneof = field->oneof != 0 ? of->oneofs[field->oneof - 1].name : NULL,
+        .oneof_number = field->oneof,
         .count_max = (field->flags & PIER_FIELD_LIST) != 0 ? UINT32_MAX : field->count_max,
         .capacity = field->capacity,
         .own = field,
@@ -49,6 +54,7 @@ static pier__shape shape_of_defined(const pier__defined_field *field) {
         .kind = field->kind,
         .flags = field->flags,
         .oneof = field->oneof_name,
+        .oneof_number = field->oneof,
         .count_max = UINT32_MAX,
         .position = field->position,
     };
@@ -262,44 +268,4 @@ pier__meeting pier__fields_meet(const pier__shape *loader, const pier__shape *wr
 pier__meeting pier__field_alone(const pier__shape *loader, const pier__shape *writer) {
     (void)writer;
     return loader != NULL && loader->is_required ? refused("the field is required") : loads(PIER__AS_OWN);
-}
-
-uint32_t pier__oneof_rival(pier__side loader, pier__side writer, uint32_t index, bool always_there) {
-    pier__shape field = pier__side_field(loader, index);
-    uint32_t there = pier__side_find(writer, field.number);
-    if (field.oneof == NULL || there == pier__side_field_count(writer)) {
-        return index;
-    }
-    pier__shape stored = pier__side_field(writer, there);
-    for (uint32_t i = 0; i < pier__side_field_count(loader); i++) {
-        pier__shape other = pier__side_field(loader, i);
-        there = pier__side_find(writer, other.number);
-        if (i == index || other.oneof == NULL || strcmp(other.oneof, field.oneof) != 0 ||
-            there == pier__side_field_count(writer)) {
-            continue;
-        }
-        pier__shape rival = pier__side_field(writer, there);
-        bool share_a_slot = stored.oneof != NULL && rival.oneof != NULL && strcmp(stored.oneof, rival.oneof) == 0;
-        if (!share_a_slot && (!always_there || pier__shape_is_always_there(&rival))) {
-            return i;
-        }
-    }
-    return index;
-}
-
-bool pier__oneof_clash(pier__side loader, pier__side writer, uint32_t *one, uint32_t *other) {
-    for (uint32_t i = 0; i < pier__side_field_count(loader); i++) {
-        pier__shape field = pier__side_field(loader, i);
-        uint32_t there = pier__side_find(writer, field.number);
-        if (field.oneof == NULL || there == pier__side_field_count(writer)) {
-            continue;
-        }
-        pier__shape stored = pier__side_field(writer, there);
-        *one = i;
-        *other = pier__shape_is_always_there(&stored) ? pier__oneof_rival(loader, writer, i, true) : i;
-        if (*other != i) {
-            return true;
-        }
-    }
-    return false;
 }

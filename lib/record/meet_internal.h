@@ -25,6 +25,7 @@ typedef struct pier__shape {
     uint64_t flags; /* those that travel, those of a later version included */
     bool is_required;
     const char *oneof;     /* its name; NULL: none */
+    uint32_t oneof_number; /* among those of its type, from 1; 0: none */
     uint32_t count_max;    /* repeated: the most elements; UINT32_MAX: any number */
     uint32_t capacity;     /* text and bytes: the size of the array that holds them; 0: any size */
     const char *type_name; /* of a record or an enum; NULL: none */
@@ -62,6 +63,7 @@ static inline bool pier__side_is_none(pier__side type) {
 
 const char *pier__side_name(pier__side type);
 uint32_t pier__side_field_count(pier__side type);
+uint32_t pier__side_oneof_count(pier__side type);
 
 /* Returns the field at `index`, which is below the count. */
 pier__shape pier__side_field(pier__side type, uint32_t index);
@@ -75,14 +77,6 @@ pier__meeting pier__field_alone(const pier__shape *loader, const pier__shape *wr
 /* Returns whether the writer's field has a value in every record: then no other may be of the same oneof at the
  * loader's. */
 bool pier__shape_is_always_there(const pier__shape *shape);
-
-/* Finds another field of the same oneof of the loader that the writer stores in another slot, so that both may be set
- * at once; with `always_there` one that is in every record. Returns its index; `index` when there is none. */
-uint32_t pier__oneof_rival(pier__side loader, pier__side writer, uint32_t index, bool always_there);
-
-/* Finds two fields of one oneof of the loader that the writer has both in every record: their indices in the loader's
- * type. Returns whether there are such. */
-bool pier__oneof_clash(pier__side loader, pier__side writer, uint32_t *one, uint32_t *other);
 
 /* Finds the field of a number. Returns its index, or the count of fields when there is none. */
 uint32_t pier__side_find(pier__side type, uint32_t number);
@@ -116,5 +110,20 @@ pier__pair pier__pairs_at(const pier__pairs *pairs, uint32_t index);
 
 /* Counts the fields of a type and of all that it reaches, and the types. Returns false when there is no memory. */
 bool pier__side_count_all(pier__side type, const pier_allocator *allocator, uint64_t *fields);
+
+/* Oneofs of the loader --------------------------------------------------------------------------------------------- */
+
+/* Looks at the oneofs of the loader's type, and at the slots in which the writer stores their fields: once for all
+ * fields, of which there may be very many. oneofs: keeps what is found until it is looked again. Returns false when
+ * there is no memory. */
+bool pier__oneofs_look(pier__buffer *oneofs, const pier__pair *pair);
+
+/* Returns whether the writer stores another field of the field's oneof in another slot, so that both may be set at
+ * once. loader: a field that both sides have, of any oneof or none. */
+bool pier__oneofs_rival(const pier__buffer *oneofs, const pier__shape *loader);
+
+/* Finds two fields of one oneof that the writer has both in every record: their indices in the loader's type. Returns
+ * whether there are such. */
+bool pier__oneofs_clash(const pier__buffer *oneofs, uint32_t *one, uint32_t *other);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct builder {
     pier__pairs pairs;
     pier__buffer records; /* of pier__plan_record */
     pier__buffer steps;   /* of pier__step */
+    pier__buffer oneofs;  /* of the pair at work */
     uint64_t steps_max;   /* records counted, too */
     pier__definition_error *error;
 } builder;
@@ -114,13 +115,15 @@ static bool add_oneof(builder *b, const pier__pair *pair, uint32_t index, uint32
         return false;
     }
     uint32_t members = 0;
-    for (uint32_t i = index; i < type->field_count; i++) {
+    uint32_t member = index;
+    do {
         bool added = false;
-        if (type->fields[i].oneof == type->fields[index].oneof && !add_field(b, pair, i, &added)) {
+        if (!add_field(b, pair, member, &added)) {
             return false;
         }
         members += added;
-    }
+        member = type->fields[member].next_member;
+    } while (member != 0);
     step_at(b, begin)->count = members;
     if (members == 0) {
         b->steps.size = begin * sizeof(pier__step);
@@ -148,7 +151,10 @@ static bool check_missing(builder *b, const pier__pair *pair) {
 static bool check_oneofs(builder *b, const pier__pair *pair) {
     uint32_t other = 0;
     uint32_t field = 0;
-    if (!pier__oneof_clash(pair->loader, pair->writer, &other, &field)) {
+    if (!pier__oneofs_look(&b->oneofs, pair)) {
+        return fail_no_memory(b, pair->loader.own->name);
+    }
+    if (!pier__oneofs_clash(&b->oneofs, &other, &field)) {
         return true;
     }
     pier__shape loader = pier__side_field(pair->loader, field);
@@ -269,10 +275,12 @@ pier_status pier__plan_create(pier__plan **out, const pier_class *own, const pie
     pier__pairs_init(&b.pairs, allocator);
     pier__buffer_init(&b.records, allocator);
     pier__buffer_init(&b.steps, allocator);
+    pier__buffer_init(&b.oneofs, allocator);
     *out = add_records(&b, own, writer) ? finish(&b, own, writer) : NULL;
     pier__pairs_deinit(&b.pairs);
     pier__buffer_deinit(&b.records);
     pier__buffer_deinit(&b.steps);
+    pier__buffer_deinit(&b.oneofs);
     return *out != NULL ? PIER_OK : error->status;
 }
 
