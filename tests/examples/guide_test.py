@@ -8,13 +8,7 @@ import unittest
 
 import msgpack
 
-from sample import PATIENCE_S, ROOT, SampleTest
-
-
-def is_listening(path):
-    """Whether a socket listens at a path: it is there a moment before it does. (Flag __SO_ACCEPTCON of the kernel.)"""
-    with open("/proc/net/unix", encoding="utf-8", errors="replace") as sockets:
-        return any(line.rstrip("\n").endswith(f" {path}") and line.split()[3] == "00010000" for line in sockets)
+from sample import PATIENCE_S, ROOT, SampleTest, is_listening
 
 
 class WeatherTest(SampleTest):

@@ -27,6 +27,12 @@ def program(name):
     return str(pathlib.Path(os.environ["PIER_EXAMPLES"]) / name)
 
 
+def is_listening(path):
+    """Whether a socket listens at a path: it is there a moment before it does. (Flag __SO_ACCEPTCON of the kernel.)"""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as sockets:
+        return any(line.rstrip("\n").endswith(f" {path}") and line.split()[3] == "00010000" for line in sockets)
+
+
 class Running:
     """A program that runs, with its output in files, and with so many descriptors at most."""
 

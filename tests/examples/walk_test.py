@@ -1,5 +1,6 @@
-"""Walks README.md and docs/guide.md word for word, as somebody would who has just installed Pier: an empty folder, the
-files that the document shows, its commands in their order; what they print is what the document says.
+"""Walks README.md, docs/guide.md and docs/evolving.md word for word, as somebody would who has just installed Pier: an
+empty folder, the files that the document shows, its commands in their order; what they print is what the document says.
+A file that comes again under the same name takes the place of the first.
 
     walk_test.py CMAKE GENERATOR BUILD_DIR CC
 
@@ -41,7 +42,7 @@ def walk(document, home, environment):
             waiting[step[1]] = step[2]
         elif step[0] == "run":
             for name, text in waiting.items():
-                aside = home / f"{document.stem}-{name}"
+                aside = home / f"{document.stem}-{len(expected)}-{name}"
                 aside.write_text(text)
                 script.append(f"cp '{aside}' ./{name}")
             waiting = {}
@@ -57,6 +58,8 @@ def walk(document, home, environment):
     messages = [line for line in shell.stderr.splitlines() if not line.startswith("listening on ")]
     if shell.returncode != 0 or messages:
         wrong.append(f"{document.name}: exit status {shell.returncode}\n" + "\n".join(messages))
+        last = [home / f"{document.stem}.{number}.out" for number in range(len(expected))]
+        wrong += [path.read_text() for path in last if path.exists()][-1:]
     for number, expectation in enumerate(expected):
         path = home / f"{document.stem}.{number}.out"
         output = path.read_text() if path.exists() else "(not run)"
@@ -85,7 +88,10 @@ def main():
             [cmake, "--install", build, "--prefix", str(home / "opt" / "pier")], check=True, stdout=subprocess.DEVNULL
         )
         wrong = []
-        for document in (ROOT / "README.md", ROOT / "docs" / "guide.md"):
+        documents = [ROOT / "README.md", ROOT / "docs" / "guide.md"]
+        if (home / "opt" / "pier" / "bin" / "protoc-gen-pier").exists():
+            documents.append(ROOT / "docs" / "evolving.md")
+        for document in documents:
             told, commands, compared = walk(document, home, environment)
             print(f"{document.name}: {commands} blocks of commands, {compared} outputs compared")
             wrong += told

@@ -1,0 +1,17 @@
+"""Answers one gate, without Pier: office.py SOCKET_PATH"""
+
+import os
+import socket
+import sys
+
+import msgpack
+
+with socket.socket(socket.AF_UNIX) as door:
+    door.bind(sys.argv[1])
+    door.listen()
+    gate, _ = door.accept()
+    os.remove(sys.argv[1])
+    with gate, gate.makefile("rb", buffering=0) as passages:
+        for passage in msgpack.Unpacker(passages):
+            toll = {"ship": passage["ship"], "cents": 10 * passage["tons"]}
+            gate.sendall(msgpack.packb(toll))
