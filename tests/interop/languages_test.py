@@ -57,11 +57,16 @@ class LanguagesTest(unittest.TestCase):
     maxDiff = None
 
     def reads(self, *command):
-        result = subprocess.run([*command, VECTORS / "table.pier"], capture_output=True, text=True, timeout=120)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
-        expected = (VECTORS / "table.jsonl").read_text().splitlines()
-        # Languages write numbers in their own ways, so values are compared.
-        self.assertEqual([json.loads(line) for line in result.stdout.splitlines()], [json.loads(e) for e in expected])
+        """Every kind of field in every shape, values of any class, and objects that are shared."""
+        for name in ("table", "any", "graph"):
+            with self.subTest(name):
+                path = VECTORS / f"{name}.pier"
+                result = subprocess.run([*command, path], capture_output=True, text=True, timeout=120)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                expected = path.with_suffix(".jsonl").read_text().splitlines()
+                # Languages write numbers in their own ways, so values are compared.
+                self.assertEqual([json.loads(line) for line in result.stdout.splitlines()],
+                                 [json.loads(line) for line in expected])
 
     def loads(self, path):
         result = subprocess.run([PEER, path], capture_output=True, text=True, timeout=60)

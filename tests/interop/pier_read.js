@@ -6,7 +6,7 @@ const fs = require("fs");
 const zlib = require("zlib");
 const { Decoder, ExtData, ExtensionCodec, encode } = require("@msgpack/msgpack");
 
-const REPEATED = 1, TYPED = 8, MAP = 32, DURATION = 15, RECORD = 16, ENUM = 17, ANY = 18;
+const REPEATED = 1, TYPED = 8, SHARED = 16, MAP = 32, DURATION = 15, RECORD = 16, ENUM = 17, ANY = 18;
 const ELEMENTS = { 2: "Int8", 3: "Int16", 4: "Int32", 5: "BigInt64", 6: "Uint8", 7: "Uint16", 8: "Uint32",
                    9: "BigUint64", 10: "Float32", 11: "Float64" };
 
@@ -65,23 +65,38 @@ class Reader {
 class Names {
   constructor(closure, classes) {
     this.types = new Map(closure.map((type) => [type[1], type]));
-    this.root = closure[0];
+    this.closure = closure;
     this.classes = classes;
+    this.isGraph = closure.some((type) => type[0] == 0 && type[3].some((field) => field[3] & SHARED));
   }
-  one(field, value) {
-    if (field[2] === RECORD && Array.isArray(value)) return this.record(this.types.get(field[4]), value);
+  // A record. One of shared references, but within another one, is its root and a table of the other objects.
+  whole(value, within = false) {
+    const [root, table] = this.isGraph && !within ? value : [value, []];
+    const named = this.record(this.closure[0], root, within || this.isGraph);
+    const objects = table.map(([at, slots], i) => {
+      const names = at >= 0 ? this : this.classes.get(Number(-at));
+      const type = names.closure[at >= 0 ? at : 0];
+      return Pairs.from([["@id", i + 1], ["@type", type[1]], ...names.record(type, slots, true)]);
+    });
+    if (objects.length) named.push(["@objects", objects]);
+    return named;
+  }
+  one(field, value, within) {
+    if (value === null) return null;
+    if (field[3] & SHARED) return Pairs.from([["@ref", value]]);
+    if (field[2] === RECORD) return this.record(this.types.get(field[4]), value, within);
     if (field[2] === ENUM) return (this.types.get(field[4])[2].find((v) => v[0] == value) || [0, value])[1];
     if (field[2] === DURATION) return duration(BigInt(value[0]), Number(value[1]));
-    if (field[2] === ANY && value !== null) {
+    if (field[2] === ANY) {
       const names = this.classes.get(Number(value[0]));
-      return Pairs.from([["@type", names.root[1]], ...names.record(names.root, value[1])]);
+      return Pairs.from([["@type", names.closure[0][1]], ...names.whole(value[1], within)]);
     }
     return value;
   }
-  content(field, value) {
+  content(field, value, within) {
     if (field[3] & MAP) {
       const [key, other] = this.types.get(field[4])[3];
-      return Pairs.from(value.map(([k, v]) => [this.one(key, k), this.one(other, v)]));
+      return Pairs.from(value.map(([k, v]) => [this.one(key, k, within), this.one(other, v, within)]));
     }
     if (field[3] & TYPED) {
       const [kind, ...bytes] = value.data;
@@ -89,9 +104,9 @@ class Names {
       const width = Number(/\d+/.exec(ELEMENTS[kind])[0]) / 8;
       return Array.from({ length: bytes.length / width }, (_, i) => view["get" + ELEMENTS[kind]](i * width, true));
     }
-    return field[3] & REPEATED ? value.map((item) => this.one(field, item)) : this.one(field, value);
+    return field[3] & REPEATED ? value.map((item) => this.one(field, item, within)) : this.one(field, value, within);
   }
-  record(type, slots) {
+  record(type, slots, within) {
     const named = new Pairs(), seen = new Set();
     let next = 0;
     for (let field of type[3]) {
@@ -103,7 +118,7 @@ class Names {
         field = type[3].find((f) => f[0] === number);
         value = value[1];
       }
-      if (value !== null) named.push([field[1], this.content(field, value)]);
+      if (value !== null) named.push([field[1], this.content(field, value, within)]);
     }
     return named;
   }
@@ -122,7 +137,7 @@ function* recordsOf(data, classes) {
   for (const reader = new Reader(data); !reader.ended;) {
     const value = reader.read();
     if (!(value instanceof ExtData) || value.type !== 80) {
-      if (!isRaw) yield current ? current.record(current.root, value) : value;
+      if (!isRaw) yield current ? current.whole(value) : value;
     } else if (value.data.length <= 2) {
       current = classes.get(value.data[0] + (value.data[1] || 0) * 256);
     } else if (value.data[0] === 0x10) {

@@ -1,8 +1,5 @@
 #!/usr/bin/python3
-"""Prints the records of a Pier file with their field names, one JSON value a line: pier_read.py FILE
-
-A framed stream is a stream of MessagePack values: Pier's own are ext values of type 80, what stands between are records.
-"""
+"""Prints the records of a Pier file with their field names, one JSON value a line: pier_read.py FILE"""
 
 import base64
 import io
@@ -13,66 +10,69 @@ import zlib
 
 import msgpack
 
-REPEATED, TYPED, MAP, DURATION, RECORD, ENUM, ANY = 1, 8, 32, 15, 16, 17, 18
+REPEATED, TYPED, SHARED, MAP, DURATION, RECORD, ENUM, ANY = 1, 8, 16, 32, 15, 16, 17, 18
 ELEMENTS = dict(zip(range(2, 12), "bhiqBHIQfd"))
 Pairs = type("Pairs", (list,), {})  # a map as [(key, value)]
+MAPS = {"strict_map_key": False, "object_pairs_hook": Pairs}
 
 
-def values_of(data):
-    return msgpack.Unpacker(io.BytesIO(data), strict_map_key=False, object_pairs_hook=Pairs)
-
-
-class Names:
-    """Gives the slots of a class the names of its fields."""
-
+class Names:  # gives the slots of a class the names of its fields
     def __init__(self, closure, classes):
-        self.types, self.root, self.classes = {t[1]: t for t in closure}, closure[0], classes
+        self.types, self.closure, self.classes = {t[1]: t for t in closure}, closure, classes
+        self.is_graph = any(field[3] & SHARED for t in closure if t[0] == 0 for field in t[3])
 
-    def one(self, field, value):
-        kind = field[2]
-        if kind == RECORD and isinstance(value, list):
-            return self.record(self.types[field[4]], value)
-        if kind == ENUM:
+    def whole(self, value, within=False):  # a graph, but within one, is its root and a table of the other objects
+        root, table = value if self.is_graph and not within else (value, [])
+        named, objects = self.record(self.closure[0], root, within or self.is_graph), []
+        for i, (at, slots) in enumerate(table, 1):
+            names, type_ = (self, self.closure[at]) if at >= 0 else (self.classes[-at], self.classes[-at].closure[0])
+            objects.append(Pairs([("@id", i), ("@type", type_[1]), *names.record(type_, slots, True)]))
+        return Pairs(named + [("@objects", objects)] * bool(objects))
+
+    def one(self, field, value, within):
+        if value is None or field[3] & SHARED:
+            return None if value is None else Pairs([("@ref", value)])
+        if field[2] == RECORD:
+            return self.record(self.types[field[4]], value, within)
+        if field[2] == ANY:
+            names = self.classes[value[0]]
+            return Pairs([("@type", names.closure[0][1]), *names.whole(value[1], within)])
+        if field[2] == ENUM:
             return next((name for number, name in self.types[field[4]][2] if number == value), value)
-        if kind == DURATION:
+        if field[2] == DURATION:
             sign, (seconds, nanoseconds) = "-" if min(value) < 0 else "", map(abs, value)
             digits = next(d for d in (0, 3, 6, 9) if nanoseconds % 10 ** (9 - d) == 0)
             return f"{sign}{seconds}" + (f".{nanoseconds:09}"[: digits + 1] if digits else "") + "s"
-        if kind == ANY and value is not None:
-            root = self.classes[value[0]].root
-            return Pairs([("@type", root[1]), *self.classes[value[0]].record(root, value[1])])
         return value
 
-    def content(self, field, value):
+    def content(self, field, value, within):
         if field[3] & MAP:
             key, other = self.types[field[4]][3]
-            return Pairs((self.one(key, k), self.one(other, v)) for k, v in value)
+            return Pairs((self.one(key, k, within), self.one(other, v, within)) for k, v in value)
         if field[3] & TYPED:
             return [number for (number,) in struct.iter_unpack("<" + ELEMENTS[value.data[0]], value.data[1:])]
-        return [self.one(field, item) for item in value] if field[3] & REPEATED else self.one(field, value)
+        return [self.one(field, v, within) for v in value] if field[3] & REPEATED else self.one(field, value, within)
 
-    def record(self, type_, slots):
-        named, slots, seen = Pairs(), iter(slots), {None}
-        for field in type_[3]:
-            if field[5] is None or field[5] not in seen:  # a oneof has one slot
-                value = next(slots)
-                if field[5] is not None:
-                    seen.add(field[5])
-                    field, value = next((f, value[1]) for f in type_[3] if f[0] == value[0]) if value else (field, None)
-                if value is not None:
-                    named.append((field[1], self.content(field, value)))
+    def record(self, type_, slots, within):
+        named = Pairs()
+        for field, value in zip({f[5] or f[0]: f for f in type_[3]}.values(), slots):  # a oneof has one slot
+            if field[5] and value is not None:
+                field, value = next(f for f in type_[3] if f[0] == value[0]), value[1]
+            if value is not None:
+                named.append((field[1], self.content(field, value, within)))
         return named
 
 
+# A framed stream is a stream of MessagePack values: Pier's own are ext values of type 80, the others are records.
 def records_of(data, classes):
     current, is_raw = None, False
-    for value in values_of(data):
+    for value in msgpack.Unpacker(io.BytesIO(data), **MAPS):
         if not isinstance(value, msgpack.ExtType) or value.code != 80:
-            yield from [] if is_raw else [current.record(current.root, value) if current else value]
+            yield from [] if is_raw else [current.whole(value) if current else value]
         elif len(value.data) <= 2:  # a class switch
             current = classes.get(int.from_bytes(value.data, "little"))
         elif value.data[0] == 0x10:  # a definition
-            class_id, _, closure = values_of(value.data[1:]).unpack()
+            class_id, _, closure = msgpack.unpackb(value.data[1:], **MAPS)
             classes[class_id] = Names(closure, classes)
         elif value.data[0] == 0x11:  # a compressed payload
             yield from records_of(zlib.decompress(value.data[1:], -15), classes)

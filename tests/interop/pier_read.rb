@@ -7,7 +7,7 @@ require "json"
 require "msgpack"
 require "zlib"
 
-REPEATED, TYPED, MAP, DURATION, RECORD, ENUM, ANY = 1, 8, 32, 15, 16, 17, 18
+REPEATED, TYPED, SHARED, MAP, DURATION, RECORD, ENUM, ANY = 1, 8, 16, 32, 15, 16, 17, 18
 ELEMENTS = { 2 => "c", 3 => "s<", 4 => "l<", 5 => "q<", 6 => "C", 7 => "S<", 8 => "L<", 9 => "Q<", 10 => "e", 11 => "E" }
 Ext = Struct.new(:type, :data)
 Pairs = Struct.new(:list) # a map, with the order of its keys
@@ -41,20 +41,38 @@ class Reader
 end
 
 class Names
-  attr_reader :root
+  attr_reader :closure
 
   def initialize(closure, classes)
-    @types, @root, @classes = closure.to_h { |type| [type[1], type] }, closure[0], classes
+    @types, @closure, @classes = closure.to_h { |type| [type[1], type] }, closure, classes
+    @is_graph = closure.any? { |type| type[0].zero? && type[3].any? { |field| (field[3] & SHARED) != 0 } }
   end
 
-  def one(field, value)
+  # A record. One of shared references, but within another one, is its root and a table of the other objects.
+  def whole(value, within = false)
+    root, table = @is_graph && !within ? value : [value, []]
+    named = record(@closure[0], root, within || @is_graph)
+    objects = table.each_with_index.map do |(at, slots), i|
+      names, type = at >= 0 ? [self, @closure[at]] : [@classes[-at], @classes[-at].closure[0]]
+      Pairs.new([["@id", i + 1], ["@type", type[1]]] + names.record(type, slots, true).list)
+    end
+    objects.empty? ? named : Pairs.new(named.list + [["@objects", objects]])
+  end
+
+  def one(field, value, within)
+    return value && Pairs.new([["@ref", value]]) if (field[3] & SHARED) != 0
+
     case field[2]
-    when RECORD then value.is_a?(Array) ? record(@types[field[4]], value) : value
+    when RECORD then record(@types[field[4]], value, within)
     when ENUM then (@types[field[4]][2].find { |number, _| number == value } || [nil, value])[1]
     when DURATION then duration(*value)
-    when ANY then value && Pairs.new([["@type", @classes[value[0]].root[1]]] + @classes[value[0]].record(@classes[value[0]].root, value[1]).list)
+    when ANY then value && of_any(@classes[value[0]], value[1], within)
     else value
     end
+  end
+
+  def of_any(names, value, within)
+    Pairs.new([["@type", names.closure[0][1]]] + names.whole(value, within).list)
   end
 
   def duration(seconds, nanoseconds)
@@ -63,18 +81,18 @@ class Names
     "#{"-" if seconds.negative? || nanoseconds.negative?}#{seconds.abs}#{behind}s"
   end
 
-  def content(field, value)
+  def content(field, value, within)
     if (field[3] & MAP) != 0
       key, other = @types[field[4]][3]
-      Pairs.new(value.list.map { |k, v| [one(key, k), one(other, v)] })
+      Pairs.new(value.list.map { |k, v| [one(key, k, within), one(other, v, within)] })
     elsif (field[3] & TYPED) != 0
       value.data[1..].unpack("#{ELEMENTS[value.data.getbyte(0)]}*")
     else
-      (field[3] & REPEATED) != 0 ? value.map { |item| one(field, item) } : one(field, value)
+      (field[3] & REPEATED) != 0 ? value.map { |item| one(field, item, within) } : one(field, value, within)
     end
   end
 
-  def record(type, slots)
+  def record(type, slots, within)
     slots, seen = slots.dup, []
     Pairs.new(type[3].filter_map do |field|
       next if field[5] && seen.include?(field[5]) # a oneof has one slot
@@ -82,7 +100,7 @@ class Names
       value = slots.shift
       seen << field[5]
       field, value = type[3].find { |f| f[0] == value[0] }, value[1] if field[5] && value
-      value.nil? ? nil : [field[1], content(field, value)]
+      value.nil? ? nil : [field[1], content(field, value, within)]
     end)
   end
 end
@@ -91,7 +109,7 @@ def each_record(data, classes, &block)
   current = is_raw = nil
   Reader.new(data).each do |value|
     if !value.is_a?(Ext) || value.type != 80
-      block.call(current ? current.record(current.root, value) : value) unless is_raw
+      block.call(current ? current.whole(value) : value) unless is_raw
     elsif value.data.bytesize <= 2
       current = classes[value.data.bytes.each_with_index.sum { |byte, i| byte << 8 * i }]
     elsif value.data.getbyte(0) == 0x10
