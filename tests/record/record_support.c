@@ -315,3 +315,10 @@ void test_fill_tick(market_tick *tick, uint64_t seed) {
         tick->samples[i] = (float)float_number(next);
     }
 }
+
+market_tick test_numbered_tick(uint64_t id) {
+    market_tick tick;
+    test_fill_tick(&tick, id);
+    tick.id = id;
+    return tick;
+}

@@ -129,4 +129,7 @@ PIER_RECORD_VERSION(everything, "test.Everything", 7, EVERYTHING)
 void test_fill_everything(everything *record, uint64_t seed);
 void test_fill_tick(market_tick *tick, uint64_t seed);
 
+/* Returns such a tick whose id is the seed. */
+market_tick test_numbered_tick(uint64_t id);
+
 #endif
