@@ -16,7 +16,7 @@ enum { STEPS_A_FIELD_MAX = 8, SHAPE_BYTES = 96 };
 typedef struct comparing {
     pier__pairs pairs;
     pier__buffer oneofs; /* of the pair at work */
-    uint64_t steps; /* fields that were looked at, and pairs */
+    uint64_t steps;      /* fields that were looked at, and pairs */
     pier_compat_report *report;
     void *user;
     bool old_loads;

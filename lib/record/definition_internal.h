@@ -18,9 +18,9 @@ typedef struct pier__defined_field {
     uint32_t type_name_bytes;
     uint32_t oneof_bytes;
     uint32_t default_bytes;
-    uint32_t kind;  /* may be one that this version does not know */
-    uint32_t flags; /* may have some */
-    uint32_t oneof; /* 0: not of a oneof; else its number among the class's, from 1, by their first fields */
+    uint32_t kind;        /* may be one that this version does not know */
+    uint32_t flags;       /* may have some */
+    uint32_t oneof;       /* 0: not of a oneof; else its number among the class's, from 1, by their first fields */
     uint32_t next_member; /* the index of the next field of its oneof; 0: it is the last, or of none */
     uint32_t position;
     uint32_t type_position;
