@@ -2,13 +2,14 @@
  *
  *     chat_server ENDPOINT ARCHIVE_FILE
  *
- * Standard error gets the line `listening on ENDPOINT`, and then a line for each client that misbehaved; standard output
- * tells who came and went. SIGTERM and SIGINT end the chat in order: what was said is taken, what is to be heard is sent,
- * the archive gets its end mark. `pier dump ARCHIVE_FILE` shows it, at any time. A file that exists is refused.
+ * Standard error gets the line `listening on ENDPOINT`, and then a line for each client that misbehaved; standard
+ * output tells who came and went. SIGTERM and SIGINT end the chat in order: what was said is taken, what is to be heard
+ * is sent, the archive gets its end mark. `pier dump ARCHIVE_FILE` shows it, at any time. A file that exists is
+ * refused.
  *
- * One thread, one poll loop, and nothing in it waits for anybody: every channel has the deadline PIER_NOW. A client that
- * sends half a line and falls silent costs nothing; one that does not read, or breaks the rules, costs itself. Clients
- * in other languages may speak plain MessagePack: maps with the keys `from` and `text`. */
+ * One thread, one poll loop, and nothing in it waits for anybody: every channel has the deadline PIER_NOW. A client
+ * that sends half a line and falls silent costs nothing; one that does not read, or breaks the rules, costs itself.
+ * Clients in other languages may speak plain MessagePack: maps with the keys `from` and `text`. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <poll.h>

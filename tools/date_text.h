@@ -19,9 +19,9 @@ bool date_text_read(const char *text, size_t size_bytes, pier_time *time);
 /* Room for any date that date_text_write writes, and its terminator. */
 #define DATE_TEXT_BYTES 32
 
-/* Writes a date and time of day in UTC that date_text_read reads again as the same: `2026-03-01T10:30:00Z`, with 3, 6 or
- * 9 digits behind a point as far as there is a fraction. Returns whether there is one: years before 1 or after 9999, and
- * nanoseconds that are none, have no such text. */
+/* Writes a date and time of day in UTC that date_text_read reads again as the same: `2026-03-01T10:30:00Z`, with 3, 6
+ * or 9 digits behind a point as far as there is a fraction. Returns whether there is one: years before 1 or after 9999,
+ * and nanoseconds that are none, have no such text. */
 bool date_text_write(pier_time time, char text[DATE_TEXT_BYTES]);
 
 /* Reads a duration: seconds in decimal, up to 18 digits, up to 9 more behind a point, and `s`, as in `-1.5s`; both

@@ -81,8 +81,8 @@ bool pier__shape_is_always_there(const pier__shape *shape);
 /* Finds the field of a number. Returns its index, or the count of fields when there is none. */
 uint32_t pier__side_find(pier__side type, uint32_t number);
 
-/* Writes what a field is: "u32", "array of f32", "optional record geo.Vec3"; with limits, if it has any: "text of at most
- * 15 bytes", "array of at most 4 f32". */
+/* Writes what a field is: "u32", "array of f32", "optional record geo.Vec3"; with limits, if it has any: "text of at
+ * most 15 bytes", "array of at most 4 f32". */
 void pier__shape_write(const pier__shape *shape, bool with_limits, char *text, size_t capacity);
 
 /* Going through two closures --------------------------------------------------------------------------------------- */
