@@ -12,6 +12,8 @@ typedef struct filling {
     pier_arena *arena;
     int depth_left;
     int64_t values_left; /* about how many more the record may have */
+    const pier_class *const *any_types;
+    size_t any_count;
 } filling;
 
 static uint64_t below(filling *to, uint64_t bound) {
@@ -130,6 +132,19 @@ static void fill_duration(filling *to, uint8_t *member) {
 
 static void fill_record(filling *to, const pier_class *type, uint8_t *record);
 
+static void fill_any(filling *to, uint8_t *member) {
+    if (to->any_count > 0 && to->depth_left > 0 && to->values_left > 0) {
+        pier_any any = {.type = to->any_types[below(to, to->any_count)]};
+        uint8_t *record = (uint8_t *)take_memory(to, any.type->record_bytes, 16);
+        pier_record_init(any.type, record);
+        to->depth_left -= 1;
+        fill_record(to, any.type, record);
+        to->depth_left += 1;
+        any.record = record;
+        memcpy(member, &any, sizeof any);
+    }
+}
+
 static void fill_value(filling *to, const pier_field *field, uint8_t *member) {
     to->values_left--;
     switch (field->kind) {
@@ -144,6 +159,9 @@ static void fill_value(filling *to, const pier_field *field, uint8_t *member) {
         break;
     case PIER_FIELD_DURATION:
         fill_duration(to, member);
+        break;
+    case PIER_FIELD_ANY:
+        fill_any(to, member);
         break;
     case PIER_FIELD_RECORD:
         if (pier__field_is_pointer(field)) {
@@ -232,10 +250,15 @@ static void fill_record(filling *to, const pier_class *type, uint8_t *record) {
     }
 }
 
-void test_fill(const pier_class *type, void *record, uint64_t *state, pier_arena *arena) {
-    filling to = {state, arena, 6, 400};
+void test_fill_any(const pier_class *type, void *record, uint64_t *state, pier_arena *arena,
+                   const pier_class *const *any_types, size_t any_count) {
+    filling to = {state, arena, 6, 400, any_types, any_count};
     pier_record_init(type, record);
     fill_record(&to, type, (uint8_t *)record);
+}
+
+void test_fill(const pier_class *type, void *record, uint64_t *state, pier_arena *arena) {
+    test_fill_any(type, record, state, arena, NULL, 0);
 }
 
 static bool spoil_field(filling *to, const pier_field *field, uint8_t *record) {
@@ -281,7 +304,7 @@ static bool spoil_field(filling *to, const pier_field *field, uint8_t *record) {
 }
 
 bool test_spoil(const pier_class *type, void *record, uint64_t *state) {
-    filling to = {state, NULL, 0, 0};
+    filling to = {.state = state};
     const pier_field *fields = type->fields(type);
     for (uint32_t tries = 0; tries < 4 * type->field_count; tries++) {
         const pier_field *field = &fields[below(&to, type->field_count)];

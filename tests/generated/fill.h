@@ -13,6 +13,10 @@
 /* Fills a record with valid values, different for each `state`; what it points to is in the arena. */
 void test_fill(const pier_class *type, void *record, uint64_t *state, pier_arena *arena);
 
+/* The same, with values of these classes in the fields of any class, which are left empty otherwise. */
+void test_fill_any(const pier_class *type, void *record, uint64_t *state, pier_arena *arena,
+                   const pier_class *const *any_types, size_t any_count);
+
 /* Makes one field of a record such that it may not be stored. Returns false when the class has none that can be. */
 bool test_spoil(const pier_class *type, void *record, uint64_t *state);
 
