@@ -14,6 +14,7 @@
 #include "options.h"
 #include "output.h"
 #include "report.h"
+#include "text_index.h"
 
 static const char command[] = "compat";
 
@@ -43,37 +44,17 @@ typedef struct compat_options {
 typedef struct comparison {
     const compat_options *chosen;
     output out;
-    char **lines; /* printed so far: types within several classes are told once */
-    size_t line_count;
-    size_t line_capacity;
+    text_index lines; /* printed so far: types within several classes are told once */
     pier_compat_verdict worst;
     bool has_memory;
 } comparison;
 
 /* Returns whether the line is new, and remembers it. */
 static bool remember(comparison *c, const char *line) {
-    for (size_t i = 0; i < c->line_count; i++) {
-        if (strcmp(c->lines[i], line) == 0) {
-            return false;
-        }
-    }
-    if (c->line_count == c->line_capacity) {
-        size_t capacity = c->line_capacity == 0 ? 64 : c->line_capacity * 2;
-        char **lines = (char **)realloc((void *)c->lines, capacity * sizeof *lines);
-        if (lines == NULL) {
-            c->has_memory = false;
-            return true;
-        }
-        c->lines = lines;
-        c->line_capacity = capacity;
-    }
-    char *kept = strdup(line);
-    if (kept == NULL) {
-        c->has_memory = false;
-        return true;
-    }
-    c->lines[c->line_count++] = kept;
-    return true;
+    size_t size = strlen(line);
+    bool is_new = text_index_find(&c->lines, line, size) == NULL;
+    c->has_memory = c->has_memory && text_index_add(&c->lines, line, size, 0) != NULL;
+    return is_new;
 }
 
 static void print_line(comparison *c, pier_compat_verdict verdict, const char *line) {
@@ -164,10 +145,7 @@ static int compare_files(const compat_options *chosen, const char *const *paths)
     }
     class_source_close(&old_source);
     class_source_close(&new_source);
-    for (size_t i = 0; i < c.line_count; i++) {
-        free(c.lines[i]);
-    }
-    free((void *)c.lines);
+    text_index_clear(&c.lines);
     output_deinit(&c.out);
     return exit_status;
 }

@@ -9,27 +9,32 @@
 #include "class_source.h"
 #include "proto_print.h"
 #include "report.h"
+#include "text_index.h"
 
 /* Definitions to print, `count` of them, each owned. */
 typedef struct selection {
     const pier_definition **definitions;
     size_t count;
+    text_index last; /* by name, the place of the latest version in the source */
 } selection;
 
-/* Returns whether a class behind `index` has the same name: a later version. */
-static bool has_later_version(const class_source *source, size_t index) {
-    for (size_t i = index + 1; i < source->count; i++) {
-        if (strcmp(source->classes[i]->name, source->classes[index]->name) == 0) {
-            return true;
+/* Notes which class of each name comes last: its latest version. Returns false when memory ran out. */
+static bool find_last(const class_source *source, text_index *last) {
+    for (size_t i = 0; i < source->count; i++) {
+        const char *name = source->classes[i]->name;
+        size_t *known = text_index_add(last, name, strlen(name), i);
+        if (known == NULL) {
+            return false;
         }
+        *known = i;
     }
-    return false;
+    return true;
 }
 
 /* Chooses what is to be printed. Returns EXIT_DONE, or what to exit with. */
 static int choose(const class_source *source, const char *command, const char *class_name, selection *chosen) {
     chosen->definitions = (const pier_definition **)calloc(source->count + 1, sizeof *chosen->definitions);
-    if (chosen->definitions == NULL) {
+    if (chosen->definitions == NULL || !find_last(source, &chosen->last)) {
         return report(command, PIER_NO_MEMORY, "no memory for the classes of an archive");
     }
     for (size_t i = 0; i < source->count; i++) {
@@ -38,7 +43,7 @@ static int choose(const class_source *source, const char *command, const char *c
         if (class_name != NULL && strcmp(class_name, found->name) != 0) {
             continue;
         }
-        if (has_later_version(source, i)) {
+        if (*text_index_find(&chosen->last, found->name, strlen(found->name)) != i) {
             (void)report(command, PIER_SKIPPED, "%s has several versions: the last is printed", found->name);
         } else if (pier_definition_create(found, NULL, &chosen->definitions[chosen->count], &error) != PIER_OK) {
             return report_error(command, &error, found->name, "");
@@ -54,11 +59,12 @@ static void forget(selection *chosen) {
         pier_definition_destroy(chosen->definitions[i]);
     }
     free((void *)chosen->definitions);
+    text_index_clear(&chosen->last);
 }
 
 static int print(const class_source *source, const char *command, const char *path, const char *class_name,
                  output *out) {
-    selection chosen = {NULL, 0};
+    selection chosen = {NULL, 0, {NULL}};
     pier_error error;
     int exit_status = choose(source, command, class_name, &chosen);
     if (exit_status == EXIT_DONE && chosen.count == 0) {

@@ -39,6 +39,14 @@ static bool append_enum(proto_printer *p, uint32_t depth, const pier_definition 
         begin_line(p, depth);
         text_buffer_append_string(&p->body, "option allow_alias = true;\n");
     }
+    /* What protoc takes for the beginning of something else. */
+    for (uint32_t i = 0; i < count; i++) {
+        const char *name = pier_definition_value_at(type, i).name;
+        if (strcmp(name, "option") == 0 || strcmp(name, "reserved") == 0) {
+            return proto_fail(p, PIER_UNSUPPORTED, pier_definition_name(type), name,
+                              "protoc takes a value of this name for something else");
+        }
+    }
     /* The value 0 goes first, whatever is below it. */
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < count; i++) {
@@ -51,29 +59,44 @@ static bool append_enum(proto_printer *p, uint32_t depth, const pier_definition 
     return true;
 }
 
-/* Appends a oneof with all of its fields, at the place of its first. */
-static bool append_oneof(proto_printer *p, uint32_t depth, const pier_definition *type, uint32_t first) {
-    pier_definition_field opening = pier_definition_field_at(type, first);
+/* Appends a oneof with all of its fields, at the place of its first. next: for each field the next one of its oneof; 0:
+ * none. */
+static bool append_oneof(proto_printer *p, uint32_t depth, const pier_definition *type, uint32_t first,
+                         const uint32_t *next) {
     begin_line(p, depth);
     text_buffer_append_string(&p->body, "oneof ");
-    text_buffer_append_string(&p->body, opening.oneof_name);
+    text_buffer_append_string(&p->body, pier_definition_field_at(type, first).oneof_name);
     text_buffer_append_string(&p->body, " {\n");
-    for (uint32_t i = first; i < pier_definition_field_count(type); i++) {
-        pier_definition_field field = pier_definition_field_at(type, i);
-        if (field.oneof != opening.oneof) {
-            continue;
-        }
+    uint32_t member = first;
+    do {
+        pier_definition_field field = pier_definition_field_at(type, member);
         begin_line(p, depth + 1);
         if (!proto_append_field(p, type, &field)) {
             return false;
         }
-    }
+        member = next[member];
+    } while (member != 0);
     begin_line(p, depth);
     text_buffer_append_string(&p->body, "}\n");
     return true;
 }
 
-static bool append_fields(proto_printer *p, uint32_t depth, const pier_definition *type) {
+/* Chains the fields of each oneof: gets for each field the next one of its oneof, 0: none. last: room for a number for
+ * each oneof. */
+static void chain_members(const pier_definition *type, uint32_t *next, uint32_t *last) {
+    for (uint32_t i = 0; i < pier_definition_field_count(type); i++) {
+        uint32_t oneof = pier_definition_field_at(type, i).oneof;
+        if (oneof != 0) {
+            /* The place of the last one, counted from 1. */
+            if (last[oneof - 1] != 0) {
+                next[last[oneof - 1] - 1] = i;
+            }
+            last[oneof - 1] = i + 1;
+        }
+    }
+}
+
+static bool append_chained(proto_printer *p, uint32_t depth, const pier_definition *type, const uint32_t *next) {
     uint32_t last_oneof = 0;
     for (uint32_t i = 0; i < pier_definition_field_count(type); i++) {
         pier_definition_field field = pier_definition_field_at(type, i);
@@ -84,12 +107,25 @@ static bool append_fields(proto_printer *p, uint32_t depth, const pier_definitio
             }
         } else if (field.oneof > last_oneof) {
             last_oneof = field.oneof;
-            if (!append_oneof(p, depth, type, i)) {
+            if (!append_oneof(p, depth, type, i, next)) {
                 return false;
             }
         }
     }
     return true;
+}
+
+static bool append_fields(proto_printer *p, uint32_t depth, const pier_definition *type) {
+    uint32_t fields = pier_definition_field_count(type);
+    uint32_t oneofs = pier_definition_oneof_count(type);
+    uint32_t *next = (uint32_t *)calloc((size_t)fields + oneofs + 1, sizeof *next);
+    if (next == NULL) {
+        return proto_fail(p, PIER_NO_MEMORY, NULL, NULL, "no memory to print a schema");
+    }
+    chain_members(type, next, next + fields);
+    bool appended = append_chained(p, depth, type, next);
+    free(next);
+    return appended;
 }
 
 /* The types that are within the one at `index` stand behind it. */

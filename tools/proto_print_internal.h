@@ -17,6 +17,7 @@ typedef struct proto_type {
     const char *name;
     size_t name_bytes;
     const pier_definition *definition; /* NULL: only a part of names, printed as a message */
+    const pier_definition *same;       /* the last one that was found to say the same */
     const char *import;                /* the file of protobuf that has it; NULL: printed */
     bool is_entry;                     /* of a map: protoc makes it of the field */
 } proto_type;

@@ -168,14 +168,18 @@ typedef struct pending {
 
 static bool add(proto_printer *p, pending *to_follow, const pier_definition *definition) {
     const char *name = pier_definition_name(definition);
-    const proto_type *known = proto_find(p, name, strlen(name));
-    if (known != NULL) {
-        return known->definition == definition || same_type(known->definition, definition) ||
+    size_t place = place_of(p, name, strlen(name));
+    if (proto_find(p, name, strlen(name)) != NULL) {
+        proto_type *known = &p->types[place];
+        /* Very many fields of one class may be of one type. */
+        bool is_same = known->definition == definition || known->same == definition;
+        known->same = definition;
+        return is_same || same_type(known->definition, definition) ||
                proto_fail(p, PIER_MISMATCH, name, NULL,
                           "two classes of this name differ, and one file has one of them");
     }
     const char *import = import_of(name);
-    if (!insert(p, (proto_type){name, strlen(name), definition, import, false})) {
+    if (!insert(p, (proto_type){name, strlen(name), definition, definition, import, false})) {
         return false;
     }
     if (import != NULL) {
@@ -378,7 +382,7 @@ static bool add_parts(proto_printer *p, const char *name) {
     size_t end = p->package_bytes == 0 ? 0 : p->package_bytes + 1;
     while (end < scope) {
         end += strcspn(name + end, ".");
-        if (proto_find(p, name, end) == NULL && !insert(p, (proto_type){name, end, NULL, NULL, false})) {
+        if (proto_find(p, name, end) == NULL && !insert(p, (proto_type){name, end, NULL, NULL, NULL, false})) {
             return false;
         }
         end++;

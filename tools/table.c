@@ -32,22 +32,29 @@ static size_t width_of(const char *text) {
 static void forget_columns(table *rows) {
     for (size_t i = 0; i < rows->column_count; i++) {
         free(rows->columns[i].name);
+        rows->columns[i] = (table_column){.name = NULL};
     }
     rows->column_count = 0;
     rows->head_is_printed = false;
+    text_index_clear(&rows->places);
+}
+
+static size_t bytes_of_name(pier_text name) {
+    return strnlen(name.data, name.size);
 }
 
 /* Returns the place of a column; where it would be, when there is none. Records mostly keep an order, so the place
- * behind the last one is tried first. */
+ * `expected`, behind the last one, is tried first. */
 static size_t find_column(const table *rows, size_t expected, pier_text name) {
-    for (size_t i = 0; i < rows->column_count; i++) {
-        size_t place = (expected + i) % rows->column_count;
-        const char *known = rows->columns[place].name;
-        if (strncmp(known, name.data, name.size) == 0 && known[name.size] == '\0') {
-            return place;
+    size_t size = bytes_of_name(name);
+    if (expected < rows->column_count) {
+        const char *known = rows->columns[expected].name;
+        if (strncmp(known, name.data, size) == 0 && known[size] == '\0') {
+            return expected;
         }
     }
-    return rows->column_count;
+    const size_t *found = text_index_find(&rows->places, name.data, size);
+    return found != NULL ? *found : rows->column_count;
 }
 
 static void add_column(table *rows, pier_text name) {
@@ -62,7 +69,8 @@ static void add_column(table *rows, pier_text name) {
         rows->column_capacity = capacity;
     }
     char *copy = strndup(name.data, name.size);
-    if (copy == NULL) {
+    if (copy == NULL || text_index_add(&rows->places, copy, strlen(copy), rows->column_count) == NULL) {
+        free(copy);
         rows->failed = true;
         return;
     }
@@ -176,27 +184,27 @@ static void add_cell(table *rows, table_column *column, const pier_value *value)
     column->is_left = column->is_left || (!is_number && value != NULL && kind != PIER_KIND_NIL);
 }
 
-/* Returns the value that a record has for a column. */
-static const pier_value *value_of(const pier_value *record, const char *name, uint32_t expected) {
-    if (pier_value_kind(record) != PIER_KIND_MAP) {
-        return strcmp(name, "value") == 0 ? record : NULL;
-    }
-    pier_value *key = NULL;
-    const pier_value *value = pier_value_pair_at(record, expected, &key);
-    if (value != NULL && pier_value_is_text(key, name)) {
-        return value;
-    }
-    value = pier_value_find(record, name);
+/* Finds the value that a record has for each column: the first under its name. */
+static void take_values(table *rows, const pier_value *record) {
     text_buffer room = {NULL, 0, 0, false};
-    for (uint32_t i = 0; value == NULL && i < pier_value_count(record); i++) {
-        const pier_value *other = pier_value_pair_at(record, i, &key);
-        pier_text text = pier_value_kind(key) != PIER_KIND_TEXT ? text_of_key(key, &room) : (pier_text){NULL, 0};
-        if (text.data != NULL && strncmp(name, text.data, text.size) == 0 && name[text.size] == '\0') {
-            value = other;
+    bool is_map = pier_value_kind(record) == PIER_KIND_MAP;
+    static const pier_text value_name = {"value", 5};
+    uint32_t count = is_map ? pier_value_count(record) : 1;
+    size_t found = 0;
+    for (size_t i = 0; i < rows->column_count; i++) {
+        rows->columns[i].value = NULL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        pier_value *key = NULL;
+        const pier_value *value = is_map ? pier_value_pair_at(record, i, &key) : record;
+        size_t place = find_column(rows, found, is_map ? text_of_key(key, &room) : value_name);
+        if (place < rows->column_count) {
+            rows->columns[place].value = rows->columns[place].value != NULL ? rows->columns[place].value : value;
+            found = place + 1;
         }
     }
+    rows->failed = rows->failed || room.failed;
     text_buffer_deinit(&room);
-    return value;
 }
 
 void table_add(table *rows, const pier_value *record, const pier_definition *definition, text_buffer *out) {
@@ -207,11 +215,9 @@ void table_add(table *rows, const pier_value *record, const pier_definition *def
     if (definition == NULL) {
         take_keys(rows, record, out);
     }
-    uint32_t expected = 0;
+    take_values(rows, record);
     for (size_t i = 0; i < rows->column_count && !rows->failed; i++) {
-        const pier_value *value = value_of(record, rows->columns[i].name, expected);
-        add_cell(rows, &rows->columns[i], value);
-        expected += value != NULL ? 1 : 0;
+        add_cell(rows, &rows->columns[i], rows->columns[i].value);
     }
     rows->row_count++;
     if (rows->row_count >= ROWS_MAX || rows->cells.size >= CELLS_BYTES_MAX || rows->failed) {

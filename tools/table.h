@@ -16,12 +16,14 @@
 #include <pier/value.h>
 
 #include "text_buffer.h"
+#include "text_index.h"
 
 /* One column. */
 typedef struct table_column {
     char *name;
-    size_t width; /* characters, of the widest cell so far */
-    bool is_left; /* a cell of it is no number */
+    size_t width;            /* characters, of the widest cell so far */
+    bool is_left;            /* a cell of it is no number */
+    const pier_value *value; /* of the record at work; NULL: none */
 } table_column;
 
 typedef struct table {
@@ -29,6 +31,7 @@ typedef struct table {
     table_column *columns;
     size_t column_count;
     size_t column_capacity;
+    text_index places;    /* of the columns, by name */
     text_buffer cells;    /* of all lines that are held back, each ended by a zero byte */
     size_t row_count;     /* held back */
     bool head_is_printed; /* of these columns */

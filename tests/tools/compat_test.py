@@ -113,6 +113,15 @@ class CompatTest(pier_command.Test):
         self.assertEqual(len(result.lines()), 4)
         self.assertTrue(all(line.startswith("breaks: ") for line in result.lines()))
 
+    def test_many_findings(self):
+        """The square of them would take minutes."""
+        count = 40_000
+        files = [
+            self.file(f"{kind}.pier", archive(item(**{f"f{i}": kind for i in range(count)}))) for kind in ("i64", "i32")
+        ]
+        result = self.compat(*files)
+        self.assertEqual((result.status, result.err, len(result.lines())), (0, b"", count))
+
     def test_archives_that_are_damaged_are_told(self):
         whole = archive(item(a="i64"))
         old = self.file("old.pier", whole[:-64])

@@ -102,6 +102,10 @@ static void what_has_no_form_is_told(void **state) {
            "the default is 5, for which the enum has no name");
     refuse(ONE(92, "11 00 a3702e45 c0 c0 93 01 a3702e45 91 9201a158"), "p.E",
            "the enum has no value 0, with which one of proto3 begins");
+    refuse(ONE(92, "11 00 a3702e45 c0 c0 93 01 a3702e45 91 9200a66f7074696f6e"), "p.E.option",
+           "protoc takes a value of this name for something else");
+    refuse(ONE(92, "11 00 a3702e45 c0 c0 93 01 a3702e45 91 9200a87265736572766564"), "p.E.reserved",
+           "protoc takes a value of this name for something else");
     refuse("91 94 00 a3702e4d 00 91 97 cd4a38 a166 06 00 c0 c0 c0", "p.M.f",
            "protobuf keeps the numbers from 19000 to 19999 for itself");
 }
