@@ -6,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <pier/compat.h>
-
 #include "class_source_schema.h"
 #include "output.h"
 #include "report.h"
+#include "text_index.h"
 #include "walk.h"
 
 bool class_source_add(class_source *source, const pier_class *added) {
@@ -30,43 +29,33 @@ bool class_source_add(class_source *source, const pier_class *added) {
 
 /* Archives --------------------------------------------------------------------------------------------------------- */
 
-static void note_difference(const pier_compat_finding *finding, void *user) {
-    (void)finding;
-    *(bool *)user = true;
+static pier_status fail_no_memory(pier_error *error) {
+    *error = (pier_error){.status = PIER_NO_MEMORY,
+                          .offset = PIER_NO_OFFSET,
+                          .block_offset = PIER_NO_OFFSET,
+                          .payload_offset = PIER_NO_OFFSET,
+                          .record = PIER_NO_OFFSET};
+    (void)snprintf(error->text, sizeof error->text, "no memory for the classes of an archive");
+    return error->status;
 }
 
-/* Returns PIER_OK and whether the class is there already, no different. */
-static pier_status find_equal(const class_source *source, const pier_definition *definition, bool *is_there,
-                              pier_error *error) {
-    pier_compat_side there = {.definition = definition};
-    *is_there = false;
-    for (size_t i = 0; i < source->count && !*is_there; i++) {
-        if (strcmp(source->classes[i]->name, pier_definition_name(definition)) != 0) {
-            continue;
-        }
-        bool differs = false;
-        pier_compat_side known = {.class_of_program = source->classes[i]};
-        pier_status status = pier_compat_find(&known, &there, NULL, note_difference, &differs, NULL, error);
-        if (status != PIER_OK) {
-            return status;
-        }
-        *is_there = !differs;
+/* Makes a class of a definition, unless one that says the same was there. known: the fingerprints so far. */
+static pier_status take_definition(class_source *source, text_index *known, const pier_definition *definition,
+                                   pier_error *error) {
+    uint8_t fingerprint[PIER_FINGERPRINT_BYTES];
+    pier_definition_fingerprint(definition, fingerprint);
+    const size_t *place = text_index_add(known, (const char *)fingerprint, sizeof fingerprint, source->count);
+    if (place == NULL) {
+        return fail_no_memory(error);
     }
-    return PIER_OK;
-}
-
-static pier_status take_definition(class_source *source, const pier_definition *definition, pier_error *error) {
-    bool is_there = false;
-    pier_status status = find_equal(source, definition, &is_there, error);
-    if (status != PIER_OK || is_there) {
-        return status;
+    if (*place < source->count) {
+        return PIER_OK;
     }
     const pier_class *made = NULL;
-    status = pier_class_create(definition, NULL, &made, error);
+    pier_status status = pier_class_create(definition, NULL, &made, error);
     if (status == PIER_OK && !class_source_add(source, made)) {
         pier_class_destroy(made);
-        status = PIER_NO_MEMORY;
-        (void)snprintf(error->text, sizeof error->text, "no memory for the classes of an archive");
+        status = fail_no_memory(error);
     }
     return status;
 }
@@ -80,6 +69,7 @@ int class_source_read_archive(class_source *source, const char *command, const c
     output_init(&out, STDOUT_FILENO);
     int exit_status = EXIT_DONE;
     const pier_definition *last = NULL;
+    text_index known = {NULL};
     if (walk_open(&w, &chosen, &out) == EXIT_DONE) {
         walk_event event;
         while (exit_status == EXIT_DONE && (event = walk_next(&w)) != WALK_OVER) {
@@ -87,13 +77,15 @@ int class_source_read_archive(class_source *source, const char *command, const c
             pier_error error = {.status = PIER_OK};
             /* The same pointer may be another definition only behind a piece. */
             last = event == WALK_PIECE ? NULL : last;
-            if (definition != NULL && definition != last && take_definition(source, definition, &error) != PIER_OK) {
+            if (definition != NULL && definition != last &&
+                take_definition(source, &known, definition, &error) != PIER_OK) {
                 exit_status = report_error(command, &error, path, "");
             }
             last = definition;
         }
         walk_end_progress(&w);
     }
+    text_index_clear(&known);
     exit_status = exit_status == EXIT_DONE ? walk_exit(&w) : exit_status;
     walk_close(&w);
     output_deinit(&out);

@@ -89,6 +89,16 @@ PIER_API const char *pier_definition_name(const pier_definition *definition);
 /* Returns the version that the writer gave the class; 0 when it gave none, and of an enum. */
 PIER_API uint32_t pier_definition_version(const pier_definition *definition);
 
+/* How long the fingerprint of a definition is. */
+#define PIER_FINGERPRINT_BYTES 16
+
+/* Gets the fingerprint of the definition that an archive or pier_definition_create gave, with all that it reaches: two
+ * are equal when, and for all that chance allows only when, the definitions say the same; these are the bytes that
+ * stand in the stream (proto/wire.md, Definitions). Of a type that was reached through a field it is that of the whole
+ * definition which it stands in. fingerprint: filled in. */
+PIER_API void pier_definition_fingerprint(const pier_definition *definition,
+                                          uint8_t fingerprint[PIER_FINGERPRINT_BYTES]);
+
 /* Returns how many fields the class has; 0 of an enum. */
 PIER_API uint32_t pier_definition_field_count(const pier_definition *definition);
 

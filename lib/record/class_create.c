@@ -28,14 +28,6 @@ static const pier_field *fields_of(const pier_class *self) {
 
 /* What there is to make ------------------------------------------------------------------------------------------- */
 
-/* The definition that the others of its closure lie behind. */
-static const pier_definition *root_of(const pier_definition *definition) {
-    while (definition->type_count == 0) {
-        definition--;
-    }
-    return definition;
-}
-
 static pier_status count_field(pier__making *m, const pier_definition *owner, const pier__defined_field *field) {
     if (!pier__field_is_known(field)) {
         return pier__making_fail(m, PIER_VERSION, owner, field, "the field is of a kind or form of a later version");
@@ -210,7 +202,7 @@ static pier_status make(pier__making *m, const pier_definition *definition, cons
 pier_status pier_class_create(const pier_definition *definition, const pier_allocator *allocator,
                               const pier_class **out, pier_error *error) {
     pier_allocator chosen = pier__allocator_choose(allocator);
-    pier__making m = {.root = root_of(definition), .error = error};
+    pier__making m = {.root = pier__definition_root(definition), .error = error};
     *out = NULL;
     pier__error_clear(error);
     if (!definition->is_class) {

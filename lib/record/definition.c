@@ -26,6 +26,10 @@ uint32_t pier_definition_version(const pier_definition *definition) {
     return definition->version;
 }
 
+void pier_definition_fingerprint(const pier_definition *definition, uint8_t fingerprint[PIER_FINGERPRINT_BYTES]) {
+    memcpy(fingerprint, pier__definition_root(definition)->fingerprint, PIER_FINGERPRINT_BYTES);
+}
+
 uint32_t pier_definition_field_count(const pier_definition *definition) {
     return definition->field_count;
 }

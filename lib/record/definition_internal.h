@@ -54,9 +54,10 @@ struct pier_definition {
     bool is_reached;   /* from the first type */
     /* Of the first type alone */
     uint32_t type_count;
-    bool prints_straight;  /* pier__definition_prints_straight */
-    bool has_shared;       /* a type of the closure has a field of shared references: its records are graphs */
-    size_t memory_bytes;   /* of the whole piece */
+    bool prints_straight; /* pier__definition_prints_straight */
+    bool has_shared;      /* a type of the closure has a field of shared references: its records are graphs */
+    size_t memory_bytes;  /* of the whole piece */
+    uint8_t fingerprint[PIER_FINGERPRINT_BYTES];
     pier_allocator *owner; /* of one that pier_definition_create made: where it came from, a piece by itself */
 };
 
@@ -73,6 +74,14 @@ enum {
 
 /* Compares names by their bytes. */
 int pier__names_compare(const char *one, size_t one_bytes, const char *other, size_t other_bytes);
+
+/* The definition that the others of its closure lie behind. */
+static inline const pier_definition *pier__definition_root(const pier_definition *definition) {
+    while (definition->type_count == 0) {
+        definition--;
+    }
+    return definition;
+}
 
 static inline bool pier__kind_is_known(uint64_t kind) {
     return kind >= PIER_FIELD_BOOL && kind <= PIER_FIELD_ANY;

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "record/definition_parse_internal.h"
 
 #define FAIL PIER__PARSE_FAIL
@@ -319,6 +322,9 @@ static bool fill(pier__parser *from, pier_definition *root, size_t memory_bytes,
     }
     root->type_count = (uint32_t)from->types;
     root->memory_bytes = memory_bytes;
+    XXH128_canonical_t fingerprint;
+    XXH128_canonicalFromHash(&fingerprint, XXH3_128bits(from->begin, from->size));
+    memcpy(root->fingerprint, fingerprint.digest, sizeof root->fingerprint);
     if (!pier__definition_check(root, scratch, from->error)) {
         return false;
     }

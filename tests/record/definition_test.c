@@ -186,6 +186,38 @@ static void a_stream_tells_its_classes(void **state) {
     test_stream_free(&stream);
 }
 
+static void definitions_have_the_fingerprint_of_the_stream(void **state) {
+    (void)state;
+    vec3 vector = {1, 2, 3};
+    pier_archive *store = test_open_store(NULL);
+    assert_status(vec3_store(store, &vector), PIER_OK);
+    test_stream stream = test_finish(store);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    assert_status(pier_archive_next(load), PIER_OK);
+    uint8_t loaded[PIER_FINGERPRINT_BYTES];
+    uint8_t made[PIER_FINGERPRINT_BYTES];
+    pier_definition_fingerprint(pier_archive_definition(load), loaded);
+    /* Behind preamble, header, the head of the ext, the kind, the head of the array, the id and the head of a bin. */
+    assert_memory_equal(loaded, stream.data + 64 + 64 + 3 + 1 + 1 + 1 + 2, sizeof loaded);
+    const pier_definition *definition = NULL;
+    assert_status(pier_definition_create(&vec3_class, NULL, &definition, NULL), PIER_OK);
+    pier_definition_fingerprint(definition, made);
+    assert_memory_equal(loaded, made, sizeof made);
+    pier_definition_destroy(definition);
+    assert_status(pier_definition_create(&leaf_class, NULL, &definition, NULL), PIER_OK);
+    pier_definition_fingerprint(definition, made);
+    assert_memory_not_equal(loaded, made, sizeof made);
+    pier_definition_destroy(definition);
+    /* A type within has that of the whole. */
+    assert_status(pier_definition_create(&test_all_class, NULL, &definition, NULL), PIER_OK);
+    pier_definition_fingerprint(definition, loaded);
+    pier_definition_fingerprint(pier_definition_field_at(definition, 0).type, made);
+    assert_memory_equal(loaded, made, sizeof made);
+    pier_definition_destroy(definition);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
 static void kinds_have_words(void **state) {
     (void)state;
     static const char *const words[] = {"unknown", "bool",     "i8",     "i16",  "i32", "i64",    "u8",
@@ -340,6 +372,7 @@ int main(void) {
         cmocka_unit_test(two_classes_of_one_name_are_a_mistake),
         cmocka_unit_test(names_of_classes_keep_the_rules),
         cmocka_unit_test(a_stream_tells_its_classes),
+        cmocka_unit_test(definitions_have_the_fingerprint_of_the_stream),
         cmocka_unit_test(kinds_have_words),
         cmocka_unit_test(what_does_not_meet_is_told),
         cmocka_unit_test(unknown_kinds_and_flags_do_not_match),

@@ -4,7 +4,8 @@ import json
 import pathlib
 import unittest
 
-import pier_command
+import pier_command  # before those that it shows the way to
+import pier_wire as wire
 from pier_command import pier
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "proto" / "vectors"
@@ -201,6 +202,16 @@ class TableTest(pier_command.Test):
         self.assertEqual(rows[0].split(), ["n", "m"])
         self.assertEqual([int(row.split()[0]) for row in rows[1:]], list(range(2000)))
 
+    def test_many_columns(self):
+        """The square of them would take minutes."""
+        count = 50_000
+        keys = [f"k{i}" for i in range(count)]
+        rows = self.table([dict.fromkeys(keys, 1), dict.fromkeys(reversed(keys), 2)])
+        self.assertEqual(rows[0].split(), keys)
+        self.assertEqual([row.split() for row in rows[1:]], [["1"] * count, ["2"] * count])
+        rows = self.table([{"$map": [[i, i] for i in range(count)]}])
+        self.assertEqual([row.split() for row in rows], [[str(i) for i in range(count)]] * 2)
+
     def test_rows_show_while_more_is_awaited(self):
         data = pier("store", "-", data=b'{"a":1}\n').out
         process = self.start("dump", "-", "--table")
@@ -229,6 +240,51 @@ class SchemaTest(pier_command.Test):
         self.assert_error(pier("dump", "-", "--schema", data=data), 1, "dump", "NOT_FOUND", r"-: no record has a class")
         self.assert_error(pier("dump", CLASSES, "--schema", "--class", "no.Such"), 1, "dump", "NOT_FOUND",
                           r".*no record is a no\.Such")  # fmt: skip
+
+    def archive(self, *versions):
+        """A record of each version of test.Kind: of its values, the default of `size`, and its version."""
+        writer = wire.Writer(7)
+        for values, default, version in versions:
+            size = wire.Field(2, "size", "u32", 0, None, None, default)
+            writer.types = {
+                "test.Kind": wire.Class("test.Kind", version, (wire.Field(1, "side", "enum", 0, "test.Side"), size)),
+                "test.Side": wire.Enum("test.Side", tuple(enumerate(values))),
+            }
+            writer.define("test.Kind")
+            writer.store({"side": 0, "size": 1}, "test.Kind")
+            writer.end_block()
+        return writer.end()
+
+    def test_the_last_version_counts(self):
+        """Whatever its difference is: values of an enum and defaults, too, which break nothing."""
+        old = (["NONE"], None, 0)
+        for new, part in [((["NONE", "ASK"], None, 0), "ASK = 1;"), ((["NONE"], 7, 0), '= "7"'),
+                          ((["NONE"], None, 3), "(pier.version) = 3;")]:  # fmt: skip
+            data = self.archive(old, new)
+            result = pier("dump", "-", "--schema", data=data)
+            self.assertEqual(result.status, 0)
+            self.assertIn(part, result.out.decode())
+            self.assertEqual(result.err, b"pier dump: SKIPPED: test.Kind has several versions: the last is printed\n")
+        path = self.folder / "kinds.pier"
+        path.write_bytes(self.archive(old, (["NONE", "ASK"], None, 0)))
+        stored = pier("store", "-", "--schema", path, data=b'{"side":"ASK"}\n')
+        self.assertEqual((stored.status, stored.err), (0, b""))
+
+    def test_many_versions(self):
+        """The square of them would take minutes."""
+        result = pier("dump", "-", "--schema", data=self.archive(*[(["NONE"], None, i) for i in range(6000)]))
+        self.assertEqual(result.status, 0)
+        self.assertIn("(pier.version) = 5999;", result.out.decode())
+
+    def test_many_oneofs(self):
+        """As for versions."""
+        writer = wire.Writer(7, 0, types=[wire.Class("test.Many", 0, tuple(
+            wire.Field(i, f"f{i}", "u32", 0, None, f"o{i}") for i in range(1, 65536) if not 19000 <= i <= 19999))])
+        writer.define("test.Many")
+        writer.store(dict.fromkeys([]), "test.Many")
+        result = pier("dump", "-", "--schema", data=writer.end())
+        self.assertEqual((result.status, result.err), (0, b""))
+        self.assertEqual(result.out.count(b"oneof "), 64535)
 
     def test_of_a_damaged_archive(self):
         data = bytearray(CLASSES.read_bytes())
