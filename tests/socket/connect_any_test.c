@@ -195,8 +195,9 @@ static void it_is_cancelled(void **state) {
     pier_error error;
     assert_int_equal(pier_cancel_create(&cancel, NULL, NULL), PIER_OK);
     pier_socket_options options = {.size = sizeof options, .cancel = cancel};
-    assert_int_equal(pthread_create(&thread, NULL, fire_later, cancel), 0);
+    /* Before the thread, which may run at once. */
     int64_t begin_ns = pier_clock_monotonic_ns();
+    assert_int_equal(pthread_create(&thread, NULL, fire_later, cancel), 0);
     assert_int_equal(pier_socket_connect_any(&client, addresses, 2, PIER_NEVER, &options, &error), PIER_CANCELLED);
     assert_in_range((pier_clock_monotonic_ns() - begin_ns) / 1000000, 29, JOINT_PATIENCE_MS);
     assert_null(client);
