@@ -30,11 +30,8 @@ bool class_source_add(class_source *source, const pier_class *added) {
 /* Archives --------------------------------------------------------------------------------------------------------- */
 
 static pier_status fail_no_memory(pier_error *error) {
-    *error = (pier_error){.status = PIER_NO_MEMORY,
-                          .offset = PIER_NO_OFFSET,
-                          .block_offset = PIER_NO_OFFSET,
-                          .payload_offset = PIER_NO_OFFSET,
-                          .record = PIER_NO_OFFSET};
+    pier_error_clear(error);
+    error->status = PIER_NO_MEMORY;
     (void)snprintf(error->text, sizeof error->text, "no memory for the classes of an archive");
     return error->status;
 }

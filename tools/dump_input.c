@@ -20,14 +20,9 @@
 enum { PROGRESS_CELLS = 20 };
 
 static pier_status fail(pier_error *error, pier_status status, const char *text) {
-    *error = (pier_error){
-        .status = status,
-        .floor = PIER_FLOOR_FILE,
-        .offset = PIER_NO_OFFSET,
-        .block_offset = PIER_NO_OFFSET,
-        .payload_offset = PIER_NO_OFFSET,
-        .record = PIER_NO_OFFSET,
-    };
+    pier_error_clear(error);
+    error->status = status;
+    error->floor = PIER_FLOOR_FILE;
     (void)snprintf(error->text, sizeof(error->text), "%s", text);
     return status;
 }

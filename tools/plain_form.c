@@ -70,10 +70,9 @@ static bool fail(plain_form *form, const pier_value *value, pier_status status, 
 static bool fail(plain_form *form, const pier_value *value, pier_status status, const char *format, ...) {
     pier_error *error = form->error;
     char path[sizeof error->path];
-    *error = (pier_error){.status = status, .floor = PIER_FLOOR_RECORD, .offset = PIER_NO_OFFSET};
-    error->block_offset = PIER_NO_OFFSET;
-    error->payload_offset = PIER_NO_OFFSET;
-    error->record = PIER_NO_OFFSET;
+    pier_error_clear(error);
+    error->status = status;
+    error->floor = PIER_FLOOR_RECORD;
     (void)pier_value_path(value, path, sizeof path);
     bool needs_point = path[0] != '\0' && path[0] != '[' && path[0] != '{';
     /* What does not fit is cut, as the library's own paths are. */

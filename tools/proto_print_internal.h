@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "proto_print.h"
+#include "text_index.h"
 
 enum { PROTO_NAME_BYTES = 256 };
 
@@ -23,9 +24,11 @@ typedef struct proto_type {
 } proto_type;
 
 typedef struct proto_printer {
-    proto_type *types; /* by ascending name */
+    proto_type *types; /* by ascending name, when all are found */
     size_t count;
     size_t capacity;
+    size_t sorted;        /* how many are in order */
+    text_index added;     /* where the others are */
     size_t package_bytes; /* of the first type's name; 0: no package */
     char package[PROTO_NAME_BYTES];
     text_buffer body;

@@ -15,12 +15,9 @@ bool proto_fail(proto_printer *p, pier_status status, const char *type, const ch
         return false;
     }
     p->status = status;
-    *p->error = (pier_error){.status = status,
-                             .floor = PIER_FLOOR_RECORD,
-                             .offset = PIER_NO_OFFSET,
-                             .block_offset = PIER_NO_OFFSET,
-                             .payload_offset = PIER_NO_OFFSET,
-                             .record = PIER_NO_OFFSET};
+    pier_error_clear(p->error);
+    p->error->status = status;
+    p->error->floor = PIER_FLOOR_RECORD;
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(p->error->text, sizeof p->error->text, format, arguments);
@@ -41,9 +38,10 @@ static int compare_names(const char *one, size_t one_bytes, const char *other, s
     return order != 0 ? order : (one_bytes > other_bytes) - (one_bytes < other_bytes);
 }
 
+/* Where a name is among those that are in order, or would be. */
 static size_t place_of(const proto_printer *p, const char *name, size_t name_bytes) {
     size_t low = 0;
-    size_t high = p->count;
+    size_t high = p->sorted;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (compare_names(p->types[middle].name, p->types[middle].name_bytes, name, name_bytes) < 0) {
@@ -55,13 +53,20 @@ static size_t place_of(const proto_printer *p, const char *name, size_t name_byt
     return low;
 }
 
-const proto_type *proto_find(const proto_printer *p, const char *name, size_t name_bytes) {
+static proto_type *find(const proto_printer *p, const char *name, size_t name_bytes) {
     size_t place = place_of(p, name, name_bytes);
-    bool is_there =
-        place < p->count && compare_names(p->types[place].name, p->types[place].name_bytes, name, name_bytes) == 0;
-    return is_there ? &p->types[place] : NULL;
+    if (place < p->sorted && compare_names(p->types[place].name, p->types[place].name_bytes, name, name_bytes) == 0) {
+        return &p->types[place];
+    }
+    const size_t *added = text_index_find(&p->added, name, name_bytes);
+    return added != NULL ? &p->types[*added] : NULL;
 }
 
+const proto_type *proto_find(const proto_printer *p, const char *name, size_t name_bytes) {
+    return find(p, name, name_bytes);
+}
+
+/* Appends a type that is not there. An archive may have a hundred thousand: they are put in order together. */
 static bool insert(proto_printer *p, proto_type added) {
     if (p->count == p->capacity) {
         size_t capacity = p->capacity == 0 ? 32 : p->capacity * 2;
@@ -72,11 +77,25 @@ static bool insert(proto_printer *p, proto_type added) {
         p->types = types;
         p->capacity = capacity;
     }
-    size_t place = place_of(p, added.name, added.name_bytes);
-    memmove(&p->types[place + 1], &p->types[place], (p->count - place) * sizeof added);
-    p->types[place] = added;
-    p->count++;
+    if (text_index_add(&p->added, added.name, added.name_bytes, p->count) == NULL) {
+        return proto_fail(p, PIER_NO_MEMORY, NULL, NULL, "no memory to print a schema");
+    }
+    p->types[p->count++] = added;
     return true;
+}
+
+static int compare_types(const void *one, const void *other) {
+    const proto_type *a = (const proto_type *)one;
+    const proto_type *b = (const proto_type *)other;
+    return compare_names(a->name, a->name_bytes, b->name, b->name_bytes);
+}
+
+static void sort(proto_printer *p) {
+    if (p->count > 0) {
+        qsort(p->types, p->count, sizeof *p->types, compare_types);
+    }
+    p->sorted = p->count;
+    text_index_clear(&p->added);
 }
 
 /* protobuf's own types --------------------------------------------------------------------------------------------- */
@@ -168,9 +187,8 @@ typedef struct pending {
 
 static bool add(proto_printer *p, pending *to_follow, const pier_definition *definition) {
     const char *name = pier_definition_name(definition);
-    size_t place = place_of(p, name, strlen(name));
-    if (proto_find(p, name, strlen(name)) != NULL) {
-        proto_type *known = &p->types[place];
+    proto_type *known = find(p, name, strlen(name));
+    if (known != NULL) {
         /* Very many fields of one class may be of one type. */
         bool is_same = known->definition == definition || known->same == definition;
         known->same = definition;
@@ -257,8 +275,7 @@ static bool check_map(proto_printer *p, const pier_definition *owner, const pier
                           "the entries of a map have no version, and their key and value no width, reference, presence "
                           "or default");
     }
-    size_t place = place_of(p, type_name, strlen(type_name));
-    p->types[place].is_entry = true;
+    find(p, type_name, strlen(type_name))->is_entry = true;
     return true;
 }
 
@@ -394,15 +411,15 @@ bool proto_find_types(proto_printer *p, const pier_definition *const *definition
     pending to_follow = {NULL, 0, 0};
     bool is_found = collect(p, &to_follow, definitions, count);
     free((void *)to_follow.list);
+    sort(p);
     if (!is_found || !check_names(p) || !find_entries(p)) {
         return false;
     }
     find_package(p);
-    /* Parts are added behind those that are gone through, or before them: then one is gone through twice. */
-    for (size_t i = 0; i < p->count; i++) {
-        if (p->types[i].definition != NULL && p->types[i].import == NULL && !add_parts(p, p->types[i].name)) {
-            return false;
-        }
+    /* The parts are added behind those that are gone through. */
+    for (size_t i = 0; is_found && i < p->sorted; i++) {
+        is_found = p->types[i].definition == NULL || p->types[i].import != NULL || add_parts(p, p->types[i].name);
     }
-    return true;
+    sort(p);
+    return is_found;
 }

@@ -25,10 +25,9 @@ struct typed_record {
 
 /* Fills in an error without a field. */
 static pier_status fail(const typed_record *record, pier_status status, const char *text, pier_error *error) {
-    *error = (pier_error){.status = status, .floor = PIER_FLOOR_RECORD, .offset = PIER_NO_OFFSET};
-    error->block_offset = PIER_NO_OFFSET;
-    error->payload_offset = PIER_NO_OFFSET;
-    error->record = PIER_NO_OFFSET;
+    pier_error_clear(error);
+    error->status = status;
+    error->floor = PIER_FLOOR_RECORD;
     (void)snprintf(error->path, sizeof error->path, "%.90s", record->type->name);
     (void)snprintf(error->text, sizeof error->text, "%s", text);
     return status;

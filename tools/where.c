@@ -27,9 +27,9 @@ struct where_condition {
 /* Reading conditions ----------------------------------------------------------------------------------------------- */
 
 static pier_status refuse(pier_error *error, const char *text, size_t offset, const char *why) {
-    *error = (pier_error){.status = PIER_USAGE, .offset = offset, .record = PIER_NO_OFFSET};
-    error->block_offset = PIER_NO_OFFSET;
-    error->payload_offset = PIER_NO_OFFSET;
+    pier_error_clear(error);
+    error->status = PIER_USAGE;
+    error->offset = offset;
     (void)snprintf(error->text, sizeof(error->text), "%.100s: %s", text, why);
     return PIER_USAGE;
 }

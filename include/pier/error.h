@@ -40,6 +40,10 @@ typedef struct pier_error {
     char text[224];          /* what was expected and what was found, in words; never empty for an error */
 } pier_error;
 
+/* Makes `error` say that there is none: PIER_OK, no offsets, empty texts. For who fills one: a file of the program's own
+ * kind, for instance, sets what it knows afterwards. error: NULL is allowed. Never blocks. */
+PIER_API void pier_error_clear(pier_error *error);
+
 /* Writes the whole error as one line without a line end into `buffer`, always terminated and cut at `capacity_bytes`:
  * `CORRUPT: text (byte 137, record 12)` for instance; of a field that could not be loaded or stored
  * `TYPE: market.Tick.price: expected float, found str at byte 137 of record 12 (block at 64, payload byte 9)`. Returns

@@ -190,7 +190,7 @@ pier_status pier_resolver_start(pier_resolver **out, const char *text, pier_dead
     resolver->user = options->user;
     resolver->deadline = deadline;
     resolver->status = PIER_WOULD_BLOCK;
-    pier__error_clear(&resolver->error);
+    pier_error_clear(&resolver->error);
     status = begin(resolver, text, options, error);
     if (status != PIER_OK) {
         pier_resolver_destroy(resolver);

@@ -110,7 +110,7 @@ pier_status pier_archive_mend(pier_file *file, const pier_allocator *allocator, 
                                "appending needs a file that can be read, sought in and truncated");
     }
     look found = {.size = 0};
-    pier__error_clear(&found.error);
+    pier_error_clear(&found.error);
     if (pier_file_length(file, &found.size) != PIER_OK) {
         return take_error(error, pier_file_error(file));
     }

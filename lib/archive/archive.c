@@ -133,7 +133,7 @@ pier_status pier__archive_init(pier__archive *archive, pier_file *file, const pi
     archive->file = file;
     archive->format = archive->options.format;
     archive->deadline = PIER_NEVER;
-    pier__error_clear(&archive->error);
+    pier_error_clear(&archive->error);
     if (archive->options.read_bytes == 0) {
         archive->options.read_bytes = READ_BYTES_DEFAULT;
     }
@@ -192,7 +192,7 @@ static void begin_loading(pier__loader *loader) {
     loader->needed = 0;
     loader->stream = (pier__stream){.phase = PIER__PHASE_START, .next_record = 1};
     loader->next_number = 1;
-    pier__error_clear(&loader->held);
+    pier_error_clear(&loader->held);
     loader->end_is_told = false;
     loader->in_block = false;
     loader->is_inflated = false;
@@ -304,7 +304,7 @@ pier_status pier_archive_reset(pier_archive *archive) {
     }
     common->failure = PIER_OK;
     common->format = common->options.format;
-    pier__error_clear(&common->error);
+    pier_error_clear(&common->error);
     if (archive->storing) {
         common->failure = begin_storing(pier__storer_of(archive), &common->error);
         return common->failure;

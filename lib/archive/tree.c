@@ -40,7 +40,7 @@ pier_status pier_tree_create(pier_tree **out, const pier_tree_options *options, 
     pier_tree_options chosen = {.size = sizeof chosen};
     pier_limits limits;
     *out = NULL;
-    pier__error_clear(error);
+    pier_error_clear(error);
     if (options != NULL) {
         pier_status status = check_options(options, error);
         if (status != PIER_OK) {
@@ -99,7 +99,7 @@ void pier_tree_reset(pier_tree *tree) {
     tree->elements = 1;
     tree->text_bytes = 0;
     tree->failure = PIER_OK;
-    pier__error_clear(&tree->error);
+    pier_error_clear(&tree->error);
     tree->root[0] = (pier_value){.kind = PIER_KIND_NIL};
     tree->root[1] = (pier_value){.kind = PIER__KIND_LAST, .as.link = NULL};
 }

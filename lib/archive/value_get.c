@@ -23,7 +23,7 @@ static pier_status tell(const pier_value *value, pier_status status, pier_error 
 static pier_status expect(const pier_value *value, pier_kind kind, const char *expected, pier_error *error) {
     pier_kind found = pier_value_kind(value);
     if (found == kind || (kind == PIER_KIND_UINT && found == PIER_KIND_INT)) {
-        pier__error_clear(error);
+        pier_error_clear(error);
         return PIER_OK;
     }
     if (value == NULL) {

@@ -254,7 +254,7 @@ static pier_status take_step(const pier_value *from, const step *wanted, pier_va
 
 pier_status pier_path_check(const char *path, pier_error *error) {
     reader r = {path, 0, error};
-    pier__error_clear(error);
+    pier_error_clear(error);
     while (path[r.at] != '\0') {
         step unused;
         pier_status status = read_step(&r, &unused);

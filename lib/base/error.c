@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void pier__error_clear(pier_error *error) {
+void pier_error_clear(pier_error *error) {
     if (error == NULL) {
         return;
     }
@@ -53,7 +53,7 @@ pier_status pier__error_set(pier_error *error, pier_status status, pier_floor fl
     } else if ((size_t)written >= sizeof text) {
         text[whole_characters(text, sizeof text - 1)] = '\0';
     }
-    pier__error_clear(error);
+    pier_error_clear(error);
     error->status = status;
     error->floor = floor;
     error->os_error = os_error;

@@ -7,9 +7,6 @@
 
 #include <pier/error.h>
 
-/* Makes `error` say that there is none: PIER_OK, no offsets, empty texts. NULL is allowed. */
-void pier__error_clear(pier_error *error);
-
 /* Fills the whole of `error`: offsets and record become PIER_NO_OFFSET and the path empty; set those that are known
  * afterwards. The text is cut at its capacity, never inside a character of UTF-8; when the format gives no text at
  * all, the sentence of the status stands in. errno is left as it was, so that `os_error` may be read from it before

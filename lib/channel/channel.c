@@ -123,7 +123,7 @@ static pier_status open_channel(pier_channel **out, pier_socket *socket, const p
     channel->deadline = PIER_NEVER;
     channel->close_timeout_ms = options->close_timeout_ms != 0 ? options->close_timeout_ms : CLOSE_TIMEOUT_MS_DEFAULT;
     channel->budget = options->budget;
-    pier__error_clear(&channel->error);
+    pier_error_clear(&channel->error);
     pier_status status = pier_file_open_socket(&channel->file, socket, &allocator, error);
     if (status != PIER_OK) {
         pier__release(&allocator, channel, sizeof *channel);

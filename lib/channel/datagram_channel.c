@@ -136,7 +136,7 @@ pier_status pier_datagram_channel_open(pier_datagram_channel **out, pier_socket 
     channel->socket = socket;
     channel->format = options->format;
     channel->received = PIER_FORMAT_FRAMED;
-    pier__error_clear(&channel->error);
+    pier_error_clear(&channel->error);
     status = measure(channel, options, error);
     if (status == PIER_OK) {
         status = open_archives(channel, options, error);

@@ -66,8 +66,8 @@ pier_status pier_file_create(pier_file **out, const pier_file_ops *ops, void *se
     file->ops = ops;
     file->self = self;
     atomic_init(&file->failed_last, (unsigned char)DIRECTION_READ);
-    pier__error_clear(&file->errors[DIRECTION_READ]);
-    pier__error_clear(&file->errors[DIRECTION_WRITE]);
+    pier_error_clear(&file->errors[DIRECTION_READ]);
+    pier_error_clear(&file->errors[DIRECTION_WRITE]);
     *out = file;
     return PIER_OK;
 }

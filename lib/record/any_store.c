@@ -29,7 +29,8 @@ static bool is_plain(const pier__storing *to) {
     return to->form != PIER__FORM_SLOTS;
 }
 
-/* Finds the id of a class in the stream. One that has none yet gets -1 for now. */
+/* Finds the id of a class in the stream. One that has none is noted, and -1 stands in its place: the record is stored
+ * again when the class is defined, and what was stored so far never leaves. */
 static bool find_id(pier__storing *to, const pier_class *type, const pier_any *any, int64_t *id) {
     pier_bytes closure = type == NULL ? any->definition : (pier_bytes){NULL, 0};
     *id = type != NULL ? pier__archive_class_id(to->archive, type) : pier__archive_closure_id(to->archive, closure);

@@ -204,7 +204,7 @@ pier_status pier_class_create(const pier_definition *definition, const pier_allo
     pier_allocator chosen = pier__allocator_choose(allocator);
     pier__making m = {.root = pier__definition_root(definition), .error = error};
     *out = NULL;
-    pier__error_clear(error);
+    pier_error_clear(error);
     if (!definition->is_class) {
         return pier__making_fail(&m, PIER_USAGE, definition, NULL, "a class is made of the definition of a class");
     }

@@ -206,7 +206,7 @@ pier_status pier_compat_find(const pier_compat_side *old_side, const pier_compat
                              pier_compat_verdict *worst, pier_error *error) {
     pier_error unwanted;
     error = error != NULL ? error : &unwanted;
-    pier__error_clear(error);
+    pier_error_clear(error);
     comparing c = {.report = report, .user = user, .worst = PIER_COMPAT_LOADS};
     pier_status status = PIER_OK;
     if (!side_is_good(old_side) || !side_is_good(new_side)) {

@@ -39,7 +39,7 @@ pier_status pier_definition_create(const pier_class *class_of_record, const pier
     pier__buffer closure;
     pier__buffer_init(&closure, &chosen);
     error = error != NULL ? error : &unasked;
-    pier__error_clear(error);
+    pier_error_clear(error);
     *out = NULL;
     pier_status status = pier__class_encode_closure(class_of_record, &closure, error);
     if (status == PIER_OK) {

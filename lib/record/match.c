@@ -46,7 +46,7 @@ static pier_status compare_fingerprints(pier_archive *archive, const pier__strea
     pier__archive *common = pier__archive_of(archive);
     pier__buffer closure;
     pier_error error;
-    pier__error_clear(&error);
+    pier_error_clear(&error);
     pier__buffer_init(&closure, &common->allocator);
     pier_status status = pier__class_encode_closure(own, &closure, &error);
     if (status == PIER_OK) {

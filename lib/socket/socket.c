@@ -40,8 +40,8 @@ pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier
     socket->delays = delays;
     socket->cancel = cancel;
     atomic_init(&socket->failed_last, (unsigned char)PIER__READ);
-    pier__error_clear(&socket->errors[PIER__READ]);
-    pier__error_clear(&socket->errors[PIER__WRITE]);
+    pier_error_clear(&socket->errors[PIER__READ]);
+    pier_error_clear(&socket->errors[PIER__WRITE]);
     return socket;
 }
 

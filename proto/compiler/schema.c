@@ -99,13 +99,9 @@ static int compare_problems(const void *one, const void *other) {
 
 static pier_status fail(pier_error *error, pier_status status, const char *text) {
     if (error != NULL) {
-        memset(error, 0, sizeof *error);
+        pier_error_clear(error);
         error->status = status;
         error->floor = PIER_FLOOR_RECORD;
-        error->offset = PIER_NO_OFFSET;
-        error->block_offset = PIER_NO_OFFSET;
-        error->payload_offset = PIER_NO_OFFSET;
-        error->record = PIER_NO_OFFSET;
         memcpy(error->text, text, strlen(text) + 1);
     }
     return status;

@@ -22,14 +22,10 @@ void schema_run_release(schema_run_bytes *bytes) {
 }
 
 pier_status schema_run_fail(pier_error *error, pier_status status, int os_error, const char *format, ...) {
-    memset(error, 0, sizeof *error);
+    pier_error_clear(error);
     error->status = status;
     error->os_error = os_error;
     error->floor = PIER_FLOOR_RECORD;
-    error->offset = PIER_NO_OFFSET;
-    error->block_offset = PIER_NO_OFFSET;
-    error->payload_offset = PIER_NO_OFFSET;
-    error->record = PIER_NO_OFFSET;
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(error->text, sizeof error->text, format, arguments);

@@ -29,9 +29,9 @@ static void clear_leaves_nothing(void **state) {
     (void)state;
     pier_error error;
     memset(&error, 0x77, sizeof error);
-    pier__error_clear(&error);
+    pier_error_clear(&error);
     assert_cleared(&error);
-    pier__error_clear(NULL);
+    pier_error_clear(NULL);
 }
 
 static void set_fills_everything_and_keeps_errno(void **state) {
@@ -128,7 +128,7 @@ static void the_line_tells_what_is_known(void **state) {
     assert_line(&error, "CORRUPT: the check of the block is 1, and should be 2 (byte 137, block at 100, "
                         "payload byte 0, record 12, market.Tick.price, errno 5)");
 
-    pier__error_clear(&error);
+    pier_error_clear(&error);
     assert_line(&error, "OK: done");
 }
 

@@ -286,6 +286,20 @@ class SchemaTest(pier_command.Test):
         self.assertEqual((result.status, result.err), (0, b""))
         self.assertEqual(result.out.count(b"oneof "), 64535)
 
+    def test_many_types(self):
+        """A chain of classes, found from the last name to the first, each under a name of its own."""
+        count = 40_000
+        name = "test.P%05d.C".__mod__
+        types = [wire.Class(name(i), 0, (wire.Field(1, "next", "record", wire.PRESENCE, name(i - 1)),) if i > 0 else ())
+                 for i in range(count)]  # fmt: skip
+        writer = wire.Writer(7, 0, types=types)
+        writer.define(name(count - 1))
+        writer.store({}, name(count - 1))
+        result = pier("dump", "-", "--schema", data=writer.end())
+        self.assertEqual((result.status, result.err), (0, b""))
+        self.assertEqual(result.out.count(b"message P"), count)
+        self.assertEqual(result.out.count(b"message C {"), count)
+
     def test_of_a_damaged_archive(self):
         data = bytearray(CLASSES.read_bytes())
         result = pier("dump", "-", "--schema", data=bytes(data[:-64]))
