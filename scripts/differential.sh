@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Mutated documents: Pier against msgpack-c and python3-msgpack, verdict and value, at length.
 #
-#   scripts/differential.sh [DOCUMENTS [PYTHON-DOCUMENTS [SEED]]]      10,000,000, 300,000, and a random seed
+#   scripts/differential.sh [DOCUMENTS [PYTHON-DOCUMENTS [SEED]]]      10,000,000, as many, and a random seed
 #
 # Prints a line of JSON for msgpack-c, and for python3-msgpack how often each verdict met which one of Pier's. The same
 # programs run at 100,000 documents each among the tests; tests/interop/differential.c and mutate_test.py list where the
@@ -9,7 +9,7 @@
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 documents=${1:-10000000}
-python_documents=${2:-300000}
+python_documents=${2:-$documents}
 seed=${3:-$((RANDOM * 32768 + RANDOM + 1))}
 [[ $documents$python_documents$seed =~ ^[0-9]+$ ]] || die "not a number: $documents $python_documents $seed"
 

@@ -8,6 +8,8 @@
  *              came, bytes as they are when each value is loaded and stored again, closure of its class (empty: none);
  *              'K' a record passed over, 'F' a failure: i32 status, u64 offset; last 'E': i32 status, u64 offset.
  *              "bytes" are u32 size and content.
+ *     job 'C'  as 'L', but all records in one item: 'C' u32 how many, u32 how many bytes they are in the input, bytes: their
+ *              values stored again one behind the other, each in its smallest form, a float always in 64 bits.
  *     job 'D'  as 'L', but of each record that has a class only its definition: 'D' bytes, an array for each type from
  *              the record's class on: [name, version, [[number, name, kind, flags, name of type or nil, of oneof or nil,
  *              bytes of the default], …]], and of an enum [name, [[number, name], …]].
@@ -127,8 +129,8 @@ static pier_archive *open_archive(bool storing, pier_format format, uint32_t tar
     return open_compressing(storing, format, target, record_bytes_max, 0);
 }
 
-/* Loads one value, with all that it holds, and stores it again. */
-static void copy_value(pier_archive *to, pier_archive *from) {
+/* Loads one value, with all that it holds, and stores it again; `widens` stores every float in 64 bits. */
+static void copy_value(pier_archive *to, pier_archive *from, bool widens) {
     for (uint64_t left = 1; left > 0; left--) {
         pier_kind kind = pier_load_kind(from);
         pier_token token = pier_load_token(from);
@@ -149,7 +151,11 @@ static void copy_value(pier_archive *to, pier_archive *from) {
             pier_store_i64(to, token.as.sint);
             break;
         case PIER_KIND_F32:
-            pier_store(to, token.as.f32);
+            if (widens) {
+                pier_store(to, (double)token.as.f32);
+            } else {
+                pier_store(to, token.as.f32);
+            }
             break;
         case PIER_KIND_F64:
             pier_store(to, token.as.f64);
@@ -185,7 +191,7 @@ static void put_record(pier_archive *archive) {
     put_bytes(pier_archive_record_bytes(archive));
     pier_archive *copy = open_archive(true, PIER_FORMAT_PLAIN, 0, 0);
     require(pier_archive_begin(copy) == PIER_OK, "a record could not be begun");
-    copy_value(copy, archive);
+    copy_value(copy, archive, false);
     pier_status status = pier_archive_end(copy);
     if (status == PIER_OK) {
         status = pier_archive_flush(copy);
@@ -407,6 +413,36 @@ static void run_load(const test_case *now) {
     pier_archive_destroy(copy);
 }
 
+/* Loads plain records up to the first failure, or the end, and stores their values as one stream. */
+static void run_canonical(const test_case *now) {
+    pier_archive *from = open_archive(false, now->format, now->target, now->record_bytes_max);
+    pier_archive *to = open_archive(true, PIER_FORMAT_PLAIN, 0, 0);
+    uint32_t fed = 0;
+    uint32_t records = 0;
+    uint32_t taken = 0;
+    pier_status status;
+    while ((status = pier_archive_next(from)) == PIER_OK || status == PIER_MORE) {
+        if (status == PIER_MORE) {
+            feed(from, now, &fed);
+            continue;
+        }
+        records++;
+        taken += (uint32_t)pier_archive_record_bytes(from).size;
+        require(pier_archive_begin(to) == PIER_OK, "a record could not be begun");
+        copy_value(to, from, true);
+        require(pier_archive_end(to) == PIER_OK, "a record could not be ended");
+    }
+    uint64_t offset = pier_archive_error(from)->offset;
+    require(pier_archive_flush(to) == PIER_OK, "flushing failed");
+    put_u8('C');
+    put_u32(records);
+    put_u32(taken);
+    put_bytes(pier_archive_drain(to));
+    put_status('E', status, offset);
+    pier_archive_destroy(from);
+    pier_archive_destroy(to);
+}
+
 static bool is_flush(pier_archive *archive) {
     pier_bytes record = pier_archive_record_bytes(archive);
     const uint8_t *bytes = (const uint8_t *)record.data;
@@ -437,7 +473,7 @@ static void run_store(const test_case *now) {
         } else {
             status = pier_archive_begin(to);
             if (status == PIER_OK) {
-                copy_value(to, from);
+                copy_value(to, from, false);
                 status = pier_archive_end(to);
             }
         }
@@ -455,9 +491,11 @@ static void run_store(const test_case *now) {
 int main(void) {
     test_case now;
     while (read_case(&now)) {
-        require(strchr("LDTWMS", now.job) != NULL, "no such job");
+        require(strchr("LCDTWMS", now.job) != NULL, "no such job");
         if (now.job == 'S') {
             run_store(&now);
+        } else if (now.job == 'C') {
+            run_canonical(&now);
         } else {
             run_load(&now);
         }

@@ -50,6 +50,16 @@ class Answer:
         self.typed = []
 
 
+class Canonical(NamedTuple):
+    """What the library made of a case of job 'C'."""
+
+    count: int  # records up to the end
+    taken: int  # bytes of the input that they are
+    stored: bytes  # their values in the smallest form, floats in 64 bits
+    status: str
+    offset: int
+
+
 class Case(NamedTuple):
     data: bytes
     format: int = FRAMED
@@ -68,17 +78,26 @@ class Case(NamedTuple):
 
 def run(cases):
     """Runs the cases, many to a process. Yields (case, Answer) in order."""
+    return run_with(parse, cases)
+
+
+def run_canonical(cases):
+    """Runs cases of job 'C', many to a process. Yields (case, Canonical) in order."""
+    return run_with(parse_canonical, cases)
+
+
+def run_with(parser, cases):
     batch, size = [], 0
     for case in cases:
         batch.append(case)
         size += len(case.data)
         if size >= BATCH_BYTES or len(batch) >= 4000:
-            yield from run_batch(batch)
+            yield from run_batch(parser, batch)
             batch, size = [], 0
-    yield from run_batch(batch)
+    yield from run_batch(parser, batch)
 
 
-def run_batch(batch):
+def run_batch(parser, batch):
     driver = subprocess.run(
         [program("PIER_DRIVER")],
         input=b"".join(case.encoded() for case in batch),
@@ -86,7 +105,7 @@ def run_batch(batch):
         stderr=subprocess.PIPE,
         timeout=TIMEOUT_S,
     )
-    answers = list(parse(driver.stdout))
+    answers = list(parser(driver.stdout))
     if driver.returncode != 0 or len(answers) != len(batch):
         failed = batch[len(answers)] if len(answers) < len(batch) else None
         print(driver.stderr.decode(errors="replace"), file=sys.stderr)
@@ -133,6 +152,21 @@ def parse(output):
                 answer.end = entry
                 yield answer
                 answer = Answer()
+
+
+CANONICAL = struct.Struct("<cIII")
+END = struct.Struct("<ciQ")
+
+
+def parse_canonical(output):
+    """The answers to cases of job 'C'. Ten million of them are read in a run, hence no general parser."""
+    at = 0
+    while at < len(output):
+        _, count, taken, size = CANONICAL.unpack_from(output, at)
+        at += CANONICAL.size + size
+        _, status, offset = END.unpack_from(output, at)
+        yield Canonical(count, taken, output[at - size : at], STATUS_NAMES[status], offset)
+        at += END.size
 
 
 def from_msgpack(value):
