@@ -20,6 +20,10 @@ say "$documents documents against msgpack-c, seed $seed"
 build/release/tests/interop/differential "$documents" "$seed"
 # The interpreter that has the packages of the system, as the tests have it.
 python=$(sed -n 's/^_\?Python3_EXECUTABLE:[A-Z]*=//p' build/release/CMakeCache.txt | head -n 1)
-say "$python_documents documents against python3-msgpack, seed $seed"
-PIER_DRIVER=$PWD/build/release/tests/interop/interop_driver PIER_MUTATIONS=$python_documents PIER_SEED=$seed \
-    "${python:-python3}" -B tests/interop/mutate_test.py
+# In runs of a million at most: python3-msgpack 1.0.3 does not give back all memory of a document that it refuses.
+for ((done = 0; done < python_documents; done += 1000000)); do
+    run=$((python_documents - done < 1000000 ? python_documents - done : 1000000))
+    say "$run documents against python3-msgpack, seed $((seed + done / 1000000))"
+    PIER_DRIVER=$PWD/build/release/tests/interop/interop_driver PIER_MUTATIONS=$run \
+        PIER_SEED=$((seed + done / 1000000)) "${python:-python3}" -B tests/interop/mutate_test.py
+done
