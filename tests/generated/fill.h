@@ -20,6 +20,9 @@ void test_fill_any(const pier_class *type, void *record, uint64_t *state, pier_a
 /* Makes one field of a record such that it may not be stored. Returns false when the class has none that can be. */
 bool test_spoil(const pier_class *type, void *record, uint64_t *state);
 
+/* The same of a record, or of one of the records within it, at whatever depth. */
+bool test_spoil_within(const pier_class *type, void *record, uint64_t *state);
+
 /* Copies MessagePack values, many of them in wider forms than need be: of numbers, heads and lengths. `to` has room for
  * 9 times `size` bytes. Returns how many it got. */
 size_t test_widen(const uint8_t *bytes, size_t size, uint8_t *to, uint64_t *state);
