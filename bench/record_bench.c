@@ -27,7 +27,7 @@ typedef struct workload {
     const pier_class *generated; /* of the same struct */
     size_t count;                /* records, stored in turn */
     void (*fill)(void *to, size_t index);
-    void (*pack)(uint8_t **to, const void *from);
+    void (*pack)(uint8_t **to, const void *from); /* NULL: msgpack-c has no such form */
     /* Made once */
     uint8_t *records;
     uint8_t *loaded;
@@ -224,12 +224,19 @@ static int by_size(const void *one, const void *other) {
     return (difference > 0) - (difference < 0);
 }
 
+static bool takes_part(const workload *work, size_t i) {
+    return work->pack != NULL || (contenders[i].run != store_by_msgpack && contenders[i].run != load_by_msgpack);
+}
+
 static void measure(workload *work, size_t slices) {
     prepare(work);
     size_t runs = 1 + 4000000 / (work->encoded_bytes * 8);
     double *times = (double *)allocate(CONTENDERS * slices * sizeof *times);
     for (size_t slice = 0; slice < slices; slice++) {
         for (size_t i = 0; i < CONTENDERS; i++) {
+            if (!takes_part(work, i)) {
+                continue;
+            }
             int64_t begin = pier_clock_monotonic_ns();
             for (size_t run = 0; run < runs; run++) {
                 contenders[i].run(work);
@@ -247,6 +254,9 @@ static void measure(workload *work, size_t slices) {
         qsort(times + i * slices, slices, sizeof *times, by_size);
     }
     for (size_t i = 0; i < CONTENDERS; i++) {
+        if (!takes_part(work, i)) {
+            continue;
+        }
         const double *sorted = times + i * slices;
         double copy = times[(i < COPY_TO_LOAD ? 0 : COPY_TO_LOAD) * slices + slices / 2];
         printf("  %-30s %9.1f (%.1f) ns, %5.1f times the copy\n", contenders[i].name, sorted[slices / 2], sorted[0],
@@ -266,18 +276,51 @@ int main(int argc, char **argv) {
          .count = 1024,
          .fill = fill_tick,
          .pack = pack_tick},
+        {.name = "tick, fixed",
+         .type = &tick_fixed_class,
+         .generated = &bench_tick_fixed_class,
+         .count = 1024,
+         .fill = fill_tick_fixed},
         {.name = "monster",
          .type = &monster_class,
          .generated = &bench_monster_class,
          .count = 128,
          .fill = fill_monster,
          .pack = pack_monster},
+        {.name = "monster, typed",
+         .type = &monster_typed_class,
+         .generated = &bench_monster_typed_class,
+         .count = 128,
+         .fill = fill_monster_typed},
         {.name = "series",
          .type = &series_class,
          .generated = &bench_series_class,
          .count = 16,
          .fill = fill_series,
          .pack = pack_series},
+        {.name = "series, one byte each",
+         .type = &series_class,
+         .generated = &bench_series_class,
+         .count = 16,
+         .fill = fill_series_short,
+         .pack = pack_series},
+        {.name = "series, nine bytes each",
+         .type = &series_class,
+         .generated = &bench_series_class,
+         .count = 16,
+         .fill = fill_series_long,
+         .pack = pack_series},
+        {.name = "series, runs of one width",
+         .type = &series_class,
+         .generated = &bench_series_class,
+         .count = 16,
+         .fill = fill_series_runs,
+         .pack = pack_series},
+        {.name = "series, typed",
+         .type = &series_typed_class,
+         .generated = &bench_series_typed_class,
+         .count = 16,
+         .fill = fill_series_typed},
     };
     for (size_t i = 0; i < sizeof workloads / sizeof workloads[0]; i++) {
         demand(workloads[i].generated->record_bytes == workloads[i].type->record_bytes, "the structs differ");

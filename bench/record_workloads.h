@@ -15,8 +15,20 @@
     FIELD(5, u32, flags)                                                                                               \
     FIELD(6, u8, kind)                                                                                                 \
     FIELD(7, bool, live)                                                                                               \
-    FIELD(8, text(16), symbol)
+    FIELD(8, text(10), symbol)
 PIER_RECORD(tick, "bench.Tick", TICK)
+
+/* The same with integers of one width each, but for the kind, which has one byte either way. */
+#define TICK_FIXED(FIELD)                                                                                              \
+    FIELD(1, fixed(u64), id)                                                                                           \
+    FIELD(2, fixed(i64), time)                                                                                         \
+    FIELD(3, f64, price)                                                                                               \
+    FIELD(4, f64, size)                                                                                                \
+    FIELD(5, fixed(u32), flags)                                                                                        \
+    FIELD(6, u8, kind)                                                                                                 \
+    FIELD(7, bool, live)                                                                                               \
+    FIELD(8, text(10), symbol)
+PIER_RECORD(tick_fixed, "bench.TickFixed", TICK_FIXED)
 
 /* A monster of a game: nested records, arrays, an optional part. */
 #define VEC3(FIELD) FIELD(1, f32, x) FIELD(2, f32, y) FIELD(3, f32, z)
@@ -36,12 +48,40 @@ PIER_RECORD(weapon, "bench.Weapon", WEAPON)
     FIELD(10, optional(record(weapon)), equipped)
 PIER_RECORD(monster, "bench.Monster", MONSTER)
 
+/* The same with its vectors as blocks of floats. */
+#define MONSTER_TYPED(FIELD)                                                                                           \
+    FIELD(1, text(16), name)                                                                                           \
+    FIELD(2, i32, hp)                                                                                                  \
+    FIELD(3, i32, mana)                                                                                                \
+    FIELD(4, bool, friendly)                                                                                           \
+    FIELD(5, u8, color)                                                                                                \
+    FIELD(6, typed(f32, 3), position)                                                                                  \
+    FIELD(7, bytes(16), inventory)                                                                                     \
+    FIELD(8, array(record(weapon), 5), weapons)                                                                        \
+    FIELD(9, typed(f32, 30), path)                                                                                     \
+    FIELD(10, optional(record(weapon)), equipped)
+PIER_RECORD(monster_typed, "bench.MonsterTyped", MONSTER_TYPED)
+
 /* A series: a thousand numbers and a hundred borrowed texts. */
 #define SERIES(FIELD) FIELD(1, text(16), name) FIELD(2, array(i64, 1000), values) FIELD(3, array(text, 100), labels)
 PIER_RECORD(series, "bench.Series", SERIES)
 
+/* The same with its numbers as one block. */
+#define SERIES_TYPED(FIELD)                                                                                            \
+    FIELD(1, text(16), name)                                                                                           \
+    FIELD(2, typed(i64, 1000), values)                                                                                 \
+    FIELD(3, array(text, 100), labels)
+PIER_RECORD(series_typed, "bench.SeriesTyped", SERIES_TYPED)
+
 /* xoshiro256** 1.0, by its published description. */
-static uint64_t random_state[4] = {1, 2, 3, 4};
+static uint64_t random_state[4];
+
+/* The first record of a kind begins the sequence anew, so that records in another form hold the same. */
+static inline void begin_random(size_t index) {
+    for (uint64_t i = 0; index == 0 && i < 4; i++) {
+        random_state[i] = i + 1;
+    }
+}
 
 static inline uint64_t rotate(uint64_t value, int bits) {
     return value << bits | value >> (64 - bits);
@@ -74,10 +114,12 @@ static inline void random_word(char *to, size_t length) {
 }
 
 static inline void fill_tick(void *to, size_t index) {
-    static uint64_t id = 1000000000;
-    static int64_t time = 1700000000000000000;
+    static uint64_t id;
+    static int64_t time;
     tick *record = (tick *)to;
-    (void)index;
+    begin_random(index);
+    id = index == 0 ? 1000000000 : id;
+    time = index == 0 ? 1700000000000000000 : time;
     id += 1 + next_random() % 1000;
     time += (int64_t)(next_random() % 1000001);
     record->id = id;
@@ -88,6 +130,20 @@ static inline void fill_tick(void *to, size_t index) {
     record->kind = (uint8_t)(next_random() % 6);
     record->live = next_random() % 10 < 9;
     random_word(record->symbol, 4 + next_random() % 5);
+}
+
+static inline void fill_tick_fixed(void *to, size_t index) {
+    tick from;
+    fill_tick(&from, index);
+    tick_fixed *record = (tick_fixed *)to;
+    record->id = from.id;
+    record->time = from.time;
+    record->price = from.price;
+    record->size = from.size;
+    record->flags = from.flags;
+    record->kind = from.kind;
+    record->live = from.live;
+    memcpy(record->symbol, from.symbol, strlen(from.symbol) + 1);
 }
 
 static inline vec3 random_vec3(void) {
@@ -103,7 +159,7 @@ static inline void fill_weapon(weapon *to) {
 
 static inline void fill_monster(void *to, size_t index) {
     monster *record = (monster *)to;
-    (void)index;
+    begin_random(index);
     random_word(record->name, 12);
     record->hp = (int32_t)(next_random() % 1000);
     record->mana = (int32_t)(next_random() % 300);
@@ -128,9 +184,33 @@ static inline void fill_monster(void *to, size_t index) {
     }
 }
 
+static inline void fill_monster_typed(void *to, size_t index) {
+    monster from;
+    fill_monster(&from, index);
+    monster_typed *record = (monster_typed *)to;
+    memcpy(record->name, from.name, strlen(from.name) + 1);
+    record->hp = from.hp;
+    record->mana = from.mana;
+    record->friendly = from.friendly;
+    record->color = from.color;
+    record->position_count = 3;
+    memcpy(record->position, &from.position, sizeof record->position);
+    record->inventory.size = from.inventory.size;
+    memcpy(record->inventory.data, from.inventory.data, from.inventory.size);
+    record->weapons_count = from.weapons_count;
+    memcpy(record->weapons, from.weapons, from.weapons_count * sizeof from.weapons[0]);
+    record->path_count = 30;
+    memcpy(record->path, from.path, sizeof record->path);
+    record->has_equipped = from.has_equipped;
+    if (from.has_equipped) {
+        record->equipped = from.equipped;
+    }
+}
+
 static inline void fill_series(void *to, size_t index) {
     static char labels[16][100][41];
     series *record = (series *)to;
+    begin_random(index);
     random_word(record->name, 12);
     record->values_count = 1000;
     for (size_t i = 0; i < 1000; i++) {
@@ -144,6 +224,46 @@ static inline void fill_series(void *to, size_t index) {
         record->labels[i].data = labels[index % 16][i];
         record->labels[i].size = length;
     }
+}
+
+/* Other mixes of widths, in the same series: what chooses by the last width must not lose where it is none. */
+static inline void fill_series_short(void *to, size_t index) {
+    series *record = (series *)to;
+    fill_series(record, index);
+    for (size_t i = 0; i < 1000; i++) {
+        record->values[i] &= 127;
+    }
+}
+
+static inline void fill_series_long(void *to, size_t index) {
+    series *record = (series *)to;
+    fill_series(record, index);
+    for (size_t i = 0; i < 1000; i++) {
+        record->values[i] = (int64_t)(UINT64_C(1700000000000000000) + (next_random() >> 20));
+    }
+}
+
+/* Runs of 1 to 64 numbers of one width. */
+static inline void fill_series_runs(void *to, size_t index) {
+    series *record = (series *)to;
+    fill_series(record, index);
+    for (size_t i = 0; i < 1000;) {
+        int64_t sample = record->values[i];
+        for (size_t left = 1 + next_random() % 64; left > 0 && i < 1000; left--, i++) {
+            record->values[i] = sample;
+        }
+    }
+}
+
+static inline void fill_series_typed(void *to, size_t index) {
+    static series from;
+    fill_series(&from, index);
+    series_typed *record = (series_typed *)to;
+    memcpy(record->name, from.name, strlen(from.name) + 1);
+    record->values_count = from.values_count;
+    memcpy(record->values, from.values, sizeof record->values);
+    record->labels_count = from.labels_count;
+    memcpy(record->labels, from.labels, sizeof record->labels);
 }
 
 #endif
