@@ -42,12 +42,17 @@
         uint32_t pier__elements = count <= PIER__CAPACITY_OF parameters ? count : 0;                                   \
         wrong |= pier__elements != count;                                                                              \
         at = pier__put_count(at, pier__elements);                                                                      \
+        PIER__PUT_ELEMENTS(PIER__ELEMENT_OF parameters, value, has, count)                                             \
+    }
+#define PIER__PUT_ELEMENTS(kind, value, has, count)                                                                    \
+    if (PIER__INTEGER_KIND(kind) != 0) {                                                                               \
+        at = pier__put_integers(at, value, pier__elements, (pier_field_kind)PIER__INTEGER_KIND(kind));                 \
+    } else {                                                                                                           \
         for (uint32_t pier__i = 0; pier__i < pier__elements; pier__i++) {                                              \
-            PIER__APPLY_INNER(PUT_ELEMENT, PIER__ELEMENT_OF parameters, value[pier__i], has, count)                    \
+            PIER__APPLY_INNER(PUT_ELEMENT, kind, value[pier__i], has, count)                                           \
         }                                                                                                              \
     }
-#define PIER__PUT_ELEMENT_plain(parameters, value, has, count)                                                         \
-    at = PIER__PUT_ELEMENT_KERNEL parameters(at, value, &wrong);
+#define PIER__PUT_ELEMENT_plain PIER__PUT_plain
 #define PIER__PUT_ELEMENT_text PIER__PUT_text
 #define PIER__PUT_ELEMENT_bytes PIER__PUT_bytes
 #define PIER__PUT_ELEMENT_record PIER__PUT_record
@@ -67,9 +72,7 @@
     {                                                                                                                  \
         uint32_t pier__elements = pier__list_count(value, count, &wrong);                                              \
         at = pier__put_count(at, pier__elements);                                                                      \
-        for (uint32_t pier__i = 0; pier__i < pier__elements; pier__i++) {                                              \
-            PIER__APPLY_INNER(PUT_ELEMENT, PIER__ONLY parameters, value[pier__i], has, count)                          \
-        }                                                                                                              \
+        PIER__PUT_ELEMENTS(PIER__ONLY parameters, value, has, count)                                                   \
     }
 #define PIER__PUT_map(parameters, value, has, count)                                                                   \
     {                                                                                                                  \
@@ -94,6 +97,17 @@
         uint32_t pier__elements = pier__list_count(value, count, &wrong);                                              \
         at = pier__put_typed(at, value, pier__elements, PIER__NUMBER_KIND(PIER__ONLY parameters), sizeof value[0]);    \
     }
+/* INTEGER: the kind of the elements of an array if they are stored together; 0 for others */
+#define PIER__INTEGER_KIND(kind) (PIER__APPLY_INNER(INTEGER, kind, ~, ~, ~))
+#define PIER__INTEGER_plain(parameters, value, has, count)                                                             \
+    PIER__KIND_OF parameters >= PIER_FIELD_I8 &&PIER__KIND_OF parameters <= PIER_FIELD_U64 ? PIER__KIND_OF parameters  \
+                                                                                           : 0
+#define PIER__INTEGER_enumeration(parameters, value, has, count) PIER_FIELD_I32
+#define PIER__INTEGER_fixed(parameters, value, has, count) 0
+#define PIER__INTEGER_text PIER__INTEGER_fixed
+#define PIER__INTEGER_bytes PIER__INTEGER_fixed
+#define PIER__INTEGER_record PIER__INTEGER_fixed
+#define PIER__INTEGER_self PIER__INTEGER_fixed
 /* NUMBER: the kind of the elements of a typed array */
 #define PIER__NUMBER_KIND(kind) PIER__APPLY_INNER(NUMBER_OF, kind, ~, ~, ~)
 #define PIER__NUMBER_OF_plain(parameters, value, has, count) PIER__KIND_OF parameters
@@ -139,21 +153,25 @@
         if (PIER__IS_LARGE(parameters)) {                                                                              \
             at = pier__check_end(at, end, &wrong);                                                                     \
         }                                                                                                              \
-        how->depth_left -= PIER__LEVELS_OF_ELEMENT(PIER__ELEMENT_OF parameters);                                       \
+        PIER__TAKE_ELEMENTS(PIER__ELEMENT_OF parameters, value, has, count, PIER__IS_LARGE(parameters))                \
+    }
+#define PIER__TAKE_ELEMENTS(kind, value, has, count, is_checked)                                                       \
+    if (PIER__INTEGER_KIND(kind) != 0) {                                                                               \
+        at = pier__take_integers(at, end, value, pier__elements, (pier_field_kind)PIER__INTEGER_KIND(kind));           \
+        if (at == NULL) {                                                                                              \
+            return NULL;                                                                                               \
+        }                                                                                                              \
+    } else {                                                                                                           \
+        how->depth_left -= PIER__LEVELS_OF_ELEMENT(kind);                                                              \
         for (uint32_t pier__i = 0; pier__i < pier__elements; pier__i++) {                                              \
-            PIER__APPLY_INNER(TAKE_ELEMENT, PIER__ELEMENT_OF parameters, value[pier__i], has, count)                   \
-            if (PIER__IS_LARGE(parameters)) {                                                                          \
+            PIER__APPLY_INNER(TAKE_ELEMENT, kind, value[pier__i], has, count)                                          \
+            if (is_checked) {                                                                                          \
                 at = pier__check_end(at, end, &wrong);                                                                 \
             }                                                                                                          \
         }                                                                                                              \
-        how->depth_left += PIER__LEVELS_OF_ELEMENT(PIER__ELEMENT_OF parameters);                                       \
+        how->depth_left += PIER__LEVELS_OF_ELEMENT(kind);                                                              \
     }
-#define PIER__TAKE_ELEMENT_plain(parameters, value, has, count)                                                        \
-    {                                                                                                                  \
-        PIER__TYPE_OF parameters pier__value;                                                                          \
-        at = PIER__TAKE_ELEMENT_KERNEL parameters(at, end, &pier__value, PIER__CONTEXT_OF parameters(&wrong));         \
-        value = pier__value;                                                                                           \
-    }
+#define PIER__TAKE_ELEMENT_plain PIER__TAKE_plain
 #define PIER__TAKE_ELEMENT_text PIER__TAKE_text
 #define PIER__TAKE_ELEMENT_bytes PIER__TAKE_bytes
 #define PIER__TAKE_ELEMENT_record PIER__TAKE_record
@@ -187,12 +205,8 @@
         if (at == NULL || wrong != 0) {                                                                                \
             return NULL;                                                                                               \
         }                                                                                                              \
-        how->depth_left -= PIER__LEVELS_OF_ELEMENT(PIER__ONLY parameters);                                             \
-        for (uint32_t pier__i = 0, pier__elements = count; pier__i < pier__elements; pier__i++) {                      \
-            PIER__APPLY_INNER(TAKE_ELEMENT, PIER__ONLY parameters, value[pier__i], has, count)                         \
-            at = pier__check_end(at, end, &wrong);                                                                     \
-        }                                                                                                              \
-        how->depth_left += PIER__LEVELS_OF_ELEMENT(PIER__ONLY parameters);                                             \
+        uint32_t pier__elements = count;                                                                               \
+        PIER__TAKE_ELEMENTS(PIER__ONLY parameters, value, has, count, true)                                            \
     }
 #define PIER__TAKE_map(parameters, value, has, count)                                                                  \
     {                                                                                                                  \

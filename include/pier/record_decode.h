@@ -109,12 +109,11 @@ PIER__KERNEL const uint8_t *pier__check_size(const uint8_t *at, const uint8_t *e
 PIER__KERNEL const uint8_t *pier__take_text_head(const uint8_t *at, const uint8_t *end, size_t *size, unsigned *wrong) {
     unsigned head = at[0];
     uint64_t word = pier__take_word(at + 1);
-    *size = head & 31u;
-    if ((head & 0xe0u) == 0xa0u) {
-        at += 1;
-    } else if (head == 0xd9) {
-        *size = (size_t)(word >> 56);
-        at += 2;
+    if (PIER_LIKELY((head & 0xe0u) == 0xa0u || head == 0xd9)) {
+        /* Both in one: lines of text are now above 31 bytes, now below. */
+        unsigned is_long = head == 0xd9;
+        *size = is_long ? (size_t)(word >> 56) : head & 31u;
+        at += 1 + is_long;
     } else if (head == 0xda) {
         *size = (size_t)(word >> 48);
         at += 3;
@@ -155,7 +154,7 @@ PIER__KERNEL const uint8_t *pier__take_text(const uint8_t *at, const uint8_t *en
                                             pier__decoding *how, unsigned *wrong) {
     at = pier__take_text_head(at, end, &value->size, wrong);
     value->data = (const char *)at;
-    *wrong |= !pier_text_is_valid(value->data, value->size);
+    *wrong |= !pier__text_is_good(value->data, value->size);
     if (PIER_UNLIKELY(how->owns)) {
         value->data = (const char *)pier__own(how, at, value->size);
         *wrong |= value->data == NULL;

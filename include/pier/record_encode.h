@@ -99,6 +99,13 @@ PIER__KERNEL uint8_t *pier__put_count(uint8_t *at, uint32_t count) {
 }
 
 PIER__KERNEL uint8_t *pier__put_text_head(uint8_t *at, uint64_t size) {
+    if (PIER_LIKELY(size <= UINT8_MAX)) {
+        /* Lines of text are now above 31 bytes, now below: nothing to predict. */
+        unsigned is_long = size >= 32;
+        at[0] = (uint8_t)(is_long ? 0xd9 : 0xa0 | size);
+        at[1] = (uint8_t)size;
+        return at + 1 + is_long;
+    }
     return pier__put_head(at, size, 0xa0, 32, 0xd9, 0xda);
 }
 
@@ -120,8 +127,10 @@ PIER__KERNEL uint8_t *pier__put_body(uint8_t *at, const void *bytes, size_t size
 
 PIER__KERNEL uint8_t *pier__put_text(uint8_t *at, pier_text value, unsigned *wrong) {
     size_t size = value.data != NULL ? value.size : 0;
-    *wrong |= size != value.size || !pier_text_is_valid(value.data, size);
-    return pier__put_body(pier__put_text_head(at, size), value.data, size);
+    *wrong |= size != value.size;
+    at = pier__put_text_head(at, size);
+    *wrong |= !pier__copy_text((char *)at, value.data, size);
+    return at + size;
 }
 
 PIER__KERNEL uint8_t *pier__put_bytes(uint8_t *at, pier_bytes value, unsigned *wrong) {

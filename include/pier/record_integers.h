@@ -6,6 +6,7 @@
 #ifndef PIER_RECORD_INTEGERS_H
 #define PIER_RECORD_INTEGERS_H
 
+#include <pier/definition.h>
 #include <pier/record_words.h>
 
 /* Storing -------------------------------------------------------------------------------------------------------------
@@ -118,24 +119,16 @@ PIER__KERNEL uint8_t *pier__put_i64(uint8_t *at, int64_t value, unsigned *wrong)
     return pier__put_signed(at, value);
 }
 
-/* Elements of arrays: nothing is known of their widths, so all go through the table. (W3, 1,000 numbers of random
- * widths: branches 7.0 us, table 2.8.) */
-PIER__KERNEL uint8_t *pier__put_element_u64(uint8_t *at, uint64_t value, unsigned *wrong) {
-    (void)wrong;
-    return pier__put_unsigned(at, value);
-}
-
-PIER__KERNEL uint8_t *pier__put_element_i64(uint8_t *at, int64_t value, unsigned *wrong) {
-    (void)wrong;
-    return pier__put_signed(at, value);
-}
+/* Stores `count` integers of an array: `from` has the C type of `kind`, PIER_FIELD_I8 to PIER_FIELD_U64. What is known
+ * of their widths is found out meanwhile, and the instructions of the processor are used: it is in library code. */
+PIER_API uint8_t *pier__put_integers(uint8_t *at, const void *from, size_t count, pier_field_kind kind);
 
 /* Loading -------------------------------------------------------------------------------------------------------------
  *
  * Branches by the first byte, although a table would be smaller: the place of the next value depends on the width of
  * this one, and a branch that is predicted cuts that chain, a table lengthens it by 10 cycles. (W1, minimum ns a
- * record: branches 7.8, table 15.) In an array, where widths differ from element to element, the table wins: see
- * pier__take_element. */
+ * record: branches 7.8, table 15.) In an array, where widths differ from element to element, other ways are better: see
+ * pier__take_integers. */
 
 /* Takes a number from 0 whose widest form has `widest` bytes behind the first. */
 PIER__KERNEL const uint8_t *pier__take_unsigned(const uint8_t *at, unsigned widest, uint64_t *value, unsigned *wrong) {
@@ -218,71 +211,10 @@ PIER__TAKE_INTEGER(i32, int32_t, signed, int64_t, 4)
 PIER__TAKE_INTEGER(i64, int64_t, signed, int64_t, 8)
 #undef PIER__TAKE_INTEGER
 
-/* What the first byte of an integer tells. */
-typedef struct pier__integer_head {
-    uint8_t skip;  /* where the number begins behind `at` */
-    uint8_t shift; /* brings it from the top of the word down */
-    uint8_t bytes; /* of the whole */
-    uint8_t kind;  /* 0: from 0; 1: with a sign; 2: no integer */
-} pier__integer_head;
-
-#define PIER__HEAD_FIX                                                                                                 \
-    { 0, 56, 1, 0 }
-#define PIER__HEAD_BELOW                                                                                               \
-    { 0, 56, 1, 1 }
-#define PIER__HEAD_NONE                                                                                                \
-    { 0, 56, 1, 2 }
-
-static const pier__integer_head pier__integer_heads[256] = {
-    /* 00 to 7f: positive fixint */
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    /* 80 to cb: others */
-    PIER__ROWS_32(PIER__HEAD_NONE),
-    PIER__ROWS_32(PIER__HEAD_NONE),
-    PIER__ROWS_8(PIER__HEAD_NONE),
-    PIER__ROWS_4(PIER__HEAD_NONE),
-    /* cc to d3: uint 8 to 64, int 8 to 64 */
-    {1, 56, 2, 0},
-    {1, 48, 3, 0},
-    {1, 32, 5, 0},
-    {1, 0, 9, 0},
-    {1, 56, 2, 1},
-    {1, 48, 3, 1},
-    {1, 32, 5, 1},
-    {1, 0, 9, 1},
-    /* d4 to df: others; e0 to ff: negative fixint */
-    PIER__ROWS_8(PIER__HEAD_NONE),
-    PIER__ROWS_4(PIER__HEAD_NONE),
-    PIER__ROWS_32(PIER__HEAD_BELOW)};
-
-#undef PIER__HEAD_FIX
-#undef PIER__HEAD_BELOW
-#undef PIER__HEAD_NONE
-
-/* Elements of arrays; see pier__put_element_u64. (W3, 1,000 numbers of random widths: branches 8.1 us, table 4.6.) */
-PIER__KERNEL const uint8_t *pier__take_element_u64(const uint8_t *at, const uint8_t *end, uint64_t *value,
-                                                   unsigned *wrong) {
-    (void)end;
-    pier__integer_head head = pier__integer_heads[at[0]];
-    *value = pier__take_word(at + head.skip) >> head.shift;
-    *wrong |= head.kind;
-    return at + head.bytes;
-}
-
-PIER__KERNEL const uint8_t *pier__take_element_i64(const uint8_t *at, const uint8_t *end, int64_t *value,
-                                                   unsigned *wrong) {
-    (void)end;
-    pier__integer_head head = pier__integer_heads[at[0]];
-    uint64_t word = pier__take_word(at + head.skip);
-    uint64_t number = word >> head.shift;
-    /* The sign is spread over what the shift brought in from above. */
-    uint64_t sign = (word >> 63) & head.kind;
-    *value = (int64_t)(number | ((0 - sign) << (63 - head.shift)));
-    *wrong |= (head.kind & 2u) | ((unsigned)(number >> 63) & ~(unsigned)head.kind);
-    return at + head.bytes;
-}
+/* Takes `count` integers of an array to `to`, as pier__put_integers. Returns where the next value begins, and that is not
+ * behind `end`; NULL when they are not all integers that the type holds. Asks for no look at the end before, and needs
+ * none behind it. */
+PIER_API const uint8_t *pier__take_integers(const uint8_t *at, const uint8_t *end, void *to, size_t count,
+                                            pier_field_kind kind);
 
 #endif

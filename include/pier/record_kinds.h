@@ -35,37 +35,31 @@
  * for it if it has none, and the parameters: `text(16)` becomes `text, (text, …), (16)`, and `text` the same with
  * nothing at the end. What stands for a plain kind is
  *
- *     (kernels, kernels in an array, C type, most bytes, kind in a definition, bytes beside those, check, context)
+ *     (kernels, C type, most bytes, kind in a definition, bytes beside those, check, context)
  *
  * where the context is what a kernel that loads needs beside the others' arguments. */
-#define PIER__KIND_bool                                                                                                \
-    no_parameters, (boolean, boolean, bool, 1, PIER_FIELD_BOOL, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
+#define PIER__KIND_bool no_parameters, (boolean, bool, 1, PIER_FIELD_BOOL, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
 /* <stdbool.h> makes a macro of bool, which is expanded where a kind stands within another. */
 #define PIER__KIND__Bool PIER__KIND_bool
-#define PIER__KIND_i8 no_parameters, (i8, i8, int8_t, 2, PIER_FIELD_I8, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
-#define PIER__KIND_i16                                                                                                 \
-    no_parameters, (i16, i16, int16_t, 3, PIER_FIELD_I16, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
-#define PIER__KIND_i32                                                                                                 \
-    no_parameters, (i32, i32, int32_t, 5, PIER_FIELD_I32, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
-#define PIER__KIND_i64                                                                                                 \
-    no_parameters, (i64, element_i64, int64_t, 9, PIER_FIELD_I64, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
-#define PIER__KIND_u8                                                                                                  \
-    no_parameters, (u8, u8, uint8_t, 2, PIER_FIELD_U8, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
+#define PIER__KIND_i8 no_parameters, (i8, int8_t, 2, PIER_FIELD_I8, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
+#define PIER__KIND_i16 no_parameters, (i16, int16_t, 3, PIER_FIELD_I16, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
+#define PIER__KIND_i32 no_parameters, (i32, int32_t, 5, PIER_FIELD_I32, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
+#define PIER__KIND_i64 no_parameters, (i64, int64_t, 9, PIER_FIELD_I64, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW),
+#define PIER__KIND_u8 no_parameters, (u8, uint8_t, 2, PIER_FIELD_U8, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
 #define PIER__KIND_u16                                                                                                 \
-    no_parameters, (u16, u16, uint16_t, 3, PIER_FIELD_U16, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
+    no_parameters, (u16, uint16_t, 3, PIER_FIELD_U16, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
 #define PIER__KIND_u32                                                                                                 \
-    no_parameters, (u32, u32, uint32_t, 5, PIER_FIELD_U32, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
+    no_parameters, (u32, uint32_t, 5, PIER_FIELD_U32, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
 #define PIER__KIND_u64                                                                                                 \
-    no_parameters, (u64, element_u64, uint64_t, 9, PIER_FIELD_U64, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
-#define PIER__KIND_f32 no_parameters, (f32, f32, float, 5, PIER_FIELD_F32, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
-#define PIER__KIND_f64 no_parameters, (f64, f64, double, 9, PIER_FIELD_F64, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
+    no_parameters, (u64, uint64_t, 9, PIER_FIELD_U64, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW),
+#define PIER__KIND_f32 no_parameters, (f32, float, 5, PIER_FIELD_F32, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
+#define PIER__KIND_f64 no_parameters, (f64, double, 9, PIER_FIELD_F64, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
 #define PIER__KIND_time                                                                                                \
-    no_parameters, (time, time, pier_time, 15, PIER_FIELD_TIME, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
+    no_parameters, (time, pier_time, 15, PIER_FIELD_TIME, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
 #define PIER__KIND_duration                                                                                            \
-    no_parameters,                                                                                                     \
-        (duration, duration, pier_duration, 15, PIER_FIELD_DURATION, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
-#define PIER__KIND_text text, (text, text, pier_text, 5, PIER_FIELD_TEXT, PIER__VIEW, PIER__IS_SAME, PIER__HOW),
-#define PIER__KIND_bytes bytes, (bytes, bytes, pier_bytes, 5, PIER_FIELD_BYTES, PIER__VIEW, PIER__IS_SAME, PIER__HOW),
+    no_parameters, (duration, pier_duration, 15, PIER_FIELD_DURATION, PIER__NO_MORE, PIER__IS_SAME, PIER__NO_HOW),
+#define PIER__KIND_text text, (text, pier_text, 5, PIER_FIELD_TEXT, PIER__VIEW, PIER__IS_SAME, PIER__HOW),
+#define PIER__KIND_bytes bytes, (bytes, pier_bytes, 5, PIER_FIELD_BYTES, PIER__VIEW, PIER__IS_SAME, PIER__HOW),
 #define PIER__KIND_record record, needs_parameters,
 #define PIER__KIND_optional optional, needs_parameters,
 #define PIER__KIND_array array, needs_parameters,
@@ -80,31 +74,26 @@
 
 /* What stands for the plain kind within fixed. */
 #define PIER__FIXED(kind) PIER__FIXED_##kind
-#define PIER__FIXED_i8 (fixed_i8, fixed_i8, int8_t, 2, PIER_FIELD_I8, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
-#define PIER__FIXED_i16 (fixed_i16, fixed_i16, int16_t, 3, PIER_FIELD_I16, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
-#define PIER__FIXED_i32 (fixed_i32, fixed_i32, int32_t, 5, PIER_FIELD_I32, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
-#define PIER__FIXED_i64 (fixed_i64, fixed_i64, int64_t, 9, PIER_FIELD_I64, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
-#define PIER__FIXED_u8 (fixed_u8, fixed_u8, uint8_t, 2, PIER_FIELD_U8, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
-#define PIER__FIXED_u16                                                                                                \
-    (fixed_u16, fixed_u16, uint16_t, 3, PIER_FIELD_U16, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
-#define PIER__FIXED_u32                                                                                                \
-    (fixed_u32, fixed_u32, uint32_t, 5, PIER_FIELD_U32, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
-#define PIER__FIXED_u64                                                                                                \
-    (fixed_u64, fixed_u64, uint64_t, 9, PIER_FIELD_U64, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
+#define PIER__FIXED_i8 (fixed_i8, int8_t, 2, PIER_FIELD_I8, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
+#define PIER__FIXED_i16 (fixed_i16, int16_t, 3, PIER_FIELD_I16, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
+#define PIER__FIXED_i32 (fixed_i32, int32_t, 5, PIER_FIELD_I32, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
+#define PIER__FIXED_i64 (fixed_i64, int64_t, 9, PIER_FIELD_I64, PIER__NO_MORE, PIER__IS_SIGNED, PIER__NO_HOW)
+#define PIER__FIXED_u8 (fixed_u8, uint8_t, 2, PIER_FIELD_U8, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
+#define PIER__FIXED_u16 (fixed_u16, uint16_t, 3, PIER_FIELD_U16, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
+#define PIER__FIXED_u32 (fixed_u32, uint32_t, 5, PIER_FIELD_U32, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
+#define PIER__FIXED_u64 (fixed_u64, uint64_t, 9, PIER_FIELD_U64, PIER__NO_MORE, PIER__IS_UNSIGNED, PIER__NO_HOW)
 /* And what stands for an enum: an i32. */
-#define PIER__ENUM(name) (i32, i32, name, 5, PIER_FIELD_ENUM, PIER__NO_MORE, PIER__IS_ENUM, PIER__NO_HOW)
+#define PIER__ENUM(name) (i32, name, 5, PIER_FIELD_ENUM, PIER__NO_MORE, PIER__IS_ENUM, PIER__NO_HOW)
 
 /* The parts of parameters, each called as `PIER__PART parameters`. */
-#define PIER__PUT_KERNEL(single, element, type, most, kind, more, check, context) pier__put_##single
-#define PIER__PUT_ELEMENT_KERNEL(single, element, type, most, kind, more, check, context) pier__put_##element
-#define PIER__TAKE_KERNEL(single, element, type, most, kind, more, check, context) pier__take_##single
-#define PIER__TAKE_ELEMENT_KERNEL(single, element, type, most, kind, more, check, context) pier__take_##element
-#define PIER__TYPE_OF(single, element, type, most, kind, more, check, context) type
-#define PIER__MOST_OF(single, element, type, most, kind, more, check, context) most
-#define PIER__KIND_OF(single, element, type, most, kind, more, check, context) kind
-#define PIER__MORE_OF(single, element, type, most, kind, more, check, context) more
-#define PIER__CHECK_OF(single, element, type, most, kind, more, check, context) check
-#define PIER__CONTEXT_OF(single, element, type, most, kind, more, check, context) context
+#define PIER__PUT_KERNEL(kernel, type, most, kind, more, check, context) pier__put_##kernel
+#define PIER__TAKE_KERNEL(kernel, type, most, kind, more, check, context) pier__take_##kernel
+#define PIER__TYPE_OF(kernel, type, most, kind, more, check, context) type
+#define PIER__MOST_OF(kernel, type, most, kind, more, check, context) most
+#define PIER__KIND_OF(kernel, type, most, kind, more, check, context) kind
+#define PIER__MORE_OF(kernel, type, most, kind, more, check, context) more
+#define PIER__CHECK_OF(kernel, type, most, kind, more, check, context) check
+#define PIER__CONTEXT_OF(kernel, type, most, kind, more, check, context) context
 #define PIER__NO_HOW(wrong) wrong
 #define PIER__HOW(wrong) how, wrong
 #define PIER__ONLY(parameter) parameter

@@ -114,6 +114,91 @@ PIER__KERNEL uint64_t pier__zero_byte(uint64_t word) {
     return (word - UINT64_C(0x0101010101010101)) & ~word & PIER__HIGH_BITS;
 }
 
+/* Sixteen bytes that are moved and put together at once. */
+#if defined(__GNUC__)
+typedef uint64_t pier__two_words __attribute__((vector_size(16)));
+#define PIER__OR_WORDS(one, other) ((one) | (other))
+#define PIER__OR_BOTH(pair) ((pair)[0] | (pair)[1])
+#else
+typedef struct pier__two_words {
+    uint64_t words[2];
+} pier__two_words;
+PIER__KERNEL pier__two_words PIER__OR_WORDS(pier__two_words one, pier__two_words other) {
+    pier__two_words both = {{one.words[0] | other.words[0], one.words[1] | other.words[1]}};
+    return both;
+}
+#define PIER__OR_BOTH(pair) ((pair).words[0] | (pair).words[1])
+#endif
+
+/* The most bytes of text that pier__text_bits takes. */
+#define PIER__TEXT_AT_ONCE 64
+
+/* Returns the bits of a text of at most PIER__TEXT_AT_ONCE bytes, those of all of them in one word: its highest bits
+ * tell whether it is ASCII. Copies the text to `to` meanwhile, unless that is NULL. Neither reads nor writes what is
+ * not of the text: pieces of the text overlap instead, so that only three of the sizes' ranges are told apart, and
+ * texts of 16 to 64 bytes take no branch that depends on how long each is. */
+PIER__KERNEL uint64_t pier__text_bits(char *to, const char *from, size_t size) {
+    if (size >= 16) {
+        size_t last = size - 16;
+        size_t second = last < 16 ? last : 16;
+        size_t third = last < 32 ? last : 32;
+        pier__two_words pieces[4];
+        memcpy(&pieces[0], from, 16);
+        memcpy(&pieces[1], from + second, 16);
+        memcpy(&pieces[2], from + third, 16);
+        memcpy(&pieces[3], from + last, 16);
+        if (to != NULL) {
+            memcpy(to, &pieces[0], 16);
+            memcpy(to + second, &pieces[1], 16);
+            memcpy(to + third, &pieces[2], 16);
+            memcpy(to + last, &pieces[3], 16);
+        }
+        pier__two_words all =
+            PIER__OR_WORDS(PIER__OR_WORDS(pieces[0], pieces[1]), PIER__OR_WORDS(pieces[2], pieces[3]));
+        return PIER__OR_BOTH(all);
+    }
+    if (size >= 4) {
+        size_t second = size >= 8 ? 4 : 0;
+        uint32_t pieces[4];
+        memcpy(&pieces[0], from, 4);
+        memcpy(&pieces[1], from + second, 4);
+        memcpy(&pieces[2], from + (size - 4 - second), 4);
+        memcpy(&pieces[3], from + (size - 4), 4);
+        if (to != NULL) {
+            memcpy(to, &pieces[0], 4);
+            memcpy(to + second, &pieces[1], 4);
+            memcpy(to + (size - 4 - second), &pieces[2], 4);
+            memcpy(to + (size - 4), &pieces[3], 4);
+        }
+        return pieces[0] | pieces[1] | pieces[2] | pieces[3];
+    }
+    uint64_t bits = 0;
+    for (size_t i = 0; i < size; i++) {
+        bits |= (unsigned char)from[i];
+        if (to != NULL) {
+            to[i] = from[i];
+        }
+    }
+    return bits;
+}
+
+/* Returns whether text is UTF-8, having copied it. Not a kernel: a record may have many texts, and one copy of this
+ * serves all of them. */
+PIER__CODEC bool pier__copy_text(char *to, const char *from, size_t size) {
+    if (PIER_LIKELY(size <= PIER__TEXT_AT_ONCE)) {
+        return PIER_LIKELY((pier__text_bits(to, from, size) & PIER__HIGH_BITS) == 0) || pier_text_is_valid(from, size);
+    }
+    memcpy(to, from, size);
+    return pier_text_is_valid(from, size);
+}
+
+/* Returns whether text is UTF-8. */
+PIER__CODEC bool pier__text_is_good(const char *text, size_t size) {
+    return (PIER_LIKELY(size <= PIER__TEXT_AT_ONCE) &&
+            PIER_LIKELY((pier__text_bits(NULL, text, size) & PIER__HIGH_BITS) == 0)) ||
+           pier_text_is_valid(text, size);
+}
+
 /* Whether both numbers of a duration are in their ranges and of one sign. */
 PIER__KERNEL bool pier__duration_is_good(pier_duration value) {
     return value.seconds >= -INT64_C(315576000000) && value.seconds <= INT64_C(315576000000) &&

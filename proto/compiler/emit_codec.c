@@ -13,7 +13,7 @@ uint32_t emit_slot_count(const schema_message *message) {
     return slots;
 }
 
-const char *emit_kernel(const schema_field *field, bool is_element) {
+const char *emit_kernel(const schema_field *field) {
     static const char *const plain[] = {"",     "boolean",  "i8",  "i16", "i32", "i64",  "u8",
                                         "u16",  "u32",      "u64", "f32", "f64", "text", "bytes",
                                         "time", "duration", "",    "i32", ""};
@@ -22,10 +22,12 @@ const char *emit_kernel(const schema_field *field, bool is_element) {
     if ((field->flags & PIER_FIELD_FIXED) != 0) {
         return fixed[field->kind];
     }
-    if (is_element && (field->kind == PIER_FIELD_I64 || field->kind == PIER_FIELD_U64)) {
-        return field->kind == PIER_FIELD_I64 ? "element_i64" : "element_u64";
-    }
     return plain[field->kind];
+}
+
+bool emit_is_integers(const schema_field *field) {
+    return (field->flags & PIER_FIELD_FIXED) == 0 &&
+           ((field->kind >= PIER_FIELD_I8 && field->kind <= PIER_FIELD_U64) || field->kind == PIER_FIELD_ENUM);
 }
 
 const char *emit_kind(const schema_field *field) {
@@ -41,7 +43,7 @@ const char *emit_kind(const schema_field *field) {
                                         "PIER_FIELD_U64",
                                         "PIER_FIELD_F32",
                                         "PIER_FIELD_F64"};
-    return names[field->kind];
+    return names[field->kind == PIER_FIELD_ENUM ? PIER_FIELD_I32 : field->kind];
 }
 
 const char *emit_extent(char *text, size_t capacity, const schema_field *field, unsigned levels) {

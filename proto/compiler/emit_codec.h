@@ -55,8 +55,11 @@ static inline bool emit_begins_slot(const schema_field *field) {
 /* Returns how many slots a message has. */
 uint32_t emit_slot_count(const schema_message *message);
 
-/* Returns the name of the kernels of a scalar, "u32", "fixed_i64", "element_u64": for an element of an array or not. */
-const char *emit_kernel(const schema_field *field, bool is_element);
+/* Returns the name of the kernels of a scalar, "u32", "fixed_i64". */
+const char *emit_kernel(const schema_field *field);
+
+/* Whether the elements of an array are integers of the smallest form, which are stored and loaded together. */
+bool emit_is_integers(const schema_field *field);
 
 /* Returns the name of a kind, "PIER_FIELD_F32". */
 const char *emit_kind(const schema_field *field);

@@ -9,13 +9,13 @@ static void put_record(emit_output *output, const schema_field *field, const cha
     emit_give_up(output, "at == NULL");
 }
 
-static void put_value(emit_output *output, const schema_field *field, const char *value, bool is_element) {
+static void put_value(emit_output *output, const schema_field *field, const char *value) {
     char pointer[EMIT_POINTER_BYTES];
     if (field->message != NULL) {
         (void)snprintf(pointer, sizeof pointer, "&%s", value);
         put_record(output, field, pointer);
     } else if (field->capacity == 0) {
-        emit_line(output, "at = pier__put_%s(at, %s, &wrong);", emit_kernel(field, is_element), value);
+        emit_line(output, "at = pier__put_%s(at, %s, &wrong);", emit_kernel(field), value);
     } else if (field->kind == PIER_FIELD_TEXT) {
         emit_line(output, "at = pier__put_inline_text(at, %s, %u, &wrong);", value, field->capacity);
     } else {
@@ -35,11 +35,14 @@ static void put_repeated(emit_output *output, const schema_field *field, const c
     }
     if (emit_is_typed(field)) {
         emit_line(output, "at = pier__put_typed(at, %s, count, %s, sizeof %s[0]);", value, emit_kind(field), value);
+    } else if (emit_is_integers(field)) {
+        emit_line(output, "at = pier__put_count(at, count);");
+        emit_line(output, "at = pier__put_integers(at, %s, count, %s);", value, emit_kind(field));
     } else {
         emit_line(output, "at = pier__put_%s(at, count);", emit_is_map(field) ? "pairs" : "count");
         emit_open(output, "for (uint32_t i = 0; i < count; i++) {");
         (void)snprintf(element, sizeof element, "%s[i]", value);
-        put_value(output, field, element, true);
+        put_value(output, field, element);
         emit_close(output, "}");
     }
     emit_close(output, "}");
@@ -52,7 +55,7 @@ static void put_present(emit_output *output, const schema_field *field, const ch
         put_record(output, field, value);
     } else {
         emit_open(output, "if (record->%s) {", field->c_has);
-        put_value(output, field, value, false);
+        put_value(output, field, value);
     }
     output->depth--;
     emit_open(output, "} else {");
@@ -75,7 +78,7 @@ static void put_oneof(emit_output *output, const schema_oneof *oneof) {
             emit_give_up(output, is_null);
             put_record(output, field, value);
         } else {
-            put_value(output, field, value, false);
+            put_value(output, field, value);
         }
         emit_line(output, "break;");
     }
@@ -97,7 +100,7 @@ static void put_slot(emit_output *output, const schema_field *field) {
     } else if (emit_is_pointer(field) || field->c_has != NULL) {
         put_present(output, field, value);
     } else {
-        put_value(output, field, value, false);
+        put_value(output, field, value);
     }
 }
 

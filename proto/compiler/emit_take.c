@@ -61,7 +61,7 @@ static void take_record(taking *to, const schema_field *field, const char *point
     }
 }
 
-static void take_value(taking *to, const schema_field *field, const char *value, bool is_element, unsigned levels) {
+static void take_value(taking *to, const schema_field *field, const char *value, unsigned levels) {
     char pointer[EMIT_POINTER_BYTES];
     if (field->message != NULL) {
         (void)snprintf(pointer, sizeof pointer, "&%s", value);
@@ -75,16 +75,24 @@ static void take_value(taking *to, const schema_field *field, const char *value,
         emit_line(to->output, "at = pier__take_inline_bytes(at, end, %s.data, &%s.size, %u, &wrong);", value, value,
                   field->capacity);
     } else {
-        emit_line(to->output, "at = pier__take_%s(at, end, &%s, %s&wrong);", emit_kernel(field, is_element), value,
+        emit_line(to->output, "at = pier__take_%s(at, end, &%s, %s&wrong);", emit_kernel(field), value,
                   emit_is_view(field) ? "how, " : "");
     }
+}
+
+/* What takes them together looks at the end itself. */
+static void take_integers(taking *to, const schema_field *field, const char *value) {
+    emit_line(to->output, "at = pier__take_integers(at, end, %s, record->%s, %s);", value, field->c_count,
+              emit_kind(field));
+    emit_give_up(to->output, "at == NULL");
+    to->unchecked = 0;
 }
 
 static void take_elements(taking *to, const schema_field *field, const char *value) {
     char element[EMIT_ELEMENT_BYTES];
     (void)snprintf(element, sizeof element, "%s[i]", value);
     emit_open(to->output, "for (uint32_t i = 0, count = record->%s; i < count; i++) {", field->c_count);
-    take_value(to, field, element, true, emit_is_map(field) ? 1 : 2);
+    take_value(to, field, element, emit_is_map(field) ? 1 : 2);
     check_end(to);
     emit_close(to->output, "}");
     to->unchecked = 0;
@@ -113,7 +121,9 @@ static void take_list(taking *to, const schema_field *field, const char *value) 
               field->c_count, value, kind);
     emit_give_up(to->output, "at == NULL || wrong != 0");
     to->unchecked = 0;
-    if (!emit_is_typed(field)) {
+    if (!emit_is_typed(field) && emit_is_integers(field)) {
+        take_integers(to, field, value);
+    } else if (!emit_is_typed(field)) {
         take_elements(to, field, value);
     }
     emit_close(to->output, "}");
@@ -125,6 +135,12 @@ static void take_array(taking *to, const schema_field *field, const char *value)
         need(to, PIER__TYPED_HEAD_BYTES);
         emit_line(to->output, "at = pier__take_typed(at, end, &record->%s, %s, %u, %s, sizeof %s[0], &wrong);",
                   field->c_count, value, field->count_max, emit_kind(field), value);
+        return;
+    }
+    if (emit_is_integers(field)) {
+        need(to, 5);
+        emit_line(to->output, "at = pier__take_count(at, &record->%s, %u, &wrong);", field->c_count, field->count_max);
+        take_integers(to, field, value);
         return;
     }
     need(to, 5 + (is_checked ? 0 : field->count_max * schema_element_bytes(field)));
@@ -139,7 +155,7 @@ static void take_array(taking *to, const schema_field *field, const char *value)
     char element[EMIT_ELEMENT_BYTES];
     (void)snprintf(element, sizeof element, "%s[i]", value);
     emit_open(to->output, "for (uint32_t i = 0, count = record->%s; i < count; i++) {", field->c_count);
-    take_value(to, field, element, true, 2);
+    take_value(to, field, element, 2);
     emit_close(to->output, "}");
     to->unchecked = unchecked;
 }
@@ -167,7 +183,7 @@ static void take_present(taking *to, const schema_field *field, const char *valu
     } else {
         emit_line(to->output, "record->%s = at[0] != 0xc0;", field->c_has);
         emit_open(to->output, "if (record->%s) {", field->c_has);
-        take_value(to, field, value, false, 1);
+        take_value(to, field, value, 1);
     }
     to->output->depth--;
     emit_open(to->output, "} else {");
@@ -198,7 +214,7 @@ static void take_oneof(taking *to, const schema_oneof *oneof) {
         if (emit_is_pointer(field)) {
             take_pointer(to, field, value, 2);
         } else {
-            take_value(to, field, value, false, 2);
+            take_value(to, field, value, 2);
         }
         emit_line(to->output, "break;");
         if (emit_is_pointer(field)) {
@@ -227,7 +243,7 @@ static void take_slot(taking *to, const schema_field *field) {
     } else if (emit_is_pointer(field) || field->c_has != NULL) {
         take_present(to, field, value);
     } else {
-        take_value(to, field, value, false, 1);
+        take_value(to, field, value, 1);
     }
 }
 

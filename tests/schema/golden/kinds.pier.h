@@ -907,9 +907,7 @@ PIER__CODEC uint8_t *test_kinds_inline__put(uint8_t *at, const test_kinds_inline
     {
         uint32_t count = pier__array_count(record->numbers_count, 10, &wrong);
         at = pier__put_count(at, count);
-        for (uint32_t i = 0; i < count; i++) {
-            at = pier__put_i32(at, record->numbers[i], &wrong);
-        }
+        at = pier__put_integers(at, record->numbers, count, PIER_FIELD_I32);
     }
     {
         uint32_t count = pier__array_count(record->rooms_count, 2, &wrong);
@@ -962,8 +960,9 @@ PIER__CODEC const uint8_t *test_kinds_inline__take(const uint8_t *at, const uint
         at = pier__take_inline_bytes(at, end, record->pins[i].data, &record->pins[i].size, 6, &wrong);
     }
     at = pier__take_count(at, &record->numbers_count, 10, &wrong);
-    for (uint32_t i = 0, count = record->numbers_count; i < count; i++) {
-        at = pier__take_i32(at, end, &record->numbers[i], &wrong);
+    at = pier__take_integers(at, end, record->numbers, record->numbers_count, PIER_FIELD_I32);
+    if (at == NULL) {
+        return NULL;
     }
     at = pier__take_count(at, &record->rooms_count, 2, &wrong);
     for (uint32_t i = 0, count = record->rooms_count; i < count; i++) {
@@ -1078,9 +1077,7 @@ PIER__CODEC uint8_t *test_kinds_lists__put(uint8_t *at, const test_kinds_lists *
     {
         uint32_t count = pier__list_count(record->i32, record->i32_count, &wrong);
         at = pier__put_count(at, count);
-        for (uint32_t i = 0; i < count; i++) {
-            at = pier__put_i32(at, record->i32[i], &wrong);
-        }
+        at = pier__put_integers(at, record->i32, count, PIER_FIELD_I32);
     }
     {
         uint32_t count = pier__list_count(record->f64, record->f64_count, &wrong);
@@ -1113,9 +1110,7 @@ PIER__CODEC uint8_t *test_kinds_lists__put(uint8_t *at, const test_kinds_lists *
     {
         uint32_t count = pier__list_count(record->colours, record->colours_count, &wrong);
         at = pier__put_count(at, count);
-        for (uint32_t i = 0; i < count; i++) {
-            at = pier__put_i32(at, record->colours[i], &wrong);
-        }
+        at = pier__put_integers(at, record->colours, count, PIER_FIELD_I32);
     }
     {
         uint32_t count = pier__list_count(record->rooms, record->rooms_count, &wrong);
@@ -1178,9 +1173,9 @@ PIER__CODEC const uint8_t *test_kinds_lists__take(const uint8_t *at, const uint8
         if (at == NULL || wrong != 0) {
             return NULL;
         }
-        for (uint32_t i = 0, count = record->i32_count; i < count; i++) {
-            at = pier__take_i32(at, end, &record->i32[i], &wrong);
-            at = pier__check_end(at, end, &wrong);
+        at = pier__take_integers(at, end, record->i32, record->i32_count, PIER_FIELD_I32);
+        if (at == NULL) {
+            return NULL;
         }
     }
     {
@@ -1233,9 +1228,9 @@ PIER__CODEC const uint8_t *test_kinds_lists__take(const uint8_t *at, const uint8
         if (at == NULL || wrong != 0) {
             return NULL;
         }
-        for (uint32_t i = 0, count = record->colours_count; i < count; i++) {
-            at = pier__take_i32(at, end, &record->colours[i], &wrong);
-            at = pier__check_end(at, end, &wrong);
+        at = pier__take_integers(at, end, record->colours, record->colours_count, PIER_FIELD_I32);
+        if (at == NULL) {
+            return NULL;
         }
     }
     {

@@ -1,0 +1,58 @@
+/* What the two directions of whole arrays of integers share; see <pier/record_integers.h>.
+ *
+ * Floor 5 (record). Each is one function in C, compiled twice where the compiler can: for every processor, and for those
+ * that have AVX2, lzcnt and shifts that leave the flags alone. Which one runs is decided by the processor that it runs
+ * on; both give the same bytes. */
+#ifndef PIER_RECORD_INTEGERS_INTERNAL_H
+#define PIER_RECORD_INTEGERS_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <pier/definition.h>
+#include <pier/record_integers.h>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define PIER__HAS_WIDE 1
+#define PIER__WIDE __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#else
+#define PIER__HAS_WIDE 0
+#endif
+
+/* Returns whether this processor has what PIER__WIDE needs. Any thread may call it. */
+bool pier__has_wide_instructions(void);
+
+/* For tests: `allowed` false has every array go the way of every processor. */
+void pier__allow_wide_instructions(bool allowed);
+
+/* Numbers at a time. Their values, and whether all are of one form, are told before any of them is used. */
+enum { PIER__GROUP = 8 };
+
+/* The C type of a kind of integers. */
+typedef struct pier__integer_kind {
+    unsigned width; /* bytes */
+    uint64_t sign;  /* 1: its highest bit is its sign; else 0 */
+} pier__integer_kind;
+
+PIER__KERNEL pier__integer_kind pier__integer_kind_of(pier_field_kind kind) {
+    bool is_signed = kind >= PIER_FIELD_I8 && kind <= PIER_FIELD_I64;
+    pier__integer_kind of = {1u << ((unsigned)kind - (is_signed ? PIER_FIELD_I8 : PIER_FIELD_U8)), is_signed};
+    return of;
+}
+
+/* Returns how many bytes each of a group had, if all had as many: what the next group is tried as; else 0. It is a
+ * guess, as others of other widths may have as many together. */
+PIER__KERNEL unsigned pier__guess_width(size_t bytes_of_group) {
+    switch (bytes_of_group) {
+    case 8:
+    case 16:
+    case 24:
+    case 40:
+    case 72:
+        return (unsigned)bytes_of_group / PIER__GROUP;
+    default:
+        return 0;
+    }
+}
+
+#endif
