@@ -155,7 +155,7 @@ class LinksTest(unittest.TestCase):
 
     def test_pictures_are_pictures(self):
         pictures = sorted((ROOT / "docs" / "pictures").iterdir())
-        self.assertEqual([picture.name for picture in pictures], ["benchmarks.svg", "pier.svg"])
+        self.assertEqual([picture.name for picture in pictures], ["performance.svg", "pier.svg"])
         for picture in pictures:
             xml.etree.ElementTree.parse(picture)
 
