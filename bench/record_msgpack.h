@@ -112,7 +112,7 @@ static inline void pack_series(uint8_t **to, const void *from) {
     }
     template_pack_array(to, record->labels_count);
     for (size_t i = 0; i < record->labels_count; i++) {
-        pack_text(to, record->labels[i].data, record->labels[i].size);
+        pack_word(to, record->labels[i]);
     }
 }
 

@@ -62,15 +62,16 @@ PIER_RECORD(monster, "bench.Monster", MONSTER)
     FIELD(10, optional(record(weapon)), equipped)
 PIER_RECORD(monster_typed, "bench.MonsterTyped", MONSTER_TYPED)
 
-/* A series: a thousand numbers and a hundred borrowed texts. */
-#define SERIES(FIELD) FIELD(1, text(16), name) FIELD(2, array(i64, 1000), values) FIELD(3, array(text, 100), labels)
+/* A series: a thousand numbers and a hundred texts, all in the struct. */
+#define SERIES(FIELD)                                                                                                  \
+    FIELD(1, text(16), name) FIELD(2, array(i64, 1000), values) FIELD(3, array(text(41), 100), labels)
 PIER_RECORD(series, "bench.Series", SERIES)
 
 /* The same with its numbers as one block. */
 #define SERIES_TYPED(FIELD)                                                                                            \
     FIELD(1, text(16), name)                                                                                           \
     FIELD(2, typed(i64, 1000), values)                                                                                 \
-    FIELD(3, array(text, 100), labels)
+    FIELD(3, array(text(41), 100), labels)
 PIER_RECORD(series_typed, "bench.SeriesTyped", SERIES_TYPED)
 
 /* xoshiro256** 1.0, by its published description. */
@@ -208,7 +209,6 @@ static inline void fill_monster_typed(void *to, size_t index) {
 }
 
 static inline void fill_series(void *to, size_t index) {
-    static char labels[16][100][41];
     series *record = (series *)to;
     begin_random(index);
     random_word(record->name, 12);
@@ -219,10 +219,7 @@ static inline void fill_series(void *to, size_t index) {
     }
     record->labels_count = 100;
     for (size_t i = 0; i < 100; i++) {
-        size_t length = 20 + next_random() % 21;
-        random_word(labels[index % 16][i], length);
-        record->labels[i].data = labels[index % 16][i];
-        record->labels[i].size = length;
+        random_word(record->labels[i], 20 + next_random() % 21);
     }
 }
 
