@@ -25,6 +25,13 @@ bool pier__has_wide_instructions(void);
 /* For tests: `allowed` false has every array go the way of every processor. */
 void pier__allow_wide_instructions(bool allowed);
 
+/* Before a loop over a group: gcc would unroll it, put off what is only gathered, and run out of registers. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define PIER__ROLLED _Pragma("GCC unroll 1")
+#else
+#define PIER__ROLLED
+#endif
+
 /* Numbers at a time. Their values, and whether all are of one form, are told before any of them is used. */
 enum { PIER__GROUP = 8 };
 

@@ -39,52 +39,34 @@ bool pier__has_wide_instructions(void) {
     return has == 2;
 }
 
-/* What the first byte of an integer tells. */
-typedef struct pier__integer_head {
-    uint8_t skip;  /* where the number begins behind `at` */
-    uint8_t shift; /* brings it from the top of the word down */
-    uint8_t bytes; /* of the whole */
-    uint8_t kind;  /* 0: from 0; 1: with a sign; 2: no integer */
-} pier__integer_head;
-
-#define PIER__HEAD_FIX                                                                                                 \
-    { 0, 56, 1, 0 }
-#define PIER__HEAD_BELOW                                                                                               \
-    { 0, 56, 1, 1 }
-#define PIER__HEAD_NONE                                                                                                \
-    { 0, 56, 1, 2 }
-
-static const pier__integer_head pier__integer_heads[256] = {
+/* What the first byte of an integer tells, in one word: how far the number is to be brought down from the top of eight
+ * bytes, which is lowest because a shift looks at no more of it; where those begin behind the first byte; whether it is
+ * none at all; and how many bytes the whole has. */
+#define FORM(shift, skip, bytes) ((uint32_t)(shift) | (uint32_t)(skip) << 8 | (uint32_t)(bytes) << 24)
+#define NO_INTEGER (FORM(56, 0, 1) | 1u << 16)
+static const uint32_t forms[256] = {
     /* 00 to 7f: positive fixint */
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
-    PIER__ROWS_32(PIER__HEAD_FIX),
+    PIER__ROWS_32(FORM(56, 0, 1)), PIER__ROWS_32(FORM(56, 0, 1)), PIER__ROWS_32(FORM(56, 0, 1)),
+    PIER__ROWS_32(FORM(56, 0, 1)),
     /* 80 to cb: others */
-    PIER__ROWS_32(PIER__HEAD_NONE),
-    PIER__ROWS_32(PIER__HEAD_NONE),
-    PIER__ROWS_8(PIER__HEAD_NONE),
-    PIER__ROWS_4(PIER__HEAD_NONE),
+    PIER__ROWS_32(NO_INTEGER), PIER__ROWS_32(NO_INTEGER), PIER__ROWS_8(NO_INTEGER), PIER__ROWS_4(NO_INTEGER),
     /* cc to d3: uint 8 to 64, int 8 to 64 */
-    {1, 56, 2, 0},
-    {1, 48, 3, 0},
-    {1, 32, 5, 0},
-    {1, 0, 9, 0},
-    {1, 56, 2, 1},
-    {1, 48, 3, 1},
-    {1, 32, 5, 1},
-    {1, 0, 9, 1},
+    FORM(56, 1, 2), FORM(48, 1, 3), FORM(32, 1, 5), FORM(0, 1, 9), FORM(56, 1, 2), FORM(48, 1, 3), FORM(32, 1, 5),
+    FORM(0, 1, 9),
     /* d4 to df: others; e0 to ff: negative fixint */
-    PIER__ROWS_8(PIER__HEAD_NONE),
-    PIER__ROWS_4(PIER__HEAD_NONE),
-    PIER__ROWS_32(PIER__HEAD_BELOW)};
+    PIER__ROWS_8(NO_INTEGER), PIER__ROWS_4(NO_INTEGER), PIER__ROWS_32(FORM(56, 0, 1))};
 
-#undef PIER__HEAD_FIX
-#undef PIER__HEAD_BELOW
-#undef PIER__HEAD_NONE
+/* The bit of the number that is its sign; 0 where it has none. */
+static const uint64_t signs[256] = {PIER__ROWS_32(0), PIER__ROWS_32(0),   PIER__ROWS_32(0),  PIER__ROWS_32(0),
+                                    PIER__ROWS_32(0), PIER__ROWS_32(0),   PIER__ROWS_16(0),  0x80,
+                                    0x8000,           0x80000000,         UINT64_C(1) << 63, PIER__ROWS_8(0),
+                                    PIER__ROWS_4(0),  PIER__ROWS_32(0x80)};
 
 /* How many bytes the lengths are found of at once. */
-enum { WINDOW = 1024, WINDOW_LEAST = 256, GROUP_MOST = 9 * PIER__GROUP };
+enum { WINDOW = 1024 };
+
+/* Numbers that are taken one after the other before the width is guessed anew, and the most bytes that they have. */
+enum { RUN = 32, RUN_MOST = 9 * RUN };
 
 #if defined(__GNUC__)
 typedef uint8_t bytes_16 __attribute__((vector_size(16)));
@@ -113,50 +95,58 @@ PIER__KERNEL void find_lengths(uint8_t *lengths, const uint8_t *at, size_t size,
 #else
     (void)is_wide;
     for (size_t i = 0; i < size; i++) {
-        lengths[i] = pier__integer_heads[at[i]].bytes;
+        lengths[i] = (uint8_t)(forms[at[i]] >> 24);
     }
 #endif
 }
 
-/* Takes one number. Sets in `wrong` when it is none of 64 bits with (`sign` 1) or without (0) a sign. */
-PIER__KERNEL uint64_t take_one(const uint8_t *at, uint64_t sign, uint64_t *wrong) {
-    pier__integer_head head = pier__integer_heads[at[0]];
-    uint64_t word = pier__take_word(at + head.skip);
-    uint64_t has_sign = head.kind & 1u;
-    /* The sign is spread over what the shift brought in from above. */
-    uint64_t number = (word >> head.shift) | ((0 - ((word >> 63) & has_sign)) << (63 - head.shift));
-    *wrong |= (head.kind & 2u) | ((number >> 63) & (has_sign ^ sign));
-    return number;
+/* What is wrong with the numbers so far, of which nothing is asked before the last: `forms` together, and bits that may
+ * not be set. */
+typedef struct wrongs {
+    uint32_t forms;
+    uint64_t bits;
+} wrongs;
+
+/* Takes one number. `any`: all bits when the type has a sign, none when it has not: a number with a sign must not have
+ * it in a type that has none, and one without must not have the highest bit in one that has. */
+PIER__KERNEL uint64_t take_one(const uint8_t *at, uint64_t any, wrongs *wrong) {
+    unsigned head = at[0];
+    uint32_t form = forms[head];
+    uint64_t number = pier__take_word(at + (form >> 8 & 0xff)) >> (form & 63);
+    uint64_t sign = signs[head];
+    wrong->forms |= form;
+    wrong->bits |= number & (sign ^ any);
+    /* Spreads the sign over what the shift brought in from above. */
+    return (number ^ sign) - sign;
 }
 
-/* Takes a group of which all have `bits` behind their first bytes. Returns whether they have. */
-PIER__KERNEL bool take_alike(const uint8_t *at, uint64_t *to, unsigned bits, uint64_t sign, uint64_t *wrong) {
+/* Returns what wrongs tell: 0 for nothing. */
+PIER__KERNEL uint64_t tell(const wrongs *wrong, uint64_t any) {
+    return (wrong->forms & 1u << 16) | (any != 0 ? wrong->bits >> 63 : wrong->bits);
+}
+
+/* Takes a group of which all begin with the first one's byte and have `bits` behind it. Returns whether they do. */
+PIER__KERNEL bool take_alike(const uint8_t *at, uint64_t *to, unsigned bits, uint64_t any, wrongs *wrong) {
     const unsigned step = 1 + bits / 8;
-    const unsigned which = bits == 8 ? 0xd0 : bits == 16 ? 0xd1 : bits == 32 ? 0xd2 : 0xd3;
-    unsigned others = 0;
-    for (unsigned i = 0; i < PIER__GROUP; i++) {
-        /* Brings cc to cf to d0 to d3, and those to d4 to d7. */
-        others |= ((at[i * step] + 4u) & 0xfbu) ^ which;
+    const unsigned head = at[0];
+    unsigned others = bits == 8 ? 0xcc : bits == 16 ? 0xcd : bits == 32 ? 0xce : 0xcf;
+    others = others == head || others + 4 == head ? 0 : 1;
+    for (unsigned i = 1; i < PIER__GROUP; i++) {
+        others |= at[i * step] ^ head;
     }
     if (others != 0) {
         return false;
     }
+    uint64_t sign = signs[head];
     for (unsigned i = 0; i < PIER__GROUP; i++, at += step) {
-        uint64_t word = pier__take_word(at + 1);
-        uint64_t has_sign = (at[0] + 4u) >> 2 & 1u;
-        if (bits == 64) {
-            to[i] = word;
-            *wrong |= (word >> 63) & (has_sign ^ sign);
-        } else {
-            uint64_t below = (word >> 63) & has_sign;
-            to[i] = word >> (64 - bits) | (0 - below) << (bits - 1);
-            *wrong |= below & ~sign;
-        }
+        uint64_t number = pier__take_word(at + 1) >> (64 - bits);
+        wrong->bits |= number & (sign ^ any);
+        to[i] = bits == 64 ? number : (number ^ sign) - sign;
     }
     return true;
 }
 
-PIER__KERNEL bool take_bytes(const uint8_t *at, uint64_t *to, uint64_t sign, uint64_t *wrong) {
+PIER__KERNEL bool take_bytes(const uint8_t *at, uint64_t *to, uint64_t any, wrongs *wrong) {
     uint64_t word;
     memcpy(&word, at, sizeof word);
     uint64_t high = word & PIER__HIGH_BITS;
@@ -164,25 +154,25 @@ PIER__KERNEL bool take_bytes(const uint8_t *at, uint64_t *to, uint64_t sign, uin
     if ((word << 1 & word << 2 & high) != high) {
         return false;
     }
-    *wrong |= sign != 0 ? 0 : high;
+    wrong->bits |= high & ~any;
     for (unsigned i = 0; i < PIER__GROUP; i++) {
         to[i] = (uint64_t)(int8_t)at[i];
     }
     return true;
 }
 
-PIER__KERNEL bool take_guessed(const uint8_t *at, uint64_t *to, unsigned guess, uint64_t sign, uint64_t *wrong) {
+PIER__KERNEL bool take_guessed(const uint8_t *at, uint64_t *to, unsigned guess, uint64_t any, wrongs *wrong) {
     switch (guess) {
     case 1:
-        return take_bytes(at, to, sign, wrong);
+        return take_bytes(at, to, any, wrong);
     case 2:
-        return take_alike(at, to, 8, sign, wrong);
+        return take_alike(at, to, 8, any, wrong);
     case 3:
-        return take_alike(at, to, 16, sign, wrong);
+        return take_alike(at, to, 16, any, wrong);
     case 5:
-        return take_alike(at, to, 32, sign, wrong);
+        return take_alike(at, to, 32, any, wrong);
     default:
-        return take_alike(at, to, 64, sign, wrong);
+        return take_alike(at, to, 64, any, wrong);
     }
 }
 
@@ -217,57 +207,69 @@ PIER__KERNEL void give_narrow(void *to, const uint64_t *numbers, size_t i, size_
     }
 }
 
-/* Returns of how many bytes to find the lengths, for at least a group: no more than the numbers may have, and than the
+/* Returns of how many bytes to find the lengths, for at least a run: no more than the numbers may have, and than the
  * block and what is behind it. `at` is not behind `end`. */
 PIER__KERNEL size_t window_bytes(const uint8_t *at, const uint8_t *end, size_t count) {
-    size_t there = (size_t)(end - at) + WINDOW_LEAST;
+    size_t there = (size_t)(end - at) + RUN_MOST;
     size_t bytes = there < WINDOW ? there : WINDOW;
     bytes = count < bytes / 9 ? count * 9 : bytes;
     return (bytes + 31) & ~(size_t)31;
 }
 
+/* What is found of lengths: those of numbers that begin at `from` and the `known` bytes behind it. */
+typedef struct window {
+    const uint8_t *from;
+    size_t known;
+    uint8_t lengths[WINDOW];
+} window;
+
+/* Takes numbers of which nothing is known but that the lengths are found. Returns where the next one begins. */
+PIER__KERNEL size_t take_mixed(const window *of, size_t place, uint64_t *to, size_t count, uint64_t any,
+                               wrongs *wrong) {
+    PIER__ROLLED
+    for (size_t i = 0; i < count; i++) {
+        to[i] = take_one(of->from + place, any, wrong);
+        place += of->lengths[place];
+    }
+    return place;
+}
+
 PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end, void *to, size_t count, unsigned width,
                                           uint64_t sign, bool is_wide) {
-    uint8_t lengths[WINDOW];
-    uint64_t narrow[PIER__GROUP];
-    const uint8_t *window = at;
-    size_t known = 0; /* bytes from `window` on where a group may begin whose lengths are found */
+    window of;
+    of.from = at;
+    of.known = 0;
+    uint64_t narrow[RUN];
     unsigned guess = 0;
-    uint64_t wrong = 0;
-    size_t i = 0;
-    for (; count - i >= PIER__GROUP && at <= end; i += PIER__GROUP) {
+    wrongs wrong = {0, 0};
+    uint64_t unfit = 0;
+    const uint64_t any = 0 - sign;
+    size_t step;
+    for (size_t i = 0; i < count && at <= end; i += step) {
         uint64_t *numbers = width == 8 ? (uint64_t *)to + i : narrow;
-        if (guess != 0 && take_guessed(at, numbers, guess, sign, &wrong)) {
+        if (guess != 0 && count - i >= PIER__GROUP && take_guessed(at, numbers, guess, any, &wrong)) {
+            step = PIER__GROUP;
             at += PIER__GROUP * guess;
         } else {
-            if ((size_t)(at - window) >= known) {
-                window = at;
-                known = window_bytes(at, end, count - i);
-                find_lengths(lengths, at, known, is_wide);
-                known -= GROUP_MOST;
+            step = count - i < RUN ? count - i : RUN;
+            size_t place = (size_t)(at - of.from);
+            if (place + 9 * step > of.known) {
+                of.from = at;
+                of.known = window_bytes(at, end, count - i);
+                place = 0;
+                find_lengths(of.lengths, at, of.known, is_wide);
             }
-            size_t begin = (size_t)(at - window);
-            size_t from = begin;
-            for (unsigned j = 0; j < PIER__GROUP; j++) {
-                numbers[j] = take_one(window + from, sign, &wrong);
-                from += lengths[from];
-            }
-            at = window + from;
-            guess = guess != 0 ? 0 : pier__guess_width(from - begin);
+            size_t last = step < PIER__GROUP ? step : PIER__GROUP;
+            size_t begin = take_mixed(&of, place, numbers, step - last, any, &wrong);
+            place = take_mixed(&of, begin, numbers + (step - last), last, any, &wrong);
+            at = of.from + place;
+            guess = pier__guess_width(place - begin);
         }
         if (width != 8) {
-            give_narrow(to, numbers, i, PIER__GROUP, width, sign, &wrong);
+            give_narrow(to, numbers, i, step, width, sign, &unfit);
         }
     }
-    for (; i < count && at <= end; i++) {
-        uint64_t *number = width == 8 ? (uint64_t *)to + i : narrow;
-        *number = take_one(at, sign, &wrong);
-        at += pier__integer_heads[at[0]].bytes;
-        if (width != 8) {
-            give_narrow(to, number, i, 1, width, sign, &wrong);
-        }
-    }
-    return wrong == 0 && at <= end ? at : NULL;
+    return (tell(&wrong, any) | unfit) == 0 && at <= end ? at : NULL;
 }
 
 #if PIER__HAS_WIDE

@@ -35,9 +35,9 @@ PIER__KERNEL void put_of_width(uint8_t *at, const uint64_t *numbers, unsigned he
     }
 }
 
-PIER__KERNEL unsigned row_of(uint64_t number, uint64_t sign) {
+PIER__KERNEL uint8_t *put_one(uint8_t *at, uint64_t number, uint64_t sign) {
     uint64_t below = 0 - (number >> 63 & sign);
-    return pier__highest_bit(number ^ below) | (unsigned)(below & 64);
+    return pier__put_form(at, number, pier__highest_bit(number ^ below) | (unsigned)(below & 64));
 }
 
 /* Numbers of 2, 3 or 5 bytes, if all of the group have the first one's form. */
@@ -103,7 +103,7 @@ PIER__KERNEL uint8_t *put_integers(uint8_t *at, const void *from, size_t count, 
         }
         const uint8_t *begin = at;
         for (unsigned j = 0; j < PIER__GROUP; j++) {
-            at = pier__put_form(at, numbers[j], row_of(numbers[j], sign));
+            at = put_one(at, numbers[j], sign);
         }
         guess = guess != 0 ? 0 : pier__guess_width((size_t)(at - begin));
     }
@@ -113,7 +113,7 @@ PIER__KERNEL uint8_t *put_integers(uint8_t *at, const void *from, size_t count, 
         } else {
             get_narrow(narrow, from, i, 1, width, sign);
         }
-        at = pier__put_form(at, narrow[0], row_of(narrow[0], sign));
+        at = put_one(at, narrow[0], sign);
     }
     return at;
 }
