@@ -186,58 +186,81 @@ PIER__KERNEL const uint8_t *pier__take_inline_bytes(const uint8_t *at, const uin
     return at + bytes;
 }
 
-/* Takes the eight bytes from `from` of a text of `size` bytes, zero behind it, and notes bytes that are no ASCII and
- * zero bytes within it. */
-PIER__KERNEL void pier__take_text_piece(const uint8_t *at, size_t from, size_t size, char *text, size_t capacity,
-                                        uint64_t *high_bits, uint64_t *zeros) {
+/* The largest array that takes text without a branch on its size, and that whose text has a head of one byte. */
+#define PIER__SHORT_TEXT 64
+#define PIER__SHORTEST_TEXT 32
+
+#if defined(__GNUC__)
+/* Of the bytes of a text, and of those behind it. */
+static const uint8_t pier__text_masks[2 * PIER__SHORT_TEXT] = {PIER__ROWS_32(0xff), PIER__ROWS_32(0xff)};
+
+/* Takes the sixteen bytes from `from` of a text of `size` bytes, zero behind it. Returns what is not 0 when there are
+ * bytes that are no ASCII, or zero. */
+PIER__KERNEL uint64_t pier__take_text_piece(const uint8_t *at, size_t from, size_t size, char *text, size_t capacity) {
+    pier__16_bytes bytes;
+    pier__16_bytes mask;
+    memcpy(&bytes, at + from, sizeof bytes);
+    memcpy(&mask, pier__text_masks + PIER__SHORT_TEXT + from - size, sizeof mask);
+    bytes &= mask;
+    memcpy(text + from, &bytes, capacity - from < sizeof bytes ? capacity - from : sizeof bytes);
+    pier__two_words odd = (pier__two_words)(((pier__16_bytes)(bytes == 0) & mask) | (bytes & 0x80));
+    return PIER__OR_BOTH(odd);
+}
+#else
+/* The same in words of eight bytes. */
+PIER__KERNEL uint64_t pier__take_text_half(const uint8_t *at, size_t from, size_t size, char *text, size_t capacity) {
     size_t bytes = size > from ? size - from : 0;
     bytes = bytes < 8 ? bytes : 8;
     /* In two halves, because a shift by 64 bits means nothing. */
     uint64_t beyond = (UINT64_MAX << 4 * bytes) << 4 * bytes;
     uint64_t word = pier__text_word(at + from);
-    *zeros |= pier__zero_byte(word | beyond);
+    uint64_t zeros = pier__zero_byte(word | beyond);
     word &= ~beyond;
-    *high_bits |= word & PIER__HIGH_BITS;
     pier__put_text_word(text + from, word, capacity - from < 8 ? capacity - from : 8);
+    return zeros | (word & PIER__HIGH_BITS);
 }
 
-/* Takes text into an array of at most 32 bytes: without a branch on its size. */
-PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, char *text, uint32_t capacity, unsigned *wrong) {
-    size_t size = at[0] ^ 0xa0u;
-    if (size >= capacity) {
-        *wrong |= 1;
-        size = 0;
-    }
-    at += 1;
-    uint64_t high_bits = 0;
-    uint64_t zeros = 0;
-    pier__take_text_piece(at, 0, size, text, capacity, &high_bits, &zeros);
-    if (capacity > 8) {
-        pier__take_text_piece(at, 8, size, text, capacity, &high_bits, &zeros);
-    }
+PIER__KERNEL uint64_t pier__take_text_piece(const uint8_t *at, size_t from, size_t size, char *text, size_t capacity) {
+    uint64_t odd = pier__take_text_half(at, from, size, text, capacity);
+    return capacity > from + 8 ? odd | pier__take_text_half(at, from + 8, size, text, capacity) : odd;
+}
+#endif
+
+/* Takes text of a known size below `capacity`, at most PIER__SHORT_TEXT: without a branch on it. The last piece overlaps
+ * the one before, so that each is a whole one. */
+PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size, char *text, uint32_t capacity,
+                                                  unsigned *wrong) {
+    const uint32_t last = capacity < 16 ? 0 : capacity - 16;
+    uint64_t odd = pier__take_text_piece(at, 0, size, text, capacity);
     if (capacity > 16) {
-        pier__take_text_piece(at, 16, size, text, capacity, &high_bits, &zeros);
+        odd |= pier__take_text_piece(at, last < 16 ? last : 16, size, text, capacity);
     }
-    if (capacity > 24) {
-        pier__take_text_piece(at, 24, size, text, capacity, &high_bits, &zeros);
+    if (capacity > 32) {
+        odd |= pier__take_text_piece(at, last < 32 ? last : 32, size, text, capacity);
     }
-    *wrong |= zeros != 0;
-    if (high_bits != 0) {
-        *wrong |= !pier_text_is_valid(text, size);
+    if (capacity > 48) {
+        odd |= pier__take_text_piece(at, last, size, text, capacity);
+    }
+    if (PIER_UNLIKELY(odd != 0)) {
+        *wrong |= memchr(text, 0, size) != NULL || !pier_text_is_valid(text, size);
     }
     return at + size;
 }
 
 PIER__KERNEL const uint8_t *pier__take_inline_text(const uint8_t *at, const uint8_t *end, char *text, uint32_t capacity,
                                                    unsigned *wrong) {
-    if (capacity <= 32) {
-        return pier__take_short_text(at, text, capacity, wrong);
+    size_t size = at[0] ^ 0xa0u;
+    if (capacity <= PIER__SHORTEST_TEXT) {
+        at += 1;
+    } else {
+        at = pier__take_text_head(at, end, &size, wrong);
     }
-    size_t size;
-    at = pier__take_text_head(at, end, &size, wrong);
-    if (size >= capacity) {
+    if (PIER_UNLIKELY(size >= capacity)) {
         *wrong |= 1;
         size = 0;
+    }
+    if (capacity <= PIER__SHORT_TEXT) {
+        return pier__take_short_text(at, size, text, capacity, wrong);
     }
     *wrong |= memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size);
     memcpy(text, at, size);

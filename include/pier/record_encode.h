@@ -153,11 +153,16 @@ PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint3
         *wrong |= !pier_text_is_valid(text, size);
     }
     *wrong |= size == capacity;
+    /* The whole array, a constant number of bytes; what follows the text is overwritten by the next value. */
     if (capacity <= 32) {
-        /* The whole array, a constant number of bytes; what follows the text is overwritten by the next value. */
         at[0] = (uint8_t)(0xa0 | (size & 31));
         memcpy(at + 1, text, capacity);
         return at + 1 + size;
+    }
+    if (capacity <= 64) {
+        at = pier__put_text_head(at, size);
+        memcpy(at, text, capacity);
+        return at + size;
     }
     return pier__put_body(pier__put_text_head(at, size), text, size);
 }

@@ -116,6 +116,7 @@ PIER__KERNEL uint64_t pier__zero_byte(uint64_t word) {
 
 /* Sixteen bytes that are moved and put together at once. */
 #if defined(__GNUC__)
+typedef uint8_t pier__16_bytes __attribute__((vector_size(16)));
 typedef uint64_t pier__two_words __attribute__((vector_size(16)));
 #define PIER__OR_WORDS(one, other) ((one) | (other))
 #define PIER__OR_BOTH(pair) ((pair)[0] | (pair)[1])
@@ -213,19 +214,56 @@ PIER__KERNEL bool pier__duration_is_good(pier_duration value) {
 #endif
 #endif
 
+/* Returns what of a word that pier__text_word loaded stands before the terminator, whose place `zero` has from
+ * pier__zero_byte: what lies behind it may never have been written, and must not decide anything. */
+PIER__KERNEL uint64_t pier__before_zero(uint64_t word, uint64_t zero) {
+    return zero != 0 ? word & ((UINT64_C(1) << pier__lowest_bit(zero)) - 1) : word;
+}
+
 /* Returns the length of terminated text in an array of `capacity` bytes, `capacity` when no byte of it ends the text,
  * and adds to `*high_bits` what shows that it is not all ASCII. */
 PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, uint64_t *high_bits) {
     size_t size = 0;
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(PIER__TEXT_BY_BYTES)
+    if (capacity >= 16 && capacity <= 64) {
+        /* As numbers with a bit a byte; the last piece overlaps the one before. */
+        uint64_t zeros = 0;
+        uint64_t highs = 0;
+        for (size_t from = 0; from < capacity; from += 16) {
+            size_t piece = from + 16 <= capacity ? from : capacity - 16;
+            pier__16_bytes bytes;
+            memcpy(&bytes, text + piece, sizeof bytes);
+            typedef char pier__16_chars __attribute__((vector_size(16)));
+            highs |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)bytes) << piece;
+            zeros |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0)) << piece;
+        }
+        size = zeros != 0 ? pier__lowest_bit(zeros) : capacity;
+        *high_bits |= pier__before_zero(highs, zeros);
+        return size;
+    }
+#endif
+#if !defined(PIER__TEXT_BY_BYTES)
+    if (capacity >= 8 && capacity <= 16) {
+        /* Names and symbols, which are now below eight bytes, now above: without a branch on that. What the second word
+         * has of the first is shifted out; zeros come in, which end the text where nothing else does. */
+        uint64_t first = pier__text_word(text);
+        uint64_t zero = pier__zero_byte(first);
+        uint64_t second = pier__text_word(text + (capacity - 8)) >> 4 * (16 - capacity) >> 4 * (16 - capacity);
+        uint64_t second_zero = pier__zero_byte(second);
+        size_t first_size = zero != 0 ? pier__lowest_bit(zero) / 8 : 8;
+        size_t second_size = second_zero != 0 ? pier__lowest_bit(second_zero) / 8 : 8;
+        *high_bits |= pier__before_zero(first, zero) & PIER__HIGH_BITS;
+        *high_bits |= zero != 0 ? 0 : pier__before_zero(second, second_zero) & PIER__HIGH_BITS;
+        return zero != 0 ? first_size : 8 + second_size;
+    }
+#endif
 #if !defined(PIER__TEXT_BY_BYTES)
     for (; capacity - size >= 8; size += 8) {
         uint64_t word = pier__text_word(text + size);
         uint64_t zero = pier__zero_byte(word);
         if (zero != 0) {
-            /* What lies behind the terminator may never have been written: it must not decide anything. */
-            unsigned bits = pier__lowest_bit(zero) & ~7u;
-            *high_bits |= word & ((UINT64_C(1) << bits) - 1) & PIER__HIGH_BITS;
-            return size + bits / 8;
+            *high_bits |= pier__before_zero(word, zero) & PIER__HIGH_BITS;
+            return size + pier__lowest_bit(zero) / 8;
         }
         *high_bits |= word & PIER__HIGH_BITS;
     }

@@ -1,0 +1,113 @@
+/* Damaged bytes of records: by its codec, generated or made by the macro, with the instructions of every processor or of
+ * this one, and the slow way, a record is the same, or the same error at the same byte.
+ *
+ * PIER_TEST_SEED and PIER_TEST_INPUTS, when set, choose another sequence and a longer one: scripts/codecs.sh. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "record/integers_internal.h"
+
+#include "generated/fill.h"
+#include "generated/ways.h"
+
+enum { BYTES_MAX = 1 << 20, INPUTS = 5040, MUTATIONS = 6 };
+
+static uint8_t stored[BYTES_MAX];
+static uint8_t changed[BYTES_MAX];
+static uint8_t record[TEST_RECORD_BYTES];
+static uint8_t loaded[TEST_RECORD_BYTES];
+
+/* What came of the inputs. */
+typedef struct tally {
+    uint64_t inputs;
+    uint64_t taken;   /* by the codec */
+    uint64_t loaded;  /* by the codec or the slow way */
+    uint64_t refused; /* with an error, the same one */
+} tally;
+
+static uint64_t inputs(void) {
+    const char *chosen = getenv("PIER_TEST_INPUTS");
+    return chosen != NULL ? strtoull(chosen, NULL, 10) : INPUTS;
+}
+
+/* Cuts the bytes, or changes a few of them. Returns how many there are. */
+static size_t mutate(uint64_t *seed, size_t size) {
+    static const uint8_t heads[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x92, 0x9f, 0xa0, 0xbf, 0xc0,
+                                    0xc1, 0xc2, 0xc4, 0xc7, 0xca, 0xcb, 0xcc, 0xcf, 0xd0, 0xd3,
+                                    0xd4, 0xd8, 0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff};
+    memcpy(changed, stored, size);
+    for (uint64_t times = 1 + test_random(seed) % 3; times > 0; times--) {
+        size_t place = test_random(seed) % size;
+        place = test_random(seed) % 2 == 0 ? place % 40 % size : place;
+        switch (test_random(seed) % 4) {
+        case 0:
+            changed[place] ^= (uint8_t)(1u << test_random(seed) % 8);
+            break;
+        case 1:
+            changed[place] = heads[test_random(seed) % sizeof heads];
+            break;
+        case 2:
+            memmove(changed + place, changed + place + 1, size - place - 1);
+            break;
+        default:
+            size = place + 1;
+            break;
+        }
+    }
+    return size;
+}
+
+/* Tries one input in every way. */
+static void try_input(const test_pair *pair, size_t size, pier_arena *arena, tally *of) {
+    bool is_taken = test_take(pair->generated, changed, size, loaded, arena);
+    pier_status status = test_load_ways(pair->generated, changed, size, record, arena, NULL);
+    if (is_taken && status == PIER_OK) {
+        assert_equal_records(pair->generated, record, loaded);
+    }
+    if (pair->described != NULL) {
+        assert_int_equal(test_take(pair->described, changed, size, loaded, arena), is_taken);
+        assert_status(test_load_ways(pair->described, changed, size, loaded, arena, NULL), status);
+    }
+    of->inputs += 1;
+    of->taken += is_taken;
+    of->loaded += status == PIER_OK;
+    of->refused += status != PIER_OK;
+}
+
+static void test_damaged_bytes(void **state) {
+    (void)state;
+    uint64_t seed = test_seed();
+    const uint64_t wanted = inputs();
+    tally of = {0, 0, 0, 0};
+    pier_arena arena;
+    pier_arena_init(&arena, NULL, 0);
+    for (uint64_t i = 0; of.inputs < wanted; i++) {
+        const test_pair *pair = &test_pairs[i % TEST_PAIRS];
+        pier__allow_wide_instructions(i / TEST_PAIRS % 2 == 0);
+        pier_arena_reset(&arena);
+        test_fill(pair->generated, record, &seed, &arena);
+        size_t whole = test_put(pair->generated, record, stored, sizeof stored);
+        assert_true(whole > 0);
+        for (int j = 0; j < MUTATIONS && of.inputs < wanted; j++) {
+            try_input(pair, mutate(&seed, whole), &arena, &of);
+            if (of.inputs % 500000 == 0) {
+                printf("%" PRIu64 " inputs: %" PRIu64 " taken by the codec, %" PRIu64 " loaded, %" PRIu64 " refused\n",
+                       of.inputs, of.taken, of.loaded, of.refused);
+                (void)fflush(stdout);
+            }
+        }
+    }
+    pier__allow_wide_instructions(true);
+    pier_arena_deinit(&arena);
+    /* Some damage changes a number into another; not all of it. */
+    assert_in_range(of.taken, 1, wanted - 1);
+    assert_in_range(of.refused, 1, wanted - 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_damaged_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
