@@ -89,13 +89,13 @@
 #define PIER__PUT_typed(parameters, value, has, count)                                                                 \
     {                                                                                                                  \
         uint32_t pier__elements = pier__array_count(count, PIER__CAPACITY_OF parameters, &wrong);                      \
-        at = pier__put_typed(at, value, pier__elements, PIER__NUMBER_KIND(PIER__ELEMENT_OF parameters),                \
-                             sizeof value[0]);                                                                         \
+        at = pier__put_typed(at, value, pier__elements, PIER__CAPACITY_OF parameters,                                  \
+                             PIER__NUMBER_KIND(PIER__ELEMENT_OF parameters), sizeof value[0]);                         \
     }
 #define PIER__PUT_typed_list(parameters, value, has, count)                                                            \
     {                                                                                                                  \
         uint32_t pier__elements = pier__list_count(value, count, &wrong);                                              \
-        at = pier__put_typed(at, value, pier__elements, PIER__NUMBER_KIND(PIER__ONLY parameters), sizeof value[0]);    \
+        at = pier__put_typed(at, value, pier__elements, 0, PIER__NUMBER_KIND(PIER__ONLY parameters), sizeof value[0]); \
     }
 /* INTEGER: the kind of the elements of an array if they are stored together; 0 for others */
 #define PIER__INTEGER_KIND(kind) (PIER__APPLY_INNER(INTEGER, kind, ~, ~, ~))

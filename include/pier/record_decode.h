@@ -173,19 +173,6 @@ PIER__KERNEL const uint8_t *pier__take_bytes(const uint8_t *at, const uint8_t *e
     return at + value->size;
 }
 
-PIER__KERNEL const uint8_t *pier__take_inline_bytes(const uint8_t *at, const uint8_t *end, uint8_t *data,
-                                                    uint32_t *size, uint32_t capacity, unsigned *wrong) {
-    size_t bytes;
-    at = pier__take_bytes_head(at, end, &bytes, wrong);
-    if (bytes > capacity) {
-        *wrong |= 1;
-        bytes = 0;
-    }
-    memcpy(data, at, bytes);
-    *size = (uint32_t)bytes;
-    return at + bytes;
-}
-
 /* The largest array that takes text without a branch on its size, and that whose text has a head of one byte. */
 #define PIER__SHORT_TEXT 64
 #define PIER__SHORTEST_TEXT 32
@@ -226,10 +213,9 @@ PIER__KERNEL uint64_t pier__take_text_piece(const uint8_t *at, size_t from, size
 }
 #endif
 
-/* Takes text of a known size below `capacity`, at most PIER__SHORT_TEXT: without a branch on it. The last piece overlaps
- * the one before, so that each is a whole one. */
-PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size, char *text, uint32_t capacity,
-                                                  unsigned *wrong) {
+/* Takes all `size` bytes into an array of `capacity`, at most PIER__SHORT_TEXT, zero behind them: without a branch on
+ * the size. The last piece overlaps the one before, so that each is a whole one. Returns as pier__take_text_piece. */
+PIER__KERNEL uint64_t pier__take_pieces(const uint8_t *at, size_t size, char *text, uint32_t capacity) {
     const uint32_t last = capacity < 16 ? 0 : capacity - 16;
     uint64_t odd = pier__take_text_piece(at, 0, size, text, capacity);
     if (capacity > 16) {
@@ -241,10 +227,33 @@ PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size
     if (capacity > 48) {
         odd |= pier__take_text_piece(at, last, size, text, capacity);
     }
-    if (PIER_UNLIKELY(odd != 0)) {
+    return odd;
+}
+
+/* Takes text of a known size below `capacity`, at most PIER__SHORT_TEXT. */
+PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size, char *text, uint32_t capacity,
+                                                  unsigned *wrong) {
+    if (PIER_UNLIKELY(pier__take_pieces(at, size, text, capacity) != 0)) {
         *wrong |= memchr(text, 0, size) != NULL || !pier_text_is_valid(text, size);
     }
     return at + size;
+}
+
+PIER__KERNEL const uint8_t *pier__take_inline_bytes(const uint8_t *at, const uint8_t *end, uint8_t *data,
+                                                    uint32_t *size, uint32_t capacity, unsigned *wrong) {
+    size_t bytes;
+    at = pier__take_bytes_head(at, end, &bytes, wrong);
+    if (bytes > capacity) {
+        *wrong |= 1;
+        bytes = 0;
+    }
+    *size = (uint32_t)bytes;
+    if (capacity <= PIER__SHORT_TEXT) {
+        (void)pier__take_pieces(at, bytes, (char *)data, capacity);
+        return at + bytes;
+    }
+    memcpy(data, at, bytes);
+    return at + bytes;
 }
 
 PIER__KERNEL const uint8_t *pier__take_inline_text(const uint8_t *at, const uint8_t *end, char *text, uint32_t capacity,

@@ -143,7 +143,13 @@ PIER__KERNEL uint8_t *pier__put_inline_bytes(uint8_t *at, const uint8_t *data, u
                                              unsigned *wrong) {
     *wrong |= size > capacity;
     size = size > capacity ? 0 : size;
-    return pier__put_body(pier__put_bytes_head(at, size), data, size);
+    at = pier__put_bytes_head(at, size);
+    if (capacity <= 64) {
+        /* The whole array, as that of a text. */
+        memcpy(at, data, capacity);
+        return at + size;
+    }
+    return pier__put_body(at, data, size);
 }
 
 PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint32_t capacity, unsigned *wrong) {

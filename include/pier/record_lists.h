@@ -119,10 +119,9 @@ PIER__KERNEL void pier__copy_elements(void *to, const void *from, size_t count, 
 #endif
 }
 
-/* A typed array: its ext, smallest form, with the kind of the elements and the elements. `count` is that of
- * pier__array_count or pier__list_count. */
-PIER__KERNEL uint8_t *pier__put_typed(uint8_t *at, const void *elements, uint32_t count, pier_field_kind kind,
-                                      size_t width) {
+/* A typed array: its ext, smallest form, with the kind of the elements and the elements. */
+PIER__KERNEL uint8_t *pier__put_typed_count(uint8_t *at, const void *elements, uint32_t count, pier_field_kind kind,
+                                            size_t width) {
     uint64_t size = 1 + (uint64_t)count * width;
     if (size <= 16 && (size & (size - 1)) == 0) {
         at[0] = (uint8_t)(0xd4 + pier__lowest_bit(size));
@@ -134,6 +133,14 @@ PIER__KERNEL uint8_t *pier__put_typed(uint8_t *at, const void *elements, uint32_
     at[1] = (uint8_t)kind;
     pier__copy_elements(at + 2, elements, count, width);
     return at + 1 + size;
+}
+
+/* The same of an array in the struct, which has `capacity` elements and is nearly always full; of a list: 0. `count` is
+ * that of pier__array_count or pier__list_count. All of a full one is constant, and a small one needs no call. */
+PIER__KERNEL uint8_t *pier__put_typed(uint8_t *at, const void *elements, uint32_t count, uint32_t capacity,
+                                      pier_field_kind kind, size_t width) {
+    return count == capacity ? pier__put_typed_count(at, elements, capacity, kind, width)
+                             : pier__put_typed_count(at, elements, count, kind, width);
 }
 
 /* Loading ---------------------------------------------------------------------------------------------------------- */
@@ -191,6 +198,17 @@ PIER__KERNEL const uint8_t *pier__take_typed_head(const uint8_t *at, const uint8
 /* Takes a typed array into an array in the struct, of at most `capacity` elements. */
 PIER__KERNEL const uint8_t *pier__take_typed(const uint8_t *at, const uint8_t *end, uint32_t *count, void *elements,
                                              uint32_t capacity, pier_field_kind kind, size_t width, unsigned *wrong) {
+    const uint64_t whole = (uint64_t)capacity * width;
+    if (whole < UINT8_MAX && (whole > 15 || (whole & (whole + 1)) != 0)) {
+        /* A full one has one head; what stands behind it is constant, too. */
+        const uint32_t head = 0xc7000000 | (uint32_t)(whole + 1) << 16 | PIER__TYPED << 8 | (uint32_t)kind;
+        if (PIER_LIKELY((uint32_t)(pier__take_word(at) >> 32) == head && at <= end &&
+                        (uint64_t)(end - at) >= whole + 4)) {
+            *count = capacity;
+            pier__copy_elements(elements, at + 4, capacity, width);
+            return at + 4 + whole;
+        }
+    }
     uint32_t found;
     at = pier__take_typed_head(at, end, &found, kind, width, wrong);
     found = pier__array_count(found, capacity, wrong);

@@ -34,7 +34,8 @@ static void put_repeated(emit_output *output, const schema_field *field, const c
                   field->count_max);
     }
     if (emit_is_typed(field)) {
-        emit_line(output, "at = pier__put_typed(at, %s, count, %s, sizeof %s[0]);", value, emit_kind(field), value);
+        emit_line(output, "at = pier__put_typed(at, %s, count, %u, %s, sizeof %s[0]);", value,
+                  emit_is_list(field) ? 0 : field->count_max, emit_kind(field), value);
     } else if (emit_is_integers(field)) {
         emit_line(output, "at = pier__put_count(at, count);");
         emit_line(output, "at = pier__put_integers(at, %s, count, %s);", value, emit_kind(field));

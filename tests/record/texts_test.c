@@ -79,10 +79,11 @@ static void check_inline(size_t capacity, put_text *put, take_text *take, size_t
     free(loaded);
 }
 
+/* clang-format off */
 #define CAPACITIES(EACH)                                                                                               \
-    EACH(1)                                                                                                            \
-    EACH(2) EACH(3) EACH(4) EACH(7) EACH(8) EACH(9) EACH(10) EACH(12) EACH(15) EACH(16) EACH(17) EACH(24) EACH(31)     \
-        EACH(32) EACH(33) EACH(41) EACH(47) EACH(48) EACH(49) EACH(63) EACH(64) EACH(65) EACH(100)
+    EACH(1) EACH(2) EACH(3) EACH(4) EACH(7) EACH(8) EACH(9) EACH(10) EACH(12) EACH(15) EACH(16) EACH(17) EACH(24)      \
+    EACH(31) EACH(32) EACH(33) EACH(41) EACH(47) EACH(48) EACH(49) EACH(63) EACH(64) EACH(65) EACH(100)
+/* clang-format on */
 #define KERNELS(capacity)                                                                                              \
     static uint8_t *put_##capacity(uint8_t *at, const char *text, unsigned *wrong) {                                   \
         return pier__put_inline_text(at, text, capacity, wrong);                                                       \

@@ -1138,15 +1138,15 @@ PIER__CODEC uint8_t *test_kinds_lists__put(uint8_t *at, const test_kinds_lists *
     }
     {
         uint32_t count = pier__list_count(record->samples, record->samples_count, &wrong);
-        at = pier__put_typed(at, record->samples, count, PIER_FIELD_F32, sizeof record->samples[0]);
+        at = pier__put_typed(at, record->samples, count, 0, PIER_FIELD_F32, sizeof record->samples[0]);
     }
     {
         uint32_t count = pier__list_count(record->ids, record->ids_count, &wrong);
-        at = pier__put_typed(at, record->ids, count, PIER_FIELD_U64, sizeof record->ids[0]);
+        at = pier__put_typed(at, record->ids, count, 0, PIER_FIELD_U64, sizeof record->ids[0]);
     }
     {
         uint32_t count = pier__array_count(record->levels_count, 64, &wrong);
-        at = pier__put_typed(at, record->levels, count, PIER_FIELD_U8, sizeof record->levels[0]);
+        at = pier__put_typed(at, record->levels, count, 64, PIER_FIELD_U8, sizeof record->levels[0]);
     }
     return wrong == 0 ? at : NULL;
 }
