@@ -91,6 +91,21 @@ if(TARGET bench_zpp_bits)
     target_include_directories(bench_zpp_bits SYSTEM PRIVATE ${BENCH_ZPP_BITS_INCLUDE})
     set_target_properties(bench_zpp_bits PROPERTIES CXX_STANDARD 20)
 endif()
+
+# Those that carry bytes
+find_path(BENCH_ZMQ_INCLUDE zmq.h)
+find_library(BENCH_ZMQ zmq)
+bench_peer(zmq RUNNER stream_bench FOUND "${BENCH_ZMQ_INCLUDE}" "${BENCH_ZMQ}" SOURCES stream_zmq.c
+           LIBRARIES ${BENCH_ZMQ})
+find_path(BENCH_NNG_INCLUDE nng/nng.h)
+find_library(BENCH_NNG nng)
+bench_peer(nng RUNNER stream_bench FOUND "${BENCH_NNG_INCLUDE}" "${BENCH_NNG}" SOURCES stream_nng.c
+           LIBRARIES ${BENCH_NNG})
+find_path(BENCH_EVENT_INCLUDE event2/bufferevent.h)
+find_library(BENCH_EVENT event_core)
+bench_peer(event RUNNER stream_bench FOUND "${BENCH_EVENT_INCLUDE}" "${BENCH_EVENT}" SOURCES stream_event.c
+           LIBRARIES ${BENCH_EVENT})
+
 if(CMAKE_CXX_COMPILER)
     set_target_properties(codec_bench PROPERTIES LINKER_LANGUAGE CXX)
 endif()

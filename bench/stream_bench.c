@@ -1,289 +1,406 @@
-/* Records between two processes, over TCP on loopback and over a Unix socket: Pier's typed records beside the same
- * bytes by bare send and recv of 64 KiB, and beside msgpack-c with 64 KiB buffers and its streaming unpacker.
+/* Ticks (W1) between two processes, over TCP on loopback and over a Unix socket.
  *
- *     stream_bench [SLICES [RECORDS]]
+ *     stream_bench stream|latency [--slices N] [--records N] [--only TEXT]
  *
- * A slice is a connection of its own over which so many ticks (W1 of bench/README.md) go one way. All contenders have a
- * slice in turn, so that what else the machine does meets all alike. Prints a line of JSON for each slice. What arrives
- * is counted and summed up, and compared with what was sent. */
+ * `stream` sends so many one way, `latency` one back and forth as many times. A slice is two processes of its own with a
+ * connection of their own, one bound to each of the first two processors; `latency` also has both on one. All contenders
+ * have a slice in turn, so that what else the machine does meets all alike. In the first turn, which is not timed, what
+ * comes is compared with what was sent. Prints JSON: a line with the versions of libraries, and one a contender. */
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <pier/pier.h>
 
-#include <msgpack/object.h>
-#include <msgpack/unpack.h>
-
 #include "demand.h"
-#include "record_msgpack.h"
+#include "stream.h"
 
-enum { TICKS = 1024, BUFFER_BYTES = 65536, PATIENCE_MS = 60000 };
+enum { CONTENDERS_MAX = 32, SLICES_MAX = 100, ROUNDS_MAX = 100000, PATIENCE_S = 60, PLACES = 4 };
 
-static tick ticks[TICKS];          /* sent in turn */
-static uint64_t records = 1 << 20; /* a slice */
-static uint64_t expected_sum;
-static uint64_t wire_bytes; /* of Pier's stream: bare sockets carry as many */
+/* What the two processes of a slice tell the runner. */
+typedef struct outcome {
+    int64_t begin;
+    int64_t end;
+    int64_t cpu_ns[2];
+    int64_t round_ns[ROUNDS_MAX];
+} outcome;
 
-static pier_deadline patience(void) {
-    return pier_deadline_after_ms(PATIENCE_MS);
-}
+/* Where a contender runs: a transport, and on how many processors. */
+typedef struct place {
+    const char *transport;
+    int processors;
+} place;
 
-/* Pier ------------------------------------------------------------------------------------------------------------- */
+typedef struct lane {
+    const contender *of;
+    place at;
+    uint64_t records;
+    bool failed;
+    double values[SLICES_MAX]; /* records a second; or p50 in microseconds */
+    double seconds[SLICES_MAX]; /* of processors, a million records; or p99 */
+} lane;
 
-static pier_channel *open_channel(pier_socket *socket, bool checksum_off) {
-    pier_channel *channel = NULL;
-    pier_error error;
-    const pier_channel_options options = {.size = sizeof options, .checksum_off = checksum_off};
-    demand(pier_channel_open(&channel, socket, &options, &error) == PIER_OK, "no channel");
-    pier_channel_set_deadline(channel, patience());
-    return channel;
-}
+static contender contenders[CONTENDERS_MAX];
+static size_t contender_count;
+static lane lanes[CONTENDERS_MAX * PLACES];
+static size_t lane_count;
+static tick ticks[TICKS];
+static outcome *shared;
+static double wire_bytes_a_record;
+static bool back_and_forth;
+static const char *only = "";
+static int processors[2]; /* their numbers */
+static size_t processor_count;
 
-static void send_all(pier_socket *socket, bool checksum_off) {
-    pier_channel *channel = open_channel(socket, checksum_off);
-    pier_archive *store = pier_channel_store_archive(channel);
-    for (uint64_t i = 0; i < records; i++) {
-        pier_status status;
-        while ((status = tick_store(store, &ticks[i % TICKS])) == PIER_WOULD_BLOCK) {
-        }
-        demand(status == PIER_OK, "a record is not sent");
+void add_contender(const contender *added) {
+    demand(contender_count < CONTENDERS_MAX, "too many contenders");
+    bool takes_part = back_and_forth ? added->ping != NULL : added->send != NULL;
+    if (takes_part && strstr(added->name, only) != NULL) {
+        contenders[contender_count++] = *added;
     }
-    demand(pier_channel_close(channel) == PIER_OK, "the sender cannot close");
-    pier_channel_destroy(channel);
 }
 
-static void receive_all(pier_socket *socket, bool checksum_off) {
-    pier_channel *channel = open_channel(socket, checksum_off);
-    pier_archive *load = pier_channel_load_archive(channel);
-    uint64_t count = 0;
-    uint64_t sum = 0;
-    pier_status status;
-    while ((status = pier_archive_next(load)) == PIER_OK) {
-        tick record;
-        demand(tick_load(load, &record) == PIER_OK, "a record is not loaded");
-        sum += record.id;
-        count++;
+static const char *versions[8][2];
+static size_t version_count;
+
+void add_stream_version(const char *name, const char *version) {
+    demand(version_count < 8, "too many versions");
+    versions[version_count][0] = name;
+    versions[version_count][1] = version;
+    version_count++;
+}
+
+void check_tick(const side *end, const tick *record) {
+    const tick *sent = &end->ticks[end->count % TICKS];
+    demand(record->id == sent->id && record->time == sent->time && memcmp(&record->price, &sent->price, 16) == 0 &&
+               record->flags == sent->flags && record->kind == sent->kind && record->live == sent->live &&
+               strcmp(record->symbol, sent->symbol) == 0,
+           "what came is not what was sent");
+}
+
+/* The two processes ------------------------------------------------------------------------------------------------ */
+
+static void bind_to(int processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)processor, &set);
+    demand(sched_setaffinity(0, sizeof set, &set) == 0, "sched_setaffinity");
+}
+
+static socklen_t address_of(const side *end, struct sockaddr_storage *address) {
+    memset(address, 0, sizeof *address);
+    if (end->tcp) {
+        struct sockaddr_in *inet = (struct sockaddr_in *)address;
+        inet->sin_family = AF_INET;
+        inet->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        inet->sin_port = htons((uint16_t)strtoul(end->endpoint, NULL, 10));
+        return sizeof *inet;
     }
-    demand(status == PIER_END && count == records && sum == expected_sum, "what came is not what was sent");
-    demand(pier_channel_close(channel) == PIER_OK, "the receiver cannot close");
-    pier_channel_destroy(channel);
+    struct sockaddr_un *local = (struct sockaddr_un *)address;
+    local->sun_family = AF_UNIX;
+    demand(strlen(end->endpoint) < sizeof local->sun_path, "a path is too long");
+    memcpy(local->sun_path, end->endpoint, strlen(end->endpoint) + 1);
+    return sizeof *local;
 }
 
-static void send_by_pier(pier_socket *socket) {
-    send_all(socket, false);
-}
-static void receive_by_pier(pier_socket *socket) {
-    receive_all(socket, false);
-}
-static void send_unchecked(pier_socket *socket) {
-    send_all(socket, true);
-}
-static void receive_unchecked(pier_socket *socket) {
-    receive_all(socket, true);
-}
-
-/* Bare sockets ----------------------------------------------------------------------------------------------------- */
-
-/* The handle of a socket, waiting as sockets do without Pier. */
-static int bare_handle(pier_socket *socket) {
-    int handle = pier_socket_handle(socket);
-    int flags = fcntl(handle, F_GETFL);
-    demand(flags >= 0 && fcntl(handle, F_SETFL, flags & ~O_NONBLOCK) == 0, "fcntl");
+static int new_socket(const side *end) {
+    int handle = socket(end->tcp ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
+    demand(handle >= 0, "socket");
     return handle;
 }
 
-static void send_whole(int handle, const uint8_t *bytes, size_t size) {
-    while (size > 0) {
-        ssize_t sent = send(handle, bytes, size, MSG_NOSIGNAL);
-        demand(sent > 0, "send");
-        bytes += sent;
-        size -= (size_t)sent;
-    }
+static void without_delay(const side *end) {
+    int on = 1;
+    demand(!end->tcp || setsockopt(end->handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0, "TCP_NODELAY");
 }
 
-static void send_bare(pier_socket *socket) {
-    static uint8_t buffer[BUFFER_BYTES];
-    uint8_t *at = buffer;
-    for (size_t i = 0; i < TICKS; i++) {
-        pack_tick(&at, &ticks[i]);
+static int listen_plainly(side *end) {
+    struct sockaddr_storage address;
+    if (end->tcp) {
+        (void)snprintf(end->endpoint, sizeof end->endpoint, "0");
     }
-    int handle = bare_handle(socket);
-    for (uint64_t left = wire_bytes; left > 0;) {
-        size_t size = left < sizeof buffer ? (size_t)left : sizeof buffer;
-        send_whole(handle, buffer, size);
-        left -= size;
+    socklen_t size = address_of(end, &address);
+    int handle = new_socket(end);
+    demand(bind(handle, (const struct sockaddr *)&address, size) == 0 && listen(handle, 1) == 0, "no listener");
+    if (end->tcp) {
+        size = sizeof address;
+        demand(getsockname(handle, (struct sockaddr *)&address, &size) == 0, "getsockname");
+        (void)snprintf(end->endpoint, sizeof end->endpoint, "%u",
+                       (unsigned)ntohs(((const struct sockaddr_in *)&address)->sin_port));
     }
-    pier_socket_destroy(socket);
+    return handle;
 }
 
-static void receive_bare(pier_socket *socket) {
-    static uint8_t buffer[BUFFER_BYTES];
-    int handle = bare_handle(socket);
-    uint64_t count = 0;
-    ssize_t came;
-    while ((came = recv(handle, buffer, sizeof buffer, 0)) > 0) {
-        count += (uint64_t)came;
-    }
-    demand(came == 0 && count == wire_bytes, "recv");
-    pier_socket_destroy(socket);
+static void note_start(void) {
+    shared->begin = now_ns();
 }
 
-/* msgpack-c -------------------------------------------------------------------------------------------------------- */
+static void note_end(void) {
+    shared->end = now_ns();
+}
 
-static void send_by_msgpack(pier_socket *socket) {
-    static uint8_t buffer[BUFFER_BYTES + 256];
-    int handle = bare_handle(socket);
-    uint8_t *at = buffer;
-    for (uint64_t i = 0; i < records; i++) {
-        pack_tick(&at, &ticks[i % TICKS]);
-        if (at - buffer >= BUFFER_BYTES || i + 1 == records) {
-            send_whole(handle, buffer, (size_t)(at - buffer));
-            at = buffer;
+static void fill_side(side *end, const lane *of, bool check) {
+    memset(end, 0, sizeof *end);
+    end->tcp = strcmp(of->at.transport, "tcp") == 0;
+    end->handle = -1;
+    end->ticks = ticks;
+    end->records = of->records;
+    end->wire_bytes = (uint64_t)(wire_bytes_a_record * (double)of->records);
+    end->check = check;
+    end->started = note_start;
+    end->finished = note_end;
+    end->round_ns = shared->round_ns;
+    (void)snprintf(end->endpoint, sizeof end->endpoint, "/tmp/pier-bench-%ld", (long)getppid());
+}
+
+static void be_receiver(const lane *of, bool check, int to_sender) {
+    static side end;
+    fill_side(&end, of, check);
+    const char *path = strdup(end.endpoint);
+    int listener = -1;
+    if (of->of->bind != NULL) {
+        of->of->bind(&end);
+    } else {
+        listener = listen_plainly(&end);
+    }
+    demand(write(to_sender, end.endpoint, sizeof end.endpoint) == (ssize_t)sizeof end.endpoint, "no word is sent");
+    if (listener >= 0) {
+        end.handle = accept(listener, NULL, NULL);
+        demand(end.handle >= 0, "accept");
+        without_delay(&end);
+    }
+    int64_t cpu = cpu_ns();
+    if (back_and_forth) {
+        of->of->pong(&end);
+    } else {
+        of->of->receive(&end);
+        demand(end.count >= of->records && end.count < of->records + 4 * TICKS, "another number of records came");
+    }
+    if (shared->end == 0) {
+        note_end();
+    }
+    shared->cpu_ns[0] = cpu_ns() - cpu;
+    (void)unlink(path);
+}
+
+static void be_sender(const lane *of, bool check, int from_receiver) {
+    static side end;
+    fill_side(&end, of, check);
+    demand(read(from_receiver, end.endpoint, sizeof end.endpoint) == (ssize_t)sizeof end.endpoint, "no word came");
+    if (of->of->connect != NULL) {
+        of->of->connect(&end);
+    } else {
+        struct sockaddr_storage address;
+        socklen_t size = address_of(&end, &address);
+        end.handle = new_socket(&end);
+        demand(connect(end.handle, (const struct sockaddr *)&address, size) == 0, "no connection");
+        without_delay(&end);
+    }
+    int64_t cpu = cpu_ns();
+    if (back_and_forth) {
+        of->of->ping(&end);
+    } else {
+        of->of->send(&end);
+    }
+    shared->cpu_ns[1] = cpu_ns() - cpu;
+}
+
+static pid_t start(const lane *of, bool check, const int pipe_of[2], bool receives) {
+    pid_t child = fork();
+    demand(child >= 0, "fork");
+    if (child == 0) {
+        (void)alarm(PATIENCE_S);
+        bind_to(processors[receives && of->at.processors == 2 ? 1 : 0]);
+        (void)close(pipe_of[receives ? 0 : 1]);
+        if (receives) {
+            be_receiver(of, check, pipe_of[1]);
+        } else {
+            be_sender(of, check, pipe_of[0]);
+        }
+        /* What closes the socket, and runs none of the handlers that libraries have left. */
+        _exit(0);
+    }
+    return child;
+}
+
+/* Returns false when one of the two failed: the other one is ended. */
+static bool run_processes(const lane *of, bool check) {
+    int pipe_of[2];
+    shared->end = 0;
+    demand(pipe(pipe_of) == 0, "pipe");
+    (void)fflush(stdout);
+    pid_t both[2] = {start(of, check, pipe_of, true), start(of, check, pipe_of, false)};
+    (void)close(pipe_of[0]);
+    (void)close(pipe_of[1]);
+    bool good = true;
+    for (size_t left = 2; left > 0; left--) {
+        int status = 0;
+        pid_t ended;
+        do {
+            ended = waitpid(-1, &status, 0);
+        } while (ended < 0 && errno == EINTR);
+        demand(ended == both[0] || ended == both[1], "waitpid");
+        if (status != 0 && good) {
+            good = false;
+            (void)kill(ended == both[0] && left == 2 ? both[1] : both[0], SIGKILL);
+        }
+        if (left == 2) {
+            both[0] = ended == both[0] ? both[1] : both[0];
         }
     }
-    pier_socket_destroy(socket);
-}
-
-static void receive_by_msgpack(pier_socket *socket) {
-    int handle = bare_handle(socket);
-    msgpack_unpacker unpacker;
-    msgpack_unpacked unpacked;
-    demand(msgpack_unpacker_init(&unpacker, BUFFER_BYTES), "msgpack-c has no memory");
-    msgpack_unpacked_init(&unpacked);
-    uint64_t count = 0;
-    uint64_t sum = 0;
-    for (;;) {
-        demand(msgpack_unpacker_reserve_buffer(&unpacker, BUFFER_BYTES), "msgpack-c has no memory");
-        ssize_t came = recv(handle, msgpack_unpacker_buffer(&unpacker), BUFFER_BYTES, 0);
-        demand(came >= 0, "recv");
-        if (came == 0) {
-            break;
-        }
-        msgpack_unpacker_buffer_consumed(&unpacker, (size_t)came);
-        msgpack_unpack_return answer;
-        while ((answer = msgpack_unpacker_next(&unpacker, &unpacked)) == MSGPACK_UNPACK_SUCCESS) {
-            const msgpack_object *object = &unpacked.data;
-            demand(object->type == MSGPACK_OBJECT_ARRAY && object->via.array.size == 8 &&
-                       object->via.array.ptr[0].type == MSGPACK_OBJECT_POSITIVE_INTEGER,
-                   "msgpack-c loads another record");
-            sum += object->via.array.ptr[0].via.u64;
-            count++;
-        }
-        demand(answer == MSGPACK_UNPACK_CONTINUE, "msgpack-c loads nothing");
-    }
-    demand(count == records && sum == expected_sum, "what came is not what was sent");
-    msgpack_unpacked_destroy(&unpacked);
-    msgpack_unpacker_destroy(&unpacker);
-    pier_socket_destroy(socket);
+    return good;
 }
 
 /* Measuring -------------------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    void (*send)(pier_socket *socket);
-    void (*receive)(pier_socket *socket);
-} contenders[] = {
-    {"send and recv of 64 KiB", send_bare, receive_bare},
-    {"Pier", send_by_pier, receive_by_pier},
-    {"Pier, checksum off", send_unchecked, receive_unchecked},
-    {"msgpack-c", send_by_msgpack, receive_by_msgpack},
-};
-
-static double seconds_of(struct timeval time) {
-    return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
+static int by_size(const void *one, const void *other) {
+    int64_t a = *(const int64_t *)one;
+    int64_t b = *(const int64_t *)other;
+    return (a > b) - (a < b);
 }
 
-static double cpu_seconds(int who) {
-    struct rusage usage;
-    demand(getrusage(who, &usage) == 0, "getrusage");
-    return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-}
-
-/* The other process: connects, waits for the word, sends. */
-static void run_sender(size_t contender, const pier_address *address, int go) {
-    pier_socket *socket = NULL;
-    char byte = 0;
-    demand(pier_socket_connect(&socket, address, patience(), NULL, NULL) == PIER_OK, "no connection");
-    demand(read(go, &byte, 1) == 1, "no word to begin");
-    contenders[contender].send(socket);
-    exit(0);
-}
-
-static void run_slice(const char *transport, pier_socket *listener, const pier_address *address, size_t contender) {
-    int go[2];
-    demand(pipe(go) == 0, "pipe");
-    double cpu_before = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);
-    pid_t child = fork();
-    demand(child >= 0, "fork");
-    if (child == 0) {
-        run_sender(contender, address, go[0]);
+static void run_slice(lane *of, size_t slice, bool timed) {
+    if (of->failed) {
+        return;
     }
-    pier_socket *socket = NULL;
-    demand(pier_socket_accept(listener, &socket, NULL, patience()) == PIER_OK, "nobody connects");
-    int64_t begin = pier_clock_monotonic_ns();
-    demand(write(go[1], "!", 1) == 1, "no word to begin");
-    contenders[contender].receive(socket);
-    int64_t end = pier_clock_monotonic_ns();
-    int status = 0;
-    demand(waitpid(child, &status, 0) == child && status == 0, "the sender failed");
-    double cpu = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN) - cpu_before;
-    (void)close(go[0]);
-    (void)close(go[1]);
-    double seconds = (double)(end - begin) * 1e-9;
-    printf("{\"transport\":\"%s\",\"name\":\"%s\",\"records_per_second\":%.0f,\"bytes_per_second\":%.0f,"
-           "\"cpu_seconds_per_million\":%.4f}\n",
-           transport, contenders[contender].name, (double)records / seconds, (double)wire_bytes / seconds,
-           cpu * 1e6 / (double)records);
-    (void)fflush(stdout);
+    uint64_t records = of->records;
+    of->records = timed ? records : records / 20 + 1;
+    of->failed = !run_processes(of, !timed);
+    if (of->failed) {
+        fprintf(stderr, "\nbench: %s over %s failed, and loses its row\n", of->of->name, of->at.transport);
+    } else if (timed && back_and_forth) {
+        qsort(shared->round_ns, records, sizeof(int64_t), by_size);
+        of->values[slice] = (double)shared->round_ns[records / 2] / 1000;
+        of->seconds[slice] = (double)shared->round_ns[records * 99 / 100] / 1000;
+    } else if (timed) {
+        of->values[slice] = (double)records * 1e9 / (double)(shared->end - shared->begin);
+        of->seconds[slice] = (double)(shared->cpu_ns[0] + shared->cpu_ns[1]) * 1e-3 / (double)records;
+    }
+    of->records = records;
+}
+
+static void print_values(const char *name, const double *values, size_t slices) {
+    printf(",\"%s\":[", name);
+    for (size_t i = 0; i < slices; i++) {
+        printf("%s%.6g", i > 0 ? "," : "", values[i]);
+    }
+    printf("]");
+}
+
+static void measure(size_t slices) {
+    for (size_t slice = 0; slice <= slices; slice++) {
+        for (size_t i = 0; i < lane_count; i++) {
+            run_slice(&lanes[i], slice == 0 ? 0 : slice - 1, slice > 0);
+            fprintf(stderr, "\r%s: turn %zu of %zu, %zu of %zu lanes ", back_and_forth ? "latency" : "stream", slice,
+                    slices, i + 1, lane_count);
+        }
+    }
+    fprintf(stderr, "\n");
+    for (size_t i = 0; i < lane_count; i++) {
+        const lane *of = &lanes[i];
+        if (of->failed) {
+            continue;
+        }
+        printf("{\"part\":\"%s\",\"transport\":\"%s\",\"processors\":%d,\"name\":\"%s\"",
+               back_and_forth ? "latency" : "stream", of->at.transport, of->at.processors, of->of->name);
+        print_values(back_and_forth ? "p50_us" : "records_per_second", of->values, slices);
+        print_values(back_and_forth ? "p99_us" : "cpu_s_a_million", of->seconds, slices);
+        printf(",\"wire_bytes\":%.2f}\n", wire_bytes_a_record);
+    }
 }
 
 /* How long Pier's stream is: bare sockets carry as much. */
-static void prepare(void) {
+static void prepare_ticks(void) {
     pier_archive *made = NULL;
-    demand(pier_archive_open_store(&made, NULL, NULL, NULL) == PIER_OK, "no archive");
+    const pier_archive_options options = {.size = sizeof options, .checksum_off = true};
+    demand(pier_archive_open_store(&made, NULL, &options, NULL) == PIER_OK, "no archive");
     for (size_t i = 0; i < TICKS; i++) {
         fill_tick(&ticks[i], i);
     }
-    for (uint64_t i = 0; i < records; i++) {
+    for (size_t i = 0; i < 64 * (size_t)TICKS; i++) {
         demand(tick_store(made, &ticks[i % TICKS]) == PIER_OK, "a record is refused");
-        expected_sum += ticks[i % TICKS].id;
-        if (i % TICKS == 0) {
-            pier_bytes ready = pier_archive_drain(made);
-            wire_bytes += ready.size;
-            pier_archive_drained(made, ready.size);
-        }
     }
     demand(pier_archive_close(made) == PIER_OK, "a stream is not closed");
-    wire_bytes += pier_archive_drain(made).size;
+    wire_bytes_a_record = (double)pier_archive_drain(made).size / (64.0 * TICKS);
     pier_archive_destroy(made);
 }
 
-int main(int argc, char **argv) {
-    size_t slices = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 21;
-    records = argc > 2 ? strtoull(argv[2], NULL, 10) : records;
-    demand(slices > 0 && records > 0, "usage: stream_bench [SLICES [RECORDS]]");
-    prepare();
-    char local[64];
-    (void)snprintf(local, sizeof local, "unix:@pier-bench-%ld", (long)getpid());
-    const char *const endpoints[2] = {"tcp://127.0.0.1:0", local};
-    pier_socket *listeners[2];
-    pier_address addresses[2];
-    for (size_t i = 0; i < 2; i++) {
-        demand(pier_channel_listen(&listeners[i], &addresses[i], endpoints[i], NULL, NULL) == PIER_OK, "no listener");
-    }
-    for (size_t slice = 0; slice < slices; slice++) {
-        for (size_t i = 0; i < 2 * sizeof contenders / sizeof contenders[0]; i++) {
-            run_slice(i % 2 == 0 ? "tcp" : "unix", listeners[i % 2], &addresses[i % 2], i / 2);
+static void find_processors(void) {
+    cpu_set_t set;
+    demand(sched_getaffinity(0, sizeof set, &set) == 0, "sched_getaffinity");
+    for (int i = 0; i < CPU_SETSIZE && processor_count < 2; i++) {
+        if (CPU_ISSET((size_t)i, &set)) {
+            processors[processor_count++] = i;
         }
     }
-    pier_socket_destroy(listeners[0]);
-    pier_socket_destroy(listeners[1]);
+    demand(processor_count > 0, "no processor");
+}
+
+static void add_lanes(uint64_t records) {
+    for (size_t i = 0; i < contender_count; i++) {
+        for (size_t at = 0; at < PLACES; at++) {
+            place where = {at % 2 == 0 ? "tcp" : "unix", at < 2 ? 2 : 1};
+            bool fits = where.processors == 2 ? processor_count == 2 : !contenders[i].busy;
+            if (!fits || (!back_and_forth && where.processors != (int)processor_count)) {
+                continue;
+            }
+            double share = contenders[i].share > 0 ? contenders[i].share : 1;
+            uint64_t of_it = (uint64_t)(share * (double)records);
+            lanes[lane_count++] = (lane){.of = &contenders[i], .at = where, .records = of_it > 100 ? of_it : 100};
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    demand(argc > 1 && (strcmp(argv[1], "stream") == 0 || strcmp(argv[1], "latency") == 0), "see stream_bench.c");
+    back_and_forth = strcmp(argv[1], "latency") == 0;
+    size_t slices = 9;
+    uint64_t records = back_and_forth ? 5000 : 10000000;
+    for (int i = 2; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--slices") == 0) {
+            slices = (size_t)strtoul(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--records") == 0) {
+            records = strtoull(argv[i + 1], NULL, 10);
+        } else {
+            demand(strcmp(argv[i], "--only") == 0, "see stream_bench.c");
+            only = argv[i + 1];
+        }
+    }
+    demand(slices > 0 && slices <= SLICES_MAX && records > 0 && (!back_and_forth || records <= ROUNDS_MAX),
+           "slices: 1 to 100, rounds: 1 to 100,000");
+    shared = (outcome *)mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    demand(shared != MAP_FAILED, "no memory");
+    find_processors();
+    prepare_ticks();
+    add_raw_streams();
+    add_pier_streams();
+    add_msgpack_streams();
+#ifdef BENCH_ZMQ
+    add_zmq_streams();
+#endif
+#ifdef BENCH_NNG
+    add_nng_streams();
+#endif
+#ifdef BENCH_EVENT
+    add_event_streams();
+#endif
+    add_lanes(records);
+    printf("{\"part\":\"%s\",\"versions\":{", argv[1]);
+    for (size_t i = 0; i < version_count; i++) {
+        printf("%s\"%s\":\"%s\"", i > 0 ? "," : "", versions[i][0], versions[i][1]);
+    }
+    printf("}}\n");
+    measure(slices);
     return 0;
 }
