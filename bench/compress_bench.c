@@ -1,9 +1,10 @@
-/* How fast blocks are compressed and inflated: an archive beside zlib itself, at the same level on the same blocks.
+/* How fast blocks are compressed and inflated: an archive beside zlib itself, at the same level on the same blocks of
+ * 64 KiB, which hold ticks (W1). The archive's time has the storing of the records in it, and the finding.
  *
  *     compress_bench [SLICES [LEVEL]]
  *
- * Both run a slice in turn, so that what else the machine does meets both alike; the median of the slices is printed,
- * in MiB a second of raw payload, with the share that the archive adds. zlib reuses its state as the archive does. What
+ * Both run a slice in turn, so that what else the machine does meets both alike. Prints a line of JSON for each and
+ * direction, with the seconds of the processor that each slice took. zlib reuses its state as the archive does. What
  * comes out of the archive is compared with what zlib made. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,10 +14,14 @@
 
 #include <pier/pier.h>
 
-enum { BLOCKS = 64, RECORDS_A_BLOCK = 1000, SLICES_DEFAULT = 21, SLICES_MAX = 1000, LEVEL_DEFAULT = 6 };
+#include "demand.h"
+#include "record_workloads.h"
+
+enum { BLOCKS = 64, RECORDS_A_BLOCK = 1400, TICKS = 1024, SLICES_DEFAULT = 21, SLICES_MAX = 1000, LEVEL_DEFAULT = 6 };
 
 typedef struct work {
     uint32_t level;
+    tick ticks[TICKS];
     pier_archive *store;
     pier_archive *load;
     pier_bytes stream;     /* of the archive, borrowed */
@@ -30,37 +35,11 @@ typedef struct work {
     z_stream inflater;
 } work;
 
-static void demand(bool holds, const char *what) {
-    if (!holds) {
-        fprintf(stderr, "compress_bench: %s\n", what);
-        exit(1);
-    }
-}
-
-static void *allocate(size_t bytes) {
-    void *memory = calloc(1, bytes);
-    demand(memory != NULL, "no memory");
-    return memory;
-}
-
-/* Stores a log of measurements: text that repeats, numbers that grow, numbers that do not. */
-static void store_record(pier_archive *store, uint32_t number) {
-    static const char *const places[] = {"roof", "cellar", "harbour", "bridge"};
-    demand(pier_archive_begin(store) == PIER_OK, "a record cannot be begun");
-    pier_store_array(store, 5);
-    pier_store(store, places[number % 4]);
-    pier_store(store, number);
-    pier_store(store, (number * 2654435761u) >> 8);
-    pier_store(store, 20.0 + (double)(number % 100) / 10);
-    pier_store(store, "a line of text that every record has");
-    demand(pier_archive_end(store) == PIER_OK, "a record cannot be ended");
-}
-
 static void store_by_archive(work *of) {
     demand(pier_archive_reset(of->store) == PIER_OK, "an archive cannot be reset");
     for (uint32_t block = 0; block < BLOCKS; block++) {
         for (uint32_t i = 0; i < RECORDS_A_BLOCK; i++) {
-            store_record(of->store, block * RECORDS_A_BLOCK + i);
+            demand(tick_store(of->store, &of->ticks[i % TICKS]) == PIER_OK, "a record is not stored");
         }
         demand(pier_archive_flush(of->store) == PIER_OK, "an archive cannot be flushed");
     }
@@ -141,6 +120,9 @@ static void prepare(work *of, uint32_t level) {
     pier_archive_options options = {
         .size = sizeof options, .limits = &limits, .stream_id = 1, .compression_level = level, .checksum_off = false};
     of->level = level;
+    for (size_t i = 0; i < TICKS; i++) {
+        fill_tick(&of->ticks[i], i);
+    }
     demand(pier_archive_open_store(&of->store, NULL, &options, NULL) == PIER_OK, "no archive");
     demand(pier_archive_open_load(&of->load, NULL, &options, NULL) == PIER_OK, "no archive");
     take_payloads(of);
@@ -155,21 +137,10 @@ static void prepare(work *of, uint32_t level) {
     store_by_archive(of);
 }
 
-static int compare(const void *left, const void *right) {
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double *seconds, size_t count) {
-    qsort(seconds, count, sizeof *seconds, compare);
-    return seconds[count / 2];
-}
-
 static double time_of(work *of, void (*contender)(work *of)) {
-    int64_t begin = pier_clock_monotonic_ns();
+    int64_t begin = cpu_ns();
     contender(of);
-    return (double)(pier_clock_monotonic_ns() - begin) / 1e9;
+    return (double)(cpu_ns() - begin) / 1e9;
 }
 
 int main(int argc, char **argv) {
@@ -178,8 +149,6 @@ int main(int argc, char **argv) {
     demand(slices > 0 && slices <= SLICES_MAX && level >= 1 && level <= 9, "usage: compress_bench [SLICES [LEVEL]]");
     static void (*const contenders[])(work * of) = {store_by_archive, deflate_by_zlib, load_by_archive,
                                                     inflate_by_zlib};
-    static const char *const names[] = {"store, by an archive", "deflate, by zlib", "load, by an archive",
-                                        "inflate, by zlib"};
     static double seconds[4][SLICES_MAX];
     static work of;
     prepare(&of, (uint32_t)level);
@@ -188,14 +157,15 @@ int main(int argc, char **argv) {
             seconds[i][slice] = time_of(&of, contenders[i]);
         }
     }
-    double mebibytes = (double)of.raw.size / 1048576;
-    printf("%zu bytes in %d blocks become %zu at level %ld\n", of.raw.size, BLOCKS, of.stream.size, level);
-    double medians[4];
+    static const char *const names[] = {"Pier", "zlib", "Pier", "zlib"};
     for (size_t i = 0; i < 4; i++) {
-        medians[i] = median(seconds[i], (size_t)slices);
-        printf("%-22s %8.1f MiB/s\n", names[i], mebibytes / medians[i]);
+        printf("{\"part\":\"compress\",\"level\":%ld,\"name\":\"%s\",\"way\":\"%s\",\"raw_bytes\":%zu,"
+               "\"stored_bytes\":%zu,\"seconds\":[",
+               level, names[i], i < 2 ? "store" : "load", of.raw.size, of.stream.size);
+        for (long slice = 0; slice < slices; slice++) {
+            printf("%s%.6f", slice > 0 ? "," : "", seconds[i][slice]);
+        }
+        printf("]}\n");
     }
-    printf("an archive takes %.2f times as long to store, %.2f times to load\n", medians[0] / medians[1],
-           medians[2] / medians[3]);
     return 0;
 }
