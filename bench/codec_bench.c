@@ -352,6 +352,7 @@ int main(int argc, char **argv) {
         i++;
     }
     demand(slices > 0 && slices <= SLICES_MAX, "slices: 1 to 1,000");
+    stay_on_processor();
     add_all();
     for (size_t i = 0; i < codec_count; i++) {
         prepare(&codecs[i]);

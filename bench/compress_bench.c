@@ -151,6 +151,7 @@ int main(int argc, char **argv) {
                                                     inflate_by_zlib};
     static double seconds[4][SLICES_MAX];
     static work of;
+    stay_on_processor();
     prepare(&of, (uint32_t)level);
     for (long slice = 0; slice < slices; slice++) {
         for (size_t i = 0; i < 4; i++) {

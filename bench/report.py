@@ -1,145 +1,187 @@
-"""Makes a table and a picture of what was measured; scripts/bench.sh runs it.
+"""Makes tables and a picture of what scripts/bench.sh measured.
 
-    report.py FOLDER [--docs]
-
-FOLDER has memory.json of memory_bench and stream.jsonl of stream_bench, and gets results.jsonl, table.md and plot.svg.
+    report.py FOLDER [--docs]                 the report of FOLDER's results; --docs puts it into docs/performance.md
+    report.py FOLDER --meta BUILD             notes in FOLDER what the figures depend on
+    report.py FOLDER --callgrind FOLDER       prints the lines of the part instructions
+    report.py FOLDER --size BUILD             prints the lines of the part size
 """
 
 import json
-import os
 import pathlib
-import platform
-import re
 import statistics
 import sys
-from typing import NamedTuple
-from xml.sax.saxutils import escape
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TITLES = {
-    "tokens/store": "Storing value by value (W1), tokens a second",
-    "tokens/load": "Loading value by value (W1), tokens a second",
-    "records/store": "Storing records (W1) into an archive in memory, records a second",
-    "records/load": "Loading records (W1) from an archive in memory, records a second",
-    "tcp": "Records (W1) between two processes over TCP on loopback, records a second",
-    "unix": "Records (W1) between two processes over a Unix socket, records a second",
+from goals import COPY, RAW, goals_of
+from picture import picture_of
+from results import ROOT, Results, instructions_of, meta_of, ratio, sizes_of
+
+WORKLOADS = {
+    "W1": "W1, a tick of 48 bytes, a record",
+    "W1 fixed": "W1 with fixed-width integers, a record",
+    "W2": "W2, a monster of 276 bytes, a record",
+    "W2 typed": "W2 with its vectors as typed blocks, a record",
+    "W3": "W3, a series of 12 KB, a record",
+    "W3 typed": "W3 with its integers as one typed block, a record",
+    "W3 one byte": "W3 with integers of one byte each, a record",
+    "W3 nine bytes": "W3 with integers of nine bytes each, a record",
+    "W3 runs": "W3 with runs of integers of one width, a record",
 }
+TRANSPORTS = {"tcp": "TCP on loopback", "unix": "a Unix socket"}
+TOKENS_A_TICK = 9
 
 
-class Row(NamedTuple):
-    group: str
-    name: str
-    rate: float  # median
-    best: float
-    bytes: float  # median, a second
-    note: str
+def number(value):
+    """Three digits that count."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def rows_of_memory(path, lines):
-    """By processor time: what else runs takes less of that than of the time on the wall."""
-    runs = {}
-    for run in json.loads(path.read_text())["benchmarks"]:
-        if run["run_type"] != "iteration":
-            continue
-        group, _, name = run["run_name"].rpartition("/")
-        runs.setdefault((group, name), []).append((run["items"], run["bytes"]))
-        lines.append({"group": group, "name": name, "per_second": run["items"], "bytes_per_second": run["bytes"]})
+def slices(values, best=min):
+    return f"{number(statistics.median(values))} ({number(best(values))})" if values else ""
+
+
+def table(title, heads, rows):
+    if not rows:
+        return []
+    lines = [f"**{title}**", "", "| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
+
+
+def goal_lines(results):
     rows = []
-    for (group, name), values in runs.items():
-        rates = [value[0] for value in values]
-        rows.append(Row(group, name, statistics.median(rates), max(rates), statistics.median(v[1] for v in values), ""))
-    return rows
+    for goal in goals_of(results):
+        sign = "≤" if goal.at_most else "≥"
+        verdict = {True: "yes", False: "**no**", None: "not measured"}[goal.met]
+        rows.append([goal.what, f"{sign} {goal.bound:g}", number(goal.measured), verdict])
+    return table("Goals: ratios of medians", ["", "goal", "measured", "met"], rows)
 
 
-def rows_of_streams(path, lines):
-    runs = {}
-    for line in path.read_text().splitlines():
-        run = json.loads(line)
-        runs.setdefault((run["transport"], run["name"]), []).append(run)
-        lines.append(run)
+def codec_lines(results, workload):
+    names = [name for kind, name in results.bytes if kind == workload]
+    heads = ["", "bytes", "store, ns", "to `memcpy`", "instructions", "load, ns", "to `memcpy`", "instructions"]
     rows = []
-    for (group, name), values in runs.items():
-        rates = [run["records_per_second"] for run in values]
-        cpu = statistics.median(run["cpu_seconds_per_million"] for run in values)
-        bytes_ = statistics.median(run["bytes_per_second"] for run in values)
-        rows.append(Row(group, name, statistics.median(rates), max(rates), bytes_, f"{cpu:.3f}"))
-    return rows
+    for name in names:
+        row = [name, number(results.bytes[workload, name])]
+        for way in ("store", "load"):
+            values = results.codec.get((workload, name, way))
+            copy = results.codec.get((workload, COPY, way))
+            count = results.instructions.get((workload, name, way))
+            row += [slices(values), number(ratio(values, copy)), number(count)]
+        rows.append(row)
+    return table(WORKLOADS[workload], heads, rows)
 
 
-def in_groups(rows):
-    """The groups in the order of TITLES. In each, the first of its run comes first: the others are compared with it."""
-    return [(group, [row for row in rows if row.group == group]) for group in TITLES if any(r.group == group for r in rows)]
+def token_lines(results):
+    """Value by value: as tokens a second, and bytes."""
+    rows = []
+    for name in ("Pier, tokens, plain", "Pier, tokens, framed", "msgpack-c, sbuffer and unpack_next", "msgpack-c, template"):
+        row = [name]
+        for way in ("store", "load"):
+            values = results.codec.get(("W1", name, way))
+            ns = statistics.median(values) if values else None
+            row += [number(TOKENS_A_TICK * 1e3 / ns), number(results.bytes["W1", name] * 1e3 / ns)] if ns else ["", ""]
+        rows.append(row)
+    heads = ["", "store, M tokens/s", "MB/s", "load, M tokens/s", "MB/s"]
+    return table("Value by value, W1: nine tokens a record", heads, rows if results.codec else [])
 
 
-def table(rows):
-    lines = []
-    for group, members in in_groups(rows):
-        note = {"tcp": "CPU s a million", "unix": "CPU s a million"}.get(group)
-        lines += [f"**{TITLES[group]}**", ""]
-        lines.append("| | median, M/s | best | MB/s | to the first |" + (f" {note} |" if note else ""))
-        lines.append("|---|---|---|---|---|" + ("---|" if note else ""))
-        for row in members:
-            cells = [row.name, f"{row.rate / 1e6:.1f}", f"{row.best / 1e6:.1f}", f"{row.bytes / 1e6:,.0f}",
-                     f"{row.rate / members[0].rate:.2f}"]  # fmt: skip
-            lines.append("| " + " | ".join(cells + ([row.note] if note else [])) + " |")
-        lines.append("")
-    return "\n".join(lines)
+def stream_lines(results, transport):
+    rows = []
+    raw = results.stream.get((transport, RAW))
+    for (where, name), rates in results.stream.items():
+        if where == transport:
+            millions = [rate / 1e6 for rate in rates]
+            megabytes = statistics.median(millions) * results.wire_bytes
+            cpu = statistics.median(results.cpu[where, name])
+            rows.append([name, slices(millions, max), number(megabytes), number(ratio(rates, raw)), f"{cpu:.3f}"])
+    heads = ["", "M records/s", "MB/s", "to raw", "processor s a million"]
+    return table(f"W1 one way between two processes over {TRANSPORTS[transport]}", heads, rows)
 
 
-def plot(rows):
-    """Bars, a block a group, each as long as its ratio to the longest of the group."""
-    parts, y = [], 10
-    for group, members in in_groups(rows):
-        longest = max(row.rate for row in members)
-        parts.append(f'<text x="10" y="{y + 14}" font-weight="bold">{escape(TITLES[group])}</text>')
-        y += 24
-        for row in members:
-            width = max(1, 420 * row.rate / longest)
-            colour = "#2f6f9f" if row.name.startswith("Pier") else "#b0b0b0"
-            parts.append(f'<text x="190" y="{y + 13}" text-anchor="end">{escape(row.name)}</text>')
-            parts.append(f'<rect x="200" y="{y}" width="{width:.0f}" height="17" fill="{colour}"/>')
-            parts.append(f'<text x="{206 + width:.0f}" y="{y + 13}">{row.rate / 1e6:.1f} M</text>')
-            y += 21
-        y += 14
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{y}" font-family="sans-serif" font-size="12">'
-    return "\n".join([head, f'<rect width="720" height="{y}" fill="white"/>', *parts, "</svg>", ""])
+def latency_lines(results, processors):
+    rows = []
+    names = dict.fromkeys(name for _, where, name in results.p50 if where == processors)
+    for name in names:
+        row = [name]
+        for transport in TRANSPORTS:
+            key = (transport, processors, name)
+            raw = results.p50.get((transport, processors, "raw send and recv"))
+            if key in results.p50:
+                row += [slices(results.p50[key]), number(ratio(results.p50[key], raw)), number(statistics.median(results.p99[key]))]
+            else:
+                row += ["", "", ""]
+        rows.append(row)
+    heads = ["", "TCP, p50 µs", "to raw", "p99 µs", "Unix, p50 µs", "to raw", "p99 µs"]
+    where = "on one processor" if processors == 1 else "on two processors"
+    return table(f"One W1 record back and forth, both processes {where}", heads, rows)
 
 
-def machine():
-    """What the figures depend on, and nothing that names the machine."""
-    model = "unknown processor"
-    cpuinfo = pathlib.Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.MULTILINE)
-        model = found[1] if found else model
-    kernel = re.match(r"\d+\.\d+", platform.release())
-    return f"{os.cpu_count()} processors, {model}; Linux {kernel[0] if kernel else ''}, {platform.machine()}"
+def compress_lines(results):
+    rows = []
+    for level, shrinks in sorted(results.shrinks.items()):
+        for way, what in (("store", "compress"), ("load", "expand")):
+            own = results.compress[level, "Pier", way]
+            zlib = results.compress[level, "zlib", way]
+            rows.append([f"level {level}, {what}", number(shrinks)]
+                        + [slices([rate / 1e6 for rate in rates], max) for rates in (own, zlib)] + [number(ratio(own, zlib))])  # fmt: skip
+    heads = ["", "shrinks by", "an archive, MB/s", "zlib itself, MB/s", "to zlib"]
+    return table("Blocks of 64 KiB of W1, compressed", heads, rows)
 
 
-def update_docs(text, picture):
-    path = ROOT / "docs" / "benchmarks.md"
-    document = path.read_text()
-    head, rest = document.split("<!-- table -->\n")
-    tail = rest.split("<!-- end of table -->\n")[1]
-    path.write_text(f"{head}<!-- table -->\nMeasured on {machine()}.\n\n{text}<!-- end of table -->\n{tail}")
-    (ROOT / "docs" / "pictures" / "benchmarks.svg").write_text(picture)
+def size_lines(results):
+    rows = [[row["name"], number(row["pier"]), number(row["protobuf_codec"]), number(row["protobuf"])] for row in results.size]
+    heads = ["message", "Pier", "protobuf C++, parse and serialize", "protobuf C++, all of the class"]
+    return table("Bytes of machine code a message", heads, rows)
+
+
+def report(results):
+    meta = results.meta
+    versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
+    lines = [f"Measured at commit {meta.get('commit', 'unknown')} on {meta.get('machine', 'an unknown machine')}; "
+             f"{meta.get('compiler', 'unknown compiler')}, `{meta.get('flags', '')}`. {versions}.", ""]  # fmt: skip
+    lines += goal_lines(results)
+    for workload in WORKLOADS:
+        lines += codec_lines(results, workload)
+    lines += token_lines(results)
+    for transport in TRANSPORTS:
+        lines += stream_lines(results, transport)
+    for processors in (1, 2):
+        lines += latency_lines(results, processors)
+    return "\n".join(lines + compress_lines(results) + size_lines(results))
+
+
+def update_docs(text, drawn):
+    path = ROOT / "docs" / "performance.md"
+    head, rest = path.read_text().split("<!-- figures -->\n")
+    tail = rest.split("<!-- end of figures -->\n")[1]
+    shown = "![Bars for each group: Pier in blue, the others in grey](pictures/performance.svg)"
+    path.write_text(f"{head}<!-- figures -->\n{shown}\n\n{text}<!-- end of figures -->\n{tail}")
+    (ROOT / "docs" / "pictures" / "performance.svg").write_text(drawn)
+
+
+def print_lines(rows):
+    for row in rows:
+        print(json.dumps(row))
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    lines = []
-    rows = rows_of_memory(folder / "memory.json", lines) + rows_of_streams(folder / "stream.jsonl", lines)
-    # Repetitions come in a random order; the program has registered the first of each group first.
-    order = json.loads((folder / "memory.json").read_text())["benchmarks"]
-    places = {run["run_name"]: run["family_index"] for run in order}
-    rows.sort(key=lambda row: places.get(f"{row.group}/{row.name}", 1000))
-    text = table(rows)
-    (folder / "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    (folder / "table.md").write_text(text)
-    (folder / "plot.svg").write_text(plot(rows))
-    if "--docs" in sys.argv:
-        update_docs(text, plot(rows))
-    print(f"{machine()}\n\n{text}")
+    action = sys.argv[2] if len(sys.argv) > 2 else ""
+    if action == "--meta":
+        (folder / "meta.json").write_text(json.dumps(meta_of(pathlib.Path(sys.argv[3]))) + "\n")
+    elif action == "--callgrind":
+        print_lines(instructions_of(pathlib.Path(sys.argv[3])))
+    elif action == "--size":
+        print_lines(sizes_of(pathlib.Path(sys.argv[3])))
+    else:
+        results = Results(folder)
+        text, drawn = report(results), picture_of(results)
+        (folder / "report.md").write_text(text)
+        (folder / "performance.svg").write_text(drawn)
+        if action == "--docs":
+            update_docs(text, drawn)
+        print(text)
 
 
 if __name__ == "__main__":

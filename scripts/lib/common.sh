@@ -42,6 +42,16 @@ need_packages() {
     }
 }
 
+# try_packages GROUP: the same for what the run can do without. Where not all of them can be had, each is tried by itself.
+try_packages() {
+    local name
+    (need_packages "$1" 2>/dev/null) && return
+    for name in $(sed -n "s/^$1 //p" scripts/packages.txt); do
+        is_installed "$name" || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 \
+            --no-install-recommends install "$name" >"$pier_logs/packages.log" 2>&1 || say "$name cannot be installed"
+    done
+}
+
 is_installed() {
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }

@@ -1,0 +1,98 @@
+"""The goals of speed, and whether a run meets them."""
+
+from typing import NamedTuple
+
+from results import ratio
+
+MSGPACK = "msgpack-c, sbuffer and unpack_next"
+PROTOBUF = "protobuf C++, message used again"
+COPY = "memcpy of the struct"
+OWN = "Pier, generated"
+RAW = "raw send and recv, 64 KiB"
+UNCHECKED = "Pier, no checksum"
+
+
+class Goal(NamedTuple):
+    what: str
+    bound: float
+    at_most: bool  # else at least
+    measured: float  # or None
+
+    @property
+    def met(self):
+        if self.measured is None:
+            return None
+        return self.measured <= self.bound if self.at_most else self.measured >= self.bound
+
+
+def codec_goals(results):
+    def against(workload, way, other, other_workload=None):
+        return ratio(results.codec.get((workload, OWN, way)), results.codec.get((other_workload or workload, other, way)))
+
+    for workload in ("W1", "W2"):
+        for peer, name, bounds in (
+            (MSGPACK, "msgpack-c", {"store": 0.12, "load": 0.08}),
+            (PROTOBUF, "protobuf C++", {"store": 0.17, "load": 0.10}),
+            ("protobuf-c", "protobuf-c", {"store": 0.10, "load": 0.10}),
+        ):
+            for way, bound in bounds.items():
+                yield Goal(f"{workload}, {way}, to {name}", bound, True, against(workload, way, peer))
+    for workload, form, bound in (
+        ("W1 fixed", "W1, fixed-width fields", 2.4),
+        ("W2 typed", "W2, vectors as typed blocks", 2.8),
+        ("W3 typed", "W3, integers as one typed block", 3.2),
+    ):
+        for way in ("store", "load"):
+            yield Goal(f"{form}, {way}, to `memcpy`", bound, True, against(workload, way, COPY))
+    for workload in ("W3", "W3 one byte", "W3 nine bytes", "W3 runs"):
+        for way in ("store", "load"):
+            yield Goal(f"{workload}, smallest integers, {way}, to msgpack-c", 0.2, True, against(workload, way, MSGPACK))
+    lanes = results.codec
+    block = lanes.get(("W1", "Pier, generated, 1,024 in a block", "load"))
+    yield Goal("1,024 W1 in a block, load, to a single one", 1.3, True, ratio(block, lanes.get(("W1", OWN, "load"))))
+    plan = lanes.get(("W1", "Pier, archive, through a plan", "load"))
+    straight = lanes.get(("W1", "Pier, archive, framed, no checksum", "load"))
+    yield Goal("W1 through a plan, load, to the straight-line load (both from an archive)", 4, True, ratio(plan, straight))
+
+
+def stream_goals(results):
+    names = {"tcp": "TCP", "unix": "Unix socket"}
+    stream = results.stream
+    for transport, bound in (("tcp", 0.80), ("unix", 0.65)):
+        yield Goal(f"stream, {names[transport]}, no checksum, to raw 64 KiB", bound, False,
+                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, RAW))))  # fmt: skip
+    for transport, bound in (("tcp", 1.9), ("unix", 2.5)):
+        yield Goal(f"stream, {names[transport]}, to ZeroMQ given packed 64 KiB", bound, False,
+                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, "ZeroMQ, packed 64 KiB"))))  # fmt: skip
+    for transport in names:
+        yield Goal(f"stream, {names[transport]}, to ZeroMQ given records", 12, False,
+                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, "ZeroMQ, a message a record"))))  # fmt: skip
+    for transport in names:
+        yield Goal(f"stream, {names[transport]}, checksum on, to off", 0.90, False,
+                   ratio(stream.get((transport, "Pier")), stream.get((transport, UNCHECKED))))  # fmt: skip
+
+
+def latency_goals(results):
+    for transport, name in (("tcp", "TCP"), ("unix", "Unix socket")):
+        raw = results.p50.get((transport, 1, "raw send and recv"))
+        for contender, what, bound in (
+            ("Pier", "ping-pong p50", 1.06),
+            ("Pier, deadline and cancel", "ping-pong p50 with deadline and cancel", 1.10),
+        ):
+            own = results.p50.get((transport, 1, contender))
+            yield Goal(f"{what}, {name}, one processor, to raw", bound, True, ratio(own, raw))
+        spin = results.p50.get((transport, 2, "Pier, bounded spin"))
+        polling = results.p50.get((transport, 2, "raw, busy polling"))
+        yield Goal(f"ping-pong p50 with bounded spin, {name}, two processors, to raw busy polling", 1.10, True,
+                   ratio(spin, polling))  # fmt: skip
+
+
+def compress_goals(results):
+    for level in sorted(results.shrinks):
+        for way, what in (("store", "compressing"), ("load", "expanding")):
+            yield Goal(f"zlib level {level}, {what}, to zlib itself", 0.97, False,
+                       ratio(results.compress.get((level, "Pier", way)), results.compress.get((level, "zlib", way))))  # fmt: skip
+
+
+def goals_of(results):
+    return [*codec_goals(results), *stream_goals(results), *latency_goals(results), *compress_goals(results)]
