@@ -197,8 +197,8 @@ void add(workload_kind of, std::size_t (*store)(codec *self, const void *record)
 } // namespace
 
 void add_capnp() {
-    static const std::string version = std::to_string(CAPNP_VERSION_MAJOR) + "." +
-                                       std::to_string(CAPNP_VERSION_MINOR) + "." + std::to_string(CAPNP_VERSION_MICRO);
+    static const std::string version = std::to_string(CAPNP_VERSION_MAJOR) + "." + std::to_string(CAPNP_VERSION_MINOR) +
+                                       "." + std::to_string(CAPNP_VERSION_MICRO);
     add_version("Cap'n Proto", version.c_str());
     add(W1, store_tick, load_tick);
     add(W2, store_monster, load_monster);

@@ -90,7 +90,7 @@ struct Cereal {
 } // namespace
 
 void add_cereal() {
-    add_version("cereal", TEXT_OF(CEREAL_VERSION_MAJOR) "." TEXT_OF(CEREAL_VERSION_MINOR) "." TEXT_OF(
-                              CEREAL_VERSION_PATCH));
+    add_version("cereal",
+                TEXT_OF(CEREAL_VERSION_MAJOR) "." TEXT_OF(CEREAL_VERSION_MINOR) "." TEXT_OF(CEREAL_VERSION_PATCH));
     add_walks<Cereal>("cereal, binary");
 }

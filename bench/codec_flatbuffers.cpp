@@ -48,8 +48,8 @@ std::size_t store_tick(codec *self, const void *record) {
     const tick &from = *static_cast<const tick *>(record);
     FlatBufferBuilder &builder = cleared(self);
     auto symbol = put_text(builder, from.symbol);
-    builder.Finish(fbs::CreateTick(builder, from.id, from.time, from.price, from.size, from.flags, from.kind, from.live,
-                                   symbol));
+    builder.Finish(
+        fbs::CreateTick(builder, from.id, from.time, from.price, from.size, from.flags, from.kind, from.live, symbol));
     return finished(self, builder);
 }
 
@@ -88,8 +88,8 @@ std::size_t store_monster(codec *self, const void *record) {
         equipped = put_weapon(builder, from.equipped);
     }
     fbs::Vec3 position(from.position.x, from.position.y, from.position.z);
-    builder.Finish(fbs::CreateMonster(builder, name, from.hp, from.mana, from.friendly, from.color, &position, inventory,
-                                      all, path, equipped));
+    builder.Finish(fbs::CreateMonster(builder, name, from.hp, from.mana, from.friendly, from.color, &position,
+                                      inventory, all, path, equipped));
     return finished(self, builder);
 }
 

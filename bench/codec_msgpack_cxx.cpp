@@ -48,7 +48,8 @@ void put(Packer &to, const monster &from) {
     put_text(to, from.name);
     to.pack(from.hp).pack(from.mana).pack(from.friendly).pack(from.color);
     put(to, from.position);
-    to.pack_bin(from.inventory.size).pack_bin_body(reinterpret_cast<const char *>(from.inventory.data), from.inventory.size);
+    to.pack_bin(from.inventory.size)
+        .pack_bin_body(reinterpret_cast<const char *>(from.inventory.data), from.inventory.size);
     to.pack_array(from.weapons_count);
     for (std::uint32_t i = 0; i < from.weapons_count; i++) {
         put(to, from.weapons[i]);

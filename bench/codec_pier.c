@@ -10,14 +10,10 @@ void add_pier(void) {
         const pier_class *generated; /* of the same struct as the macro's */
         const pier_class *macro;
     } classes[] = {
-        {W1, &bench_tick_class, &tick_class},
-        {W1_FIXED, &bench_tick_fixed_class, &tick_fixed_class},
-        {W2, &bench_monster_class, &monster_class},
-        {W2_TYPED, &bench_monster_typed_class, &monster_typed_class},
-        {W3, &bench_series_class, &series_class},
-        {W3_TYPED, &bench_series_typed_class, &series_typed_class},
-        {W3_SHORT, &bench_series_class, NULL},
-        {W3_LONG, &bench_series_class, NULL},
+        {W1, &bench_tick_class, &tick_class},       {W1_FIXED, &bench_tick_fixed_class, &tick_fixed_class},
+        {W2, &bench_monster_class, &monster_class}, {W2_TYPED, &bench_monster_typed_class, &monster_typed_class},
+        {W3, &bench_series_class, &series_class},   {W3_TYPED, &bench_series_typed_class, &series_typed_class},
+        {W3_SHORT, &bench_series_class, NULL},      {W3_LONG, &bench_series_class, NULL},
         {W3_RUNS, &bench_series_class, NULL},
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {

@@ -26,7 +26,8 @@ template <typename Archive> struct Both {
         bytes(of, count);
     }
     template <std::size_t Capacity> void text(char (&of)[Capacity]) {
-        std::uint32_t length = Archive::kind() == zpp::bits::kind::out ? static_cast<std::uint32_t>(std::strlen(of)) : 0;
+        std::uint32_t length =
+            Archive::kind() == zpp::bits::kind::out ? static_cast<std::uint32_t>(std::strlen(of)) : 0;
         count(length, Capacity - 1);
         bytes(of, length);
         if constexpr (Archive::kind() == zpp::bits::kind::in) {

@@ -63,8 +63,7 @@ PIER_RECORD(monster, "bench.Monster", MONSTER)
 PIER_RECORD(monster_typed, "bench.MonsterTyped", MONSTER_TYPED)
 
 /* A series: a thousand numbers and a hundred texts, all in the struct. */
-#define SERIES(FIELD)                                                                                                  \
-    FIELD(1, text(16), name) FIELD(2, array(i64, 1000), values) FIELD(3, array(text(41), 100), labels)
+#define SERIES(FIELD) FIELD(1, text(16), name) FIELD(2, array(i64, 1000), values) FIELD(3, array(text(41), 100), labels)
 PIER_RECORD(series, "bench.Series", SERIES)
 
 /* The same with its numbers as one block. */

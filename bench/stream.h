@@ -18,15 +18,15 @@ typedef struct side {
     int handle; /* connected, and waiting; -1 for a contender that connects by itself */
     void *state;
     char endpoint[ENDPOINT_BYTES];
-    const tick *ticks;     /* TICKS of them, sent in turn */
-    uint64_t records;      /* one way: to be sent; back and forth: rounds */
-    uint64_t wire_bytes;   /* of Pier's stream of that many */
-    bool check;            /* compare every record with what was sent; in a slice that is not timed */
-    uint64_t count;        /* received */
-    uint64_t sum;          /* of their ids */
-    void (*started)(void); /* takes the time: a sender calls it when it is connected and is about to send */
+    const tick *ticks;      /* TICKS of them, sent in turn */
+    uint64_t records;       /* one way: to be sent; back and forth: rounds */
+    uint64_t wire_bytes;    /* of Pier's stream of that many */
+    bool check;             /* compare every record with what was sent; in a slice that is not timed */
+    uint64_t count;         /* received */
+    uint64_t sum;           /* of their ids */
+    void (*started)(void);  /* takes the time: a sender calls it when it is connected and is about to send */
     void (*finished)(void); /* likewise, for a receiver that has all but does not return at once; others need not */
-    int64_t *round_ns;     /* back and forth: gets the time of each round */
+    int64_t *round_ns;      /* back and forth: gets the time of each round */
 } side;
 
 typedef struct contender {

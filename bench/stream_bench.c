@@ -47,7 +47,7 @@ typedef struct lane {
     place at;
     uint64_t records;
     bool failed;
-    double values[SLICES_MAX]; /* records a second; or p50 in microseconds */
+    double values[SLICES_MAX];  /* records a second; or p50 in microseconds */
     double seconds[SLICES_MAX]; /* of processors, a million records; or p99 */
 } lane;
 

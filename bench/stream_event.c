@@ -152,9 +152,7 @@ static void pong_by_event(side *end) {
 
 void add_event_streams(void) {
     add_stream_version("libevent", event_get_version());
-    add_contender(&(contender){.name = "libevent, bufferevent",
-                               .send = send_by_event,
-                               .receive = receive_by_event,
-                               .share = 0.4});
+    add_contender(&(contender){
+        .name = "libevent, bufferevent", .send = send_by_event, .receive = receive_by_event, .share = 0.4});
     add_contender(&(contender){.name = "libevent, bufferevent", .ping = ping_by_event, .pong = pong_by_event});
 }

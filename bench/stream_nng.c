@@ -147,6 +147,6 @@ void add_nng_streams(void) {
                                .send = send_records,
                                .receive = receive_records,
                                .share = 0.001});
-    add_contender(&(contender){
-        .name = "nng", .bind = bind_nng, .connect = connect_nng, .ping = ping_nng, .pong = pong_nng});
+    add_contender(
+        &(contender){.name = "nng", .bind = bind_nng, .connect = connect_nng, .ping = ping_nng, .pong = pong_nng});
 }

@@ -124,9 +124,7 @@ static void pong_polling(side *end) {
 }
 
 void add_raw_streams(void) {
-    add_contender(&(contender){.name = "raw send and recv, 64 KiB",
-                               .send = send_raw,
-                               .receive = receive_raw});
+    add_contender(&(contender){.name = "raw send and recv, 64 KiB", .send = send_raw, .receive = receive_raw});
     add_contender(&(contender){.name = "raw send and recv", .ping = ping_raw, .pong = pong_raw});
     add_contender(&(contender){.name = "raw, busy polling", .ping = ping_polling, .pong = pong_polling, .busy = true});
 }

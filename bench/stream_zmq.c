@@ -140,6 +140,6 @@ void add_zmq_streams(void) {
                                .send = send_records,
                                .receive = receive_records,
                                .share = 0.1});
-    add_contender(&(contender){
-        .name = "ZeroMQ", .bind = bind_zmq, .connect = connect_zmq, .ping = ping_zmq, .pong = pong_zmq});
+    add_contender(
+        &(contender){.name = "ZeroMQ", .bind = bind_zmq, .connect = connect_zmq, .ping = ping_zmq, .pong = pong_zmq});
 }
