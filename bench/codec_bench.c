@@ -4,8 +4,9 @@
  *
  * Every codec is tried once, and what it loads compared with what it stored. Then each runs a slice in turn, so that
  * what else the machine does meets all alike. Prints JSON: a line with the versions of the libraries, and one a codec
- * and direction with the nanoseconds of the processor a record in each turn. --count runs each once, between marks for callgrind, which
- * scripts/bench.sh runs it under; --only takes the codecs whose workload and name have TEXT in them. */
+ * and direction with the nanoseconds of the processor a record in each turn. --count runs each once, between marks for
+ * callgrind, under which scripts/bench.sh runs it; --only takes the codecs whose workload and name have TEXT in them.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Memory as a stream of C++, for the libraries that write to one and read from one: no copy, no locale, no allocation. */
+/* Memory as a stream of C++, for the libraries that write to one and read from one: no copy, no locale, no memory. */
 #ifndef PIER_BENCH_CODEC_BUFFER_H
 #define PIER_BENCH_CODEC_BUFFER_H
 

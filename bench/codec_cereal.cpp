@@ -1,4 +1,5 @@
-// cereal: its binary archives over a stream in memory; a text is its length and its bytes, numbers of an array go at once.
+// cereal: its binary archives over a stream in memory; a text is its length and its bytes, numbers of an array go at
+// once.
 #include <istream>
 #include <memory>
 #include <ostream>

@@ -1,6 +1,6 @@
 /* msgpack-c. "sbuffer" is as its users call it: msgpack_pack_… into a buffer that grows, cleared for each record, and
- * msgpack_unpack_next, with the values taken out of its objects into the struct. "template" is its pack template, inlined
- * over memory that is large enough, which stores alone. */
+ * msgpack_unpack_next, with the values taken out of its objects into the struct. "template" is its pack template,
+ * inlined over memory that is large enough, which stores alone. */
 #include <string.h>
 
 #include <msgpack/object.h>

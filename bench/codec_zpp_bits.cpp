@@ -9,7 +9,7 @@
 namespace {
 
 // Both directions: what goes by the same calls.
-template <typename Archive> struct Both {
+template <bool Loads, typename Archive> struct Both {
     Archive &archive;
 
     template <typename Value> void value(Value &of) {
@@ -27,10 +27,10 @@ template <typename Archive> struct Both {
     }
     template <std::size_t Capacity> void text(char (&of)[Capacity]) {
         std::uint32_t length =
-            Archive::kind() == zpp::bits::kind::out ? static_cast<std::uint32_t>(std::strlen(of)) : 0;
+            Loads ? 0 : static_cast<std::uint32_t>(std::strlen(of));
         count(length, Capacity - 1);
         bytes(of, length);
-        if constexpr (Archive::kind() == zpp::bits::kind::in) {
+        if constexpr (Loads) {
             of[length] = '\0';
         }
     }
@@ -42,14 +42,14 @@ struct Zpp {
 
     template <typename Record> static std::size_t store(codec *self, const void *record) {
         zpp::bits::out out{std::span<std::byte>(reinterpret_cast<std::byte *>(self->at), 2 * sizeof(Record))};
-        Both<decltype(out)> both{out};
+        Both<false, decltype(out)> both{out};
         walk(both, record_of<Record>(record));
         return out.position();
     }
 
     template <typename Record> static void load(codec *, const std::uint8_t *at, std::size_t size, void *record) {
         zpp::bits::in in{std::span<const std::byte>(reinterpret_cast<const std::byte *>(at), size)};
-        Both<decltype(in)> both{in};
+        Both<true, decltype(in)> both{in};
         walk(both, *static_cast<Record *>(record));
     }
 };

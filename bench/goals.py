@@ -26,8 +26,8 @@ class Goal(NamedTuple):
 
 
 def codec_goals(results):
-    def against(workload, way, other, other_workload=None):
-        return ratio(results.codec.get((workload, OWN, way)), results.codec.get((other_workload or workload, other, way)))
+    def against(workload, way, other):
+        return ratio(results.codec.get((workload, OWN, way)), results.codec.get((workload, other, way)))
 
     for workload in ("W1", "W2"):
         for peer, name, bounds in (
@@ -46,30 +46,28 @@ def codec_goals(results):
             yield Goal(f"{form}, {way}, to `memcpy`", bound, True, against(workload, way, COPY))
     for workload in ("W3", "W3 one byte", "W3 nine bytes", "W3 runs"):
         for way in ("store", "load"):
-            yield Goal(f"{workload}, smallest integers, {way}, to msgpack-c", 0.2, True, against(workload, way, MSGPACK))
+            what = f"{workload}, smallest integers, {way}, to msgpack-c"
+            yield Goal(what, 0.2, True, against(workload, way, MSGPACK))
     lanes = results.codec
     block = lanes.get(("W1", "Pier, generated, 1,024 in a block", "load"))
     yield Goal("1,024 W1 in a block, load, to a single one", 1.3, True, ratio(block, lanes.get(("W1", OWN, "load"))))
     plan = lanes.get(("W1", "Pier, archive, through a plan", "load"))
     straight = lanes.get(("W1", "Pier, archive, framed, no checksum", "load"))
-    yield Goal("W1 through a plan, load, to the straight-line load (both from an archive)", 4, True, ratio(plan, straight))
+    what = "W1 through a plan, load, to the straight-line load (both from an archive)"
+    yield Goal(what, 4, True, ratio(plan, straight))
 
 
 def stream_goals(results):
     names = {"tcp": "TCP", "unix": "Unix socket"}
-    stream = results.stream
-    for transport, bound in (("tcp", 0.80), ("unix", 0.65)):
-        yield Goal(f"stream, {names[transport]}, no checksum, to raw 64 KiB", bound, False,
-                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, RAW))))  # fmt: skip
-    for transport, bound in (("tcp", 1.9), ("unix", 2.5)):
-        yield Goal(f"stream, {names[transport]}, to ZeroMQ given packed 64 KiB", bound, False,
-                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, "ZeroMQ, packed 64 KiB"))))  # fmt: skip
-    for transport in names:
-        yield Goal(f"stream, {names[transport]}, to ZeroMQ given records", 12, False,
-                   ratio(stream.get((transport, UNCHECKED)), stream.get((transport, "ZeroMQ, a message a record"))))  # fmt: skip
-    for transport in names:
-        yield Goal(f"stream, {names[transport]}, checksum on, to off", 0.90, False,
-                   ratio(stream.get((transport, "Pier")), stream.get((transport, UNCHECKED))))  # fmt: skip
+    for own, other, what, bounds in (
+        (UNCHECKED, RAW, "no checksum, to raw 64 KiB", {"tcp": 0.80, "unix": 0.65}),
+        (UNCHECKED, "ZeroMQ, packed 64 KiB", "no checksum, to ZeroMQ given packed 64 KiB", {"tcp": 1.9, "unix": 2.5}),
+        (UNCHECKED, "ZeroMQ, a message a record", "no checksum, to ZeroMQ given records", {"tcp": 12, "unix": 12}),
+        ("Pier", UNCHECKED, "checksum on, to off", {"tcp": 0.90, "unix": 0.90}),
+    ):
+        for transport, bound in bounds.items():
+            rates = [results.stream.get((transport, name)) for name in (own, other)]
+            yield Goal(f"stream, {names[transport]}, {what}", bound, False, ratio(*rates))
 
 
 def latency_goals(results):
@@ -83,15 +81,15 @@ def latency_goals(results):
             yield Goal(f"{what}, {name}, one processor, to raw", bound, True, ratio(own, raw))
         spin = results.p50.get((transport, 2, "Pier, bounded spin"))
         polling = results.p50.get((transport, 2, "raw, busy polling"))
-        yield Goal(f"ping-pong p50 with bounded spin, {name}, two processors, to raw busy polling", 1.10, True,
-                   ratio(spin, polling))  # fmt: skip
+        what = f"ping-pong p50 with bounded spin, {name}, two processors, to raw busy polling"
+        yield Goal(what, 1.10, True, ratio(spin, polling))
 
 
 def compress_goals(results):
     for level in sorted(results.shrinks):
         for way, what in (("store", "compressing"), ("load", "expanding")):
-            yield Goal(f"zlib level {level}, {what}, to zlib itself", 0.97, False,
-                       ratio(results.compress.get((level, "Pier", way)), results.compress.get((level, "zlib", way))))  # fmt: skip
+            rates = [results.compress.get((level, name, way)) for name in ("Pier", "zlib")]
+            yield Goal(f"zlib level {level}, {what}, to zlib itself", 0.97, False, ratio(*rates))
 
 
 def goals_of(results):

@@ -20,8 +20,8 @@ function(bench_peer name)
     target_link_libraries(${arg_RUNNER} PRIVATE bench_${name} ${arg_LIBRARIES})
 endfunction()
 
-# bench_schema(<program> <made …> FROM <file> COMMAND …): makes code of a schema in the current binary folder, when there
-# is the program.
+# bench_schema(<program> <made …> FROM <file> COMMAND …): makes code of a schema in the current binary folder, when
+# there is the program.
 function(bench_schema program)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "FROM" "MAKES;COMMAND")
     if(program)
@@ -90,7 +90,16 @@ bench_peer(qt RUNNER codec_bench FOUND "${Qt5Core_FOUND}" SOURCES codec_qt.cpp L
 # zpp_bits is in no Debian: PIER_BENCH_ZPP_BITS names a folder with zpp_bits.h.
 set(PIER_BENCH_ZPP_BITS "" CACHE PATH "A folder with zpp_bits.h (C++20), to be measured beside Pier")
 find_path(BENCH_ZPP_BITS_INCLUDE zpp_bits.h PATHS ${PIER_BENCH_ZPP_BITS} $ENV{PIER_BENCH_ZPP_BITS} NO_DEFAULT_PATH)
-bench_peer(zpp_bits RUNNER codec_bench FOUND "${BENCH_ZPP_BITS_INCLUDE}" SOURCES codec_zpp_bits.cpp)
+if(BENCH_ZPP_BITS_INCLUDE)
+    # Its calls have changed between versions: what does not compile with this one loses its rows, as what is missing.
+    set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+    set(folders ${BENCH_ZPP_BITS_INCLUDE} ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+    try_compile(BENCH_ZPP_BITS_COMPILES ${made}/zpp_bits ${CMAKE_CURRENT_SOURCE_DIR}/codec_zpp_bits.cpp
+                CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${folders}" CXX_STANDARD 20)
+    unset(CMAKE_TRY_COMPILE_TARGET_TYPE)
+endif()
+bench_peer(zpp_bits RUNNER codec_bench FOUND "${BENCH_ZPP_BITS_INCLUDE}" "${BENCH_ZPP_BITS_COMPILES}"
+           SOURCES codec_zpp_bits.cpp)
 if(TARGET bench_zpp_bits)
     target_include_directories(bench_zpp_bits SYSTEM PRIVATE ${BENCH_ZPP_BITS_INCLUDE})
     set_target_properties(bench_zpp_bits PROPERTIES CXX_STANDARD 20)

@@ -43,7 +43,8 @@ def groups_of(results):
     for workload, what in (("W1", "a tick"), ("W2", "a monster")):
         for way in ("store", "load"):
             rows = medians(results.codec, [((workload, name, way), shown) for name, shown in CODECS.items()])
-            yield f"{way.capitalize()} {what} ({workload}), ns: shorter is faster", sorted(rows, key=lambda row: row[1]), 1
+            rows.sort(key=lambda row: row[1])
+            yield f"{way.capitalize()} {what} ({workload}), ns: shorter is faster", rows, 1
     for transport, what in (("tcp", "TCP"), ("unix", "a Unix socket")):
         rows = medians(results.stream, [((transport, name), shown) for name, shown in STREAMS.items()])
         yield f"Ticks over {what}, million a second: longer is faster", sorted(rows, key=lambda row: -row[1]), 1e6
@@ -72,5 +73,6 @@ def picture_of(results):
     note = f"commit {results.meta.get('commit', 'unknown')}, {results.meta.get('machine', 'an unknown machine')}"
     parts.append(f'<text x="10" y="{y + 12}" font-size="10">{escape(note)}</text>')
     y += 24
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y}" font-family="sans-serif" font-size="12">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y}" font-family="sans-serif"'
+    head += ' font-size="12">'
     return "\n".join([head, f'<rect width="{WIDTH}" height="{y}" fill="white"/>', *parts, "</svg>", ""])

@@ -11,7 +11,7 @@ import pathlib
 import statistics
 import sys
 
-from goals import COPY, RAW, goals_of
+from goals import COPY, MSGPACK, RAW, goals_of
 from picture import picture_of
 from results import ROOT, Results, instructions_of, meta_of, ratio, sizes_of
 
@@ -75,7 +75,7 @@ def codec_lines(results, workload):
 def token_lines(results):
     """Value by value: as tokens a second, and bytes."""
     rows = []
-    for name in ("Pier, tokens, plain", "Pier, tokens, framed", "msgpack-c, sbuffer and unpack_next", "msgpack-c, template"):
+    for name in ("Pier, tokens, plain", "Pier, tokens, framed", MSGPACK, "msgpack-c, template"):
         row = [name]
         for way in ("store", "load"):
             values = results.codec.get(("W1", name, way))
@@ -108,7 +108,8 @@ def latency_lines(results, processors):
             key = (transport, processors, name)
             raw = results.p50.get((transport, processors, "raw send and recv"))
             if key in results.p50:
-                row += [slices(results.p50[key]), number(ratio(results.p50[key], raw)), number(statistics.median(results.p99[key]))]
+                p99 = statistics.median(results.p99[key])
+                row += [slices(results.p50[key]), number(ratio(results.p50[key], raw)), number(p99)]
             else:
                 row += ["", "", ""]
         rows.append(row)
@@ -123,14 +124,15 @@ def compress_lines(results):
         for way, what in (("store", "compress"), ("load", "expand")):
             own = results.compress[level, "Pier", way]
             zlib = results.compress[level, "zlib", way]
-            rows.append([f"level {level}, {what}", number(shrinks)]
-                        + [slices([rate / 1e6 for rate in rates], max) for rates in (own, zlib)] + [number(ratio(own, zlib))])  # fmt: skip
+            shown = [slices([rate / 1e6 for rate in rates], max) for rates in (own, zlib)]
+            rows.append([f"level {level}, {what}", number(shrinks), *shown, number(ratio(own, zlib))])
     heads = ["", "shrinks by", "an archive, MB/s", "zlib itself, MB/s", "to zlib"]
     return table("Blocks of 64 KiB of W1, compressed", heads, rows)
 
 
 def size_lines(results):
-    rows = [[row["name"], number(row["pier"]), number(row["protobuf_codec"]), number(row["protobuf"])] for row in results.size]
+    kinds = ("pier", "protobuf_codec", "protobuf")
+    rows = [[row["name"], *(number(row[kind]) for kind in kinds)] for row in results.size]
     heads = ["message", "Pier", "protobuf C++, parse and serialize", "protobuf C++, all of the class"]
     return table("Bytes of machine code a message", heads, rows)
 

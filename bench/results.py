@@ -93,7 +93,7 @@ def commit():
 
 def instructions_of(folder):
     """The counts in callgrind's files: one for each mark that codec_bench --count set."""
-    for path in sorted(folder.iterdir(), key=lambda path: int(path.suffix[1:] or 0) if path.suffix[1:].isdigit() else 0):
+    for path in sorted(folder.iterdir(), key=lambda path: int(path.suffix[1:]) if path.suffix[1:].isdigit() else 0):
         head = path.read_text()
         mark = re.search(r"^desc: Trigger: Client Request: (.*)\|(.*)\|(\w+)\|(\d+)$", head, re.MULTILINE)
         total = re.search(r"^(?:summary|totals): (\d+)$", head, re.MULTILINE)

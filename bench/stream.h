@@ -1,6 +1,6 @@
 /* What a contender is to the runner of streams (stream_bench.c): functions for the two ends of a connection between two
- * processes, which send and receive ticks (W1), one way or back and forth. Each peer has a file of its own, stream_PEER,
- * that adds its contenders. */
+ * processes, which send and receive ticks (W1), one way or back and forth. Each peer has a file of its own,
+ * stream_PEER, that adds its contenders. */
 #ifndef PIER_BENCH_STREAM_H
 #define PIER_BENCH_STREAM_H
 

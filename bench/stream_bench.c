@@ -2,10 +2,11 @@
  *
  *     stream_bench stream|latency [--slices N] [--records N] [--only TEXT]
  *
- * `stream` sends so many one way, `latency` one back and forth as many times. A slice is two processes of its own with a
- * connection of their own, one bound to each of the first two processors; `latency` also has both on one. All contenders
- * have a slice in turn, so that what else the machine does meets all alike. In the first turn, which is not timed, what
- * comes is compared with what was sent. Prints JSON: a line with the versions of libraries, and one a contender. */
+ * `stream` sends so many one way, `latency` one back and forth as many times. A slice is two processes of its own with
+ * a connection of their own, one bound to each of the first two processors; `latency` also has both on one. All
+ * contenders have a slice in turn, so that what else the machine does meets all alike. In the first turn, which is not
+ * timed, what comes is compared with what was sent. Prints JSON: a line with the versions of libraries, and one a
+ * contender. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

@@ -51,7 +51,7 @@ run() {
 }
 
 measure_codec() {
-    local slices=31 slice_us=3000
+    local slices=51 slice_us=3000
     ! $quick || { slices=9 slice_us=1500; }
     "$programs/codec_bench" --slices "$slices" --slice-us "$slice_us"
 }

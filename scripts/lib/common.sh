@@ -42,7 +42,8 @@ need_packages() {
     }
 }
 
-# try_packages GROUP: the same for what the run can do without. Where not all of them can be had, each is tried by itself.
+# try_packages GROUP: the same for what the run can do without. Where not all of them can be had, each is tried by
+# itself.
 try_packages() {
     local name
     (need_packages "$1" 2>/dev/null) && return
