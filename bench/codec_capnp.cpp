@@ -1,5 +1,6 @@
 // Cap'n Proto: a message is built in memory that is used again (its first segment), so that it is one piece which needs
 // no copy; what is loaded is read from where it lies, every field into the struct.
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
 // FlatBuffers: a builder that is cleared for each record; what is loaded is verified first, as bytes from elsewhere
 // must be, and then every field is read into the struct.
+#include <cstdint>
 #include <cstring>
 #include <string>
 

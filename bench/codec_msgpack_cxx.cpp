@@ -1,5 +1,6 @@
 // msgpack-cxx: its packer into a buffer that is cleared for each record, and unpack into a zone that is used again,
 // with the values converted from its objects into the struct.
+#include <cstdint>
 #include <cstring>
 
 #include <msgpack.hpp>

@@ -1,6 +1,7 @@
 // protobuf C++: a message that is filled again for each record, serialised into memory that is there, parsed into a
 // message that is used again, and moved from there into the struct.
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <string>
 

@@ -4,6 +4,7 @@
 #ifndef PIER_BENCH_CODEC_WALK_H
 #define PIER_BENCH_CODEC_WALK_H
 
+#include <cstdint>
 #include <cstring>
 
 #include "codec.h"
