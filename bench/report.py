@@ -153,13 +153,14 @@ def report(results):
     return "\n".join(lines + compress_lines(results) + size_lines(results))
 
 
-def update_docs(text, drawn):
+def update_docs(text, drawn, brief):
     path = ROOT / "docs" / "performance.md"
     head, rest = path.read_text().split("<!-- figures -->\n")
     tail = rest.split("<!-- end of figures -->\n")[1]
     shown = "![Bars for each group: Pier in blue, the others in grey](pictures/performance.svg)"
     path.write_text(f"{head}<!-- figures -->\n{shown}\n\n{text}<!-- end of figures -->\n{tail}")
     (ROOT / "docs" / "pictures" / "performance.svg").write_text(drawn)
+    (ROOT / "docs" / "pictures" / "speed.svg").write_text(brief)
 
 
 def print_lines(rows):
@@ -178,11 +179,12 @@ def main():
         print_lines(sizes_of(pathlib.Path(sys.argv[3])))
     else:
         results = Results(folder)
-        text, drawn = report(results), picture_of(results)
+        text, drawn, brief = report(results), picture_of(results), picture_of(results, brief=True)
         (folder / "report.md").write_text(text)
         (folder / "performance.svg").write_text(drawn)
+        (folder / "speed.svg").write_text(brief)
         if action == "--docs":
-            update_docs(text, drawn)
+            update_docs(text, drawn, brief)
         print(text)
 
 

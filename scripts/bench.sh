@@ -72,7 +72,7 @@ measure_compress() {
     local slices=15 level
     ! $quick || slices=5
     for level in 1 6; do
-        "$programs/compress_bench" "$slices" "$level"
+        "$programs/compress_bench" "$slices" "$level" || return 1
     done
 }
 
