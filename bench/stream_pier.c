@@ -4,7 +4,7 @@
 #include "demand.h"
 #include "stream.h"
 
-enum { PATIENCE_MS = 60000 };
+enum { PATIENCE_MS = 60000, SPIN = 1000 /* microseconds: longer than any answer takes */ };
 
 static pier_channel *open_channel(side *end, pier_channel_options options) {
     pier_socket *socket = NULL;
@@ -39,9 +39,8 @@ static void receive_by(side *end, pier_channel_options options) {
     pier_channel_set_deadline(channel, pier_deadline_after_ms(PATIENCE_MS));
     pier_archive *load = pier_channel_load_archive(channel);
     pier_status status;
-    while ((status = pier_archive_next(load)) == PIER_OK) {
-        tick record;
-        demand(tick_load(load, &record) == PIER_OK, "a record is not loaded");
+    tick record;
+    while ((status = tick_next(load, &record)) == PIER_OK) {
         received(end, &record);
     }
     demand(status == PIER_END, "a stream does not end");
@@ -75,8 +74,8 @@ typedef struct talk {
 static talk open_talk(side *end, manner how) {
     talk made = {.watched = how == WATCHED};
     pier_channel_options options = {.checksum_off = true};
-#ifdef BENCH_SPIN_US
-    options.BENCH_SPIN_US = how == SPINNING ? 1000 : 0;
+#ifdef BENCH_SPIN
+    options.BENCH_SPIN = how == SPINNING ? SPIN : 0;
 #endif
     if (made.watched) {
         demand(pier_cancel_create(&made.cancel, NULL, NULL) == PIER_OK, "no cancel");
@@ -106,7 +105,7 @@ static void say(talk *of, const tick *record) {
 }
 
 static void hear(talk *of, tick *record) {
-    demand(pier_archive_next(of->load) == PIER_OK && tick_load(of->load, record) == PIER_OK, "nothing is received");
+    demand(tick_next(of->load, record) == PIER_OK, "nothing is received");
 }
 
 static void ping_by(side *end, manner how) {
@@ -152,7 +151,7 @@ void add_pier_streams(void) {
         .name = "Pier, zlib level 1", .send = send_compressed, .receive = receive_compressed, .share = 0.05});
     add_contender(&(contender){.name = "Pier", .ping = ping_simply, .pong = pong_simply});
     add_contender(&(contender){.name = "Pier, deadline and cancel", .ping = ping_watched, .pong = pong_watched});
-#ifdef BENCH_SPIN_US
+#ifdef BENCH_SPIN
     add_contender(
         &(contender){.name = "Pier, bounded spin", .ping = ping_spinning, .pong = pong_spinning, .busy = true});
 #else
