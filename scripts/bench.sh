@@ -70,7 +70,7 @@ measure_latency() {
 
 measure_compress() {
     local slices=15 level
-    ! $quick || slices=5
+    ! $quick || slices=3
     for level in 1 6; do
         "$programs/compress_bench" "$slices" "$level" || return 1
     done
