@@ -79,11 +79,11 @@ void add_codec(const codec *added);
 /* Says which version of a library takes part. The texts are borrowed. */
 void add_version(const char *name, const char *version);
 
-static inline const uint8_t *record_at(const codec *self, size_t index) {
+static inline const void *record_at(const codec *self, size_t index) {
     return self->work->records + index * self->work->type->record_bytes;
 }
 
-static inline uint8_t *loaded_at(const codec *self, size_t index) {
+static inline void *loaded_at(const codec *self, size_t index) {
     return self->loaded + index * self->work->type->record_bytes;
 }
 

@@ -26,8 +26,7 @@ template <bool Loads, typename Archive> struct Both {
         bytes(of, count);
     }
     template <std::size_t Capacity> void text(char (&of)[Capacity]) {
-        std::uint32_t length =
-            Loads ? 0 : static_cast<std::uint32_t>(std::strlen(of));
+        std::uint32_t length = Loads ? 0 : static_cast<std::uint32_t>(std::strlen(of));
         count(length, Capacity - 1);
         bytes(of, length);
         if constexpr (Loads) {

@@ -2,6 +2,7 @@
  * does not wait for what is on its way. */
 #include <nng/nng.h>
 #include <nng/protocol/pair0/pair.h>
+#include <nng/supplemental/util/platform.h>
 
 #include "stream_packed.h"
 
