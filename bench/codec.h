@@ -94,6 +94,7 @@ void add_pier_archives(void);
 void add_pier_values(void);
 void add_pier_tokens(void);
 void add_msgpack_c(void);
+void add_msgpack_local(void);
 void add_msgpack_cxx(void);
 void add_protobuf(void);
 void add_protobuf_c(void);

@@ -302,6 +302,7 @@ static void add_all(void) {
     add_pier_values();
     add_pier_tokens();
     add_msgpack_c();
+    add_msgpack_local();
 #ifdef BENCH_MSGPACK_CXX
     add_msgpack_cxx();
 #endif

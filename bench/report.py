@@ -28,6 +28,7 @@ WORKLOADS = {
 }
 TRANSPORTS = {"tcp": "TCP on loopback", "unix": "a Unix socket"}
 TOKENS_A_TICK = 9
+INLINED = "msgpack-c, sbuffer, all inlined"
 
 
 def number(value):
@@ -75,7 +76,7 @@ def codec_lines(results, workload):
 def token_lines(results):
     """Value by value: as tokens a second, and bytes."""
     rows = []
-    for name in ("Pier, tokens, plain", "Pier, tokens, framed", MSGPACK, "msgpack-c, template"):
+    for name in ("Pier, tokens, plain", "Pier, tokens, framed", MSGPACK, INLINED, "msgpack-c, template"):
         row = [name]
         for way in ("store", "load"):
             values = results.codec.get(("W1", name, way))
