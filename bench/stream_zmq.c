@@ -38,6 +38,20 @@ static void close_zmq(side *end) {
     demand(zmq_close(of->socket) == 0 && zmq_ctx_term(of->context) == 0, "ZeroMQ does not close");
 }
 
+/* The receiver answers when it has all, and the sender waits for that: a connection that ends may take along what its
+ * receiver has not been given yet. */
+static void wait_for_answer(side *end) {
+    char answer;
+    demand(zmq_recv(((const sockets *)end->state)->socket, &answer, 1, 0) == 1, "no answer");
+    close_zmq(end);
+}
+
+static void answer(side *end) {
+    end->finished();
+    demand(zmq_send(((const sockets *)end->state)->socket, "!", 1, 0) == 1, "zmq_send");
+    close_zmq(end);
+}
+
 static void send_records(side *end) {
     void *socket = ((const sockets *)end->state)->socket;
     uint8_t buffer[2 * TICK_BYTES_MAX];
@@ -46,7 +60,7 @@ static void send_records(side *end) {
         size_t size = pack_one(buffer, &end->ticks[i % TICKS]);
         demand(zmq_send(socket, buffer, size, 0) == (int)size, "zmq_send");
     }
-    close_zmq(end);
+    wait_for_answer(end);
 }
 
 static void receive_records(side *end) {
@@ -59,7 +73,7 @@ static void receive_records(side *end) {
         (void)unpack_one(buffer, buffer + size, &record);
         received(end, &record);
     }
-    close_zmq(end);
+    answer(end);
 }
 
 static void send_packed(side *end) {
@@ -70,7 +84,7 @@ static void send_packed(side *end) {
     for (uint64_t sent = 0; sent < end->records; sent += message.records) {
         demand(zmq_send_const(socket, message.bytes, message.size, 0) == (int)message.size, "zmq_send");
     }
-    close_zmq(end);
+    wait_for_answer(end);
 }
 
 static void receive_packed_messages(side *end) {
@@ -84,7 +98,7 @@ static void receive_packed_messages(side *end) {
         receive_many(end, &expected, zmq_msg_data(&message), zmq_msg_size(&message));
     }
     (void)zmq_msg_close(&message);
-    close_zmq(end);
+    answer(end);
 }
 
 static void say(void *socket, const tick *record) {
