@@ -10,6 +10,7 @@ import json
 import pathlib
 import statistics
 import sys
+import textwrap
 
 from goals import COPY, MSGPACK, RAW, goals_of
 from picture import picture_of
@@ -54,7 +55,8 @@ def goal_lines(results):
     for goal in goals_of(results):
         sign = "≤" if goal.at_most else "≥"
         verdict = {True: "yes", False: "**no**", None: "not measured"}[goal.met]
-        rows.append([goal.what, f"{sign} {goal.bound:g}", number(goal.measured), verdict])
+        measured = "" if goal.measured is None else f"{goal.measured:.3g}"
+        rows.append([goal.what, f"{sign} {goal.bound:g}", measured, verdict])
     return table("Goals: ratios of medians", ["", "goal", "measured", "met"], rows)
 
 
@@ -141,8 +143,11 @@ def size_lines(results):
 def report(results):
     meta = results.meta
     versions = ", ".join(f"{name} {version}" for name, version in results.versions.items())
-    lines = [f"Measured at commit {meta.get('commit', 'unknown')} on {meta.get('machine', 'an unknown machine')}; "
-             f"{meta.get('compiler', 'unknown compiler')}, `{meta.get('flags', '')}`. {versions}.", ""]  # fmt: skip
+    measured = (
+        f"Measured at commit {meta.get('commit', 'unknown')} on {meta.get('machine', 'an unknown machine')}; "
+        f"{meta.get('compiler', 'unknown compiler')}, `{meta.get('flags', '')}`. {versions}."
+    )
+    lines = [textwrap.fill(measured, 120, break_long_words=False, break_on_hyphens=False), ""]
     lines += goal_lines(results)
     for workload in WORKLOADS:
         lines += codec_lines(results, workload)

@@ -98,8 +98,8 @@ class ReportTest(unittest.TestCase):
 
     def test_tables(self):
         text = report.report(written(self.folder, codec=self.codec_lines(own=[12], msgpack=[120], copy=[4])))
-        self.assertIn("| W1, store, to msgpack-c | ≤ 0.12 | 0.10 | yes |", text)
-        self.assertIn("| W1, load, to msgpack-c | ≤ 0.08 | 0.10 | **no** |", text)
+        self.assertIn("| W1, store, to msgpack-c | ≤ 0.12 | 0.1 | yes |", text)
+        self.assertIn("| W1, load, to msgpack-c | ≤ 0.08 | 0.1 | **no** |", text)
         self.assertIn("| Pier, generated | 45.5 | 12.0 (12.0) | 3.00 |  | 12.0 (12.0) | 3.00 |  |", text)
 
     def test_picture(self):
