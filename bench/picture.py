@@ -23,6 +23,7 @@ STREAMS = {
     "Pier, no checksum": "Pier, no checksum",
     "Pier": "Pier",
     "ZeroMQ, packed 64 KiB": "ZeroMQ, packed 64 KiB",
+    "ZeroMQ, packed 64 KiB, unpacked": "ZeroMQ, and unpacked",
     "nng, packed 64 KiB": "nng, packed 64 KiB",
     "libevent, bufferevent": "libevent, Pier's codec",
     "msgpack-c, 64 KiB": "msgpack-c, 64 KiB",

@@ -87,7 +87,7 @@ static void send_packed(side *end) {
     wait_for_answer(end);
 }
 
-static void receive_packed_messages(side *end) {
+static void receive_messages(side *end, bool unpacks) {
     void *socket = ((const sockets *)end->state)->socket;
     static packed expected;
     pack_many(&expected, end);
@@ -95,10 +95,22 @@ static void receive_packed_messages(side *end) {
     demand(zmq_msg_init(&message) == 0, "no message");
     while (end->count < end->records) {
         demand(zmq_msg_recv(&message, socket, 0) >= 0, "zmq_recv");
-        receive_many(end, &expected, zmq_msg_data(&message), zmq_msg_size(&message));
+        if (unpacks) {
+            receive_packed(end, &expected, zmq_msg_data(&message), zmq_msg_size(&message));
+        } else {
+            receive_many(end, &expected, zmq_msg_data(&message), zmq_msg_size(&message));
+        }
     }
     (void)zmq_msg_close(&message);
     answer(end);
+}
+
+static void receive_packed_messages(side *end) {
+    receive_messages(end, false);
+}
+
+static void receive_unpacked_messages(side *end) {
+    receive_messages(end, true);
 }
 
 static void say(void *socket, const tick *record) {
@@ -148,6 +160,11 @@ void add_zmq_streams(void) {
                                .connect = connect_zmq,
                                .send = send_packed,
                                .receive = receive_packed_messages});
+    add_contender(&(contender){.name = "ZeroMQ, packed 64 KiB, unpacked",
+                               .bind = bind_zmq,
+                               .connect = connect_zmq,
+                               .send = send_packed,
+                               .receive = receive_unpacked_messages});
     add_contender(&(contender){.name = "ZeroMQ, a message a record",
                                .bind = bind_zmq,
                                .connect = connect_zmq,
