@@ -1,6 +1,7 @@
 """Every form of MessagePack: Pier reads all that python3-msgpack packs, cut at every byte, and the other way round."""
 
 import datetime
+import functools
 import random
 import struct
 import unittest
@@ -9,16 +10,20 @@ import interop
 import msgpack
 import pier_reader
 import pier_wire as wire
-from pier_value import Ext, Raw, decode, encode, to_json
+from pier_value import Ext, Raw, decode, encode, text_of
 
 SEED = 77
 
 
+@functools.cache
 def vector_values():
     """The values of the plain golden vectors, encoded: every leading byte, each form's lowest, highest, non-minimal."""
-    for path, format_, data, _, errors in interop.vectors():
-        if format_ == interop.PLAIN and not errors:
-            yield from (record.encoded for record in pier_reader.load_plain(data).records)
+    return [
+        record.encoded
+        for path, format_, data, _, errors in interop.vectors()
+        if format_ == interop.PLAIN and not errors
+        for record in pier_reader.load_plain(data).records
+    ]
 
 
 def large_values():
@@ -36,6 +41,7 @@ def large_values():
                     yield bytes([first + step]) + length.to_bytes(width, "big") + item * length
 
 
+@functools.cache
 def msgpack_values():
     """What python3-msgpack packs of Python objects, nested at random, with each of its options."""
     source = random.Random(SEED)
@@ -67,10 +73,12 @@ def msgpack_values():
             return {source.choice((str(i), i, -i)): value(depth + 1) for i in range(source.choice((0, 1, 2, 15, 16)))}
         return scalar()
 
-    for number in range(400):
-        yield msgpack.packb(
+    return [
+        msgpack.packb(
             value(0), use_bin_type=True, use_single_float=number % 5 == 0, datetime=True, unicode_errors="surrogatepass"
         )
+        for number in range(400)
+    ]
 
 
 class FormatsTest(unittest.TestCase):
@@ -78,8 +86,8 @@ class FormatsTest(unittest.TestCase):
         self.assertEqual((answer.failures, answer.skipped, answer.end[0]), ([], [], "END"))
         self.assertEqual([record.encoded for record in answer.records], packed)
         for record, original in zip(answer.records, packed):
-            text = to_json(decode(original, 0, len(original))[0])
-            self.assertEqual(to_json(decode(record.copy, 0, len(record.copy))[0]), text)
+            text = text_of(original)
+            self.assertEqual(text_of(record.copy), text)
             self.assertEqual(interop.walk(record.copy, own_too=True), [text])
 
     def test_whole_plain_and_framed(self):
@@ -116,7 +124,7 @@ class FormatsTest(unittest.TestCase):
                 return range(1, size)
             return [*range(1, 40), *range(40, size - 40, max(1, size // 40)), *range(size - 40, size)]
 
-        packed = [*vector_values(), *large_values(), *list(msgpack_values())[:60]]
+        packed = [*vector_values(), *large_values(), *msgpack_values()[:60]]
         cases = [
             interop.Case(b"\xa6before" + value[:cut], interop.PLAIN, goes_on=False, chunk=0 if cut % 2 else 9)
             for value in packed
@@ -130,7 +138,7 @@ class FormatsTest(unittest.TestCase):
     def test_what_pier_stores_is_read_by_msgpack(self):
         packed = [*vector_values(), *large_values(), *msgpack_values()]
         values = [value for value in packed if not is_own_ext(value) and not is_flush(value)]
-        wanted = [to_json(decode(value, 0, len(value))[0]) for value in values]
+        wanted = [text_of(value) for value in values]
         flush = b"\xd4\x51\0"
         groups = [values[at : at + 50] for at in range(0, len(values), 50)]
         cases = [
@@ -149,9 +157,9 @@ class FormatsTest(unittest.TestCase):
             load = pier_reader.load_plain if case.format == interop.PLAIN else pier_reader.load
             result = load(answer.output)
             self.assertEqual((result.damages, result.skipped), ([], []))
-            self.assertEqual([to_json(record.value) for record in result.records], want)
+            self.assertEqual([text_of(record.encoded) for record in result.records], want)
             for record in result.records:
-                self.assertEqual(record.encoded, encode(decode(record.encoded, 0, len(record.encoded))[0]))
+                self.assertEqual(record.encoded, smallest(record.encoded))
             self.assertEqual(interop.walk(answer.output), want)
 
     def test_own_ext_is_no_record(self):
@@ -162,6 +170,12 @@ class FormatsTest(unittest.TestCase):
             [(_, answer)] = list(interop.run([interop.Case(b"\x01" + value, interop.PLAIN, job="S")]))
             self.assertEqual(answer.end[0], "OK")
             self.assertEqual(interop.walk(answer.output, own_too=True)[0], "1")
+
+
+@functools.lru_cache(8192)
+def smallest(encoded):
+    """The value in its smallest form."""
+    return encode(decode(encoded, 0, len(encoded))[0])
 
 
 def is_own_ext(value):

@@ -4,6 +4,7 @@ The programs are named by the environment: PIER_DRIVER and PIER_COMMAND. A test 
 77, which ctest shows as skipped.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -113,40 +114,46 @@ def run_batch(parser, batch):
     yield from zip(batch, answers)
 
 
+U32 = struct.Struct("<I")
+RECORD = struct.Struct("<QB")
+STATUS = struct.Struct("<iQ")
+
+
+@functools.lru_cache(1024)
+def name_of(closure):
+    """The name of a record's class; None for a record without one."""
+    return msgpack.unpackb(closure)[0][1] if closure else None
+
+
 def parse(output):
     """The answers in the driver's output; one that is cut is left out."""
-    at, answer = 0, Answer()
-
-    def take(form):
-        nonlocal at
-        values = struct.unpack_from(form, output, at)
-        at += struct.calcsize(form)
-        return values
+    at, answer, end = 0, Answer(), len(output)
 
     def take_bytes():
         nonlocal at
-        (size,) = take("<I")
-        at += size
-        return output[at - size : at]
+        begin = at + 4
+        at = begin + U32.unpack_from(output, at)[0]
+        return output[begin:at]
 
-    while at < len(output):
-        item = output[at : at + 1]
+    while at < end:
+        item = output[at]
         at += 1
-        if item == b"R":
-            number, message_end = take("<QB")
+        if item == 0x52:  # R
+            number, message_end = RECORD.unpack_from(output, at)
+            at += RECORD.size
             encoded, copy, closure = take_bytes(), take_bytes(), take_bytes()
-            name = msgpack.unpackb(closure)[0][1] if closure else None
-            answer.records.append(Loaded(number, message_end == 1, encoded, copy, name))
-        elif item == b"O":
+            answer.records.append(Loaded(number, message_end == 1, encoded, copy, name_of(closure)))
+        elif item == 0x4F:  # O
             answer.output += take_bytes()
-        elif item in (b"D", b"T"):
+        elif item in b"DT":
             answer.typed.append(take_bytes())
         else:
-            status, offset = take("<iQ")
+            status, offset = STATUS.unpack_from(output, at)
+            at += STATUS.size
             entry = (STATUS_NAMES[status], offset)
-            if item == b"F":
+            if item == 0x46:  # F
                 answer.failures.append(entry)
-            elif item == b"K":
+            elif item == 0x4B:  # K
                 answer.skipped.append(offset)
             else:
                 answer.end = entry
@@ -188,6 +195,18 @@ UNPACK = {
 }  # fmt: skip
 
 
+@functools.lru_cache(8192)
+def unpacked(encoded):
+    """What python3-msgpack unpacks of one value, and its JSON."""
+    try:
+        value = from_msgpack(msgpack.unpackb(encoded, **UNPACK))
+    except ValueError:
+        # The one value that it walks over and does not give: a timestamp that breaks the rules.
+        value = decode(encoded, 0, len(encoded))[0]
+        assert '{"$ext":[-1,' in to_json(value), to_json(value)
+    return value, to_json(value)
+
+
 def walk(data, own_too=False):
     """The values that python3-msgpack's Unpacker finds in a stream, as JSON; ext of Pier's type are left out, and the
     values in compressed ones are taken out."""
@@ -197,17 +216,12 @@ def walk(data, own_too=False):
     while at < len(data):
         unpacker.skip()
         behind = unpacker.tell()
-        try:
-            value = from_msgpack(msgpack.unpackb(data[at:behind], **UNPACK))
-        except ValueError:
-            # The one value that it walks over and does not give: a timestamp that breaks the rules.
-            value = decode(data, at, behind)[0]
-            assert '{"$ext":[-1,' in to_json(value), to_json(value)
+        value, text = unpacked(data[at:behind])
         is_own = isinstance(value, Ext) and value.type == 80
         if is_own and not own_too and value.data[:1] == b"\x11":
             found += walk(zlib.decompress(value.data[1:], -15))
         elif own_too or not is_own:
-            found.append(to_json(value))
+            found.append(text)
         at = behind
     return found
 

@@ -37,11 +37,12 @@ class Refused(Damage):
         self.piece, self.behind = piece, behind
 
 
-def load(data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True):
+def load(data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True, since=None):
     """Reads a framed stream, or several one behind the other. `typed` gives typed records by the names of their fields,
-    and raises ValueError for one that does not fit its definition; else they are arrays. Returns a Result."""
+    and raises ValueError for one that does not fit its definition; else they are arrays. `since` is one of the states
+    of a stream that begins as this one (see states). Returns a Result."""
     loader = Loader(bytes(data), record_bytes_max, typed)
-    at = 0
+    at = loader.restore(since) if since else 0
     while at is not None:
         try:
             at = loader.piece(at)
@@ -49,6 +50,15 @@ def load(data, record_bytes_max=wire.RECORD_BYTES_MAX, typed=True):
             loader.result.damages.append((refused.status, refused.offset))
             at = refused.behind if refused.behind is not None else loader.recover(refused)
     return loader.result
+
+
+def states(data):
+    """Where the pieces of an undamaged stream begin, and what its loader, which gives no names, has come to there."""
+    loader, at, found = Loader(bytes(data), typed=False), 0, []
+    while at is not None:
+        found.append(loader.save(at))
+        at = loader.piece(at)
+    return found
 
 
 def load_plain(data):
@@ -80,6 +90,41 @@ def parsed(definition):
     return wire.parse_definition(definition, 0, len(definition))
 
 
+@functools.lru_cache(2048)
+def record_spans(payload, count):
+    """What a block of `count` records holds: [(class id, place of its ext or of the record, place, record)], and what
+    stands in the way of the rest: None, "cut", or (status, place)."""
+    spans, at, end, class_id = [], 0, len(payload), 0
+    try:
+        while at < end:
+            if len(spans) == count:
+                return spans, ("PROTOCOL", at)
+            begin = at
+            while is_own_ext(payload, at, end):
+                width = {0xD4: 1, 0xD5: 2}.get(payload[at])
+                if width is None:
+                    return spans, ("PROTOCOL", at)
+                if end - at < 2 + width:
+                    return spans, "cut"
+                class_id = int.from_bytes(payload[at + 2 : at + 2 + width], "little")
+                begin, at = at, at + 2 + width
+            behind = skip(payload, at, end)
+            spans.append((class_id, begin, at, payload[at:behind]))
+            at = behind
+    except Damage as damage:
+        return spans, (damage.status, damage.offset)
+    except Cut:
+        return spans, "cut"
+    return spans, "cut" if len(spans) < count else None
+
+
+def is_own_ext(data, at, end):
+    if at == end or not (0xC7 <= data[at] <= 0xC9 or 0xD4 <= data[at] <= 0xD8):
+        return False
+    behind = head(data, at, end)[2]
+    return data[behind : min(behind + 1, end)] == b"\x50"
+
+
 def place_of(encoded, path):
     """Where the child of a child … of a value lies in its bytes."""
     at = 0
@@ -99,6 +144,20 @@ class Loader:
         self.refuted = None  # the piece whose payload was refused last
         self.resuming = False  # the piece that comes first after damage: its numbers are taken over
         self.new_stream(None, wire.BLOCK_TARGET_HIGHEST)
+
+    def save(self, at):
+        """The loader's state before the piece at `at`."""
+        state = {name: value for name, value in vars(self).items() if name not in ("data", "result")}
+        state["raw_parts"] = self.raw_parts and list(self.raw_parts)
+        return at, state, {name: list(value) for name, value in vars(self.result).items() if isinstance(value, list)}
+
+    def restore(self, saved):
+        """Goes on from a saved state, in a stream that is the same up to there. Returns where that is."""
+        at, state, result = saved
+        vars(self).update(state)
+        self.raw_parts = self.raw_parts and list(self.raw_parts)
+        vars(self.result).update((name, list(value)) for name, value in result.items())
+        return at
 
     def new_stream(self, stream_id, target):
         self.stream_id, self.target, self.ended = stream_id, target, False
@@ -303,36 +362,20 @@ class Loader:
 
     def records(self, data, at, end, fields, place):
         """The records in `data` from `at` to `end`; `place` tells where on the wire something is wrong."""
-        number, count = fields["first"], fields["records"]
-        class_id, left = 0, count
-        while at < end:
-            if left == 0:
-                raise Damage("PROTOCOL", place(at))
-            begin = at
-            while self.is_own_ext(data, at, end):
-                width = {0xD4: 1, 0xD5: 2}.get(data[at])
-                if width is None:
-                    raise Damage("PROTOCOL", place(at))
-                if end - at < 2 + width:
-                    raise Cut
-                class_id = int.from_bytes(data[at + 2 : at + 2 + width], "little")
-                begin, at = at, at + 2 + width
-            try:
-                behind = skip(data, at, end)
-            except Damage as damage:
-                raise Damage(damage.status, place(damage.offset)) from None
+        spans, obstacle = record_spans(data[at:end], fields["records"])
+        for number, (class_id, begin, own, encoded) in enumerate(spans, fields["first"]):
             if class_id and class_id not in self.classes:
-                self.result.damages.append(("UNKNOWN_CLASS", place(begin)))
-            else:
-                try:
-                    self.record(data[at:behind], place(at), number + count - left, self.classes.get(class_id))
-                except wire.Undefined as undefined:
-                    wrong = at + place_of(data[at:behind], undefined.path)
-                    self.result.damages.append(("UNKNOWN_CLASS", place(wrong)))
-            left -= 1
-            at = behind
-        if left:
+                self.result.damages.append(("UNKNOWN_CLASS", place(at + begin)))
+                continue
+            try:
+                self.record(encoded, place(at + own), number, self.classes.get(class_id))
+            except wire.Undefined as undefined:
+                wrong = at + own + place_of(encoded, undefined.path)
+                self.result.damages.append(("UNKNOWN_CLASS", place(wrong)))
+        if obstacle == "cut":
             raise Cut
+        if obstacle:
+            raise Damage(obstacle[0], place(at + obstacle[1]))
 
     def raw(self, at, end, fields):
         """A part of raw bytes. They are told when their last block came, at the place of their first."""
@@ -367,13 +410,6 @@ class Loader:
             value = wire.Namer(self.classes).whole(*definition, value)
         name = definition[0].name if definition else None
         self.result.records.append(Loaded(number, name, value, at, encoded))
-
-    @staticmethod
-    def is_own_ext(data, at, end):
-        if at == end or not (0xC7 <= data[at] <= 0xC9 or 0xD4 <= data[at] <= 0xD8):
-            return False
-        behind = head(data, at, end)[2]
-        return data[behind : min(behind + 1, end)] == b"\x50"
 
     def definitions(self, at, end):
         """A block of definitions takes effect whole or not at all."""

@@ -7,6 +7,7 @@ hold it against python3-msgpack where both answer. Encoding is python3-msgpack's
 """
 
 import base64
+import functools
 import json
 import math
 import re
@@ -213,6 +214,12 @@ def time_payload(time):
             return struct.pack(">I", time.seconds)
         return struct.pack(">Q", time.nanoseconds << 34 | time.seconds)
     return struct.pack(">Iq", time.nanoseconds, time.seconds)
+
+
+@functools.lru_cache(8192)
+def text_of(encoded):
+    """The JSON of a value that is encoded. The tests come to the same values over and over."""
+    return to_json(decode(encoded, 0, len(encoded))[0])
 
 
 class RawBytes:
