@@ -192,10 +192,11 @@ PIER_API uint64_t pier_archive_queued_bytes(const pier_archive *archive);
  * tells which and why, go on; PIER_MORE: feed more (without a file); PIER_WOULD_BLOCK or PIER_TIMEOUT (with a file);
  * PIER_END: the end mark, or in a plain archive the end of the input between two values; when storing PIER_USAGE;
  * otherwise a failure, which sticks: PIER_TRUNCATED, PIER_CORRUPT, PIER_PROTOCOL, PIER_VERSION, PIER_LIMIT,
- * PIER_NO_MEMORY (it sticks for a definition, after which pier_archive_recover loses nothing, and does not for
- * input), or what the file answers. After PIER_END it may be called again: a stream appended behind the end mark is
- * gone on with. Over a file that may wait (a socket, a pipe) the end mark is PIER_END at once, and the call after it
- * reads on. Views given for the current record end here. Blocks until the deadline. */
+ * PIER_NO_MEMORY (it sticks for a definition and for a block to inflate, after which pier_archive_recover loses
+ * nothing but marks, and does not for input), or what the file answers. After PIER_END it may be called again: a
+ * stream appended behind the end mark is gone on with. Over a file that may wait (a socket, a pipe) the end mark is
+ * PIER_END at once, and the call after it reads on. Views given for the current record end here. Blocks until the
+ * deadline. */
 PIER_API pier_status pier_archive_next(pier_archive *archive) PIER_MUST_USE;
 
 /* Returns whether pier_archive_next would answer from memory, without reading: loop while it does before waiting for
