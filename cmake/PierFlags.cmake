@@ -58,3 +58,7 @@ target_compile_options(
               $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wduplicated-cond>
               $<$<BOOL:${PIER_WERROR}>:-Werror>
               $<$<BOOL:${PIER_ASSERTIONS}>:-UNDEBUG>)
+if(PIER_SANITIZE)
+    # Below -O2 gcc guesses the lengths of texts, and wrongly; the other builds are told of those that do not fit.
+    target_compile_options(pier_flags INTERFACE $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wno-format-truncation>)
+endif()
