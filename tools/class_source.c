@@ -27,6 +27,34 @@ bool class_source_add(class_source *source, const pier_class *added) {
     return true;
 }
 
+static bool is_named_before(const class_source *source, size_t index) {
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(source->classes[i]->name, source->classes[index]->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *class_source_names(const class_source *source, char names[CLASS_SOURCE_NAMES_BYTES]) {
+    static const char more[] = ", ...";
+    size_t room = CLASS_SOURCE_NAMES_BYTES - sizeof more;
+    size_t length = 0;
+    (void)snprintf(names, CLASS_SOURCE_NAMES_BYTES, "none");
+    for (size_t i = 0; i < source->count; i++) {
+        if (is_named_before(source, i)) {
+            continue;
+        }
+        const char *name = source->classes[i]->name;
+        if (length + strlen(name) + 2 > room) {
+            (void)snprintf(names + length, CLASS_SOURCE_NAMES_BYTES - length, "%s", length > 0 ? more : more + 2);
+            break;
+        }
+        length += (size_t)snprintf(names + length, room - length, "%s%s", length > 0 ? ", " : "", name);
+    }
+    return names;
+}
+
 /* Archives --------------------------------------------------------------------------------------------------------- */
 
 static pier_status fail_no_memory(pier_error *error) {

@@ -29,6 +29,11 @@ int class_source_open(class_source *source, const char *command, const char *pat
 int class_source_read_archive(class_source *source, const char *command, const char *path,
                               const common_options *common);
 
+/* Writes the names of the classes for a message, as many as there is room for: "a.One, a.Two", "none" when there is
+ * none. Returns `names`. */
+#define CLASS_SOURCE_NAMES_BYTES 192
+const char *class_source_names(const class_source *source, char names[CLASS_SOURCE_NAMES_BYTES]);
+
 void class_source_close(class_source *source);
 
 #endif

@@ -118,7 +118,9 @@ static int compare_all(comparison *c, const class_source *old_source, const clas
         }
     }
     if (!is_found) {
-        return report(command, PIER_USAGE, "OLD has no class %s", c->chosen->class_name);
+        char names[CLASS_SOURCE_NAMES_BYTES];
+        return report(command, PIER_USAGE, "OLD has no class %s: it has %s", c->chosen->class_name,
+                      class_source_names(old_source, names));
     }
     if (exit_status == EXIT_DONE && !c->has_memory) {
         exit_status = report(command, PIER_NO_MEMORY, "no memory for the differences");

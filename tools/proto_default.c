@@ -100,7 +100,7 @@ bool proto_append_default(proto_printer *p, const pier_definition *owner, const 
     }
     pier_token token = pier_value_token(pier_tree_root(tree));
     bool is_written = true;
-    text_buffer_append_string(&p->body, "(pier.default_value) = \"");
+    proto_append_option(p, "default_value) = \"");
     if (token.kind == PIER_KIND_TEXT) {
         append_escaped(&p->body, token.as.text.data, token.as.text.size, true);
     } else if (token.kind == PIER_KIND_BYTES) {

@@ -121,23 +121,23 @@ static bool append_options(proto_printer *p, const pier_definition *owner, const
         field->kind == PIER_FIELD_RECORD || field->kind == PIER_FIELD_TIME || field->kind == PIER_FIELD_DURATION;
     if (field->kind == PIER_FIELD_I8 || field->kind == PIER_FIELD_U8) {
         begin_option(p, &has_options);
-        text_buffer_append_string(&p->body, "(pier.width) = 8");
+        proto_append_option(p, "width) = 8");
     }
     if (field->kind == PIER_FIELD_I16 || field->kind == PIER_FIELD_U16) {
         begin_option(p, &has_options);
-        text_buffer_append_string(&p->body, "(pier.width) = 16");
+        proto_append_option(p, "width) = 16");
     }
     if ((field->flags & PIER_FIELD_TYPED) != 0) {
         begin_option(p, &has_options);
-        text_buffer_append_string(&p->body, "(pier.typed) = true");
+        proto_append_option(p, "typed) = true");
     }
     if ((field->flags & PIER_FIELD_SHARED) != 0) {
         begin_option(p, &has_options);
-        text_buffer_append_string(&p->body, "(pier.shared) = true");
+        proto_append_option(p, "shared) = true");
     }
     if (is_message && !field->repeated && field->oneof == 0 && !field->presence) {
         begin_option(p, &has_options);
-        text_buffer_append_string(&p->body, "(pier.required) = true");
+        proto_append_option(p, "required) = true");
     }
     if (field->default_value.size > 0) {
         begin_option(p, &has_options);

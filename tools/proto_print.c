@@ -135,6 +135,23 @@ static bool is_within(const proto_printer *p, size_t index, size_t outer) {
            p->types[index].name[of->name_bytes] == '.' && memcmp(p->types[index].name, of->name, of->name_bytes) == 0;
 }
 
+/* Whether a part of the name behind the first, where it hides a package from what is within it, is "pier". */
+static bool hides_pier(const proto_type *type) {
+    static const char part[] = ".pier";
+    for (const char *at = type->name; (at = strstr(at, part)) != NULL; at++) {
+        size_t end = (size_t)(at - type->name) + strlen(part);
+        if (end == type->name_bytes || (end < type->name_bytes && type->name[end] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void proto_append_option(proto_printer *p, const char *rest) {
+    text_buffer_append_string(&p->body, p->hides_pier ? "(.pier." : "(pier.");
+    text_buffer_append_string(&p->body, rest);
+}
+
 static bool append_type(proto_printer *p, uint32_t depth, size_t *index);
 
 static bool append_message(proto_printer *p, uint32_t depth, const proto_type *type, size_t *index) {
@@ -146,9 +163,10 @@ static bool append_message(proto_printer *p, uint32_t depth, const proto_type *t
     } else if (pier_definition_version(type->definition) != 0) {
         p->has_options = true;
         begin_line(p, depth);
-        (void)snprintf(version, sizeof version, "option (pier.version) = %u;\n",
+        (void)snprintf(version, sizeof version, "version) = %u;\n",
                        (unsigned)pier_definition_version(type->definition));
-        text_buffer_append_string(&p->body, version);
+        text_buffer_append_string(&p->body, "option ");
+        proto_append_option(p, version);
     }
     while (is_within(p, *index, outer)) {
         if (!append_type(p, depth, index)) {
@@ -235,6 +253,9 @@ static size_t append_imports(proto_printer *p, text_buffer *out) {
 static bool print(proto_printer *p, const pier_definition *const *definitions, size_t count, text_buffer *out) {
     if (!proto_find_types(p, definitions, count) || !proto_check_symbols(p)) {
         return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        p->hides_pier = p->hides_pier || hides_pier(&p->types[i]);
     }
     for (size_t index = 0; index < p->count;) {
         size_t before = p->body.size;

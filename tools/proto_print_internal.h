@@ -32,6 +32,7 @@ typedef struct proto_printer {
     size_t package_bytes; /* of the first type's name; 0: no package */
     char package[PROTO_NAME_BYTES];
     text_buffer body;
+    bool hides_pier;  /* a type or a part of the package is called as the package of the options */
     bool has_options; /* the text needs pier/options.proto, */
     bool has_time;    /* or one of those of protobuf */
     bool has_duration;
@@ -59,6 +60,9 @@ bool proto_check_symbols(proto_printer *p);
 
 /* Appends the name of a type as it can be written within a message. */
 void proto_append_name(proto_printer *p, const char *scope, const pier_definition *type);
+
+/* Appends an option of Pier's: "(pier." and `rest`, which begins with the option's name. */
+void proto_append_option(proto_printer *p, const char *rest);
 
 /* Appends a field, its options and its end. */
 bool proto_append_field(proto_printer *p, const pier_definition *owner, const pier_definition_field *field);

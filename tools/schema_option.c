@@ -30,15 +30,9 @@ pier_plain_form schema_option_form(const schema_option *chosen) {
 
 /* Tells that one class is to be chosen. */
 static int refuse_several(const char *command, const schema_option *chosen, const class_source *source) {
-    char names[192] = "";
-    size_t length = 0;
-    for (size_t i = 0; i < source->count && length < sizeof names; i++) {
-        int written =
-            snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", source->classes[i]->name);
-        length += written > 0 ? (size_t)written : 0;
-    }
-    return report(command, PIER_USAGE, "%s has several classes, --class NAME tells which: %s%s", chosen->path, names,
-                  length < sizeof names ? "" : "...");
+    char names[CLASS_SOURCE_NAMES_BYTES];
+    return report(command, PIER_USAGE, "%s has several classes, --class NAME tells which: %s", chosen->path,
+                  class_source_names(source, names));
 }
 
 /* Finds the class that was asked for; of several versions in an archive the last. Returns EXIT_DONE, or what to exit
@@ -56,7 +50,9 @@ static int find_class(const char *command, const schema_option *chosen, const cl
         }
     }
     if (*found == NULL && chosen->class_name != NULL) {
-        return report(command, PIER_USAGE, "%s has no class %s", chosen->path, chosen->class_name);
+        char names[CLASS_SOURCE_NAMES_BYTES];
+        return report(command, PIER_USAGE, "%s has no class %s: it has %s", chosen->path, chosen->class_name,
+                      class_source_names(source, names));
     }
     return *found != NULL ? EXIT_DONE : report(command, PIER_USAGE, "%s has no class", chosen->path);
 }

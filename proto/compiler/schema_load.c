@@ -74,6 +74,10 @@ static pier_status run_protoc(const char *path, const schema_load_options *optio
     arguments[count++] = path;
     arguments[count] = NULL;
     pier_status status = schema_run_program(arguments, bytes, &exit_status, error);
+    /* Why protoc refuses it is on its standard error output; that there is no such file is not the schema's fault. */
+    if (status == PIER_OK && exit_status != 0 && exit_status < 128) {
+        status = schema_run_check_file(path, error);
+    }
     if (status == PIER_OK && exit_status != 0) {
         status = schema_run_fail(error, PIER_TYPE, 0, "protoc refuses %.100s: exit status %d", path, exit_status);
     }

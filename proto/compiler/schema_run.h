@@ -28,6 +28,9 @@ void schema_run_release(schema_run_bytes *bytes);
  * PIER_NO_MEMORY, with `error` filled. Blocks. */
 pier_status schema_run_read_file(const char *path, schema_run_bytes *bytes, pier_error *error);
 
+/* Returns PIER_OK when the file can be opened; otherwise as schema_run_read_file. */
+pier_status schema_run_check_file(const char *path, pier_error *error);
+
 /* Runs a program, found on PATH when its name has no slash, and reads what it writes to its standard output. Its
  * standard input is empty, its standard error output is the caller's. No shell is between.
  * arguments: the first is the program, NULL behind the last. exit_status: gets that of the program, 128 and the signal

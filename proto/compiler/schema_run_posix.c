@@ -78,15 +78,29 @@ static pier_status read_all(int handle, const char *name, schema_run_bytes *byte
     }
 }
 
+static pier_status open_file(const char *path, int *handle, pier_error *error) {
+    do {
+        *handle = open(path, O_RDONLY | O_CLOEXEC);
+    } while (*handle < 0 && errno == EINTR);
+    return *handle < 0 ? fail_system(error, errno, "it cannot be opened", path) : PIER_OK;
+}
+
+pier_status schema_run_check_file(const char *path, pier_error *error) {
+    int handle;
+    pier_status status = open_file(path, &handle, error);
+    if (status == PIER_OK) {
+        (void)close(handle);
+    }
+    return status;
+}
+
 pier_status schema_run_read_file(const char *path, schema_run_bytes *bytes, pier_error *error) {
     int handle;
-    do {
-        handle = open(path, O_RDONLY | O_CLOEXEC);
-    } while (handle < 0 && errno == EINTR);
-    if (handle < 0) {
-        return fail_system(error, errno, "it cannot be opened", path);
+    pier_status status = open_file(path, &handle, error);
+    if (status != PIER_OK) {
+        return status;
     }
-    pier_status status = read_all(handle, path, bytes, error);
+    status = read_all(handle, path, bytes, error);
     (void)close(handle);
     return status;
 }

@@ -80,11 +80,23 @@ static void test_protoc_that_refuses(void **state) {
     (void)state;
     pier_error error;
     schema_load_options options = {NULL, 0, SCHEMA_TEST_PROTOC, NULL};
+    char path[] = "/tmp/pier-XXXXXX.proto";
+    int handle = mkstemps(path, 6);
+    assert_true(handle >= 0);
+    assert_int_equal(write(handle, "message", 7), 7);
+    assert_int_equal(close(handle), 0);
     int kept = hush();
-    pier_status status = load("/missing/x.proto", &options, &error);
+    pier_status status = load(path, &options, &error);
+    pier_error missing_error;
+    pier_status missing = load("/missing/x.proto", &options, &missing_error);
     unhush(kept);
+    assert_int_equal(unlink(path), 0);
     assert_int_equal(status, PIER_TYPE);
-    assert_string_equal(error.text, "protoc refuses /missing/x.proto: exit status 1");
+    char expected[100];
+    (void)snprintf(expected, sizeof expected, "protoc refuses %s: exit status 1", path);
+    assert_string_equal(error.text, expected);
+    assert_int_equal(missing, PIER_NOT_FOUND);
+    assert_string_equal(missing_error.text, "/missing/x.proto: it cannot be opened: No such file or directory");
 }
 
 static void test_protoc_that_is_killed(void **state) {

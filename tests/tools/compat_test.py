@@ -137,6 +137,16 @@ class CompatTest(pier_command.Test):
                 result = self.compat(*arguments)
                 self.assertEqual((result.status, result.out), (2, b""))
                 self.assertEqual([status for _, status, _ in result.errors()], ["USAGE"])
+        self.assertIn("OLD has no class no.Such: it has shop.Item", result.errors()[0][2])
+
+    def test_files_that_are_not_there(self):
+        whole = self.file("a.pier", archive(item(a="i64")))
+        for name in ("missing.pier", "missing.proto", "missing.bin"):
+            for arguments in ((whole, self.folder / name), (self.folder / name, whole)):
+                with self.subTest(arguments=arguments):
+                    result = self.compat(*arguments)
+                    self.assertEqual((result.status, result.out), (3, b""))
+                    self.assertIn(b"NOT_FOUND", result.err)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,14 @@ CASES = [
         enum("CASE.string.enum", (0, "rpc")),
         class_("CASE.message.CASE", field(1, "up", RECORD, PRESENCE, "CASE.message")),
     )],
+    # Names that hide the package of the options.
+    [closure(
+        class_("CASE.Out", field(1, "a", I8), field(2, "pier", RECORD, PRESENCE, "CASE.pier"),
+               field(3, "d", TEXT, default="x")),
+        class_("CASE.pier", field(1, "c", U16), field(2, "m", RECORD, PRESENCE, "CASE.pier.pier"), version=3),
+        class_("CASE.pier.pier", field(1, "t", I32, REPEATED | TYPED)),
+    )],
+    [closure(class_("CASE.pier.deep.Width", field(1, "w", I16), version=2))],
     # protobuf's own messages are imported.
     [closure(
         class_("CASE.Own", field(1, "s", RECORD, PRESENCE, "google.protobuf.StringValue"),

@@ -363,7 +363,7 @@ class MisuseTest(Test):
                 (["--schema", one, "--array"], "--plain"),
                 (["--schema", one, "--plain", "--array", "--map"], "exclude"),
                 (["--schema", ""], "--schema"),
-                (["--schema", one, "--class", "one.Tock"], "one.bin has no class one.Tock"),
+                (["--schema", one, "--class", "one.Tock"], "one.bin has no class one.Tock: it has one.Tick$"),
                 (["--schema", all_], "all.bin has several classes, --class NAME tells which: t.Leg, t.All, t.Strict"),
             ]:
                 with self.subTest(command=command, arguments=arguments):
