@@ -27,11 +27,22 @@
  * afterwards. */
 #define PIER_PADDING_BYTES 512
 
-/* An archive. The three members are the window that inline functions work in; all else is inside. */
+/* Records of one class that follow one another in one block. While a run lasts, the record floor stores or loads the
+ * next one straight at the cursor, and the archive learns of all of them at the next call that is for it. */
+typedef struct pier__run {
+    const void *class_of_run; /* NULL: there is no run */
+    uint8_t *end;             /* storing: what a record may need ends here at the latest; loading: the block's end */
+    uint8_t *last;            /* loading: where the last record of the run begins */
+    uint32_t left;            /* loading: how many records the block still has */
+    uint32_t count;           /* records of the run that the archive has not learnt of */
+} pier__run;
+
+/* An archive. The first three members are the window that inline functions work in; all else is inside. */
 typedef struct pier_archive {
     uint8_t *cursor; /* the next byte to store or to load */
     uint8_t *limit;  /* where the window ends; equal to `cursor` when a failure emptied it */
     bool storing;    /* the direction, for life */
+    pier__run run;
 } pier_archive;
 
 /* How records become bytes. */

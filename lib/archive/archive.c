@@ -34,6 +34,7 @@ pier_status pier__archive_tell(pier__archive *archive, pier_status status, const
 }
 
 pier_status pier__archive_fail_by_file(pier__archive *archive, const pier_error *error) {
+    pier__archive_end_run(&archive->window);
     archive->error = *error;
     archive->failure = archive->error.status;
     pier__archive_close_window(archive);
@@ -326,6 +327,23 @@ bool pier__archive_is_touched(const pier_archive *archive) {
     return storer->in_record || storer->next_record > 1;
 }
 
+void pier__archive_end_run(pier_archive *archive) {
+    if (archive->storing) {
+        pier__storer_take_run((pier__storer *)archive);
+    } else {
+        pier__loader_take_run((pier__loader *)archive);
+    }
+    archive->run = (pier__run){0};
+}
+
+void pier__archive_begin_run(pier_archive *archive, const void *class_of_run) {
+    if (archive->storing) {
+        pier__storer_begin_run((pier__storer *)archive, class_of_run);
+    } else {
+        pier__loader_begin_run((pier__loader *)archive, class_of_run);
+    }
+}
+
 pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
     pier__archive *storing = pier__archive_of(store);
     if (!store->storing || (load != NULL && load->storing)) {
@@ -334,6 +352,7 @@ pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
     if (load != NULL && storing->options.format != pier__archive_of(load)->options.format) {
         return pier__archive_tell(storing, PIER_USAGE, "both directions of a connection have one format");
     }
+    pier__archive_end_run(store);
     if (storing->other != NULL) {
         storing->other->other = NULL;
         storing->other = NULL;

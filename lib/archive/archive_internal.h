@@ -39,6 +39,10 @@ static inline const pier__archive *pier__archive_of_const(const pier_archive *ar
     return (const pier__archive *)archive;
 }
 
+/* Ends the run, if there is one: the archive counts its records. Everything that looks into an archive comes through
+ * pier__storer_of or pier__loader_of, which do it first. */
+void pier__archive_end_run(pier_archive *archive);
+
 /* Makes the window empty: inline functions then fall into their slow path, which knows why. */
 static inline void pier__archive_close_window(pier__archive *archive) {
     archive->window.limit = archive->window.cursor;
@@ -119,6 +123,12 @@ void pier__archive_refuse(pier_archive *archive, pier_status status, const char 
 /* Ends a record that a codec has stored, as pier_archive_end, without looking at its bytes: the codec vouches that they
  * are one value within depth and elements. */
 pier_status pier__archive_end_typed(pier_archive *archive);
+
+/* Begins a run, where the last record is of this class and the next one needs nothing but its own bytes: no block, no
+ * class switch, no limit, no wait. `class_of_run` is in its own form, neither measure, encode nor decode need the
+ * archive, and what is loaded borrows from the block alone. A record that could need more than is left up to the run's
+ * end, or that a codec does not take, goes the usual way, which ends the run. */
+void pier__archive_begin_run(pier_archive *archive, const void *class_of_run);
 
 /* For the record floor: loading ---------------------------------------------------------------------------------- */
 

@@ -351,13 +351,13 @@ bool pier_archive_has_next(pier_archive *archive) {
 }
 
 bool pier_archive_is_message_end(const pier_archive *archive) {
-    const pier__loader *loader = (const pier__loader *)archive;
+    const pier__loader *loader = pier__loader_of_const(archive);
     return !archive->storing && loader->in_record && loader->in_block && loader->records_left == 0 &&
            (loader->header.flags & PIER__FLAG_MESSAGE_END) != 0;
 }
 
 uint64_t pier_archive_record_number(const pier_archive *archive) {
-    const pier__loader *loader = (const pier__loader *)archive;
+    const pier__loader *loader = pier__loader_of_const(archive);
     return !archive->storing && loader->in_record ? loader->record_number : 0;
 }
 
@@ -423,4 +423,34 @@ void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {
     loader->record_end = loader->record + (size_t)(end - loader->record_memory);
     loader->common.window.cursor = loader->record_memory + (size_t)(end - loader->record_memory);
     loader->common.window.limit = loader->common.window.cursor;
+}
+
+void pier__loader_take_run(pier__loader *loader) {
+    const pier__run *run = &loader->common.window.run;
+    if (run->count == 0) {
+        return;
+    }
+    loader->record += (size_t)(run->last - loader->record_memory);
+    loader->record_memory = run->last;
+    loader->record_end = loader->record + (size_t)(loader->common.window.cursor - run->last);
+    loader->next_at = loader->record;
+    loader->switch_at = loader->record;
+    loader->records_left -= run->count;
+    loader->next_number += run->count;
+    loader->record_number = loader->next_number - 1;
+}
+
+void pier__loader_begin_run(pier__loader *loader, const void *class_of_run) {
+    const pier_limits *limits = &loader->common.limits;
+    /* Memory that waits for its record to be left would wait for the end of the run. */
+    bool is_free = loader->kept_record == NULL && loader->retired == NULL;
+    if (!loader->in_record || !loader->in_block || loader->records_left == 0 || !is_free ||
+        loader->header.raw_bytes > limits->record_bytes_max || loader->header.raw_bytes > limits->text_bytes_max) {
+        return;
+    }
+    loader->common.window.run = (pier__run){
+        .class_of_run = class_of_run,
+        .end = loader->record_memory + (size_t)(loader->payload_end - loader->record),
+        .left = loader->records_left,
+    };
 }

@@ -132,12 +132,20 @@ typedef struct pier__loader {
 } pier__loader;
 
 static inline pier__loader *pier__loader_of(pier_archive *archive) {
+    if (archive->run.class_of_run != NULL) {
+        pier__archive_end_run(archive);
+    }
     return (pier__loader *)archive;
+}
+
+/* The same for what only looks: ending a run changes nothing that can be seen. Archives are never constant objects. */
+static inline const pier__loader *pier__loader_of_const(const pier_archive *archive) {
+    return pier__loader_of((pier_archive *)(uintptr_t)archive);
 }
 
 /* The loading side of a connection, seen from either side; NULL when there is none. */
 static inline pier__loader *pier__loader_of_pair(pier__archive *archive) {
-    return archive->other != NULL && !archive->other->window.storing ? (pier__loader *)archive->other : NULL;
+    return archive->other != NULL && !archive->other->window.storing ? pier__loader_of(&archive->other->window) : NULL;
 }
 
 /* The memory at a position on the wire. */
@@ -198,6 +206,12 @@ pier_status pier__loader_skip(pier__loader *loader);
 
 /* The current record is left: frees what was kept for the views of it, and what was loaded into the arena. */
 void pier__loader_end_views(pier__loader *loader);
+
+/* Takes the records of a run over: the last of them is the current one. */
+void pier__loader_take_run(pier__loader *loader);
+
+/* As pier__archive_begin_run. */
+void pier__loader_begin_run(pier__loader *loader, const void *class_of_run);
 
 /* loader_time.c -------------------------------------------------------------------------------------------------- */
 

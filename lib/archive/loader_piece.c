@@ -77,6 +77,10 @@ static void take_preamble(pier__loader *loader, const uint8_t *piece, pier_block
         describe_preamble(loader, &preamble, block);
     }
     pier__stream_begin(&loader->stream, &preamble);
+    if (loader->common.other != NULL) {
+        /* What the other direction may store depends on what this side takes. */
+        pier__archive_end_run(&loader->common.other->window);
+    }
     loader->end_is_told = false;
     pier__loader_forget_classes(loader);
     pier__loader_take(loader, loader->taken + PIER__PIECE_BYTES);

@@ -72,7 +72,7 @@ pier_status pier__loader_lack(pier__loader *loader, pier_status status) {
 }
 
 pier_deadline pier_archive_due(const pier_archive *archive) {
-    const pier__loader *loader = (const pier__loader *)archive;
+    const pier__loader *loader = pier__loader_of_const(archive);
     bool is_waited_for = !archive->storing && loader->common.failure == PIER_OK && !loader->input_is_ended;
     return is_waited_for && loader->is_timed ? loader->due : PIER_NEVER;
 }

@@ -120,6 +120,37 @@ static bool accept_record(pier__storer *storer, size_t size) {
     return is_full;
 }
 
+void pier__storer_take_run(pier__storer *storer) {
+    storer->next_record += storer->common.window.run.count;
+    storer->block_records += storer->common.window.run.count;
+}
+
+void pier__storer_begin_run(pier__storer *storer, const void *class_of_run) {
+    const pier__archive *common = &storer->common;
+    const pier__stored_class *last = storer->last_class;
+    bool is_open = storer->block_is_open && storer->block_records > 0 && !storer->in_record && last != NULL &&
+                   last->class_of_caller == class_of_run && last->id == storer->block_class;
+    if (!is_open || common->format != PIER_FORMAT_FRAMED || common->failure != PIER_OK ||
+        storer->stream_bytes_max != 0) {
+        return;
+    }
+    /* A record of the run is smaller than the target, and passes each limit that is not below it. */
+    const pier__loader *loader = (const pier__loader *)common->other;
+    uint64_t target = common->limits.block_target_bytes;
+    bool is_within = target <= common->limits.record_bytes_max && target <= common->limits.text_bytes_max &&
+                     target <= PIER__CONSENT_BYTES &&
+                     (loader == NULL || !loader->stream.preamble_is_known ||
+                      target <= loader->stream.peer.record_bytes_max);
+    if (!is_within) {
+        return;
+    }
+    uint64_t block_end = storer->ready + PIER__PIECE_BYTES + target;
+    storer->common.window.run = (pier__run){
+        .class_of_run = class_of_run,
+        .end = storer->buffer + (size_t)(block_end < storer->capacity ? block_end : storer->capacity),
+    };
+}
+
 uint64_t pier__archive_stream_bytes(const pier_archive *archive) {
     const pier__storer *storer = (const pier__storer *)archive;
     uint64_t made = pier__storer_cursor(storer);

@@ -96,7 +96,7 @@ static bool ids_agree(const pier__storer *storer, const pier__loader *loader) {
 pier_status pier__storer_begin_forwarded(pier__storer *storer, const pier_archive *load,
                                          pier__stream_class *class_of_record) {
     enum { NOT_LOOKED = 0, HOLDS_NONE = 1, HOLDS_IDS = 2 };
-    const pier__loader *loader = (const pier__loader *)load;
+    const pier__loader *loader = pier__loader_of_const(load);
     if (class_of_record->holds_ids == NOT_LOOKED) {
         bool holds = holds_ids(class_of_record->closure, class_of_record->closure_bytes);
         class_of_record->holds_ids = holds ? HOLDS_IDS : HOLDS_NONE;

@@ -80,6 +80,9 @@ typedef struct pier__storer {
 } pier__storer;
 
 static inline pier__storer *pier__storer_of(pier_archive *archive) {
+    if (archive->run.class_of_run != NULL) {
+        pier__archive_end_run(archive);
+    }
     return (pier__storer *)archive;
 }
 
@@ -101,6 +104,12 @@ bool pier__storer_make_room(pier__storer *storer, size_t bytes);
 
 /* Refuses the current record; see pier__archive_refuse. */
 void pier__storer_refuse(pier__storer *storer, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
+
+/* Takes the records of a run over. */
+void pier__storer_take_run(pier__storer *storer);
+
+/* As pier__archive_begin_run. */
+void pier__storer_begin_run(pier__storer *storer, const void *class_of_run);
 
 /* storer_block.c ------------------------------------------------------------------------------------------------- */
 

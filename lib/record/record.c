@@ -74,7 +74,29 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
     return true;
 }
 
+/* Stores the next record of a run at the cursor. Returns whether that was possible. */
+static inline bool store_in_run(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    pier__measuring counts = {.depth_left = limits->depth_max,
+                              .elements_max = limits->elements_max - class_of_record->values_max};
+    if (class_of_record->measure(record, &counts) > (uint64_t)(archive->run.end - archive->cursor)) {
+        return false;
+    }
+    uint8_t *end = class_of_record->encode(archive->cursor, record);
+    if (end == NULL) {
+        return false;
+    }
+    archive->cursor = end;
+    archive->limit = end;
+    archive->run.count++;
+    return true;
+}
+
 pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && archive->storing &&
+        PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
     if (!class_is_known(class_of_record)) {
         return refuse_version(archive);
     }
@@ -86,7 +108,11 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
         return status;
     }
     if (PIER_LIKELY(encode(archive, class_of_record, record))) {
-        return pier__archive_end_typed(archive);
+        status = pier__archive_end_typed(archive);
+        if (status == PIER_OK) {
+            pier__archive_begin_run(archive, class_of_record);
+        }
+        return status;
     }
     pier__interpret_store(archive, class_of_record, record);
     status = pier_archive_end(archive);
@@ -144,6 +170,10 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
         if (PIER_LIKELY(of_stream->plan == NULL)) {
             pier__arena_place place = pier__arena_here(how->arena);
             if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
+                /* What lies in the archive's arena goes with each record: not within a run. */
+                if (!how->owns && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0) {
+                    pier__archive_begin_run(archive, class_of_record);
+                }
                 return PIER_OK;
             }
             pier__arena_go_back(how->arena, &place);
@@ -187,6 +217,32 @@ static pier_status load_with(pier_archive *archive, const pier_class *class_of_r
 
 pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
     return load_with(archive, class_of_record, record, NULL, false);
+}
+
+/* Loads the next record of a run at the cursor. Returns whether that was possible. */
+static inline bool load_in_run(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    pier__decoding how = {.depth_left = limits->depth_max,
+                          .elements_left = limits->elements_max - class_of_record->values_max};
+    const uint8_t *end = class_of_record->decode(archive->cursor, archive->run.end, record, &how);
+    if (end == NULL) {
+        return false;
+    }
+    archive->run.last = archive->cursor;
+    archive->cursor += end - archive->cursor;
+    archive->limit = archive->cursor;
+    archive->run.left--;
+    archive->run.count++;
+    return true;
+}
+
+pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && PIER_LIKELY(archive->run.left > 0) &&
+        PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
+    pier_status status = pier_archive_next(archive);
+    return status == PIER_OK ? pier_load_record(archive, class_of_record, record) : status;
 }
 
 pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,

@@ -13,10 +13,9 @@ static void emit_storing(emit_output *output, const char *name, const char *clas
     emit_line(output, "return pier_load_record(archive, &%s, record);", class_name);
     emit_close(output, "}");
     emit_gap(output);
-    emit_line(output, "/* Loads the next record: as pier_archive_next, then %s_load. */", name);
+    emit_line(output, "/* Loads the next record: as pier_next_record. */");
     emit_open(output, "PIER_MUST_USE PIER__CODEC pier_status %s_next(pier_archive *archive, %s *record) {", name, name);
-    emit_line(output, "pier_status status = pier_archive_next(archive);");
-    emit_line(output, "return status == PIER_OK ? pier_load_record(archive, &%s, record) : status;", class_name);
+    emit_line(output, "return pier_next_record(archive, &%s, record);", class_name);
     emit_close(output, "}");
     emit_gap(output);
     emit_line(output, "/* Loads the current record with all that it holds into an arena: as pier_load_record_into. */");
