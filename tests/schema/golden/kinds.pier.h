@@ -607,10 +607,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_load(pier_archive *arch
     return pier_load_record(archive, &test_kinds_scalars_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_scalars_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_next(pier_archive *archive, test_kinds_scalars *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_scalars_class, record) : status;
+    return pier_next_record(archive, &test_kinds_scalars_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -814,10 +813,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_load(pier_archive *ar
     return pier_load_record(archive, &test_kinds_optionals_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_optionals_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_next(pier_archive *archive, test_kinds_optionals *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_optionals_class, record) : status;
+    return pier_next_record(archive, &test_kinds_optionals_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -984,10 +982,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_load(pier_archive *archi
     return pier_load_record(archive, &test_kinds_inline_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_inline_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_inline_next(pier_archive *archive, test_kinds_inline *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_inline_class, record) : status;
+    return pier_next_record(archive, &test_kinds_inline_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -1299,10 +1296,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_load(pier_archive *archiv
     return pier_load_record(archive, &test_kinds_lists_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_lists_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_lists_next(pier_archive *archive, test_kinds_lists *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_lists_class, record) : status;
+    return pier_next_record(archive, &test_kinds_lists_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -1569,10 +1565,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_load(pier_archive *archive
     return pier_load_record(archive, &test_kinds_maps_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_maps_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_maps_next(pier_archive *archive, test_kinds_maps *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_maps_class, record) : status;
+    return pier_next_record(archive, &test_kinds_maps_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -1802,11 +1797,10 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_load(pier_archive 
     return pier_load_record(archive, &test_kinds_nested_inner_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_nested_inner_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_next(pier_archive *archive,
                                                                    test_kinds_nested_inner *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_nested_inner_class, record) : status;
+    return pier_next_record(archive, &test_kinds_nested_inner_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -1966,10 +1960,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_load(pier_archive *archi
     return pier_load_record(archive, &test_kinds_nested_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_nested_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_next(pier_archive *archive, test_kinds_nested *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_nested_class, record) : status;
+    return pier_next_record(archive, &test_kinds_nested_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2148,10 +2141,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_load(pier_archive *arch
     return pier_load_record(archive, &test_kinds_choices_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_choices_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_next(pier_archive *archive, test_kinds_choices *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_choices_class, record) : status;
+    return pier_next_record(archive, &test_kinds_choices_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2207,10 +2199,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_load(pier_archive *arc
     return pier_load_record(archive, &test_kinds_anything_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_anything_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_anything_next(pier_archive *archive, test_kinds_anything *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_anything_class, record) : status;
+    return pier_next_record(archive, &test_kinds_anything_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2316,10 +2307,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_load(pier_archive *arc
     return pier_load_record(archive, &test_kinds_defaults_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_defaults_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_next(pier_archive *archive, test_kinds_defaults *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_defaults_class, record) : status;
+    return pier_next_record(archive, &test_kinds_defaults_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2591,10 +2581,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_load(pier_archive *archive
     return pier_load_record(archive, &test_kinds_tree_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_tree_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_tree_next(pier_archive *archive, test_kinds_tree *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_tree_class, record) : status;
+    return pier_next_record(archive, &test_kinds_tree_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2739,10 +2728,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_load(pier_archive *archive
     return pier_load_record(archive, &test_kinds_leaf_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_leaf_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_leaf_next(pier_archive *archive, test_kinds_leaf *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_leaf_class, record) : status;
+    return pier_next_record(archive, &test_kinds_leaf_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2796,10 +2784,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_load(pier_archive *archive
     return pier_load_record(archive, &test_kinds_node_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_node_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_node_next(pier_archive *archive, test_kinds_node *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_node_class, record) : status;
+    return pier_next_record(archive, &test_kinds_node_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2873,10 +2860,9 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_load(pier_archive *arch
     return pier_load_record(archive, &test_kinds_nothing_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_nothing_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_next(pier_archive *archive, test_kinds_nothing *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_nothing_class, record) : status;
+    return pier_next_record(archive, &test_kinds_nothing_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -2950,10 +2936,9 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_load(pier_archive *arch
     return pier_load_record(archive, &renamed_names_type_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then renamed_names_type_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_next(pier_archive *archive, renamed_names_type *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &renamed_names_type_class, record) : status;
+    return pier_next_record(archive, &renamed_names_type_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -3030,11 +3015,10 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_load(pier_archive *
     return pier_load_record(archive, &test_kinds_http_server_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then test_kinds_http_server_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_next(pier_archive *archive,
                                                                   test_kinds_http_server *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &test_kinds_http_server_class, record) : status;
+    return pier_next_record(archive, &test_kinds_http_server_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
@@ -3198,10 +3182,9 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_load(pier_archive *archive, 
     return pier_load_record(archive, &renamed_names_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then renamed_names_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_next(pier_archive *archive, renamed_names *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &renamed_names_class, record) : status;
+    return pier_next_record(archive, &renamed_names_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */

@@ -75,10 +75,9 @@ PIER_MUST_USE PIER__CODEC pier_status house_room_load(pier_archive *archive, hou
     return pier_load_record(archive, &house_room_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then house_room_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status house_room_next(pier_archive *archive, house_room *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &house_room_class, record) : status;
+    return pier_next_record(archive, &house_room_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */

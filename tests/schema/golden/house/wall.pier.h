@@ -56,10 +56,9 @@ PIER_MUST_USE PIER__CODEC pier_status home_wall_load(pier_archive *archive, home
     return pier_load_record(archive, &home_wall_class, record);
 }
 
-/* Loads the next record: as pier_archive_next, then home_wall_load. */
+/* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status home_wall_next(pier_archive *archive, home_wall *record) {
-    pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, &home_wall_class, record) : status;
+    return pier_next_record(archive, &home_wall_class, record);
 }
 
 /* Loads the current record with all that it holds into an arena: as pier_load_record_into. */
