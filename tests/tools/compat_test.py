@@ -91,7 +91,7 @@ class CompatTest(pier_command.Test):
         self.assert_found(self.compat(new, old, "--class", "shop.Part"), 0, [])
         bad = self.file("bad.proto", OLD.replace('"proto3"', '"proto2"').replace("message Gone", "message Gone2"))
         self.assertEqual(self.compat(bad, new).status, 1)
-        self.assertEqual(self.compat(self.folder / "none.proto", new).status, 1)
+        self.assertEqual(self.compat(self.folder / "none.proto", new).status, 3)
 
     def test_archives(self):
         old = self.file("old.pier", archive(item(a="i64", b="u8"), item(a="i64", b="u16"), item(a="i64", b="u8")))
