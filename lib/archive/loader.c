@@ -444,7 +444,9 @@ void pier__loader_begin_run(pier__loader *loader, const void *class_of_run) {
     const pier_limits *limits = &loader->common.limits;
     /* Memory that waits for its record to be left would wait for the end of the run. */
     bool is_free = loader->kept_record == NULL && loader->retired == NULL;
-    if (!loader->in_record || !loader->in_block || loader->records_left == 0 || !is_free ||
+    bool is_loaded = loader->in_record && loader->record_end != 0 &&
+                     loader->common.window.cursor == pier__loader_content_at(loader, loader->record_end);
+    if (!is_loaded || !loader->in_block || loader->records_left == 0 || !is_free ||
         loader->header.raw_bytes > limits->record_bytes_max || loader->header.raw_bytes > limits->text_bytes_max) {
         return;
     }

@@ -285,6 +285,13 @@ pier_status pier__loader_take_in(pier__loader *loader) {
 pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
     loader->needed = bytes;
     while (loader->end - loader->taken < bytes) {
+        if (loader->common.file != NULL && loader->common.other != NULL) {
+            /* What is awaited may be the answer to what still lies here. It may come while that is sent. */
+            pier__archive_send_open(loader->common.other, loader->common.deadline);
+            if (loader->end - loader->taken >= bytes) {
+                break;
+            }
+        }
         pier_status status = pier__loader_fill(loader, loader->common.deadline);
         if (status != PIER_OK) {
             return status;

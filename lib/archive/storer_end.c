@@ -137,10 +137,10 @@ void pier__storer_begin_run(pier__storer *storer, const void *class_of_run) {
     /* A record of the run is smaller than the target, and passes each limit that is not below it. */
     const pier__loader *loader = (const pier__loader *)common->other;
     uint64_t target = common->limits.block_target_bytes;
-    bool is_within = target <= common->limits.record_bytes_max && target <= common->limits.text_bytes_max &&
-                     target <= PIER__CONSENT_BYTES &&
-                     (loader == NULL || !loader->stream.preamble_is_known ||
-                      target <= loader->stream.peer.record_bytes_max);
+    bool is_within =
+        target <= common->limits.record_bytes_max && target <= common->limits.text_bytes_max &&
+        target <= PIER__CONSENT_BYTES &&
+        (loader == NULL || !loader->stream.preamble_is_known || target <= loader->stream.peer.record_bytes_max);
     if (!is_within) {
         return;
     }

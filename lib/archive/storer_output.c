@@ -86,6 +86,24 @@ pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
     return PIER_OK;
 }
 
+void pier__archive_send_open(pier__archive *archive, pier_deadline deadline) {
+    if (!archive->window.storing || archive->file == NULL || archive->failure != PIER_OK) {
+        return;
+    }
+    pier__storer *storer = pier__storer_of(&archive->window);
+    if (storer->in_record || storer->raw_is_open) {
+        return;
+    }
+    if (storer->block_is_open && storer->block_records > 0) {
+        pier__storer_end_block(storer, 0);
+        pier__storer_check_epoch(storer);
+    }
+    pier_deadline own = archive->deadline;
+    archive->deadline = deadline;
+    (void)pier__storer_send(storer, 0);
+    archive->deadline = own;
+}
+
 pier_bytes pier_archive_drain(pier_archive *archive) {
     pier__storer *storer = pier__storer_of(archive);
     if (!archive->storing || storer->common.file != NULL || storer->common.failure != PIER_OK) {

@@ -170,10 +170,6 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
         if (PIER_LIKELY(of_stream->plan == NULL)) {
             pier__arena_place place = pier__arena_here(how->arena);
             if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
-                /* What lies in the archive's arena goes with each record: not within a run. */
-                if (!how->owns && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0) {
-                    pier__archive_begin_run(archive, class_of_record);
-                }
                 return PIER_OK;
             }
             pier__arena_go_back(how->arena, &place);
@@ -236,13 +232,30 @@ static inline bool load_in_run(pier_archive *archive, const pier_class *class_of
     return true;
 }
 
+/* Begins a run behind a record that was loaded, where the codec alone can go on. What lies in the archive's arena goes
+ * with each record, which a run does not tell of. */
+static void begin_load_run(pier_archive *archive, const pier_class *class_of_record) {
+    const pier__stream_class *of_stream = pier__archive_record_class(archive);
+    if (of_stream != NULL && of_stream->bound == class_of_record && of_stream->plan == NULL &&
+        class_of_record->decode != NULL && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0 &&
+        class_is_within(class_of_record, &pier__archive_of(archive)->limits)) {
+        pier__archive_begin_run(archive, class_of_record);
+    }
+}
+
 pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
     if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && PIER_LIKELY(archive->run.left > 0) &&
         PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
         return PIER_OK;
     }
     pier_status status = pier_archive_next(archive);
-    return status == PIER_OK ? pier_load_record(archive, class_of_record, record) : status;
+    if (status == PIER_OK) {
+        status = pier_load_record(archive, class_of_record, record);
+    }
+    if (status == PIER_OK) {
+        begin_load_run(archive, class_of_record);
+    }
+    return status;
 }
 
 pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,

@@ -401,6 +401,37 @@ static void a_channel_that_recovers_wants_to_read(void **state) {
     pier_channel_destroy(server);
 }
 
+/* Records that nobody flushed leave when the loader of their channel finds nothing: together, and not as a message. */
+static void gathered_records_leave_before_a_wait(void **state) {
+    (void)state;
+    pier_channel *one;
+    pier_channel *other;
+    test_pair(NULL, NULL, &one, &other);
+    assert_status(test_send(one, 1), PIER_OK);
+    assert_status(test_send(one, 2), PIER_OK);
+    pier_channel_set_deadline(other, PIER_NOW);
+    assert_status(pier_archive_next(pier_channel_load_archive(other)), PIER_WOULD_BLOCK);
+    pier_channel_set_deadline(one, PIER_NOW);
+    assert_status(pier_archive_next(pier_channel_load_archive(one)), PIER_WOULD_BLOCK);
+    assert_int_equal(pier_archive_queued_bytes(pier_channel_store_archive(one)), 0);
+    for (uint64_t number = 1; number <= 2; number++) {
+        test_receive(other, number);
+        assert_false(pier_archive_is_message_end(pier_channel_load_archive(other)));
+    }
+    /* Nor does a record leave that is still being stored. */
+    pier_archive *store = pier_channel_store_archive(one);
+    assert_status(pier_archive_begin(store), PIER_OK);
+    assert_status(pier_archive_next(pier_channel_load_archive(one)), PIER_WOULD_BLOCK);
+    pier_store(store, (uint64_t)3);
+    assert_status(pier_archive_end(store), PIER_OK);
+    assert_status(test_flush(one), PIER_OK);
+    pier_channel_set_deadline(other, pier_deadline_after_ms(PATIENCE_MS));
+    test_receive(other, 3);
+    assert_true(pier_archive_is_message_end(pier_channel_load_archive(other)));
+    pier_channel_destroy(one);
+    pier_channel_destroy(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_cross_every_kind_of_socket),
@@ -414,6 +445,7 @@ int main(void) {
         cmocka_unit_test(an_oversized_record_leaves_the_link_alive),
         cmocka_unit_test(half_a_record_hinders_nobody),
         cmocka_unit_test(bad_arguments_are_refused),
+        cmocka_unit_test(gathered_records_leave_before_a_wait),
         cmocka_unit_test(connecting_without_waiting),
         cmocka_unit_test(a_channel_that_recovers_wants_to_read),
     };

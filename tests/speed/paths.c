@@ -98,10 +98,7 @@ static pier_status store_all(const path *of, pier_archive *archive) {
 static pier_status load_all(const path *of, pier_archive *archive) {
     pier_status status = PIER_OK;
     for (size_t i = 0; i < RECORDS && status == PIER_OK; i++) {
-        status = pier_archive_next(archive);
-        if (status == PIER_OK) {
-            status = pier_load_record(archive, of->type, record_of(of, of->loaded, i));
-        }
+        status = pier_next_record(archive, of->type, record_of(of, of->loaded, i));
     }
     return status;
 }
