@@ -22,7 +22,7 @@ static pier_definition *parse(const char *hex) {
 }
 
 static pier_status print(const char *const *hexes, size_t count, text_buffer *out, pier_error *error) {
-    pier_definition *definitions[DEFINITIONS];
+    pier_definition *definitions[DEFINITIONS] = {NULL};
     for (size_t i = 0; i < count; i++) {
         definitions[i] = parse(hexes[i]);
     }
