@@ -6,6 +6,7 @@ option(PIER_SCHEMA_COMPILER "Build the schema compiler, protoc-gen-pier" ${PROJE
 option(PIER_BUILD_EXAMPLES "Build the samples" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PIER_BUILD_BENCH "Build the measurements" OFF)
+option(PIER_TEST_ONE_THREAD "Build the tests of floors that run in one thread, too" ON)
 option(PIER_WERROR "Turn warnings into errors" OFF)
 option(PIER_ASSERTIONS "Keep assertions in optimised builds" OFF)
 option(PIER_COVERAGE "Count the lines that run" OFF)

@@ -19,8 +19,8 @@
 # adds a ctest test that is not a unit test: a script, or a program that was built. COMMAND may name a target.
 #
 # Labels with a meaning: `slow` is left out by scripts/test.sh --quick; `native` by scripts/valgrind.sh, for tests that see
-# valgrind where they look for themselves: in the descriptors or the name of the process; `one-thread` by the tsan preset,
-# for tests that would take long there and have nothing to show. A test that cannot run here, for want of a privilege for
+# valgrind where they look for themselves: in the descriptors or the name of the process; `one-thread`, which the tests of
+# most floors get by their folder (tests/CMakeLists.txt), by the tsan preset, where they have nothing to show. A test that cannot run here, for want of a privilege for
 # instance, says so on its standard output and exits with 77: it counts as skipped, and as failed in CI.
 set(PIER_TEST_TIMEOUT_FACTOR 1 CACHE STRING "Multiplies the time limit of every test")
 set(PIER_TEST_LAUNCHER "" CACHE STRING "What unit tests are run by, as a list: valgrind and its options, for instance")
@@ -34,6 +34,9 @@ function(pier__finish_test name labels environment timeout serial)
     string(REGEX REPLACE "/.*" "" folder "${folder}")
     if(folder MATCHES "^[a-z]")
         list(APPEND labels ${folder})
+    endif()
+    if(folder IN_LIST pier_one_thread_folders)
+        list(APPEND labels one-thread)
     endif()
     set_tests_properties(
         ${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${environment}" SKIP_RETURN_CODE 77

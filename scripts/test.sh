@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and tests everything.
 #
-#   scripts/test.sh            release, asan-ubsan and tsan builds, each with all its tests; long ones of one thread are
-#                              left out of tsan, where they have nothing to show
+#   scripts/test.sh            release, asan-ubsan and tsan builds, each with its tests: all, but for those of one thread in
+#                              tsan, where they have nothing to show
 #   scripts/test.sh --quick    the inner loop: the dev build, without the tests that are labelled slow
 #
 # Installs what is missing first. The last line is `N passed, N failed`, summed over all builds. A test that cannot run
