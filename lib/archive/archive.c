@@ -291,6 +291,9 @@ void pier_archive_destroy(pier_archive *archive) {
     if (common->records != NULL) {
         common->release_records(&common->allocator, common->records);
     }
+    if (common->prepared != NULL) {
+        common->release_prepared(&common->allocator, common->prepared);
+    }
     if (archive->storing) {
         destroy_storer(pier__storer_of(archive));
     } else {

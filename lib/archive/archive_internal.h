@@ -30,6 +30,8 @@ typedef struct pier__archive {
      * archive goes. */
     void *records;
     void (*release_records)(const pier_allocator *allocator, void *records);
+    struct pier__prepared *prepared; /* what the record floor has found out about classes: as `records` */
+    void (*release_prepared)(const pier_allocator *allocator, struct pier__prepared *prepared);
 } pier__archive;
 
 static inline pier__archive *pier__archive_of(pier_archive *archive) {

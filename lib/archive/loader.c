@@ -433,11 +433,29 @@ void pier__loader_take_run(pier__loader *loader) {
     loader->record += (size_t)(run->last - loader->record_memory);
     loader->record_memory = run->last;
     loader->record_end = loader->record + (size_t)(loader->common.window.cursor - run->last);
-    loader->next_at = loader->record;
-    loader->switch_at = loader->record;
-    loader->records_left -= run->count;
+    if (loader->in_block) {
+        loader->next_at = loader->record;
+        loader->switch_at = loader->record;
+        loader->records_left -= run->count;
+    }
     loader->next_number += run->count;
     loader->record_number = loader->next_number - 1;
+}
+
+/* Begins a run over what came in behind a plain record: a record that is not whole yet ends beyond it. */
+static void begin_plain_run(pier__loader *loader, const void *class_of_run) {
+    const pier_limits *limits = &loader->common.limits;
+    uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
+    uint64_t there = pier__loader_there(loader, loader->record_end);
+    most = there < most ? there : most;
+    if (most == 0 || loader->scan_is_begun) {
+        return;
+    }
+    loader->common.window.run = (pier__run){
+        .class_of_run = class_of_run,
+        .end = pier__loader_at(loader, loader->record_end) + (size_t)most,
+        .left = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
+    };
 }
 
 void pier__loader_begin_run(pier__loader *loader, const void *class_of_run) {
@@ -446,6 +464,9 @@ void pier__loader_begin_run(pier__loader *loader, const void *class_of_run) {
     bool is_free = loader->kept_record == NULL && loader->retired == NULL;
     bool is_loaded = loader->in_record && loader->record_end != 0 &&
                      loader->common.window.cursor == pier__loader_content_at(loader, loader->record_end);
+    if (is_loaded && is_free && loader->common.format == PIER_FORMAT_PLAIN) {
+        begin_plain_run(loader, class_of_run);
+    }
     if (!is_loaded || !loader->in_block || loader->records_left == 0 || !is_free ||
         loader->header.raw_bytes > limits->record_bytes_max || loader->header.raw_bytes > limits->text_bytes_max) {
         return;

@@ -123,11 +123,37 @@ static bool accept_record(pier__storer *storer, size_t size) {
 void pier__storer_take_run(pier__storer *storer) {
     storer->next_record += storer->common.window.run.count;
     storer->block_records += storer->common.window.run.count;
+    if (storer->common.format == PIER_FORMAT_PLAIN) {
+        storer->ready = pier__storer_cursor(storer);
+    }
+}
+
+/* Begins a run of plain records, which ends before there is a block's worth to send, the queue is full, or a record
+ * could be above a limit. */
+static void begin_plain_run(pier__storer *storer, const void *class_of_run) {
+    const pier__archive *common = &storer->common;
+    const pier_limits *limits = &common->limits;
+    uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
+    uint64_t target = limits->block_target_bytes;
+    uint64_t full = common->file != NULL && target < limits->queue_bytes_max ? target : limits->queue_bytes_max;
+    size_t cursor = pier__storer_cursor(storer);
+    uint64_t queued = cursor - storer->sent;
+    if (storer->in_record || common->failure != PIER_OK || storer->stream_bytes_max != 0 || queued >= full) {
+        return;
+    }
+    most = full - queued < most ? full - queued : most;
+    most = storer->capacity - cursor < most ? storer->capacity - cursor : most;
+    storer->common.window.run =
+        (pier__run){.class_of_run = class_of_run, .end = storer->common.window.cursor + (size_t)most};
 }
 
 void pier__storer_begin_run(pier__storer *storer, const void *class_of_run) {
     const pier__archive *common = &storer->common;
     const pier__stored_class *last = storer->last_class;
+    if (common->format == PIER_FORMAT_PLAIN) {
+        begin_plain_run(storer, class_of_run);
+        return;
+    }
     bool is_open = storer->block_is_open && storer->block_records > 0 && !storer->in_record && last != NULL &&
                    last->class_of_caller == class_of_run && last->id == storer->block_class;
     if (!is_open || common->format != PIER_FORMAT_FRAMED || common->failure != PIER_OK ||

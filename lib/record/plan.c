@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "record/plan_internal.h"
+#include "record/program_internal.h"
 
 enum { STEPS_A_FIELD_MAX = 8 };
 
@@ -222,28 +223,6 @@ static bool is_graph(const pier_definition *root) {
     return false;
 }
 
-static bool is_flat(const builder *b, const pier_definition *writer) {
-    bool flat = !is_graph(writer);
-    for (uint32_t i = 0; flat && i < count_steps(b); i++) {
-        flat = pier__step_is_flat(step_at(b, i));
-    }
-    return flat;
-}
-
-/* Whether a struct, or one within it, has a field that is not zero when it is missing. Structs are in one another only
- * as deep as the program has them. */
-static bool has_defaults(const pier_class *type) {
-    const pier_field *fields = type->fields(type);
-    for (uint32_t i = 0; i < type->field_count; i++) {
-        unsigned elsewhere = fields[i].flags & (PIER_FIELD_REPEATED | PIER_FIELD_POINTER | PIER_FIELD_SHARED);
-        if (fields[i].default_value != NULL ||
-            (fields[i].kind == PIER_FIELD_RECORD && elsewhere == 0 && has_defaults(fields[i].type))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Puts what was built into one piece of memory of its size. */
 static pier__plan *finish(builder *b, const pier_class *own, const pier_definition *writer) {
     size_t memory_bytes = sizeof(pier__plan) + b->records.size + b->steps.size;
@@ -262,10 +241,13 @@ static pier__plan *finish(builder *b, const pier_class *own, const pier_definiti
                          .record_count = b->pairs.count,
                          .step_count = count_steps(b),
                          .writer_is_graph = is_graph(writer),
-                         .is_flat = is_flat(b, writer),
-                         .has_defaults = has_defaults(own),
                          .records = records,
                          .steps = steps};
+    if (!pier__plan_make_program(plan, b->steps.allocator, &plan->program)) {
+        pier__plan_destroy(b->steps.allocator, plan);
+        (void)fail_no_memory(b, own->name);
+        return NULL;
+    }
     return plan;
 }
 
@@ -286,6 +268,7 @@ pier_status pier__plan_create(pier__plan **out, const pier_class *own, const pie
 
 void pier__plan_destroy(const pier_allocator *allocator, pier__plan *plan) {
     if (plan != NULL) {
+        pier__program_destroy(allocator, plan->program);
         pier__release(allocator, plan, plan->memory_bytes);
     }
 }

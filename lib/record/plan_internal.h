@@ -43,8 +43,7 @@ typedef struct pier__plan {
     uint32_t record_count;
     uint32_t step_count;
     bool writer_is_graph;             /* a record is its root and a table of objects */
-    bool is_flat;                     /* single values and records within the struct: plan_decode.c takes them */
-    bool has_defaults;                /* a class of the loader's has fields that are not zero when they are missing */
+    struct pier__program *program;    /* that loads records in their usual form; NULL: there is none */
     const pier__plan_record *records; /* the first is the class's own */
     const pier__step *steps;
 } pier__plan;
@@ -58,14 +57,8 @@ pier_status pier__plan_create(pier__plan **out, const pier_class *own, const pie
  * sticks. */
 pier_status pier__plan_load(pier_archive *archive, const pier__plan *plan, void *record, const pier__decoding *how);
 
-/* Whether plan_decode.c takes what the step is for. */
-bool pier__step_is_flat(const pier__step *step);
-
-/* Loads the record at `at` straight from its bytes; `end` and `how` as those of pier_class.decode. Returns its end;
- * NULL when the plan is not flat, `how` wants copies, or a value is not in a common form or does not fit: then
- * pier__plan_load is to be asked. */
-const uint8_t *pier__plan_decode(const pier__plan *plan, const uint8_t *at, const uint8_t *end, void *record,
-                                 pier__decoding *how);
+/* Makes the program of a plan. out: NULL when programs do not do it. Returns false when there is no memory. */
+bool pier__plan_make_program(const pier__plan *plan, const pier_allocator *allocator, struct pier__program **out);
 
 /* Loads a record of a plan into a struct that has the defaults. */
 bool pier__plan_load_record(pier__loading *from, const pier__plan *plan, uint32_t index, uint8_t *record);

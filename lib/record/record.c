@@ -1,8 +1,9 @@
 /* Storing and loading records; see <pier/record.h>.
  *
- * Floor 5 (record). A class's own codec does the work: room is made once, and the end is looked at once. Where it
- * cannot (a value that may not be stored, bytes in an unusual form, limits that a class could exceed, a plain format)
- * the record goes the slow way, by tokens, which takes all that is legal and has the exact error for all else. */
+ * Floor 5 (record). A class's own codec does the work: room is made once, and the end is looked at once. Where the form
+ * is another one (a map, an array with gaps, a plan), or the class has no codec, a program does (program_internal.h).
+ * What neither takes (a value that may not be stored, bytes in an unusual form, limits that a class could exceed) goes
+ * the slow way, by tokens, which takes all that is legal and has the exact error for all else. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/error_internal.h"
 #include "record/interpret_internal.h"
 #include "record/plan_internal.h"
+#include "record/program_internal.h"
 
 pier_status pier__record_fail(pier_archive *archive, pier_status status, const char *path, const char *format, ...) {
     pier__archive *common = pier__archive_of(archive);
@@ -54,12 +56,22 @@ static inline bool class_is_known(const pier_class *class_of_record) {
     return PIER_LIKELY(class_of_record->size == sizeof *class_of_record);
 }
 
+/* In which form an archive stores records. */
+static pier__form form_of(const pier__archive *common) {
+    return common->format == PIER_FORMAT_FRAMED           ? PIER__FORM_SLOTS
+           : common->options.plain_form == PIER_PLAIN_MAP ? PIER__FORM_MAP
+                                                          : PIER__FORM_PLACES;
+}
+
+/* Whether the bytes that a class's codec has for a record are those of its plain array. */
+static bool is_dense(pier_archive *archive, const pier_class *class_of_record) {
+    const pier__prepared *prepared = pier__prepared_of(archive, class_of_record);
+    return prepared != NULL && prepared->is_dense;
+}
+
 /* Stores the record that was begun by the class's codec. Returns whether that was possible. */
 static bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     const pier__archive *common = pier__archive_of(archive);
-    if (common->format != PIER_FORMAT_FRAMED || !class_is_within(class_of_record, &common->limits)) {
-        return false;
-    }
     pier__measuring counts = {.depth_left = common->limits.depth_max,
                               .elements_max = common->limits.elements_max - class_of_record->values_max};
     uint64_t bytes = class_of_record->measure(record, &counts);
@@ -72,6 +84,20 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
     }
     archive->cursor = end;
     return true;
+}
+
+/* Stores the record that was begun by the class's program. Returns whether that was possible. */
+static bool store_by_program(pier_archive *archive, const pier_class *class_of_record, const void *record,
+                             pier__form form) {
+    const pier__program *program = pier__prepared_program(archive, class_of_record, form);
+    if (program == NULL) {
+        return false;
+    }
+    if (PIER_LIKELY(pier__program_store(program, archive, record))) {
+        return true;
+    }
+    archive->cursor = pier__archive_stored_at(archive, 0);
+    return false;
 }
 
 /* Stores the next record of a run at the cursor. Returns whether that was possible. */
@@ -107,9 +133,13 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
     if (status != PIER_OK) {
         return status;
     }
-    if (PIER_LIKELY(encode(archive, class_of_record, record))) {
+    pier__form form = form_of(pier__archive_of(archive));
+    bool is_own = class_is_within(class_of_record, &pier__archive_of(archive)->limits) &&
+                  (form == PIER__FORM_SLOTS || (form == PIER__FORM_PLACES && is_dense(archive, class_of_record)));
+    if (PIER_LIKELY(is_own ? encode(archive, class_of_record, record)
+                           : store_by_program(archive, class_of_record, record, form))) {
         status = pier__archive_end_typed(archive);
-        if (status == PIER_OK) {
+        if (status == PIER_OK && is_own) {
             pier__archive_begin_run(archive, class_of_record);
         }
         return status;
@@ -122,60 +152,65 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
     return status;
 }
 
-/* Loads a record of a matched class by its codec. Returns whether that was possible. */
-static bool decode(pier_archive *archive, const pier_class *class_of_record, const uint8_t *begin, const uint8_t *end,
-                   void *record, const pier__decoding *chosen) {
-    const pier_limits *limits = &pier__archive_of(archive)->limits;
-    if (!class_is_within(class_of_record, limits)) {
-        return false;
-    }
-    pier__decoding how = *chosen;
-    how.elements_left -= class_of_record->values_max;
-    const uint8_t *record_end = class_of_record->decode(begin, end, record, &how);
-    if (record_end == NULL || (size_t)(record_end - begin) > limits->text_bytes_max) {
-        return false;
-    }
-    pier__archive_typed_done(archive, record_end);
-    return true;
+/* Where the current record lies, and what loads it. */
+typedef struct way {
+    const uint8_t *begin;
+    const uint8_t *end;
+    const pier__program *program; /* NULL: the class's codec */
+} way;
+
+/* Finds what loads a record that is in a form of the class's own. Returns false when nothing but tokens does. */
+static bool find_way(pier_archive *archive, const pier_class *class_of_record, bool is_typed, way *chosen) {
+    bool is_map = (chosen->begin[0] & 0xf0u) == 0x80u || (chosen->begin[0] ^ 0xdeu) <= 1;
+    bool is_own = class_is_within(class_of_record, &pier__archive_of(archive)->limits) &&
+                  (is_typed || (!is_map && is_dense(archive, class_of_record)));
+    pier__form form = is_typed ? PIER__FORM_SLOTS : is_map ? PIER__FORM_MAP : PIER__FORM_PLACES;
+    chosen->program = is_own ? NULL : pier__prepared_program(archive, class_of_record, form);
+    return is_own || chosen->program != NULL;
 }
 
-/* The same for a class that the stream defines otherwise. */
-static bool decode_by_plan(pier_archive *archive, const pier__plan *plan, const uint8_t *begin, const uint8_t *end,
-                           void *record, const pier__decoding *chosen) {
-    pier__decoding how = *chosen;
-    const uint8_t *record_end = pier__plan_decode(plan, begin, end, record, &how);
-    if (record_end == NULL || (size_t)(record_end - begin) > pier__archive_of(archive)->limits.text_bytes_max) {
+/* Loads a record by a codec or a program. Returns whether that was possible. */
+static bool decode(pier_archive *archive, const pier_class *class_of_record, const way *chosen, void *record,
+                   const pier__decoding *wanted) {
+    pier__decoding how = *wanted;
+    pier__arena_place place = pier__arena_here(how.arena);
+    const uint8_t *end;
+    if (chosen->program == NULL) {
+        how.elements_left -= class_of_record->values_max;
+        end = class_of_record->decode(chosen->begin, chosen->end, record, &how);
+    } else {
+        end = pier__program_load(chosen->program, chosen->begin, chosen->end, record, &how);
+    }
+    uint64_t text_bytes_max = pier__archive_of(archive)->limits.text_bytes_max;
+    if (PIER_UNLIKELY(end == NULL || (uint64_t)(end - chosen->begin) > text_bytes_max)) {
+        pier__arena_go_back(how.arena, &place);
         return false;
     }
-    pier__archive_typed_done(archive, record_end);
+    pier__archive_typed_done(archive, end);
     return true;
 }
 
 static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
                         const pier__decoding *how) {
-    const uint8_t *begin = NULL;
-    const uint8_t *end = NULL;
-    if (!pier__archive_typed_window(archive, &begin, &end)) {
+    way chosen = {NULL, NULL, NULL};
+    if (!pier__archive_typed_window(archive, &chosen.begin, &chosen.end)) {
         pier_status status = pier_archive_status(archive);
         return status != PIER_OK ? status : refuse_use(archive, class_of_record, "there is no record to load");
     }
     pier__stream_class *of_stream = pier__archive_record_class(archive);
-    if (of_stream != NULL) {
-        if (PIER_UNLIKELY(of_stream->bound != class_of_record)) {
-            pier_status status = pier__class_match(archive, of_stream, class_of_record);
-            if (status != PIER_OK) {
-                return status;
-            }
+    if (of_stream != NULL && PIER_UNLIKELY(of_stream->bound != class_of_record)) {
+        pier_status status = pier__class_match(archive, of_stream, class_of_record);
+        if (status != PIER_OK) {
+            return status;
         }
-        if (PIER_LIKELY(of_stream->plan == NULL)) {
-            pier__arena_place place = pier__arena_here(how->arena);
-            if (PIER_LIKELY(decode(archive, class_of_record, begin, end, record, how))) {
-                return PIER_OK;
-            }
-            pier__arena_go_back(how->arena, &place);
-        } else if (decode_by_plan(archive, (const pier__plan *)of_stream->plan, begin, end, record, how)) {
-            return PIER_OK;
-        }
+    }
+    bool is_planned = of_stream != NULL && of_stream->plan != NULL;
+    if (is_planned) {
+        chosen.program = ((const pier__plan *)of_stream->plan)->program;
+    }
+    if ((is_planned ? chosen.program != NULL : find_way(archive, class_of_record, of_stream != NULL, &chosen)) &&
+        PIER_LIKELY(decode(archive, class_of_record, &chosen, record, how))) {
+        return PIER_OK;
     }
     memset(record, 0, class_of_record->record_bytes);
     if (!pier__archive_open_record(archive)) {
@@ -235,10 +270,15 @@ static inline bool load_in_run(pier_archive *archive, const pier_class *class_of
 /* Begins a run behind a record that was loaded, where the codec alone can go on. What lies in the archive's arena goes
  * with each record, which a run does not tell of. */
 static void begin_load_run(pier_archive *archive, const pier_class *class_of_record) {
+    if ((class_of_record->flags & PIER_CLASS_UNBOUNDED) != 0 || class_of_record->decode == NULL ||
+        !class_is_within(class_of_record, &pier__archive_of(archive)->limits)) {
+        return;
+    }
     const pier__stream_class *of_stream = pier__archive_record_class(archive);
-    if (of_stream != NULL && of_stream->bound == class_of_record && of_stream->plan == NULL &&
-        class_of_record->decode != NULL && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0 &&
-        class_is_within(class_of_record, &pier__archive_of(archive)->limits)) {
+    bool is_own = of_stream != NULL
+                      ? of_stream->bound == class_of_record && of_stream->plan == NULL
+                      : pier_archive_format(archive) == PIER_FORMAT_PLAIN && is_dense(archive, class_of_record);
+    if (is_own) {
         pier__archive_begin_run(archive, class_of_record);
     }
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "record/interpret_internal.h"
+#include "record/program_internal.h"
 
 void pier__init_fields(const pier_class *type, uint8_t *record) {
     const pier_field *fields = type->fields(type);
@@ -19,6 +19,18 @@ void pier__init_fields(const pier_class *type, uint8_t *record) {
             pier__init_fields(field->type, record + field->offset);
         }
     }
+}
+
+bool pier__class_has_defaults(const pier_class *type) {
+    const pier_field *fields = type->fields(type);
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        unsigned elsewhere = fields[i].flags & (PIER_FIELD_REPEATED | PIER_FIELD_POINTER | PIER_FIELD_SHARED);
+        if (fields[i].default_value != NULL ||
+            (fields[i].kind == PIER_FIELD_RECORD && elsewhere == 0 && pier__class_has_defaults(fields[i].type))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void pier_record_init(const pier_class *class_of_record, void *record) {

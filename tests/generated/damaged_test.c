@@ -1,5 +1,6 @@
 /* Damaged bytes of records: by its codec, generated or made by the macro, with the instructions of every processor or of
- * this one, and the slow way, a record is the same, or the same error at the same byte.
+ * this one, by a program of its table, and by tokens, a record is the same, or the same error at the same byte. The same
+ * for plain arrays and maps, in runs, too, and through a plan.
  *
  * PIER_TEST_SEED and PIER_TEST_INPUTS, when set, choose another sequence and a longer one: scripts/codecs.sh. */
 #include <inttypes.h>
@@ -17,6 +18,9 @@ static uint8_t stored[BYTES_MAX];
 static uint8_t changed[BYTES_MAX];
 static uint8_t record[TEST_RECORD_BYTES];
 static uint8_t loaded[TEST_RECORD_BYTES];
+
+/* In which form the records are. */
+typedef enum form { FRAMED, PLANNED, PLAIN_ARRAYS, PLAIN_MAPS, FORMS } form;
 
 /* What came of the inputs. */
 typedef struct tally {
@@ -75,6 +79,47 @@ static void try_input(const test_pair *pair, size_t size, pier_arena *arena, tal
     of->refused += status != PIER_OK;
 }
 
+/* Stores the record in a plain form. Returns how many bytes there are; 0 when it has no such form. */
+static size_t put_plain(const pier_class *type, pier_plain_form plain_form) {
+    const pier_archive_options options = {
+        .size = sizeof options, .format = PIER_FORMAT_PLAIN, .plain_form = plain_form};
+    if (test_store_ways(type, record, &options) != PIER_OK) {
+        return 0;
+    }
+    pier_archive *store = test_open_store(&options);
+    assert_status(pier_store_record(store, type, record), PIER_OK);
+    test_stream stream = test_finish(store);
+    assert_in_range(stream.size, 1, sizeof stored);
+    memcpy(stored, stream.data, stream.size);
+    test_stream_free(&stream);
+    return stream.size;
+}
+
+/* The damaged record among whole ones. */
+static void try_run(const pier_class *type, size_t whole, size_t size) {
+    static uint8_t stream[3 * BYTES_MAX];
+    memcpy(stream, stored, whole);
+    memcpy(stream + whole, changed, size);
+    memcpy(stream + whole + size, stored, whole);
+    test_plain_run(type, stream, whole + size + whole);
+}
+
+/* Tries one input in every way that its form has. */
+static void try_form(form in, const test_pair *pair, size_t whole, size_t size, pier_arena *arena, tally *of) {
+    if (in == FRAMED || (in == PLANNED && !test_can_plan(pair->generated))) {
+        try_input(pair, size, arena, of);
+        return;
+    }
+    pier_status status = in == PLANNED ? test_plan_ways(pair->generated, changed, size, record, arena, NULL)
+                                       : test_plain_ways(pair->generated, changed, size, record, arena);
+    if (in != PLANNED && status == PIER_OK) {
+        try_run(pair->generated, whole, size);
+    }
+    of->inputs += 1;
+    of->loaded += status == PIER_OK;
+    of->refused += status != PIER_OK;
+}
+
 static void test_damaged_bytes(void **state) {
     (void)state;
     uint64_t seed = test_seed();
@@ -84,13 +129,18 @@ static void test_damaged_bytes(void **state) {
     pier_arena_init(&arena, NULL, 0);
     for (uint64_t i = 0; of.inputs < wanted; i++) {
         const test_pair *pair = &test_pairs[i % TEST_PAIRS];
+        form in = (form)(i / TEST_PAIRS / 2 % FORMS);
         pier__allow_wide_instructions(i / TEST_PAIRS % 2 == 0);
         pier_arena_reset(&arena);
         test_fill(pair->generated, record, &seed, &arena);
-        size_t whole = test_put(pair->generated, record, stored, sizeof stored);
-        assert_true(whole > 0);
+        size_t whole = in < PLAIN_ARRAYS ? test_put(pair->generated, record, stored, sizeof stored)
+                                         : put_plain(pair->generated, in == PLAIN_MAPS ? PIER_PLAIN_MAP : PIER_PLAIN_ARRAY);
+        assert_true(whole > 0 || in == PLAIN_ARRAYS);
+        if (whole == 0) {
+            continue;
+        }
         for (int j = 0; j < MUTATIONS && of.inputs < wanted; j++) {
-            try_input(pair, mutate(&seed, whole), &arena, &of);
+            try_form(in, pair, whole, mutate(&seed, whole), &arena, &of);
             if (of.inputs % 500000 == 0) {
                 printf("%" PRIu64 " inputs: %" PRIu64 " taken by the codec, %" PRIu64 " loaded, %" PRIu64 " refused\n",
                        of.inputs, of.taken, of.loaded, of.refused);

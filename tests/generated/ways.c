@@ -5,7 +5,7 @@
 
 #include <pier/record_generic.h>
 
-#include "record/record_internal.h"
+#include "record/program_internal.h"
 
 /* More than any record of the tests has. */
 enum { ELEMENTS_MAX = 1 << 20 };
@@ -33,22 +33,33 @@ static pier_class by_table(const pier_class *type) {
 }
 
 pier_status test_store_ways(const pier_class *type, const void *record, const pier_archive_options *options) {
+    enum { WAYS = 3 };
     pier_class slow = by_table(type);
-    pier_archive *stores[2] = {test_open_store(options), test_open_store(options)};
-    pier_status status = pier_store_record(stores[0], type, record);
-    assert_status(pier_store_record(stores[1], &slow, record), status);
-    if (status != PIER_OK) {
-        const pier_error *error = pier_archive_error(stores[0]);
-        const pier_error *other = pier_archive_error(stores[1]);
-        assert_string_equal(error->path, other->path);
-        assert_string_equal(error->text, other->text);
+    pier_archive *stores[WAYS];
+    test_stream streams[WAYS];
+    pier_status statuses[WAYS];
+    for (size_t i = 0; i < WAYS; i++) {
+        stores[i] = test_open_store(options);
+        pier__allow_programs(i < 2);
+        statuses[i] = pier_store_record(stores[i], i == 0 ? type : &slow, record);
+        pier__allow_programs(true);
+        assert_status(statuses[i], statuses[0]);
+        if (statuses[0] != PIER_OK) {
+            const pier_error *error = pier_archive_error(stores[0]);
+            const pier_error *other = pier_archive_error(stores[i]);
+            assert_string_equal(error->path, other->path);
+            assert_string_equal(error->text, other->text);
+        }
     }
-    test_stream streams[2] = {test_finish(stores[0]), test_finish(stores[1])};
-    assert_int_equal(streams[0].size, streams[1].size);
-    assert_memory_equal(streams[0].data, streams[1].data, streams[0].size);
-    test_stream_free(&streams[0]);
-    test_stream_free(&streams[1]);
-    return status;
+    for (size_t i = 0; i < WAYS; i++) {
+        streams[i] = test_finish(stores[i]);
+        assert_int_equal(streams[0].size, streams[i].size);
+        assert_memory_equal(streams[0].data, streams[i].data, streams[0].size);
+    }
+    for (size_t i = 0; i < WAYS; i++) {
+        test_stream_free(&streams[i]);
+    }
+    return statuses[0];
 }
 
 void assert_equal_records(const pier_class *type, const void *one, const void *other) {
@@ -60,15 +71,24 @@ void assert_equal_records(const pier_class *type, const void *one, const void *o
     }
 }
 
+/* A way to load: by which class, with programs or by tokens where it has no codec, and into what. */
+typedef struct way {
+    const pier_class *type;
+    bool by_tokens;
+    pier_arena *arena;
+} way;
+
 /* Loads the record of a stream. Returns the archive, which the record may point into. */
-static pier_archive *load_way(const test_stream *stream, const pier_class *type, void *record, pier_arena *arena,
+static pier_archive *load_way(const test_stream *stream, const way *chosen, void *record,
                               const pier_archive_options *options, pier_status *status) {
+    pier__allow_programs(!chosen->by_tokens);
     pier_archive *load = test_open_stream(stream, options);
     *status = pier_archive_next(load);
     if (*status == PIER_OK) {
-        *status =
-            arena != NULL ? pier_load_record_into(load, type, record, arena) : pier_load_record(load, type, record);
+        *status = chosen->arena != NULL ? pier_load_record_into(load, chosen->type, record, chosen->arena)
+                                        : pier_load_record(load, chosen->type, record);
     }
+    pier__allow_programs(true);
     return load;
 }
 
@@ -80,30 +100,110 @@ static void compare_errors(const pier_archive *one, const pier_archive *other) {
     assert_string_equal(error->text, second->text);
 }
 
-pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
-                           const pier_archive_options *options) {
-    static uint8_t others[2][TEST_RECORD_BYTES];
-    pier_class slow = by_table(type);
-    test_stream stream = test_typed_stream(type, bytes, size);
-    pier_status statuses[3];
-    pier_archive *loads[3] = {
-        load_way(&stream, type, record, arena, options, &statuses[0]),
-        load_way(&stream, type, others[0], NULL, options, &statuses[1]),
-        load_way(&stream, &slow, others[1], NULL, options, &statuses[2]),
-    };
-    test_stream_free(&stream);
-    for (size_t i = 1; i < 3; i++) {
+/* Loads the record of a stream in all ways; `record` is that of the first. */
+static pier_status load_ways(const test_stream *stream, const way *ways, size_t count, void *record,
+                             const pier_archive_options *options) {
+    enum { WAYS_MAX = 5 };
+    static uint8_t others[WAYS_MAX][TEST_RECORD_BYTES];
+    pier_archive *loads[WAYS_MAX];
+    pier_status statuses[WAYS_MAX];
+    assert_true(count <= WAYS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        loads[i] = load_way(stream, &ways[i], i == 0 ? record : others[i], options, &statuses[i]);
+    }
+    for (size_t i = 1; i < count; i++) {
         assert_status(statuses[i], statuses[0]);
         if (statuses[0] == PIER_OK) {
-            assert_equal_records(type, record, others[i - 1]);
+            assert_equal_records(ways[i].type, record, others[i]);
         } else {
             compare_errors(loads[0], loads[i]);
         }
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < count; i++) {
         pier_archive_destroy(loads[i]);
     }
     return statuses[0];
+}
+
+pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
+                           const pier_archive_options *options) {
+    pier_class slow = by_table(type);
+    test_stream stream = test_typed_stream(type, bytes, size);
+    const way ways[] = {
+        {type, false, arena}, {type, false, NULL}, {&slow, false, NULL}, {&slow, true, NULL}, {&slow, false, arena}};
+    pier_status status = load_ways(&stream, ways, 5, record, options);
+    test_stream_free(&stream);
+    return status;
+}
+
+/* The class with another version, for a writer. */
+static pier_class later_class(const pier_class *type) {
+    pier_class later = *type;
+    later.version++;
+    return later;
+}
+
+bool test_can_plan(const pier_class *type) {
+    pier_class later = later_class(type);
+    const pier_definition *definition = NULL;
+    pier_status status = pier_definition_create(&later, NULL, &definition, NULL);
+    pier_definition_destroy(definition);
+    return status == PIER_OK;
+}
+
+pier_status test_plan_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
+                           const pier_archive_options *options) {
+    pier_class later = later_class(type);
+    test_stream stream = test_typed_stream(&later, bytes, size);
+    const way ways[] = {{type, false, arena}, {type, false, NULL}, {type, true, NULL}};
+    pier_status status = load_ways(&stream, ways, 3, record, options);
+    test_stream_free(&stream);
+    return status;
+}
+
+pier_status test_plain_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record,
+                            pier_arena *arena) {
+    const pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN};
+    pier_class slow = by_table(type);
+    uint8_t *copy = (uint8_t *)malloc(size);
+    assert_non_null(copy);
+    memcpy(copy, bytes, size);
+    const test_stream stream = {copy, size};
+    const way ways[] = {
+        {type, false, arena}, {type, false, NULL}, {&slow, false, NULL}, {&slow, true, NULL}, {&slow, false, arena}};
+    pier_status status = load_ways(&stream, ways, 5, record, &options);
+    free(copy);
+    return status;
+}
+
+void test_plain_run(const pier_class *type, const uint8_t *bytes, size_t size) {
+    static uint8_t records[2][TEST_RECORD_BYTES];
+    const pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN};
+    pier_class slow = by_table(type);
+    uint8_t *copy = (uint8_t *)malloc(size);
+    assert_non_null(copy);
+    memcpy(copy, bytes, size);
+    const test_stream stream = {copy, size};
+    pier_archive *run = test_open_stream(&stream, &options);
+    pier_archive *steps = test_open_stream(&stream, &options);
+    pier_status status = PIER_OK;
+    while (status == PIER_OK) {
+        status = pier_next_record(run, type, records[0]);
+        pier__allow_programs(false);
+        pier_status other = pier_archive_next(steps);
+        other = other == PIER_OK ? pier_load_record(steps, &slow, records[1]) : other;
+        pier__allow_programs(true);
+        assert_status(status, other);
+        if (status == PIER_OK) {
+            assert_equal_records(type, records[0], records[1]);
+        } else {
+            compare_errors(run, steps);
+        }
+        assert_int_equal(pier_archive_record_number(run), pier_archive_record_number(steps));
+    }
+    pier_archive_destroy(run);
+    pier_archive_destroy(steps);
+    free(copy);
 }
 
 bool test_take(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena) {

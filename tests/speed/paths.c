@@ -1,7 +1,8 @@
 /* Runs the paths that are used most, one after the other, for speed.py to count their instructions: it is run under
  * valgrind's callgrind, which counts from each begin() to the end() behind it and writes a file with the name.
  *
- * What it runs are the records of bench/README.md: by their generated codec alone, and through an archive in memory. */
+ * What it runs are the records of bench/README.md: by their generated codec alone, through an archive in memory, and
+ * in the ways beside that (other_paths.c). */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +11,9 @@
 #include <pier/pier.h>
 
 #include "demand.h"
+#include "paths.h"
 #include "record_workloads.h"
 #include "record_workloads.pier.h"
-
-#if defined(__has_include)
-#if __has_include(<valgrind/callgrind.h>)
-#include <valgrind/callgrind.h>
-#endif
-#endif
 
 #if !defined(CALLGRIND_ZERO_STATS)
 int main(void) {
@@ -26,34 +22,24 @@ int main(void) {
 }
 #else
 
-enum { RECORDS = 64 };
-
-typedef struct path {
-    const char *name;
-    const pier_class *type;
-    void (*fill)(void *to, size_t index);
-    uint8_t *records;
-    uint8_t *loaded;
-} path;
-
-static void begin(void) {
+void begin(void) {
     CALLGRIND_ZERO_STATS;
     CALLGRIND_START_INSTRUMENTATION;
     CALLGRIND_TOGGLE_COLLECT;
 }
 
-static void end(const path *of, const char *what) {
+void end(const path *of, const char *what) {
     char name[64];
     CALLGRIND_TOGGLE_COLLECT;
     (void)snprintf(name, sizeof name, "%s, %s", of->name, what);
     CALLGRIND_DUMP_STATS_AT(name);
 }
 
-static void *record_of(const path *of, uint8_t *records, size_t i) {
+void *record_of(const path *of, uint8_t *records, size_t i) {
     return records + i * of->type->record_bytes;
 }
 
-static void compare(const path *of) {
+void compare(const path *of) {
     for (size_t i = 0; i < RECORDS; i++) {
         demand(pier_record_compare(of->type, record_of(of, of->records, i), record_of(of, of->loaded, i)) == 0,
                "what was loaded is not what was stored");
@@ -87,66 +73,13 @@ static void run_codec(const path *of) {
     free(bytes);
 }
 
-static pier_status store_all(const path *of, pier_archive *archive) {
-    pier_status status = PIER_OK;
-    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++) {
-        status = pier_store_record(archive, of->type, record_of(of, of->records, i));
-    }
-    return status;
-}
-
-static pier_status load_all(const path *of, pier_archive *archive) {
-    pier_status status = PIER_OK;
-    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++) {
-        status = pier_next_record(archive, of->type, record_of(of, of->loaded, i));
-    }
-    return status;
-}
-
-/* Everything is counted once before, with what happens only once: memory, and the definition of the class. */
-static void run_archive(const path *of) {
-    pier_error error;
-    pier_archive *store = NULL;
-    pier_archive *load = NULL;
-    demand(pier_archive_open_store(&store, NULL, NULL, &error) == PIER_OK &&
-               pier_archive_open_load(&load, NULL, NULL, &error) == PIER_OK,
-           "no archive");
-    for (unsigned round = 0; round < 2; round++) {
-        if (round == 1) {
-            begin();
-        }
-        pier_status status = store_all(of, store);
-        if (status == PIER_OK) {
-            status = pier_archive_flush(store);
-        }
-        if (round == 1) {
-            end(of, "archive, store");
-        }
-        demand(status == PIER_OK, "a record is not stored");
-        pier_bytes stream = pier_archive_drain(store);
-        demand(pier_archive_feed(load, stream) == PIER_OK, "a stream is not taken");
-        pier_archive_drained(store, stream.size);
-        if (round == 1) {
-            begin();
-        }
-        status = load_all(of, load);
-        if (round == 1) {
-            end(of, "archive, load");
-        }
-        demand(status == PIER_OK, "a record is not loaded");
-        compare(of);
-    }
-    pier_archive_destroy(store);
-    pier_archive_destroy(load);
-}
-
 int main(void) {
     static const path all[] = {
-        {.name = "tick", .type = &bench_tick_class, .fill = fill_tick},
+        {.name = "tick", .type = &bench_tick_class, .fill = fill_tick, .has_forms = true},
         {.name = "tick, fixed", .type = &bench_tick_fixed_class, .fill = fill_tick_fixed},
-        {.name = "monster", .type = &bench_monster_class, .fill = fill_monster},
+        {.name = "monster", .type = &bench_monster_class, .fill = fill_monster, .has_forms = true},
         {.name = "monster, typed", .type = &bench_monster_typed_class, .fill = fill_monster_typed},
-        {.name = "series", .type = &bench_series_class, .fill = fill_series},
+        {.name = "series", .type = &bench_series_class, .fill = fill_series, .has_forms = true},
         {.name = "series, one byte each", .type = &bench_series_class, .fill = fill_series_short},
         {.name = "series, nine bytes each", .type = &bench_series_class, .fill = fill_series_long},
         {.name = "series, runs of one width", .type = &bench_series_class, .fill = fill_series_runs},
@@ -162,9 +95,11 @@ int main(void) {
         }
         run_codec(&one);
         run_archive(&one);
+        run_forms(&one);
         free(one.records);
         free(one.loaded);
     }
+    run_values();
     return 0;
 }
 #endif
