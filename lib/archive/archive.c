@@ -339,11 +339,11 @@ void pier__archive_end_run(pier_archive *archive) {
     archive->run = (pier__run){0};
 }
 
-void pier__archive_begin_run(pier_archive *archive, const void *class_of_run) {
+void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by) {
     if (archive->storing) {
-        pier__storer_begin_run((pier__storer *)archive, class_of_run);
+        pier__storer_begin_run((pier__storer *)archive, class_of_run, run_by);
     } else {
-        pier__loader_begin_run((pier__loader *)archive, class_of_run);
+        pier__loader_begin_run((pier__loader *)archive, run_by);
     }
 }
 

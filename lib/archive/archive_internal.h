@@ -132,10 +132,11 @@ void pier__archive_refuse(pier_archive *archive, pier_status status, const char 
 pier_status pier__archive_end_typed(pier_archive *archive);
 
 /* Begins a run, where the last record is of this class and the next one needs nothing but its own bytes: no block, no
- * class switch, no limit, no wait. `class_of_run` is in its own form, neither measure, encode nor decode need the
- * archive, and what is loaded borrows from the block alone. A record that could need more than is left up to the run's
- * end, or that a codec does not take, goes the usual way, which ends the run. */
-void pier__archive_begin_run(pier_archive *archive, const void *class_of_run);
+ * class switch, no limit, no wait. What stores or loads its records needs nothing of the archive, and what is loaded
+ * borrows from the block alone. A record that could need more than is left up to the run's end, or that is not taken,
+ * goes the usual way, which ends the run. run_by: what the run is known by: the class itself when its codec does the
+ * work. */
+void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by);
 
 /* For the record floor: loading ---------------------------------------------------------------------------------- */
 

@@ -443,7 +443,7 @@ void pier__loader_take_run(pier__loader *loader) {
 }
 
 /* Begins a run over what came in behind a plain record: a record that is not whole yet ends beyond it. */
-static void begin_plain_run(pier__loader *loader, const void *class_of_run) {
+static void begin_plain_run(pier__loader *loader, const void *run_by) {
     const pier_limits *limits = &loader->common.limits;
     uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
     uint64_t there = pier__loader_there(loader, loader->record_end);
@@ -452,27 +452,27 @@ static void begin_plain_run(pier__loader *loader, const void *class_of_run) {
         return;
     }
     loader->common.window.run = (pier__run){
-        .class_of_run = class_of_run,
+        .class_of_run = run_by,
         .end = pier__loader_at(loader, loader->record_end) + (size_t)most,
         .left = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
     };
 }
 
-void pier__loader_begin_run(pier__loader *loader, const void *class_of_run) {
+void pier__loader_begin_run(pier__loader *loader, const void *run_by) {
     const pier_limits *limits = &loader->common.limits;
     /* Memory that waits for its record to be left would wait for the end of the run. */
     bool is_free = loader->kept_record == NULL && loader->retired == NULL;
     bool is_loaded = loader->in_record && loader->record_end != 0 &&
                      loader->common.window.cursor == pier__loader_content_at(loader, loader->record_end);
     if (is_loaded && is_free && loader->common.format == PIER_FORMAT_PLAIN) {
-        begin_plain_run(loader, class_of_run);
+        begin_plain_run(loader, run_by);
     }
     if (!is_loaded || !loader->in_block || loader->records_left == 0 || !is_free ||
         loader->header.raw_bytes > limits->record_bytes_max || loader->header.raw_bytes > limits->text_bytes_max) {
         return;
     }
     loader->common.window.run = (pier__run){
-        .class_of_run = class_of_run,
+        .class_of_run = run_by,
         .end = loader->record_memory + (size_t)(loader->payload_end - loader->record),
         .left = loader->records_left,
     };

@@ -211,7 +211,7 @@ void pier__loader_end_views(pier__loader *loader);
 void pier__loader_take_run(pier__loader *loader);
 
 /* As pier__archive_begin_run. */
-void pier__loader_begin_run(pier__loader *loader, const void *class_of_run);
+void pier__loader_begin_run(pier__loader *loader, const void *run_by);
 
 /* loader_time.c -------------------------------------------------------------------------------------------------- */
 

@@ -130,7 +130,7 @@ void pier__storer_take_run(pier__storer *storer) {
 
 /* Begins a run of plain records, which ends before there is a block's worth to send, the queue is full, or a record
  * could be above a limit. */
-static void begin_plain_run(pier__storer *storer, const void *class_of_run) {
+static void begin_plain_run(pier__storer *storer, const void *run_by) {
     const pier__archive *common = &storer->common;
     const pier_limits *limits = &common->limits;
     uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
@@ -144,14 +144,14 @@ static void begin_plain_run(pier__storer *storer, const void *class_of_run) {
     most = full - queued < most ? full - queued : most;
     most = storer->capacity - cursor < most ? storer->capacity - cursor : most;
     storer->common.window.run =
-        (pier__run){.class_of_run = class_of_run, .end = storer->common.window.cursor + (size_t)most};
+        (pier__run){.class_of_run = run_by, .end = storer->common.window.cursor + (size_t)most};
 }
 
-void pier__storer_begin_run(pier__storer *storer, const void *class_of_run) {
+void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {
     const pier__archive *common = &storer->common;
     const pier__stored_class *last = storer->last_class;
     if (common->format == PIER_FORMAT_PLAIN) {
-        begin_plain_run(storer, class_of_run);
+        begin_plain_run(storer, run_by);
         return;
     }
     bool is_open = storer->block_is_open && storer->block_records > 0 && !storer->in_record && last != NULL &&
@@ -172,7 +172,7 @@ void pier__storer_begin_run(pier__storer *storer, const void *class_of_run) {
     }
     uint64_t block_end = storer->ready + PIER__PIECE_BYTES + target;
     storer->common.window.run = (pier__run){
-        .class_of_run = class_of_run,
+        .class_of_run = run_by,
         .end = storer->buffer + (size_t)(block_end < storer->capacity ? block_end : storer->capacity),
     };
 }

@@ -109,7 +109,7 @@ void pier__storer_refuse(pier__storer *storer, pier_status status, const char *f
 void pier__storer_take_run(pier__storer *storer);
 
 /* As pier__archive_begin_run. */
-void pier__storer_begin_run(pier__storer *storer, const void *class_of_run);
+void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by);
 
 /* storer_block.c ------------------------------------------------------------------------------------------------- */
 

@@ -52,6 +52,7 @@ static bool fill_value(const pier_field *field, pier__op *op) {
     op->take = (uint8_t)field->kind;
     op->most = SCALAR_BYTES;
     op->width = (uint32_t)pier__kind_bytes(field->kind);
+    op->member_bytes = field->kind != PIER_FIELD_RECORD ? (uint32_t)pier__field_bytes(field) : 0;
     switch (field->kind) {
     case PIER_FIELD_ENUM:
         op->take = PIER_FIELD_I32;
@@ -265,6 +266,13 @@ static void add_up(const pier__program_parts *parts, uint32_t index) {
 
 /* The whole -------------------------------------------------------------------------------------------------------- */
 
+/* Notes what is most of the work: values that are simply there. */
+static void shorten(pier__op *op) {
+    bool is_simple = op->shape == PIER__OP_ALWAYS && op->take != PIER_FIELD_RECORD && op->take != PIER_FIELD_DURATION;
+    op->put_whole = is_simple && (op->rules & PIER__OP_GROWS) == 0 ? op->put : PIER__VALUE_NONE;
+    op->take_whole = is_simple ? op->take : PIER__VALUE_NONE;
+}
+
 pier__program *pier__program_finish(const pier__program_parts *parts, pier__form form,
                                     const pier_allocator *allocator) {
     size_t memory_bytes = sizeof(pier__program) + parts->ops.size + parts->records.size + parts->keys.size +
@@ -292,6 +300,7 @@ pier__program *pier__program_finish(const pier__program_parts *parts, pier__form
                                .ops = (const pier__op *)(const void *)ops,
                                .keys = keys};
     for (uint32_t i = 0; i < op_count(parts); i++) {
+        shorten((pier__op *)(void *)ops + i);
         uint32_t capacity = program->ops[i].capacity;
         program->inline_most = capacity > program->inline_most ? capacity : program->inline_most;
     }

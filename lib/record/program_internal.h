@@ -45,10 +45,12 @@ enum {
 };
 
 typedef struct pier__op {
-    uint8_t shape; /* pier__op_shape */
-    uint8_t put;   /* pier__op_value */
-    uint8_t take;  /* pier__op_value */
-    uint8_t kind;  /* pier_field_kind */
+    uint8_t put_whole;  /* all that storing the place is: a pier__op_value that is always there; 0: there is more to it */
+    uint8_t take_whole; /* the same of loading; nil is looked for when there is no such value */
+    uint8_t shape;      /* pier__op_shape */
+    uint8_t put;        /* pier__op_value */
+    uint8_t take;       /* pier__op_value */
+    uint8_t kind;       /* pier_field_kind */
     uint16_t rules;
     uint16_t number; /* of the field */
     uint32_t count;
@@ -56,7 +58,8 @@ typedef struct pier__op {
     uint32_t record;   /* of records and maps: index in the program */
     uint32_t key_at;   /* where the field's name stands in the keys, as a value */
     uint32_t key_bytes;
-    uint32_t width; /* of a number */
+    uint32_t width;        /* of a number */
+    uint32_t member_bytes; /* of one value in the struct; of a record 0 */
     size_t offset;
     size_t aside;
     size_t element_bytes;
@@ -119,6 +122,9 @@ void pier__program_destroy(const pier_allocator *allocator, pier__program *progr
  * cursor is anywhere in the record. */
 bool pier__program_store(const pier__program *program, pier_archive *archive, const void *record);
 
+/* Stores the next record of a run that began with this program. Returns whether that was possible. */
+bool pier__program_store_in_run(const pier__program *program, pier_archive *archive, const void *record);
+
 /* Loads the record at `at`; `end` and `how` as those of pier_class.decode. Returns its end; NULL when it is to be
  * loaded by tokens: then the arena has more in it than before. */
 const uint8_t *pier__program_load(const pier__program *program, const uint8_t *at, const uint8_t *end, void *record,
@@ -130,8 +136,9 @@ typedef struct pier__prepared {
     struct pier__prepared *next;
     const pier_class *of;
     bool is_dense;               /* its plain array is, to the byte, what its codec stores */
-    bool is_tried[3];            /* by pier__form: there is nothing to try again */
-    pier__program *programs[3];  /* by pier__form; NULL: none, or not yet */
+    bool is_tried[3];             /* by pier__form: there is nothing to try again */
+    pier__program *programs[3];   /* by pier__form; NULL: none, or not yet */
+    const pier__program *running; /* in a run of this class by a program: which */
 } pier__prepared;
 
 /* Returns what is prepared for a class; NULL when there is no memory. */

@@ -137,35 +137,35 @@ static const uint8_t *take_pointed(loading *from, const pier__op *op, const uint
     return pointed != NULL ? take_fresh(from, op->record, at, pointed) : NULL;
 }
 
-static const uint8_t *take_widened(const loading *from, const uint8_t *at, uint8_t *to) {
-    unsigned wrong = 0;
+PIER__KERNEL const uint8_t *take_widened(const loading *from, const uint8_t *at, uint8_t *to, unsigned *wrong) {
     float narrow;
-    at = pier__take_f32(at, from->end, &narrow, &wrong);
+    at = pier__take_f32(at, from->end, &narrow, wrong);
     double number = (double)narrow;
     memcpy(to, &number, sizeof number);
-    return at <= from->end ? at : NULL;
+    return at;
 }
 
 #define TAKE(type, kernel)                                                                                             \
     {                                                                                                                  \
         type number;                                                                                                   \
-        at = kernel(at, from->end, &number, &wrong);                                                                   \
+        at = kernel(at, from->end, &number, wrong);                                                                    \
         memcpy(to, &number, sizeof number);                                                                            \
-        break;                                                                                                         \
+        return at;                                                                                                     \
     }
 
 #define TAKE_VIEW(type, kernel)                                                                                        \
     {                                                                                                                  \
         type view;                                                                                                     \
-        at = kernel(at, from->end, &view, from->how, &wrong);                                                          \
+        at = kernel(at, from->end, &view, from->how, wrong);                                                           \
         memcpy(to, &view, sizeof view);                                                                                \
-        break;                                                                                                         \
+        return at;                                                                                                     \
     }
 
-/* Takes one value that is no record into a member that is all zero. */
-PIER__KERNEL const uint8_t *take_scalar(loading *from, const pier__op *op, const uint8_t *at, uint8_t *to) {
-    unsigned wrong = 0;
-    switch (op->take) {
+/* Takes one value that is no record into a member that is all zero. Sets `*wrong` when it is not the usual one; where
+ * the next value begins is then nothing to rely on. */
+PIER__KERNEL const uint8_t *take_scalar(const loading *from, unsigned kind, const pier__op *op, const uint8_t *at,
+                                        uint8_t *to, unsigned *wrong) {
+    switch (kind) {
     case PIER_FIELD_BOOL:
         TAKE(bool, pier__take_boolean)
     case PIER_FIELD_I8:
@@ -189,41 +189,45 @@ PIER__KERNEL const uint8_t *take_scalar(loading *from, const pier__op *op, const
     case PIER_FIELD_F64:
         if (PIER_UNLIKELY(at[0] == 0xca)) {
             /* Of a writer that has the field narrower. */
-            return take_widened(from, at, to);
+            return take_widened(from, at, to, wrong);
         }
         TAKE(double, pier__take_f64)
     case PIER_FIELD_TIME:
         TAKE(pier_time, pier__take_time)
     case PIER_FIELD_DURATION:
-        if (!open_level(from, 2)) {
-            return NULL;
-        }
-        close_level(from);
         TAKE(pier_duration, pier__take_duration)
     case PIER_FIELD_TEXT:
         TAKE_VIEW(pier_text, pier__take_text)
     case PIER_FIELD_BYTES:
         TAKE_VIEW(pier_bytes, pier__take_bytes)
     case PIER__VALUE_INLINE_TEXT:
-        at = take_inline_text(from, at, (char *)to, op->capacity, &wrong);
-        break;
+        return take_inline_text(from, at, (char *)to, op->capacity, wrong);
     case PIER__VALUE_INLINE_BYTES:
-        at = take_inline_bytes(from, at, to, op->capacity, &wrong);
-        break;
+        return take_inline_bytes(from, at, to, op->capacity, wrong);
     default:
-        return NULL;
+        *wrong |= 1;
+        return at;
     }
-    return PIER_LIKELY(wrong == 0 && at <= from->end) ? at : NULL;
 }
 
 /* Takes one value that is not nil; `is_fresh`: of a record its defaults are not there yet. */
-PIER__KERNEL const uint8_t *take_value(loading *from, const pier__op *op, const uint8_t *at, uint8_t *to,
-                                       bool is_fresh) {
+static const uint8_t *take_value(loading *from, const pier__op *op, const uint8_t *at, uint8_t *to, bool is_fresh) {
     if (op->take == PIER_FIELD_RECORD) {
         return is_fresh ? take_fresh(from, op->record, at, to)
                         : take_record(from, &from->program->records[op->record], at, to);
     }
-    return op->take == PIER__VALUE_POINTED ? take_pointed(from, op, at, to) : take_scalar(from, op, at, to);
+    if (op->take == PIER__VALUE_POINTED) {
+        return take_pointed(from, op, at, to);
+    }
+    if (op->take == PIER_FIELD_DURATION) {
+        if (!open_level(from, 2)) {
+            return NULL;
+        }
+        close_level(from);
+    }
+    unsigned wrong = 0;
+    at = take_scalar(from, op->take, op, at, to, &wrong);
+    return PIER_LIKELY(wrong == 0 && at <= from->end) ? at : NULL;
 }
 
 /* Arrays and maps -------------------------------------------------------------------------------------------------- */
@@ -387,6 +391,8 @@ static const uint8_t *take_oneof(loading *from, const pier__op *oneof, const uin
 static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_t *at, uint8_t *record) {
     const bool is_there = true;
     switch (op->shape) {
+    case PIER__OP_GAP:
+        return skip_places(from, at, op->count);
     case PIER__OP_ONEOF:
         return take_oneof(from, op, at, record);
     case PIER__OP_ELEMENTS:
@@ -408,40 +414,86 @@ static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_
     return take_value(from, op, at, record + op->offset, op->shape != PIER__OP_ALWAYS);
 }
 
-/* Takes what stands at a place of a field. */
-PIER__KERNEL const uint8_t *take_place(loading *from, const pier__op *op, const uint8_t *at, uint8_t *record) {
-    if ((op->rules & PIER__OP_NIL) != 0 && at[0] == 0xc0) {
+/* Takes what stands at a place whose value is not simply there, and nil where it may stand for one that is. */
+static const uint8_t *take_place(loading *from, const pier__op *op, const uint8_t *at, uint8_t *record) {
+    if ((op->rules & PIER__OP_NIL) != 0 && at[0] == 0xc0 && op->shape != PIER__OP_ONEOF) {
         return (op->rules & PIER__OP_REQUIRED) == 0 && at < from->end ? at + 1 : NULL;
     }
-    return op->shape == PIER__OP_ALWAYS ? take_value(from, op, at, record + op->offset, false)
-                                        : take_other(from, op, at, record);
+    return take_other(from, op, at, record);
 }
 
-/* Takes the values of an array's `count` places, or of a pair. */
-static const uint8_t *take_places(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record,
-                                  uint32_t count) {
-    const pier__op *op = from->program->ops + type->first;
-    const pier__op *end = op + type->op_count;
-    for (; op < end && count > 0; op++) {
-        if (PIER_UNLIKELY(op->shape == PIER__OP_GAP)) {
-            uint32_t places = op->count < count ? op->count : count;
-            at = skip_places(from, at, places);
-            count -= places;
-        } else {
-            at = take_place(from, op, at, record);
-            count--;
-        }
+/* Deals with a place where another value stands than the usual one: nil, which leaves the member as it was before. Its
+ * default has been overwritten, if it has one. */
+static const uint8_t *take_unusual(const loading *from, const pier__program_record *type, const pier__op *op,
+                                   const uint8_t *at, uint8_t *record) {
+    bool is_nil = at < from->end && at[0] == 0xc0 && (op->rules & (PIER__OP_NIL | PIER__OP_REQUIRED)) == PIER__OP_NIL;
+    if (!is_nil || type->has_defaults) {
+        return NULL;
+    }
+    memset(record + op->offset, 0, op->member_bytes);
+    return at + 1;
+}
+
+/* Takes what stands at the place of a field: most of the work of most records. */
+PIER__KERNEL const uint8_t *take_field(loading *from, const pier__program_record *type, const pier__op *op,
+                                       const uint8_t *at, uint8_t *record) {
+    if (PIER_UNLIKELY(op->take_whole == PIER__VALUE_NONE)) {
+        return take_place(from, op, at, record);
+    }
+    unsigned wrong = 0;
+    const uint8_t *next = take_scalar(from, op->take_whole, op, at, record + op->offset, &wrong);
+    return PIER_LIKELY(wrong == 0 && next <= from->end) ? next : take_unusual(from, type, op, at, record);
+}
+
+/* Takes the values at the places from `op` to `end`. */
+static const uint8_t *take_fields(loading *from, const pier__program_record *type, const pier__op *op,
+                                  const pier__op *end, const uint8_t *at, uint8_t *record) {
+    for (; op < end; op++) {
+        at = take_field(from, type, op, at, record);
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
         }
-        op += op->shape == PIER__OP_ONEOF ? op->count : 0;
+        if (PIER_UNLIKELY(op->take_whole == PIER__VALUE_NONE)) {
+            op += op->shape == PIER__OP_ONEOF ? op->count : 0;
+        }
     }
-    for (; op < end; op++) {
-        if ((op->rules & PIER__OP_REQUIRED) != 0) {
+    return at;
+}
+
+/* Takes an array that has fewer places than the class, or more. */
+static const uint8_t *take_other_places(loading *from, const pier__program_record *type, const uint8_t *at,
+                                        uint8_t *record, uint32_t count) {
+    const pier__op *begin = from->program->ops + type->first;
+    const pier__op *end = begin + type->op_count;
+    const pier__op *op = begin;
+    for (uint32_t places = 0; op < end && places < count; op++) {
+        places += op->shape == PIER__OP_GAP ? op->count : 1;
+        if (places > count) {
+            /* It ends within a gap. */
+            break;
+        }
+    }
+    uint32_t taken = 0;
+    for (const pier__op *one = begin; one < op; one++) {
+        taken += one->shape == PIER__OP_GAP ? one->count : 1;
+    }
+    for (const pier__op *one = op; one < end; one++) {
+        if ((one->rules & PIER__OP_REQUIRED) != 0) {
             return NULL;
         }
     }
-    return skip_places(from, at, count);
+    at = take_fields(from, type, begin, op, at, record);
+    return skip_places(from, at, count - taken);
+}
+
+/* Takes the values of an array's `count` places. */
+static const uint8_t *take_places(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record,
+                                  uint32_t count) {
+    if (PIER_UNLIKELY(count != type->places)) {
+        return from->program->is_exact ? NULL : take_other_places(from, type, at, record, count);
+    }
+    const pier__op *op = from->program->ops + type->first;
+    return take_fields(from, type, op, op + type->op_count, at, record);
 }
 
 /* Plain maps ------------------------------------------------------------------------------------------------------- */
@@ -509,7 +561,7 @@ static const uint8_t *take_map(loading *from, const pier__program_record *type, 
             }
             seen[index / 64] |= bit;
             required += (op->rules & PIER__OP_REQUIRED) != 0;
-            at = take_place(from, op, at, record);
+            at = take_field(from, type, op, at, record);
             next = op + 1;
         }
         if (PIER_UNLIKELY(at == NULL)) {
@@ -532,8 +584,7 @@ static const uint8_t *take_record(loading *from, const pier__program_record *typ
     unsigned wrong = 0;
     uint32_t count;
     at = pier__take_count(at, &count, UINT32_MAX, &wrong);
-    if (wrong != 0 || at > from->end || (from->program->is_exact && count != type->places) ||
-        !open_level(from, count)) {
+    if (wrong != 0 || at > from->end || !open_level(from, count)) {
         return NULL;
     }
     at = take_places(from, type, at, record, count);

@@ -10,7 +10,7 @@
 /* A record being stored. Each function returns where the next value goes; NULL when the record is not for programs. */
 typedef struct storing {
     const pier__program *program;
-    pier_archive *archive;
+    pier_archive *archive; /* NULL: there is no more room than that */
     const pier_limits *limits;
     uint8_t *end; /* of the room, without what kernels write behind a value */
     uint32_t depth_left;
@@ -19,20 +19,23 @@ typedef struct storing {
 
 static uint8_t *put_record(storing *to, uint32_t index, uint8_t *at, const uint8_t *record);
 
-static void open_room(storing *to) {
-    size_t there = (size_t)(to->archive->limit - to->archive->cursor);
-    to->end = to->archive->cursor + (there > PIER__OVERHANG_BYTES ? there - PIER__OVERHANG_BYTES : 0);
+static void open_room(storing *to, uint8_t *at, const uint8_t *end) {
+    size_t there = (size_t)(end - at);
+    to->end = at + (there > PIER__OVERHANG_BYTES ? there - PIER__OVERHANG_BYTES : 0);
 }
 
 /* Makes the archive's buffer larger. More than a record may have is not asked for: the record may be smaller. */
 static uint8_t *grow(storing *to, uint8_t *at, uint64_t bytes) {
+    if (to->archive == NULL) {
+        return NULL;
+    }
     to->archive->cursor = at;
     uint64_t record_bytes_max = to->limits->record_bytes_max;
     if (bytes > record_bytes_max || pier__archive_stored_bytes(to->archive) > record_bytes_max ||
         !pier__archive_reserve(to->archive, (size_t)bytes + PIER__OVERHANG_BYTES)) {
         return NULL;
     }
-    open_room(to);
+    open_room(to, to->archive->cursor, to->archive->limit);
     return to->archive->cursor;
 }
 
@@ -115,16 +118,16 @@ PIER__KERNEL uint8_t *put_fixed(const pier__op *op, uint8_t *at, const uint8_t *
     {                                                                                                                  \
         type number;                                                                                                   \
         memcpy(&number, value, sizeof number);                                                                         \
-        at = kernel(at, number, &wrong);                                                                               \
-        break;                                                                                                         \
+        return kernel(at, number, wrong);                                                                              \
     }
 
-/* Stores one value; there is room for what its operation has at most and `rest`. */
-PIER__KERNEL uint8_t *put_value(storing *to, const pier__op *op, uint8_t *at, const uint8_t *value, uint64_t rest) {
-    unsigned wrong = 0;
-    switch (op->put) {
+/* Stores one value that is a single token and needs no more room than its operation has at most. Sets `*wrong`, or
+ * returns NULL, when it is not for programs. */
+PIER__KERNEL uint8_t *put_scalar(unsigned kind, const pier__op *op, uint8_t *at, const uint8_t *value,
+                                 unsigned *wrong) {
+    switch (kind) {
     case PIER_FIELD_BOOL:
-        return pier__put_boolean(at, *value != 0, &wrong);
+        return pier__put_boolean(at, *value != 0, wrong);
     case PIER_FIELD_I8:
         PUT(int8_t, pier__put_i8)
     case PIER_FIELD_I16:
@@ -147,31 +150,48 @@ PIER__KERNEL uint8_t *put_value(storing *to, const pier__op *op, uint8_t *at, co
         PUT(double, pier__put_f64)
     case PIER_FIELD_TIME:
         PUT(pier_time, pier__put_time)
-    case PIER_FIELD_DURATION:
-        if (!open_level(to, 2)) {
-            return NULL;
-        }
-        to->depth_left++;
-        PUT(pier_duration, pier__put_duration)
-    case PIER_FIELD_TEXT:
-        return put_view(to, true, at, value, rest);
-    case PIER_FIELD_BYTES:
-        return put_view(to, false, at, value, rest);
     case PIER__VALUE_INLINE_TEXT:
         return put_inline_text(at, (const char *)value, op->capacity);
     case PIER__VALUE_INLINE_BYTES:
         return put_inline_bytes(at, value, op->capacity);
     case PIER__VALUE_FIXED:
         return put_fixed(op, at, value);
+    default:
+        return NULL;
+    }
+}
+
+static uint8_t *put_duration(storing *to, uint8_t *at, const uint8_t *value) {
+    unsigned wrong = 0;
+    pier_duration duration;
+    memcpy(&duration, value, sizeof duration);
+    if (!open_level(to, 2)) {
+        return NULL;
+    }
+    to->depth_left++;
+    at = pier__put_duration(at, duration, &wrong);
+    return wrong == 0 ? at : NULL;
+}
+
+/* Stores one value; there is room for what its operation has at most and `rest`. */
+static uint8_t *put_value(storing *to, const pier__op *op, uint8_t *at, const uint8_t *value, uint64_t rest) {
+    unsigned wrong = 0;
+    switch (op->put) {
+    case PIER_FIELD_DURATION:
+        return put_duration(to, at, value);
+    case PIER_FIELD_TEXT:
+        return put_view(to, true, at, value, rest);
+    case PIER_FIELD_BYTES:
+        return put_view(to, false, at, value, rest);
     case PIER_FIELD_RECORD:
         return put_record(to, op->record, at, value);
     case PIER__VALUE_POINTED:
         value = (const uint8_t *)pier__read_pointer(value);
         return value != NULL ? put_record(to, op->record, at, value) : NULL;
     default:
-        return NULL;
+        at = put_scalar(op->put, op, at, value, &wrong);
+        return wrong == 0 ? at : NULL;
     }
-    return wrong == 0 ? at : NULL;
 }
 
 /* Arrays and maps -------------------------------------------------------------------------------------------------- */
@@ -303,36 +323,44 @@ static uint8_t *put_oneof(storing *to, const pier__op *oneof, uint8_t *at, const
     return NULL;
 }
 
-/* Stores what stands at places that are not simply a value. */
+/* Stores what stands at a place whose value is not simply there, and makes room for the rest. */
 static uint8_t *put_other(storing *to, const pier__op *op, uint8_t *at, const uint8_t *record, uint64_t rest) {
     switch (op->shape) {
     case PIER__OP_GAP:
         memset(at, 0xc0, op->count);
         return at + op->count;
     case PIER__OP_ONEOF:
-        return put_oneof(to, op, at, record, rest);
+        at = put_oneof(to, op, at, record, rest);
+        break;
     case PIER__OP_ELEMENTS:
     case PIER__OP_PAIRS:
-        return put_repeated(to, op, at, record);
+        at = put_repeated(to, op, at, record);
+        break;
     default:
-        return is_set(op, record) ? put_value(to, op, at, record + op->offset, rest) : pier__put_nil(at);
+        at = is_set(op, record) ? put_value(to, op, at, record + op->offset, rest) : pier__put_nil(at);
+        break;
     }
+    return at != NULL && (op->rules & PIER__OP_GROWS) != 0 ? make_room(to, at, rest) : at;
+}
+
+/* Stores what stands at a place: most of the work of most records. */
+PIER__KERNEL uint8_t *put_place(storing *to, const pier__program_record *type, const pier__op *op, uint8_t *at,
+                                const uint8_t *record) {
+    if (PIER_UNLIKELY(op->put_whole == PIER__VALUE_NONE)) {
+        return put_other(to, op, at, record, type->most);
+    }
+    unsigned wrong = 0;
+    at = put_scalar(op->put_whole, op, at, record + op->offset, &wrong);
+    return PIER_LIKELY(wrong == 0) ? at : NULL;
 }
 
 /* Stores the values of a record, without a head. There is room for what it has at most. */
 static uint8_t *put_fields(storing *to, const pier__program_record *type, uint8_t *at, const uint8_t *record) {
     const pier__op *op = to->program->ops + type->first;
     for (const pier__op *end = op + type->op_count; op < end; op++) {
-        at = op->shape == PIER__OP_ALWAYS ? put_value(to, op, at, record + op->offset, type->most)
-                                          : put_other(to, op, at, record, type->most);
+        at = put_place(to, type, op, at, record);
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
-        }
-        if ((op->rules & PIER__OP_GROWS) != 0) {
-            at = make_room(to, at, type->most);
-            if (PIER_UNLIKELY(at == NULL)) {
-                return NULL;
-            }
         }
         op += op->shape == PIER__OP_ONEOF ? op->count : 0;
     }
@@ -367,16 +395,9 @@ static uint8_t *put_map(storing *to, const pier__program_record *type, uint8_t *
             continue;
         }
         at = put_key(at, to->program->keys + op->key_at, op->key_bytes);
-        at = op->shape == PIER__OP_ALWAYS ? put_value(to, op, at, record + op->offset, type->most)
-                                          : put_other(to, op, at, record, type->most);
+        at = put_place(to, type, op, at, record);
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
-        }
-        if ((op->rules & PIER__OP_GROWS) != 0) {
-            at = make_room(to, at, type->most);
-            if (PIER_UNLIKELY(at == NULL)) {
-                return NULL;
-            }
         }
     }
     to->depth_left++;
@@ -416,23 +437,38 @@ static uint8_t *put_record(storing *to, uint32_t index, uint8_t *at, const uint8
     return at;
 }
 
-bool pier__program_store(const pier__program *program, pier_archive *archive, const void *record) {
-    const pier_limits *limits = &pier__archive_of(archive)->limits;
+/* Stores a whole record at `at`, where there is room up to `end`. */
+static uint8_t *put_whole(storing *to, uint8_t *at, const uint8_t *end, const void *record) {
     /* Names have up to 255 bytes. */
-    uint64_t bytes_min = program->inline_most > UINT8_MAX ? program->inline_most : UINT8_MAX;
+    const pier_limits *limits = to->limits;
+    uint64_t bytes_min = to->program->inline_most > UINT8_MAX ? to->program->inline_most : UINT8_MAX;
     if (limits->text_bytes_max < bytes_min || limits->elements_max == 0) {
-        return false;
+        return NULL;
     }
-    storing to = {.program = program,
-                  .archive = archive,
-                  .limits = limits,
-                  .depth_left = limits->depth_max,
-                  .elements_left = limits->elements_max - 1};
-    open_room(&to);
-    uint8_t *end = put_record(&to, 0, archive->cursor, (const uint8_t *)record);
+    to->depth_left = limits->depth_max;
+    to->elements_left = limits->elements_max - 1;
+    open_room(to, at, end);
+    return put_record(to, 0, at, (const uint8_t *)record);
+}
+
+bool pier__program_store(const pier__program *program, pier_archive *archive, const void *record) {
+    storing to = {.program = program, .archive = archive, .limits = &pier__archive_of(archive)->limits};
+    uint8_t *end = put_whole(&to, archive->cursor, archive->limit, record);
     if (end == NULL) {
         return false;
     }
     archive->cursor = end;
+    return true;
+}
+
+bool pier__program_store_in_run(const pier__program *program, pier_archive *archive, const void *record) {
+    storing to = {.program = program, .limits = &pier__archive_of(archive)->limits};
+    uint8_t *end = put_whole(&to, archive->cursor, archive->run.end, record);
+    if (end == NULL) {
+        return false;
+    }
+    archive->cursor = end;
+    archive->limit = end;
+    archive->run.count++;
     return true;
 }

@@ -87,9 +87,8 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
 }
 
 /* Stores the record that was begun by the class's program. Returns whether that was possible. */
-static bool store_by_program(pier_archive *archive, const pier_class *class_of_record, const void *record,
-                             pier__form form) {
-    const pier__program *program = pier__prepared_program(archive, class_of_record, form);
+static bool store_by_program(pier_archive *archive, const void *record,
+                             const pier__program *program) {
     if (program == NULL) {
         return false;
     }
@@ -98,6 +97,25 @@ static bool store_by_program(pier_archive *archive, const pier_class *class_of_r
     }
     archive->cursor = pier__archive_stored_at(archive, 0);
     return false;
+}
+
+/* What the run is of when a program stores or loads its records; NULL: there is no such run of this class. */
+static inline const pier__prepared *program_of_run(pier_archive *archive, const pier_class *class_of_record) {
+    const pier__prepared *prepared = pier__archive_of(archive)->prepared;
+    return archive->run.class_of_run != NULL && archive->run.class_of_run == prepared && prepared->of == class_of_record
+               ? prepared
+               : NULL;
+}
+
+/* Begins a run of a class whose codec, or the program when it is not NULL, has just stored or loaded a record. */
+static void begin_run(pier_archive *archive, const pier_class *class_of_record, const pier__program *program) {
+    pier__prepared *prepared = program != NULL ? pier__prepared_of(archive, class_of_record) : NULL;
+    if (prepared != NULL) {
+        prepared->running = program;
+        pier__archive_begin_run(archive, class_of_record, prepared);
+    } else if (program == NULL) {
+        pier__archive_begin_run(archive, class_of_record, class_of_record);
+    }
 }
 
 /* Stores the next record of a run at the cursor. Returns whether that was possible. */
@@ -118,16 +136,17 @@ static inline bool store_in_run(pier_archive *archive, const pier_class *class_o
     return true;
 }
 
-pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
-    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && archive->storing &&
-        PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
-        return PIER_OK;
-    }
+/* Stores a record that is no further one of a run by its codec. */
+static pier_status store_alone(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     if (!class_is_known(class_of_record)) {
         return refuse_version(archive);
     }
     if (!archive->storing) {
         return refuse_use(archive, class_of_record, "a loading archive stores no record");
+    }
+    const pier__prepared *of_run = program_of_run(archive, class_of_record);
+    if (of_run != NULL && PIER_LIKELY(pier__program_store_in_run(of_run->running, archive, record))) {
+        return PIER_OK;
     }
     pier_status status = pier__archive_begin_class(archive, class_of_record, pier__class_encode_closure);
     if (status != PIER_OK) {
@@ -136,11 +155,12 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
     pier__form form = form_of(pier__archive_of(archive));
     bool is_own = class_is_within(class_of_record, &pier__archive_of(archive)->limits) &&
                   (form == PIER__FORM_SLOTS || (form == PIER__FORM_PLACES && is_dense(archive, class_of_record)));
+    const pier__program *program = is_own ? NULL : pier__prepared_program(archive, class_of_record, form);
     if (PIER_LIKELY(is_own ? encode(archive, class_of_record, record)
-                           : store_by_program(archive, class_of_record, record, form))) {
+                           : store_by_program(archive, record, program))) {
         status = pier__archive_end_typed(archive);
-        if (status == PIER_OK && is_own) {
-            pier__archive_begin_run(archive, class_of_record);
+        if (status == PIER_OK) {
+            begin_run(archive, class_of_record, program);
         }
         return status;
     }
@@ -150,6 +170,14 @@ pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_
         pier_archive_abandon(archive);
     }
     return status;
+}
+
+pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && archive->storing &&
+        PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
+    return store_alone(archive, class_of_record, record);
 }
 
 /* Where the current record lies, and what loads it. */
@@ -190,10 +218,10 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
     return true;
 }
 
+/* Loads the current record. chosen: gets what did it; `begin` is NULL when tokens did. */
 static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
-                        const pier__decoding *how) {
-    way chosen = {NULL, NULL, NULL};
-    if (!pier__archive_typed_window(archive, &chosen.begin, &chosen.end)) {
+                        const pier__decoding *how, way *chosen) {
+    if (!pier__archive_typed_window(archive, &chosen->begin, &chosen->end)) {
         pier_status status = pier_archive_status(archive);
         return status != PIER_OK ? status : refuse_use(archive, class_of_record, "there is no record to load");
     }
@@ -206,12 +234,13 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
     }
     bool is_planned = of_stream != NULL && of_stream->plan != NULL;
     if (is_planned) {
-        chosen.program = ((const pier__plan *)of_stream->plan)->program;
+        chosen->program = ((const pier__plan *)of_stream->plan)->program;
     }
-    if ((is_planned ? chosen.program != NULL : find_way(archive, class_of_record, of_stream != NULL, &chosen)) &&
-        PIER_LIKELY(decode(archive, class_of_record, &chosen, record, how))) {
+    if ((is_planned ? chosen->program != NULL : find_way(archive, class_of_record, of_stream != NULL, chosen)) &&
+        PIER_LIKELY(decode(archive, class_of_record, chosen, record, how))) {
         return PIER_OK;
     }
+    chosen->begin = NULL;
     memset(record, 0, class_of_record->record_bytes);
     if (!pier__archive_open_record(archive)) {
         return pier_archive_status(archive);
@@ -224,7 +253,7 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
 
 /* Loads, with all that the record holds in an arena, or with its text and bytes borrowed. */
 static pier_status load_with(pier_archive *archive, const pier_class *class_of_record, void *record, pier_arena *arena,
-                             bool owns) {
+                             bool owns, way *chosen) {
     if (!class_is_known(class_of_record)) {
         return refuse_version(archive);
     }
@@ -238,7 +267,7 @@ static pier_status load_with(pier_archive *archive, const pier_class *class_of_r
                           .depth_left = limits->depth_max,
                           .elements_left = limits->elements_max};
     pier__arena_place place = pier__arena_here(how.arena);
-    pier_status status = load(archive, class_of_record, record, &how);
+    pier_status status = load(archive, class_of_record, record, &how, chosen);
     if (PIER_UNLIKELY(status != PIER_OK)) {
         pier__arena_go_back(how.arena, &place);
         memset(record, 0, class_of_record->record_bytes);
@@ -247,7 +276,8 @@ static pier_status load_with(pier_archive *archive, const pier_class *class_of_r
 }
 
 pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
-    return load_with(archive, class_of_record, record, NULL, false);
+    way chosen = {NULL, NULL, NULL};
+    return load_with(archive, class_of_record, record, NULL, false, &chosen);
 }
 
 /* Loads the next record of a run at the cursor. Returns whether that was possible. */
@@ -267,20 +297,39 @@ static inline bool load_in_run(pier_archive *archive, const pier_class *class_of
     return true;
 }
 
-/* Begins a run behind a record that was loaded, where the codec alone can go on. What lies in the archive's arena goes
- * with each record, which a run does not tell of. */
-static void begin_load_run(pier_archive *archive, const pier_class *class_of_record) {
-    if ((class_of_record->flags & PIER_CLASS_UNBOUNDED) != 0 || class_of_record->decode == NULL ||
-        !class_is_within(class_of_record, &pier__archive_of(archive)->limits)) {
-        return;
+/* The same by a program. */
+static bool load_in_program_run(pier_archive *archive, const pier__program *program, void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    pier__decoding how = {.depth_left = limits->depth_max, .elements_left = limits->elements_max};
+    const uint8_t *end = pier__program_load(program, archive->cursor, archive->run.end, record, &how);
+    if (end == NULL) {
+        return false;
     }
-    const pier__stream_class *of_stream = pier__archive_record_class(archive);
-    bool is_own = of_stream != NULL
-                      ? of_stream->bound == class_of_record && of_stream->plan == NULL
-                      : pier_archive_format(archive) == PIER_FORMAT_PLAIN && is_dense(archive, class_of_record);
-    if (is_own) {
-        pier__archive_begin_run(archive, class_of_record);
+    archive->run.last = archive->cursor;
+    archive->cursor += end - archive->cursor;
+    archive->limit = archive->cursor;
+    archive->run.left--;
+    archive->run.count++;
+    return true;
+}
+
+/* Loads a record that is no further one of a run by its codec, and begins a run behind it where codec or program alone
+ * can go on. What lies in the archive's arena goes with each record, which a run does not tell of. */
+static pier_status next_alone(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    const pier__prepared *of_run = archive->storing ? NULL : program_of_run(archive, class_of_record);
+    if (of_run != NULL && archive->run.left > 0 &&
+        PIER_LIKELY(load_in_program_run(archive, of_run->running, record))) {
+        return PIER_OK;
     }
+    way chosen = {NULL, NULL, NULL};
+    pier_status status = pier_archive_next(archive);
+    if (status == PIER_OK) {
+        status = load_with(archive, class_of_record, record, NULL, false, &chosen);
+    }
+    if (status == PIER_OK && chosen.begin != NULL && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0) {
+        begin_run(archive, class_of_record, chosen.program);
+    }
+    return status;
 }
 
 pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
@@ -288,19 +337,13 @@ pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_r
         PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
         return PIER_OK;
     }
-    pier_status status = pier_archive_next(archive);
-    if (status == PIER_OK) {
-        status = pier_load_record(archive, class_of_record, record);
-    }
-    if (status == PIER_OK) {
-        begin_load_run(archive, class_of_record);
-    }
-    return status;
+    return next_alone(archive, class_of_record, record);
 }
 
 pier_status pier_load_record_into(pier_archive *archive, const pier_class *class_of_record, void *record,
                                   pier_arena *arena) {
-    return load_with(archive, class_of_record, record, arena, true);
+    way chosen = {NULL, NULL, NULL};
+    return load_with(archive, class_of_record, record, arena, true, &chosen);
 }
 
 bool pier_archive_record_is(pier_archive *archive, const pier_class *class_of_record) {
