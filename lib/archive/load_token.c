@@ -81,6 +81,82 @@ static bool expect(pier_archive *archive, pier_kind kind, const char *expected, 
     return true;
 }
 
+/* The usual forms of values, in a window that is open. What is none of them, or does not fit, goes the way of `expect`,
+ * which takes them all and has the errors. Behind a record more bytes may be read than any number has. */
+static inline bool is_open(const pier_archive *archive) {
+    return PIER_LIKELY(archive->cursor != archive->limit) && PIER_LIKELY(!archive->storing);
+}
+
+/* An integer from 0 up to `most`. */
+static inline bool take_usual_unsigned(pier_archive *archive, uint64_t most, uint64_t *value) {
+    if (!is_open(archive)) {
+        return false;
+    }
+    const uint8_t *at = archive->cursor;
+    size_t bytes = 1;
+    *value = at[0];
+    if (at[0] >= 0x80) {
+        if ((at[0] & 0xfcu) != 0xcc) {
+            return false;
+        }
+        unsigned width = 1u << (at[0] & 3u);
+        *value = pier__load_be64(at + 1) >> (64 - 8 * width);
+        bytes += width;
+    }
+    if (PIER_UNLIKELY(*value > most)) {
+        return false;
+    }
+    archive->cursor += bytes;
+    return true;
+}
+
+/* An integer below 0. */
+static inline bool take_usual_negative(pier_archive *archive, int64_t least, int64_t *value) {
+    if (!is_open(archive)) {
+        return false;
+    }
+    const uint8_t *at = archive->cursor;
+    size_t bytes = 1;
+    *value = (int8_t)at[0];
+    if (at[0] < 0xe0) {
+        if ((at[0] & 0xfcu) != 0xd0) {
+            return false;
+        }
+        unsigned width = 1u << (at[0] & 3u);
+        /* The bytes behind the number are shifted out, and the sign in. */
+        *value = (int64_t)pier__load_be64(at + 1) >> (64 - 8 * width);
+        bytes += width;
+    }
+    if (*value < least || *value >= 0) {
+        return false;
+    }
+    archive->cursor += bytes;
+    return true;
+}
+
+/* The head of what has its size in the first byte, or of a text in the second. */
+static inline bool take_usual_head(pier_archive *archive, unsigned fixed, unsigned mask, size_t *size) {
+    if (!is_open(archive) || (archive->cursor[0] & ~mask) != fixed) {
+        return false;
+    }
+    *size = archive->cursor[0] & mask;
+    archive->cursor += 1;
+    return true;
+}
+
+static inline bool take_usual_text(pier_archive *archive, pier_text *text) {
+    if (!take_usual_head(archive, 0xa0, 0x1f, &text->size)) {
+        if (!is_open(archive) || archive->cursor[0] != 0xd9) {
+            return false;
+        }
+        text->size = archive->cursor[1];
+        archive->cursor += 2;
+    }
+    text->data = (const char *)archive->cursor;
+    archive->cursor += text->size;
+    return true;
+}
+
 void pier_load_nil(pier_archive *archive) {
     pier_token token;
     const uint8_t *at;
@@ -88,6 +164,9 @@ void pier_load_nil(pier_archive *archive) {
 }
 
 bool pier_load_bool(pier_archive *archive) {
+    if (is_open(archive) && (archive->cursor[0] & 0xfeu) == 0xc2) {
+        return *archive->cursor++ == 0xc3;
+    }
     pier_token token;
     const uint8_t *at;
     return expect(archive, PIER_KIND_BOOL, "bool", &token, &at) && token.as.boolean;
@@ -95,6 +174,10 @@ bool pier_load_bool(pier_archive *archive) {
 
 /* Loads an integer up to `most`. */
 static uint64_t load_unsigned(pier_archive *archive, uint64_t most, const char *expected) {
+    uint64_t usual;
+    if (PIER_LIKELY(take_usual_unsigned(archive, most, &usual))) {
+        return usual;
+    }
     pier_token token;
     const uint8_t *at;
     if (!expect(archive, PIER_KIND_UINT, expected, &token, &at)) {
@@ -115,6 +198,14 @@ static uint64_t load_unsigned(pier_archive *archive, uint64_t most, const char *
 
 /* Loads an integer from `least` to `most`. */
 static int64_t load_signed(pier_archive *archive, int64_t least, int64_t most, const char *expected) {
+    uint64_t usual;
+    int64_t negative;
+    if (PIER_LIKELY(take_usual_unsigned(archive, (uint64_t)most, &usual))) {
+        return (int64_t)usual;
+    }
+    if (take_usual_negative(archive, least, &negative)) {
+        return negative;
+    }
     pier_token token;
     const uint8_t *at;
     if (!expect(archive, PIER_KIND_UINT, expected, &token, &at)) {
@@ -180,6 +271,13 @@ static bool load_float(pier_archive *archive, double *value, const char *expecte
 }
 
 float pier_load_f32(pier_archive *archive) {
+    if (is_open(archive) && archive->cursor[0] == 0xca) {
+        float usual;
+        uint32_t bits = pier__load_be32(archive->cursor + 1);
+        archive->cursor += 5;
+        memcpy(&usual, &bits, sizeof usual);
+        return usual;
+    }
     double value = 0;
     const uint8_t *at;
     if (!load_float(archive, &value, "float", &at)) {
@@ -198,11 +296,21 @@ float pier_load_f32(pier_archive *archive) {
 
 double pier_load_f64(pier_archive *archive) {
     double value = 0;
+    if (is_open(archive) && archive->cursor[0] == 0xcb) {
+        uint64_t bits = pier__load_be64(archive->cursor + 1);
+        archive->cursor += 9;
+        memcpy(&value, &bits, sizeof value);
+        return value;
+    }
     const uint8_t *at;
     return load_float(archive, &value, "float", &at) ? value : 0;
 }
 
 pier_text pier_load_text(pier_archive *archive) {
+    pier_text usual;
+    if (PIER_LIKELY(take_usual_text(archive, &usual))) {
+        return usual;
+    }
     pier_token token;
     const uint8_t *at;
     return expect(archive, PIER_KIND_TEXT, "text", &token, &at) ? token.as.text : (pier_text){NULL, 0};
@@ -213,11 +321,14 @@ size_t pier_load_string(pier_archive *archive, char *buffer, size_t capacity_byt
         buffer[0] = '\0';
     }
     pier_token token;
-    const uint8_t *at;
-    if (!expect(archive, PIER_KIND_TEXT, "text", &token, &at)) {
-        return 0;
+    pier_text text;
+    const uint8_t *at = archive->cursor;
+    if (PIER_UNLIKELY(!take_usual_text(archive, &text))) {
+        if (!expect(archive, PIER_KIND_TEXT, "text", &token, &at)) {
+            return 0;
+        }
+        text = token.as.text;
     }
-    pier_text text = token.as.text;
     if (text.size >= capacity_bytes) {
         (void)pier__archive_fail_at(archive, at, PIER_RANGE, NULL, "a text of %zu bytes does not fit into %zu",
                                     text.size, capacity_bytes);
@@ -252,12 +363,20 @@ pier_time pier_load_time(pier_archive *archive) {
 }
 
 uint32_t pier_load_array(pier_archive *archive) {
+    size_t usual;
+    if (PIER_LIKELY(take_usual_head(archive, 0x90, 0x0f, &usual))) {
+        return (uint32_t)usual;
+    }
     pier_token token;
     const uint8_t *at;
     return expect(archive, PIER_KIND_ARRAY, "array", &token, &at) ? token.as.count : 0;
 }
 
 uint32_t pier_load_map(pier_archive *archive) {
+    size_t usual;
+    if (PIER_LIKELY(take_usual_head(archive, 0x80, 0x0f, &usual))) {
+        return (uint32_t)usual;
+    }
     pier_token token;
     const uint8_t *at;
     return expect(archive, PIER_KIND_MAP, "map", &token, &at) ? token.as.count : 0;

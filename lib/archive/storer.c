@@ -211,7 +211,8 @@ pier_status pier__storer_begin(pier__storer *storer) {
     if (common->format == PIER_FORMAT_FRAMED && !pier__storer_open_block(storer)) {
         return pier__archive_tell(common, PIER_NO_MEMORY, "no memory for a block");
     }
-    if (!pier__storer_make_room(storer, RECORD_BYTES_MIN)) {
+    if (PIER_UNLIKELY(storer->capacity - pier__storer_cursor(storer) < RECORD_BYTES_MIN) &&
+        !pier__storer_make_room(storer, RECORD_BYTES_MIN)) {
         return pier__archive_tell(common, PIER_NO_MEMORY, "no memory for a record");
     }
     pier__storer_open_record(storer);
@@ -230,6 +231,13 @@ pier_status pier_archive_begin(pier_archive *archive) {
         return pier_archive_next(archive);
     }
     pier__storer *storer = pier__storer_of(archive);
+    /* Behind a record of the same sort nothing changes but the record. That the format is known and the stream has not
+     * ended is told by an open block; that the queue is not full was asked when its first record began. */
+    if (storer->block_is_open && storer->block_records > 0 && storer->block_class == 0 && !storer->in_record &&
+        storer->common.failure == PIER_OK) {
+        pier__storer_open_record(storer);
+        return PIER_OK;
+    }
     pier_status status = pier__storer_begin(storer);
     if (status == PIER_OK && storer->common.format == PIER_FORMAT_FRAMED && storer->block_class != 0) {
         switch_to_untyped(storer);

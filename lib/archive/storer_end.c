@@ -15,6 +15,18 @@ static bool is_own_ext(const uint8_t *value) {
     return is_ext && value[pier__heads[value[0]].head_bytes - 1] == PIER__EXT_TYPE;
 }
 
+/* Whether the token calls have stored exactly one value within the limits, as far as they can tell. */
+static bool is_whole_by_tally(const pier__storer *storer) {
+    const pier__tally *tally = &storer->tally;
+    const pier_limits *limits = &storer->common.limits;
+    return tally->awaited == 0 && tally->overrun >> 63 == 0 && tally->elements <= limits->elements_max &&
+           tally->containers <= limits->depth_max;
+}
+
+static void refuse_own_ext(pier__storer *storer) {
+    pier__storer_refuse(storer, PIER_USAGE, "ext type %d is Pier's own and cannot be a record", PIER__EXT_TYPE);
+}
+
 /* The form of a record that no codec vouches for: exactly one value, within the limits. */
 static void check_form(pier__storer *storer) {
     const uint8_t *value = storer->buffer + storer->value;
@@ -36,7 +48,7 @@ static void check_form(pier__storer *storer) {
     } else if (status != PIER_OK) {
         pier__storer_refuse(storer, status, "%s", storer->scan.reason);
     } else if (storer->common.format == PIER_FORMAT_FRAMED && is_own_ext(value)) {
-        pier__storer_refuse(storer, PIER_USAGE, "ext type %d is Pier's own and cannot be a record", PIER__EXT_TYPE);
+        refuse_own_ext(storer);
     }
 }
 
@@ -210,7 +222,11 @@ static pier_status end_record(pier__storer *storer) {
                             (unsigned long long)common->limits.record_bytes_max);
     }
     if (storer->refusal == PIER_OK && !storer->is_typed) {
-        check_form(storer);
+        if (PIER_UNLIKELY(!is_whole_by_tally(storer))) {
+            check_form(storer);
+        } else if (common->format == PIER_FORMAT_FRAMED && is_own_ext(storer->buffer + storer->value)) {
+            refuse_own_ext(storer);
+        }
     }
     if (storer->refusal == PIER_OK) {
         check_stream(storer);

@@ -38,8 +38,18 @@ typedef struct pier__rollback {
     uint32_t ids_given;
 } pier__rollback;
 
+/* What the values stored by token calls come to, so that the form of most records is known without a look at their
+ * bytes. Bytes that come in other ways are not counted: then values are missing here, and the bytes are looked at. */
+typedef struct pier__tally {
+    uint64_t awaited;    /* values that must still come */
+    uint64_t overrun;    /* its highest bit is set when more came than was awaited */
+    uint64_t elements;   /* values that the record has when all have come */
+    uint64_t containers; /* arrays and maps: as many may be in one another at most */
+} pier__tally;
+
 typedef struct pier__storer {
     pier__archive common;
+    pier__tally tally;
     uint8_t *buffer;
     size_t capacity;
     size_t sent;
@@ -206,6 +216,7 @@ static inline void pier__storer_open_record(pier__storer *storer) {
     storer->is_typed = false;
     storer->is_encoded = false;
     storer->refusal = PIER_OK;
+    storer->tally = (pier__tally){.awaited = 1, .elements = 1};
     storer->value = pier__storer_cursor(storer);
     storer->rollback.cursor = storer->value;
     storer->rollback.ready = storer->ready;

@@ -99,7 +99,9 @@ void pier_tree_reset(pier_tree *tree) {
     tree->elements = 1;
     tree->text_bytes = 0;
     tree->failure = PIER_OK;
-    pier_error_clear(&tree->error);
+    if (tree->error.status != PIER_OK || tree->error.record != PIER_NO_OFFSET) {
+        pier_error_clear(&tree->error);
+    }
     tree->root[0] = (pier_value){.kind = PIER_KIND_NIL};
     tree->root[1] = (pier_value){.kind = PIER__KIND_LAST, .as.link = NULL};
 }

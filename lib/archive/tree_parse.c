@@ -101,9 +101,14 @@ static inline bool take_token(pier_tree *tree, pier_value *value, const pier_tok
     return true;
 }
 
-/* Fills a value in that takes one byte, or is a short text: most values are. Returns the end of its bytes; NULL when it
+/* Reads a number of so many bytes; nothing can be read behind it. */
+static inline uint64_t read_big(const uint8_t *at, unsigned width) {
+    return width == 1 ? at[0] : width == 2 ? pier__load_be16(at) : width == 4 ? pier__load_be32(at) : pier__load_be64(at);
+}
+
+/* Fills a value in that is of a usual sort: a number, a bool, or a short text. Returns the end of its bytes; NULL when it
  * is another one. */
-static inline const uint8_t *take_short(pier_value *value, const uint8_t *at, bool takes_text) {
+static inline const uint8_t *take_usual(pier_value *value, const uint8_t *at, bool takes_text) {
     uint8_t byte = *at++;
     if (byte <= 0x7f) {
         value->kind = PIER_KIND_UINT;
@@ -121,6 +126,23 @@ static inline const uint8_t *take_short(pier_value *value, const uint8_t *at, bo
         value->as.data = at;
         return at + value->size;
     }
+    if ((byte & 0xfc) == 0xcc) {
+        unsigned width = 1u << (byte & 3);
+        value->kind = PIER_KIND_UINT;
+        value->as.uint = read_big(at, width);
+        return at + width;
+    }
+    if (byte == 0xcb) {
+        uint64_t bits = pier__load_be64(at);
+        value->kind = PIER_KIND_F64;
+        memcpy(&value->as.f64, &bits, sizeof bits);
+        return at + 8;
+    }
+    if ((byte & 0xfe) == 0xc2) {
+        value->kind = PIER_KIND_BOOL;
+        value->as.boolean = byte == 0xc3;
+        return at;
+    }
     return NULL;
 }
 
@@ -130,7 +152,7 @@ const uint8_t *pier__tree_decode(pier_tree *tree, pier_value *top, const uint8_t
     for (pier_value *value = top;;) {
         value->depth = depth;
         value->size = 0;
-        const uint8_t *end = take_short(value, at, takes_text);
+        const uint8_t *end = take_usual(value, at, takes_text);
         if (end == NULL) {
             pier_token token;
             size_t size = pier__read_token(at, &token);

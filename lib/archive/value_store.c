@@ -4,36 +4,17 @@
 #include <pier/store.h>
 #include <pier/value.h>
 
+#include "archive/pack_internal.h"
 #include "archive/value_internal.h"
 
-static void store_one(pier_archive *archive, const pier_value *value) {
+/* Values with bytes of their own, and rare ones, by the calls that programs have. */
+static void store_other(pier_archive *archive, const pier_value *value) {
     switch (value->kind) {
-    case PIER_KIND_BOOL:
-        pier_store_bool(archive, value->as.boolean);
-        break;
-    case PIER_KIND_UINT:
-        pier_store_u64(archive, value->as.uint);
-        break;
-    case PIER_KIND_INT:
-        pier_store_i64(archive, value->as.sint);
-        break;
-    case PIER_KIND_F32:
-        pier_store_f32(archive, value->as.f32);
-        break;
-    case PIER_KIND_F64:
-        pier_store_f64(archive, value->as.f64);
-        break;
     case PIER_KIND_TEXT:
         pier_store_text(archive, pier_value_text(value));
         break;
     case PIER_KIND_BYTES:
         pier_store_bytes(archive, pier_value_bytes(value));
-        break;
-    case PIER_KIND_ARRAY:
-        pier_store_array(archive, value->size);
-        break;
-    case PIER_KIND_MAP:
-        pier_store_map(archive, value->size);
         break;
     case PIER_KIND_EXT:
         pier_store_ext(archive, pier_value_ext(value));
@@ -41,8 +22,52 @@ static void store_one(pier_archive *archive, const pier_value *value) {
     case PIER_KIND_TIME:
         pier_store_time(archive, pier_value_time(value));
         break;
+    case PIER_KIND_F32:
+        pier_store_f32(archive, value->as.f32);
+        break;
     default:
         pier_store_nil(archive);
+        break;
+    }
+}
+
+static inline bool is_small(const pier_value *value) {
+    return value->kind == PIER_KIND_BOOL || value->kind == PIER_KIND_UINT || value->kind == PIER_KIND_INT ||
+           value->kind == PIER_KIND_F64 || pier__value_is_container(value);
+}
+
+static inline void store_one(pier_archive *archive, const pier_value *value) {
+    if (!is_small(value)) {
+        store_other(archive, value);
+        return;
+    }
+    if (!pier__begin_value(archive, PIER__TOKEN_BYTES_MAX)) {
+        return;
+    }
+    switch (value->kind) {
+    case PIER_KIND_BOOL:
+        if (value->as.boolean) {
+            msgpack_pack_true(archive);
+        } else {
+            msgpack_pack_false(archive);
+        }
+        break;
+    case PIER_KIND_UINT:
+        msgpack_pack_uint64(archive, value->as.uint);
+        break;
+    case PIER_KIND_INT:
+        msgpack_pack_int64(archive, value->as.sint);
+        break;
+    case PIER_KIND_F64:
+        msgpack_pack_double(archive, value->as.f64);
+        break;
+    case PIER_KIND_ARRAY:
+        pier__count_container(archive, value->size);
+        msgpack_pack_array(archive, value->size);
+        break;
+    default:
+        pier__count_container(archive, (uint64_t)value->size * 2);
+        msgpack_pack_map(archive, value->size);
         break;
     }
 }

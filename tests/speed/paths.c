@@ -35,10 +35,6 @@ void end(const path *of, const char *what) {
     CALLGRIND_DUMP_STATS_AT(name);
 }
 
-void *record_of(const path *of, uint8_t *records, size_t i) {
-    return records + i * of->type->record_bytes;
-}
-
 void compare(const path *of) {
     for (size_t i = 0; i < RECORDS; i++) {
         demand(pier_record_compare(of->type, record_of(of, of->records, i), record_of(of, of->loaded, i)) == 0,

@@ -24,7 +24,9 @@ typedef struct path {
 void begin(void);
 void end(const path *of, const char *what);
 
-void *record_of(const path *of, uint8_t *records, size_t i);
+static inline void *record_of(const path *of, uint8_t *records, size_t i) {
+    return records + i * of->type->record_bytes;
+}
 
 /* Compares what was loaded with what was stored, and clears it. */
 void compare(const path *of);
