@@ -255,7 +255,8 @@ typedef enum pier_block_kind {
     PIER_BLOCK_RECORDS = 1,
     PIER_BLOCK_DEFINITIONS = 2,
     PIER_BLOCK_END = 3,
-    PIER_BLOCK_RAW = 4 /* a part of raw bytes: raw.h */
+    PIER_BLOCK_RAW = 4,    /* a part of raw bytes: raw.h */
+    PIER_BLOCK_CONTROL = 5 /* of a session or a journal, no records: the stream says that it may have them */
 } pier_block_kind;
 
 /* A piece of a framed stream, as its header has it. */
@@ -263,10 +264,10 @@ typedef struct pier_block {
     pier_block_kind kind;
     uint64_t offset; /* where it begins on the wire */
     uint64_t stream_id;
-    uint64_t first_record; /* number of its first record, from 1 */
+    uint64_t first_record; /* number of its first record, from 1; 0: a control block that has no place among records */
     uint32_t number;       /* of the block in its stream, from 0, modulo 2^32; definitions are not numbered */
     uint32_t epoch;        /* class ids hold within one epoch */
-    uint32_t records;      /* how many records */
+    uint32_t records;      /* how many records; of a control block: how many numbers have none */
     uint32_t stored_bytes; /* payload on the wire */
     uint32_t raw_bytes;    /* payload when it is not compressed */
     uint64_t time_unix_ns; /* when it was ended; 0: not told */

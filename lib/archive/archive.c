@@ -196,6 +196,7 @@ static void begin_loading(pier__loader *loader) {
     pier_error_clear(&loader->held);
     loader->end_is_told = false;
     loader->in_block = false;
+    loader->piece = (pier_bytes){NULL, 0};
     loader->is_inflated = false;
     pier__loader_trim_inflated(loader);
     loader->block = PIER_NO_OFFSET;

@@ -85,6 +85,29 @@ uint64_t pier__archive_stream_bytes(const pier_archive *archive);
 /* Returns whether a record was begun or stored since the stream began. */
 bool pier__archive_is_touched(const pier_archive *archive);
 
+/* For the session floor ------------------------------------------------------------------------------------------ */
+
+/* Where a stream stands: what the next block of it says. */
+typedef struct pier__standing {
+    uint64_t stream_id;
+    uint64_t next_record; /* from 1 */
+    uint32_t next_block;
+    uint32_t epoch;
+    bool epoch_has_blocks; /* false: no block of the epoch was made yet */
+} pier__standing;
+
+/* Lets a storing archive that is framed and has stored nothing since it was opened or reset go on with a stream: its
+ * blocks have the numbers that come next, and an epoch of their own, and no preamble is made. */
+void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
+
+/* Returns where the stream of an archive stands behind the blocks that are made (storing), or behind the last one that
+ * was taken (loading). */
+pier__standing pier__archive_standing(const pier_archive *archive);
+
+/* Returns the header and the payload of the block that pier_archive_next_block has just told, as they came; borrowed
+ * until the next call. Empty when it told no block but a preamble, or one that is passed over by its header. */
+pier_bytes pier__archive_piece(pier_archive *archive);
+
 /* For the record floor: storing ---------------------------------------------------------------------------------- */
 
 /* How the record floor encodes the closure of a class (proto/wire.md, Definitions) into `closure`. Returns PIER_OK or

@@ -108,6 +108,10 @@ static pier_status next_in_block(pier__loader *loader) {
     if (loader->header.kind == PIER_BLOCK_RAW) {
         return pier__loader_enter_raw(loader);
     }
+    if (loader->header.kind == PIER_BLOCK_CONTROL) {
+        pier__loader_leave_block(loader);
+        return BLOCK_DONE;
+    }
     if (loader->header.codec != PIER__CODEC_NONE && !loader->is_inflated) {
         pier_status inflated = pier__loader_inflate(loader);
         if (inflated != PIER_OK) {
@@ -320,7 +324,8 @@ static bool framed_has_next(const pier__loader *loader) {
                    ? pier__loader_pieces_tell(loader, loader->taken + loader->skip_bytes)
                    : loader->input_is_ended;
     }
-    if (loader->header.kind == PIER_BLOCK_RAW && loader->records_left == 0) {
+    bool is_passed = loader->header.kind == PIER_BLOCK_RAW || loader->header.kind == PIER_BLOCK_CONTROL;
+    if (is_passed && loader->records_left == 0) {
         return pier__loader_pieces_tell(loader, loader->payload_end);
     }
     /* Of a record that a codec has not finished yet, the end is not known. */

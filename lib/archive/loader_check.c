@@ -14,11 +14,30 @@ void pier__stream_begin(pier__stream *stream, const pier__preamble *preamble) {
         .is_known = true,
         .id = preamble->stream_id,
         .next_record = 1,
+        .enters = (preamble->features_required & PIER__REQUIRES_PART) != 0,
     };
 }
 
+/* Whether a control block has no place among the records: it may come before anybody knows which numbers do. */
+static bool is_free(const pier__header *header) {
+    return header->kind == PIER_BLOCK_CONTROL && header->first_record == 0;
+}
+
 void pier__stream_pass(pier__stream *stream, const pier__header *header) {
+    if (is_free(header)) {
+        return;
+    }
+    if (stream->enters) {
+        stream->enters = false;
+        stream->next_record = header->first_record;
+        stream->next_block = header->number;
+    }
     stream->epoch = header->epoch;
+    if (header->kind == PIER_BLOCK_CONTROL) {
+        stream->next_record += header->records;
+        stream->epoch_has_blocks = stream->epoch_has_blocks || (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
+        return;
+    }
     stream->epoch_has_blocks = true;
     if (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) {
         stream->next_record = header->first_record + header->records;
@@ -51,11 +70,35 @@ pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limi
     return pier__no_fault;
 }
 
+/* Whether the stream is known not to be a part of a longer one: it has no control blocks then. */
+static bool is_whole(const pier__stream *stream) {
+    return stream->preamble_is_known && (stream->peer.features_required & PIER__REQUIRES_PART) == 0;
+}
+
+/* What is wrong with a count of records where there are none, or with the fields of a control block without a place. */
+static pier__fault count_fault(const pier__header *header) {
+    if (header->kind == PIER_BLOCK_RAW && header->records != ((header->flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0)) {
+        return pier__fault_of(PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin");
+    }
+    if ((header->kind == PIER_BLOCK_DEFINITIONS || header->kind == PIER_BLOCK_END) && header->records != 0) {
+        return pier__fault_of(PIER_PROTOCOL, 32, "records are counted where there are none");
+    }
+    if (is_free(header) && (header->number != 0 || header->epoch != 0 || header->records != 0)) {
+        return pier__fault_of(PIER_PROTOCOL, header->number != 0 ? 24 : header->epoch != 0 ? 28 : 32,
+                              "a control block has a number, and no place among records");
+    }
+    return pier__no_fault;
+}
+
 pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
-    unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS       ? PIER__FLAGS_KNOWN
-                             : header->kind == PIER_BLOCK_RAW         ? PIER__FLAGS_OF_RAW
-                             : header->kind == PIER_BLOCK_DEFINITIONS ? PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN
-                                                                      : 0;
+    unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS ? PIER__FLAGS_KNOWN
+                             : header->kind == PIER_BLOCK_RAW   ? PIER__FLAGS_OF_RAW
+                             : header->kind == PIER_BLOCK_END   ? 0
+                             : is_free(header)                  ? PIER__FLAG_CHECKSUM
+                                                                : PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN;
+    if (header->kind == PIER_BLOCK_CONTROL && is_whole(stream)) {
+        return pier__fault_of(PIER_CORRUPT, 3, "a control block in a stream that has none");
+    }
     if ((header->flags & ~flags_of_kind) != 0) {
         return pier__fault_of(PIER_PROTOCOL, 4, "a block with flags that its kind does not have");
     }
@@ -71,17 +114,26 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
     if (header->lane != 0 || header->reserved != 0) {
         return pier__fault_of(PIER_PROTOCOL, header->lane != 0 ? 6 : 7, "a block with a reserved field that is not 0");
     }
-    if (header->kind == PIER_BLOCK_RAW && header->records != ((header->flags & PIER__FLAG_RAW_BEGIN) != 0 ? 1 : 0)) {
-        return pier__fault_of(PIER_PROTOCOL, 32, "raw bytes are counted once, where they begin");
+    pier__fault fault = count_fault(header);
+    if (fault.status == PIER_OK) {
+        fault = pier__length_fault(stream, header, limits);
     }
-    if (header->kind != PIER_BLOCK_RECORDS && header->kind != PIER_BLOCK_RAW && header->records != 0) {
-        return pier__fault_of(PIER_PROTOCOL, 32, "records are counted where there are none");
-    }
-    pier__fault fault = pier__length_fault(stream, header, limits);
     if (fault.status == PIER_OK && (header->flags & PIER__FLAG_CHECKSUM) == 0 && header->payload_check != 0) {
         fault = pier__fault_of(PIER_PROTOCOL, 52, "a block with a check that its flags deny");
     }
     return fault;
+}
+
+/* The numbers of the first block of a part, which may be any that a stream can have. */
+static pier__fault enter_fault(const pier__header *header) {
+    if (header->first_record == 0 || header->records > UINT64_MAX - header->first_record) {
+        return pier__fault_of(PIER_PROTOCOL, 16, "a record number that no stream has");
+    }
+    bool needs_epoch = header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
+    if (needs_epoch && (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0) {
+        return pier__fault_of(PIER_CORRUPT, 28, "a part of a stream goes on with an epoch that it did not begin");
+    }
+    return pier__no_fault;
 }
 
 /* The numbers by which a stream goes on: nothing missing, doubled, out of order or of another stream. The stream has
@@ -90,14 +142,24 @@ static pier__fault number_fault(const pier__stream *stream, const pier__header *
     if (header->stream_id != stream->id) {
         return pier__fault_of(PIER_CORRUPT, 8, "a block of another stream");
     }
+    if (is_free(header)) {
+        return pier__no_fault;
+    }
+    if (stream->enters) {
+        return enter_fault(header);
+    }
     if (header->first_record != stream->next_record) {
         return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one");
     }
     if (header->number != stream->next_block) {
         return pier__fault_of(PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one");
     }
+    if (header->kind == PIER_BLOCK_CONTROL && header->records > UINT64_MAX - header->first_record) {
+        return pier__fault_of(PIER_PROTOCOL, 32, "more numbers are passed over than there are");
+    }
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-    bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END;
+    bool must_begin =
+        !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
     uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
     if (header->epoch != expected || (must_begin && !begins)) {
         return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");
@@ -115,6 +177,10 @@ pier__fault pier__begin_fault(const pier__stream *stream, const uint8_t *piece, 
     size_t wrong = 0;
     bool is_wrong = !pier__piece_may_begin(piece, size, &wrong);
     if (!is_wrong && stream->phase != PIER__PHASE_STREAM && size > 3 && piece[3] != PIER_BLOCK_PREAMBLE) {
+        wrong = 3;
+        is_wrong = true;
+    }
+    if (!is_wrong && size > 3 && piece[3] == PIER_BLOCK_CONTROL && is_whole(stream)) {
         wrong = 3;
         is_wrong = true;
     }

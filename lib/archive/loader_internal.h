@@ -38,7 +38,8 @@ typedef struct pier__stream {
     uint32_t next_block;
     uint32_t epoch;
     bool epoch_has_blocks;
-    bool in_raw; /* raw bytes were begun and not ended: only their blocks may come */
+    bool in_raw;         /* raw bytes were begun and not ended: only their blocks may come */
+    bool enters;         /* a part of a stream: its first block says which numbers come */
 } pier__stream;
 
 /* What becomes of the raw bytes that are coming. */
@@ -81,6 +82,7 @@ typedef struct pier__loader {
     pier__stream stream;
     bool end_is_told; /* PIER_END was answered for the end mark */
     /* The block */
+    pier_bytes piece; /* the last block that was taken, as it came; true until anything else happens */
     bool in_block;
     pier__header header;
     uint64_t block;     /* on the wire, of its header */

@@ -6,6 +6,9 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
         /* A loader of small records reads definitions of the ordinary size all the same. */
         return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
     }
+    if (header->kind == PIER_BLOCK_CONTROL) {
+        return PIER__CONTROL_BYTES_MAX;
+    }
     if (header->kind == PIER_BLOCK_RAW) {
         return stream->preamble_is_known ? (uint64_t)stream->peer.block_target_bytes + PIER__RAW_HEAD_BYTES
                                          : limits->queue_bytes_max;
@@ -18,6 +21,9 @@ uint64_t pier__payload_max(const pier__stream *stream, const pier__header *heade
 
 /* Which limit pier__payload_max comes from, in words. */
 static const char *payload_limit_name(const pier__stream *stream, const pier__header *header) {
+    if (header->kind == PIER_BLOCK_CONTROL) {
+        return "what a control block may have";
+    }
     if (header->kind == PIER_BLOCK_RAW && stream->preamble_is_known) {
         return "the stream's block target";
     }

@@ -144,7 +144,7 @@ static void enter_block(pier__loader *loader, const pier__header *header) {
     loader->block_end = loader->next_at + header->stored_bytes;
     loader->payload_end = loader->block_end;
     loader->is_inflated = false;
-    loader->records_left = header->records;
+    loader->records_left = header->kind == PIER_BLOCK_CONTROL ? 0 : header->records;
     loader->next_number = header->first_record;
     loader->class_id = 0;
     loader->class_in_force = NULL;
@@ -184,6 +184,11 @@ pier_status pier__loader_inflate(pier__loader *loader) {
     return PIER_OK;
 }
 
+pier_bytes pier__archive_piece(pier_archive *archive) {
+    pier__loader *loader = pier__loader_of(archive);
+    return archive->storing ? (pier_bytes){NULL, 0} : loader->piece;
+}
+
 /* A definitions block is left at once. After a failure the loader stays in it, so that recovering passes over it; for
  * want of memory it has not been taken, and is taken when there is memory. */
 static pier_status take_definitions(pier__loader *loader, const pier__stream *before) {
@@ -214,6 +219,7 @@ static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_b
         return status;
     }
     pier__stream before = loader->stream;
+    loader->piece = (pier_bytes){pier__loader_at(loader, loader->taken), PIER__PIECE_BYTES + header.stored_bytes};
     pass(loader, &header);
     enter_block(loader, &header);
     if (header.kind == PIER_BLOCK_DEFINITIONS) {
@@ -226,6 +232,7 @@ static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_b
 }
 
 pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
+    loader->piece = (pier_bytes){NULL, 0};
     pier_status status = pier__loader_skip(loader);
     if (status == PIER_END) {
         return pier__loader_fail(loader, PIER_TRUNCATED, loader->end,

@@ -9,7 +9,8 @@
 
 pier__fault pier__raw_order_fault(const pier__stream *stream, const pier__header *header) {
     if (header->kind != PIER_BLOCK_RAW) {
-        return stream->in_raw ? pier__fault_of(PIER_CORRUPT, 3, "raw bytes are cut off by another block")
+        /* A control block that passes over no number is no part of what it stands between. */
+        return stream->in_raw && (header->kind != PIER_BLOCK_CONTROL || header->records != 0) ? pier__fault_of(PIER_CORRUPT, 3, "raw bytes are cut off by another block")
                               : pier__no_fault;
     }
     bool begins = (header->flags & PIER__FLAG_RAW_BEGIN) != 0;
@@ -134,6 +135,10 @@ static pier_status next_block(pier__loader *loader) {
     pier_status status = pier__loader_take_piece(loader, NULL);
     if (status != PIER_OK) {
         return status;
+    }
+    if (loader->header.kind == PIER_BLOCK_CONTROL) {
+        pier__loader_leave_block(loader);
+        return PIER_OK;
     }
     loader->records_left = 0;
     loader->raw_is_given = false;

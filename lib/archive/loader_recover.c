@@ -91,6 +91,7 @@ static void adopt(pier__loader *loader, const pier__header *header) {
     }
     stream->phase = PIER__PHASE_STREAM;
     stream->is_known = true;
+    stream->enters = false;
     stream->id = header->stream_id;
     stream->next_record = header->first_record;
     stream->next_block = header->number;

@@ -52,6 +52,30 @@ pier_status pier__storer_open_stream(pier__storer *storer) {
     return PIER_OK;
 }
 
+void pier__archive_go_on(pier_archive *archive, const pier__standing *standing) {
+    pier__storer *storer = pier__storer_of(archive);
+    storer->stream_id = standing->stream_id;
+    storer->next_record = standing->next_record;
+    storer->next_block = standing->next_block;
+    storer->epoch = standing->epoch + (standing->epoch_has_blocks ? 1 : 0);
+    storer->epoch_begins = true;
+    storer->preamble_is_made = true;
+    /* Nobody tells whether blocks may be compressed but who asked for it. */
+    storer->requires_deflate = storer->common.options.compression_level > 0;
+}
+
+pier__standing pier__archive_standing(const pier_archive *archive) {
+    if (!archive->storing) {
+        const pier__stream *stream = &pier__loader_of_const(archive)->stream;
+        return (pier__standing){stream->id, stream->next_record, stream->next_block, stream->epoch,
+                                stream->epoch_has_blocks};
+    }
+    const pier__storer *storer = pier__storer_of((pier_archive *)(uintptr_t)archive);
+    uint32_t open = storer->block_is_open ? storer->block_records : 0;
+    return (pier__standing){storer->stream_id, storer->next_record - open, storer->next_block,
+                            storer->epoch, !storer->epoch_begins};
+}
+
 void pier__storer_check_epoch(pier__storer *storer) {
     uint64_t checkpoint_bytes = storer->common.options.checkpoint_bytes;
     if (checkpoint_bytes != 0 && storer->epoch_bytes >= checkpoint_bytes) {

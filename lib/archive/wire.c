@@ -89,7 +89,7 @@ bool pier__piece_may_begin(const uint8_t *bytes, size_t size, size_t *wrong) {
     if (size <= PIER__PREFIX_BYTES) {
         return true;
     }
-    if (bytes[3] > PIER_BLOCK_RAW) {
+    if (bytes[3] > PIER_BLOCK_CONTROL) {
         *wrong = 3;
         return false;
     }

@@ -31,12 +31,18 @@
 
 /* Required: the stream may hold blocks of codec 1. */
 #define PIER__REQUIRES_DEFLATE 1u
-#define PIER__REQUIRED_KNOWN 1u
+/* Required: the stream is a part of a longer one. Its numbers go on from those of its first block, and it may have
+ * control blocks. */
+#define PIER__REQUIRES_PART 2u
+#define PIER__REQUIRED_KNOWN 3u
 /* Ignorable: this side of a connection loads blocks of codec 1. */
 #define PIER__TAKES_DEFLATE 1u
 
 /* A record above this needs the consent of the other side of a connection: its preamble. */
 #define PIER__CONSENT_BYTES 65536
+
+/* The longest payload of a control block. */
+#define PIER__CONTROL_BYTES_MAX 65536
 
 /* The head of the bin that a raw block holds, at its longest; written ones have that length. */
 #define PIER__RAW_HEAD_BYTES 5
