@@ -114,7 +114,8 @@ PIER_API const pier_error *pier_journal_error(const pier_journal *journal);
 /* Appends blocks as they are on the wire: one or several, whole, of records, definitions, raw bytes, or control blocks
  * that have a place among the records; a preamble, an end mark and control blocks without a place are passed over. All
  * of them are appended, or none.
- * blocks: borrowed during the call. The payloads are not looked at: who received them has checked them.
+ * blocks: borrowed during the call, each with a check of its payload. The payloads are not looked at: who received them
+ * has done so.
  * Returns PIER_OK; PIER_WOULD_BLOCK at a bound; PIER_NO_SPACE when the disk is full; PIER_NO_MEMORY; PIER_CORRUPT,
  * PIER_PROTOCOL or PIER_LIMIT for bytes that are no blocks of this stream, or not those that come next; PIER_USAGE for a
  * journal that is closed or read only; or what sticks. */
@@ -143,20 +144,21 @@ PIER_API pier_status pier_journal_trim(pier_journal *journal, uint64_t through_r
 
 /* Opens an archive that stores to the journal, framed, with the next number, in an epoch of its own: a flush hands what
  * was stored to pier_journal_append. Closing the archive flushes; no end mark is written.
- * options: NULL for the defaults; format, stream_id, checkpoint_bytes and limits are the journal's. Only one such archive
- * at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is PIER_WOULD_BLOCK, and
+ * options: NULL for the defaults; format, stream_id, checksum_off, checkpoint_bytes and limits are the journal's. Only one
+ * such archive at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is PIER_WOULD_BLOCK, and
  * the records stay in the archive.
- * Returns as pier_archive_open_store; PIER_USAGE for a journal that is closed or read only, or has such an archive. */
+ * Returns as pier_archive_open_store; PIER_USAGE for a journal that is closed or read only; what sticks. */
 PIER_API pier_status pier_journal_open_store(pier_archive **out, pier_journal *journal,
                                              const pier_archive_options *options, pier_error *error) PIER_MUST_USE;
 
 /* Where a reader begins. Zero it, set at most one, and set `size`: the first record that is kept otherwise. */
 typedef struct pier_journal_from {
-    size_t size;            /* sizeof(pier_journal_from) */
-    uint64_t record;        /* this number, or the first that is kept behind it */
-    uint64_t time_unix_ns;  /* the first block that was ended at this time or later */
-    const char *class_name; /* the first block that may have a record of a class of this name; borrowed during the call */
-    bool follows;           /* the end is "not now": what is appended later is read, too */
+    size_t size;           /* sizeof(pier_journal_from) */
+    uint64_t record;       /* this number, or the first that is kept behind it */
+    uint64_t time_unix_ns; /* the first block that was ended at this time or later */
+    const char
+        *class_name; /* the first block that may have a record of a class of this name; borrowed during the call */
+    bool follows;    /* the end is "not now": what is appended later is read, too */
 } pier_journal_from;
 
 /* Opens a reader.

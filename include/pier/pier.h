@@ -28,6 +28,7 @@
 #include <pier/file.h>
 #include <pier/graph.h>
 #include <pier/interface.h>
+#include <pier/journal.h>
 #include <pier/keep.h>
 #include <pier/limits.h>
 #include <pier/load.h>

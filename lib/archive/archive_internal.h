@@ -94,6 +94,7 @@ typedef struct pier__standing {
     uint32_t next_block;
     uint32_t epoch;
     bool epoch_has_blocks; /* false: no block of the epoch was made yet */
+    bool in_raw;           /* raw bytes have begun and not ended */
 } pier__standing;
 
 /* Lets a storing archive that is framed and has stored nothing since it was opened or reset go on with a stream: its
@@ -103,6 +104,11 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
 /* Returns where the stream of an archive stands behind the blocks that are made (storing), or behind the last one that
  * was taken (loading). */
 pier__standing pier__archive_standing(const pier_archive *archive);
+
+/* Moves a loading archive, framed, so that the next record is the first one with this number or a higher one, and of a
+ * block that was ended at this time or later (0: any); blocks are passed over by their headers. Returns PIER_OK; PIER_END
+ * or "not now" when no such record is there yet; or a failure. */
+pier_status pier__archive_pass(pier_archive *archive, uint64_t number, uint64_t time_unix_ns) PIER_MUST_USE;
 
 /* Returns the header and the payload of the block that pier_archive_next_block has just told, as they came; borrowed
  * until the next call. Empty when it told no block but a preamble, or one that is passed over by its header. */

@@ -317,6 +317,32 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     return pier__loader_take_piece(loader, block);
 }
 
+pier_status pier__archive_pass(pier_archive *archive, uint64_t number, uint64_t time_unix_ns) {
+    pier__loader *loader = pier__loader_of(archive);
+    for (;;) {
+        const pier__header *header = &loader->header;
+        bool has_records = loader->in_block && (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) &&
+                           header->records > 0;
+        if (has_records && header->time_unix_ns >= time_unix_ns && header->first_record >= number) {
+            return PIER_OK;
+        }
+        pier_status status = PIER_OK;
+        if (has_records && header->kind == PIER_BLOCK_RECORDS && header->time_unix_ns >= time_unix_ns &&
+            header->records > number - header->first_record) {
+            while (status == PIER_OK && loader->next_number < number) {
+                status = pier_archive_next(archive);
+                status = status == PIER_SKIPPED ? PIER_OK : status;
+            }
+            return status;
+        }
+        pier_block block;
+        status = pier_archive_next_block(archive, &block);
+        if (status != PIER_OK && status != PIER_SKIPPED) {
+            return status;
+        }
+    }
+}
+
 /* As pier_archive_has_next, framed. */
 static bool framed_has_next(const pier__loader *loader) {
     if (!loader->in_block) {

@@ -84,7 +84,10 @@ static pier__fault count_fault(const pier__header *header) {
         return pier__fault_of(PIER_PROTOCOL, 32, "records are counted where there are none");
     }
     if (is_free(header) && (header->number != 0 || header->epoch != 0 || header->records != 0)) {
-        return pier__fault_of(PIER_PROTOCOL, header->number != 0 ? 24 : header->epoch != 0 ? 28 : 32,
+        return pier__fault_of(PIER_PROTOCOL,
+                              header->number != 0  ? 24
+                              : header->epoch != 0 ? 28
+                                                   : 32,
                               "a control block has a number, and no place among records");
     }
     return pier__no_fault;
@@ -158,8 +161,7 @@ static pier__fault number_fault(const pier__stream *stream, const pier__header *
         return pier__fault_of(PIER_PROTOCOL, 32, "more numbers are passed over than there are");
     }
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-    bool must_begin =
-        !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
+    bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
     uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
     if (header->epoch != expected || (must_begin && !begins)) {
         return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");

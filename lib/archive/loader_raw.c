@@ -10,8 +10,9 @@
 pier__fault pier__raw_order_fault(const pier__stream *stream, const pier__header *header) {
     if (header->kind != PIER_BLOCK_RAW) {
         /* A control block that passes over no number is no part of what it stands between. */
-        return stream->in_raw && (header->kind != PIER_BLOCK_CONTROL || header->records != 0) ? pier__fault_of(PIER_CORRUPT, 3, "raw bytes are cut off by another block")
-                              : pier__no_fault;
+        return stream->in_raw && (header->kind != PIER_BLOCK_CONTROL || header->records != 0)
+                   ? pier__fault_of(PIER_CORRUPT, 3, "raw bytes are cut off by another block")
+                   : pier__no_fault;
     }
     bool begins = (header->flags & PIER__FLAG_RAW_BEGIN) != 0;
     if (begins == stream->in_raw) {

@@ -67,13 +67,14 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing) 
 pier__standing pier__archive_standing(const pier_archive *archive) {
     if (!archive->storing) {
         const pier__stream *stream = &pier__loader_of_const(archive)->stream;
-        return (pier__standing){stream->id, stream->next_record, stream->next_block, stream->epoch,
-                                stream->epoch_has_blocks};
+        return (pier__standing){stream->id,    stream->next_record,      stream->next_block,
+                                stream->epoch, stream->epoch_has_blocks, stream->in_raw};
     }
     const pier__storer *storer = pier__storer_of((pier_archive *)(uintptr_t)archive);
     uint32_t open = storer->block_is_open ? storer->block_records : 0;
-    return (pier__standing){storer->stream_id, storer->next_record - open, storer->next_block,
-                            storer->epoch, !storer->epoch_begins};
+    return (pier__standing){storer->stream_id,     storer->next_record - open,
+                            storer->next_block,    storer->epoch,
+                            !storer->epoch_begins, storer->raw_has_blocks && storer->raw_is_open};
 }
 
 void pier__storer_check_epoch(pier__storer *storer) {

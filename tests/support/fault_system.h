@@ -42,6 +42,14 @@
     X(SHUTDOWN, shutdown, 0u, ENOBUFS)                                                                                 \
     X(CLOSE, close, FAULT_IS_INTERRUPTIBLE, EIO)                                                                       \
     X(OPEN, open, FAULT_IS_INTERRUPTIBLE, EMFILE)                                                                      \
+    X(OPENAT, openat, FAULT_IS_INTERRUPTIBLE, EMFILE)                                                                  \
+    X(FDOPENDIR, fdopendir, 0u, ENOMEM)                                                                                \
+    X(MKDIR, mkdir, 0u, EACCES)                                                                                        \
+    X(RENAMEAT, renameat, 0u, EACCES)                                                                                  \
+    X(UNLINKAT, unlinkat, 0u, EACCES)                                                                                  \
+    X(PREAD, pread, FAULT_IS_INTERRUPTIBLE, EIO)                                                                       \
+    X(PWRITEV, pwritev, FAULT_IS_INTERRUPTIBLE, ENOSPC)                                                                \
+    X(FALLOCATE, fallocate, FAULT_IS_INTERRUPTIBLE, ENOSPC)                                                            \
     X(FSTAT, fstat, 0u, EIO)                                                                                           \
     X(STAT, stat, 0u, EIO)                                                                                             \
     X(LSTAT, lstat, 0u, EIO)                                                                                           \

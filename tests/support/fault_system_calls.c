@@ -4,10 +4,12 @@
  * __real_read to the C library. Everything is kept a thread. */
 #include "support/fault_system_internal.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -57,6 +59,12 @@ WRAP(FSYNC, int, fsync, (int fd), (fd))
 WRAP(FDATASYNC, int, fdatasync, (int fd), (fd))
 WRAP(FLOCK, int, flock, (int fd, int how), (fd, how))
 WRAP(FTRUNCATE, int, ftruncate, (int fd, off_t size), (fd, size))
+WRAP(MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(RENAMEAT, int, renameat, (int from_fd, const char *from, int to_fd, const char *to), (from_fd, from, to_fd, to))
+WRAP(UNLINKAT, int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags))
+WRAP(PREAD, ssize_t, pread, (int fd, void *buffer, size_t size, off_t offset),
+     (fd, buffer, fault__shorten(size), offset))
+WRAP(FALLOCATE, int, fallocate, (int fd, int mode, off_t offset, off_t size), (fd, mode, offset, size))
 WRAP(EVENTFD, int, eventfd, (unsigned value, int flags), (value, flags))
 WRAP(PIPE2, int, pipe2, (int pair[2], int flags), (pair, flags))
 WRAP(UNLINK, int, unlink, (const char *path), (path))
@@ -105,6 +113,30 @@ static int shorten_spans(struct iovec *shortened, const struct iovec *spans, int
 
 WRAP_SPANS(READV, readv)
 WRAP_SPANS(WRITEV, writev)
+
+ssize_t __real_pwritev(int fd, const struct iovec *spans, int count, off_t offset);
+ssize_t __wrap_pwritev(int fd, const struct iovec *spans, int count, off_t offset);
+ssize_t __wrap_pwritev(int fd, const struct iovec *spans, int count, off_t offset) {
+    int error = fault__strike(FAULT_PWRITEV);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    struct iovec shortened[SPANS_MAX];
+    int used = shorten_spans(shortened, spans, count);
+    return used < 0 ? __real_pwritev(fd, spans, count, offset) : __real_pwritev(fd, shortened, used, offset);
+}
+
+DIR *__real_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd) {
+    int error = fault__strike(FAULT_FDOPENDIR);
+    if (error != 0) {
+        errno = error;
+        return NULL;
+    }
+    return __real_fdopendir(fd);
+}
 
 #define WRAP_MESSAGE(name, function, qualifier)                                                                        \
     ssize_t __real_##function(int fd, qualifier struct msghdr *message, int flags);                                    \
@@ -172,6 +204,24 @@ int __wrap_open(const char *path, int flags, ...) {
         va_end(arguments);
     }
     return __real_open(path, flags, mode);
+}
+
+int __real_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...) {
+    int error = fault__strike(FAULT_OPENAT);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    return __real_openat(folder, path, flags, mode);
 }
 
 /* All requests that the library makes have a pointer. */

@@ -1,0 +1,447 @@
+/* Finding out where a journal stands when it is opened; see journal_internal.h and proto/journal.md.
+ *
+ * Floor 6 (session). A process that dies leaves at most the last write half done. A power cut leaves of all that was not
+ * synced whatever it likes: later blocks, too, without earlier ones. So what is wrong behind the last mark that tells
+ * of a sync is cut off with all that follows, if the machine has begun a new life since; in the same life, or before
+ * that mark, it is damage, and stays for who reads there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error_internal.h"
+#include "base/random_internal.h"
+#include "session/journal_internal.h"
+
+/* Listing ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct listing {
+    pier_journal *journal;
+    uint64_t behind;   /* segments up to this one are known */
+    pier__buffer news; /* of pier__segment: half made ones */
+    bool is_short;     /* of memory */
+} listing;
+
+static bool visit(void *user, const char *name) {
+    listing *list = user;
+    pier_journal *journal = list->journal;
+    pier__segment segment = {0};
+    pier__name_kind kind = pier__name_parse(name, &segment.ordinal, &segment.first_record);
+    if (kind == PIER__NAME_SEGMENT && segment.ordinal > list->behind) {
+        list->is_short = !pier__journal_reserve_segment(journal);
+        if (!list->is_short) {
+            journal->segments[journal->segment_count++] = segment;
+        }
+    } else if (kind == PIER__NAME_NEW) {
+        list->is_short = !pier__buffer_append(&list->news, &segment, sizeof segment);
+    }
+    return !list->is_short;
+}
+
+static int by_ordinal(const void *left, const void *right) {
+    uint64_t a = ((const pier__segment *)left)->ordinal;
+    uint64_t b = ((const pier__segment *)right)->ordinal;
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+static void remove_file(pier_journal *journal, pier__name_kind kind, const pier__segment *segment) {
+    char name[PIER__NAME_BYTES];
+    pier__name_format(name, kind, segment->ordinal, segment->first_record);
+    (void)journal->folder.ops->remove(journal->folder.self, name, NULL);
+}
+
+static pier_status no_memory(pier_error *error) {
+    return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SESSION, 0, "no memory for a journal");
+}
+
+static pier_status list_segments(pier_journal *journal, pier_error *error) {
+    listing list = {.journal = journal};
+    pier__buffer_init(&list.news, &journal->allocator);
+    pier_status status = journal->folder.ops->list(journal->folder.self, visit, &list, error);
+    status = status == PIER_OK && list.is_short ? no_memory(error) : status;
+    for (size_t at = 0; status == PIER_OK && !journal->options.read_only && at < list.news.size;
+         at += sizeof(pier__segment)) {
+        pier__segment segment;
+        memcpy(&segment, list.news.data + at, sizeof segment);
+        remove_file(journal, PIER__NAME_NEW, &segment);
+    }
+    pier__buffer_deinit(&list.news);
+    if (status != PIER_OK || journal->segment_count == 0) {
+        return status;
+    }
+    qsort(journal->segments, journal->segment_count, sizeof *journal->segments, by_ordinal);
+    for (size_t i = 1; i < journal->segment_count; i++) {
+        uint64_t step = journal->segments[i].ordinal - journal->segments[i - 1].ordinal;
+        if (step == 0) {
+            return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0, "two segments with the number %llu",
+                                   (unsigned long long)journal->segments[i].ordinal);
+        }
+        journal->found.missing_segments += step - 1;
+    }
+    return PIER_OK;
+}
+
+/* Gets the size of a segment, and when it was begun: the one before it had its last block by then. */
+static pier_status measure(pier_journal *journal, size_t at, pier_error *error) {
+    const pier__folder_ops *ops = journal->folder.ops;
+    pier__segment *segment = &journal->segments[at];
+    char name[PIER__NAME_BYTES];
+    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
+    int file = PIER__FOLDER_NO_FILE;
+    pier_status status = ops->open(journal->folder.self, name, false, &file, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    status = ops->size(journal->folder.self, file, &segment->size, error);
+    uint8_t piece[PIER__PIECE_BYTES];
+    size_t got = 0;
+    if (status == PIER_OK && journal->options.age_ns_max != 0 && at > 0 &&
+        ops->read(journal->folder.self, file, 0, piece, sizeof piece, &got, NULL) == PIER_OK && got == sizeof piece &&
+        piece[3] == PIER_BLOCK_PREAMBLE && pier__piece_proves_itself(piece)) {
+        pier__preamble preamble;
+        pier__preamble_decode(piece, &preamble);
+        journal->segments[at - 1].time_unix_ns = preamble.time_unix_ns;
+    }
+    (void)ops->close(journal->folder.self, file, NULL);
+    return status;
+}
+
+pier_status pier__journal_refresh(pier_journal *journal, pier_error *error) {
+    size_t known = journal->segment_count;
+    listing list = {.journal = journal, .behind = known > 0 ? journal->segments[known - 1].ordinal : 0};
+    pier__buffer_init(&list.news, &journal->allocator);
+    pier_status status = journal->folder.ops->list(journal->folder.self, visit, &list, error);
+    pier__buffer_deinit(&list.news);
+    if (status != PIER_OK || list.is_short) {
+        journal->segment_count = known;
+        return status != PIER_OK ? status : no_memory(error);
+    }
+    qsort(journal->segments + known, journal->segment_count - known, sizeof *journal->segments, by_ordinal);
+    for (size_t i = known > 0 ? known - 1 : 0; known < journal->segment_count && i < journal->segment_count; i++) {
+        status = measure(journal, i, error);
+        if (status != PIER_OK) {
+            journal->segment_count = known;
+            return status;
+        }
+    }
+    return PIER_OK;
+}
+
+/* Cutting ---------------------------------------------------------------------------------------------------------- */
+
+/* Takes the segments behind the first `count` away. */
+static pier_status drop_behind(pier_journal *journal, size_t count, pier_error *error) {
+    const pier__folder_ops *ops = journal->folder.ops;
+    while (journal->segment_count > count) {
+        pier__segment *last = pier__journal_last(journal);
+        journal->found.cut_bytes += last->size;
+        if (!journal->options.read_only) {
+            char name[PIER__NAME_BYTES];
+            remove_file(journal, PIER__NAME_INDEX, last);
+            pier__name_format(name, PIER__NAME_SEGMENT, last->ordinal, last->first_record);
+            pier_status status = ops->remove(journal->folder.self, name, error);
+            status = status == PIER_OK ? ops->sync_folder(journal->folder.self, error) : status;
+            if (status != PIER_OK) {
+                return status;
+            }
+        }
+        journal->segment_count--;
+    }
+    return PIER_OK;
+}
+
+/* Takes away what lies behind `offset` in the last segment. */
+static pier_status cut_last(pier_journal *journal, uint64_t offset, pier_error *error) {
+    const pier__folder_ops *ops = journal->folder.ops;
+    pier__segment *last = pier__journal_last(journal);
+    journal->found.cut_bytes += last->size - offset;
+    last->size = offset;
+    if (journal->options.read_only) {
+        return PIER_OK;
+    }
+    remove_file(journal, PIER__NAME_INDEX, last);
+    char name[PIER__NAME_BYTES];
+    pier__name_format(name, PIER__NAME_SEGMENT, last->ordinal, last->first_record);
+    int file = PIER__FOLDER_NO_FILE;
+    pier_status status = ops->open(journal->folder.self, name, true, &file, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    status = ops->cut(journal->folder.self, file, offset, error);
+    status = status == PIER_OK ? ops->sync(journal->folder.self, file, error) : status;
+    (void)ops->close(journal->folder.self, file, NULL);
+    return status;
+}
+
+/* Walking ---------------------------------------------------------------------------------------------------------- */
+
+/* Where what is not known to be synced begins in a segment. */
+static uint64_t tolerated_in(const pier__segment *segment, const pier__synced *synced) {
+    return segment->ordinal < synced->place.ordinal    ? UINT64_MAX
+           : segment->ordinal == synced->place.ordinal ? synced->place.offset
+                                                       : 0;
+}
+
+/* Whether a segment holds nothing but zeros: it never reached the disk. */
+static pier_status look_for_content(pier_journal *journal, const pier__segment *segment, bool *is_blank,
+                                    pier_error *error) {
+    const pier__folder_ops *ops = journal->folder.ops;
+    char name[PIER__NAME_BYTES];
+    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
+    int file = PIER__FOLDER_NO_FILE;
+    pier_status status = ops->open(journal->folder.self, name, false, &file, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    *is_blank = true;
+    uint8_t bytes[4096];
+    uint64_t at = 0;
+    size_t got = 1;
+    while (status == PIER_OK && *is_blank && got > 0) {
+        status = ops->read(journal->folder.self, file, at, bytes, sizeof bytes, &got, error);
+        for (size_t i = 0; i < got; i++) {
+            *is_blank = *is_blank && bytes[i] == 0;
+        }
+        at += got;
+    }
+    (void)ops->close(journal->folder.self, file, NULL);
+    return status;
+}
+
+/* Whether the machine may have lost what was not synced since this checkpoint was written. */
+static bool is_other_life(const pier_journal *journal, const pier__walk *walk) {
+    static const uint8_t unknown[PIER__FOLDER_LIFE_BYTES];
+    return !walk->has_checkpoint || memcmp(journal->life, unknown, sizeof unknown) == 0 ||
+           memcmp(journal->life, walk->checkpoint.life, sizeof journal->life) != 0;
+}
+
+/* What recovery knows while it looks. */
+typedef struct recovery {
+    pier_journal *journal;
+    pier_error *error;
+    pier__synced synced; /* the furthest that anything told */
+    bool other_life;
+} recovery;
+
+static void learn(recovery *of, const pier__synced *synced) {
+    if (pier__place_is_before(of->synced.place, synced->place)) {
+        of->synced = *synced;
+    }
+}
+
+/* Takes the segment away that nothing can be read of, if it is the last one and never reached the disk. */
+static pier_status drop_blank(recovery *of) {
+    pier_journal *journal = of->journal;
+    const pier__segment *last = pier__journal_last(journal);
+    bool is_blank = false;
+    pier_status status = look_for_content(journal, last, &is_blank, of->error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (!is_blank && journal->options.durability == PIER_DURABILITY_DISK) {
+        /* Such a segment was synced before it had its name: this one was damaged, and how many records it has had cannot
+         * be told. */
+        return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
+                               "the last segment, number %llu, does not prove itself anywhere",
+                               (unsigned long long)last->ordinal);
+    }
+    return drop_behind(journal, journal->segment_count - 1, of->error);
+}
+
+/* Looks at the last segment. done: it can be gone on with, or there is none. */
+static pier_status look_at_last(recovery *of, bool *done) {
+    pier_journal *journal = of->journal;
+    const pier__segment *last = pier__journal_last(journal);
+    *done = last == NULL;
+    if (*done) {
+        return PIER_OK;
+    }
+    pier__walk walk = {0};
+    pier_status status = pier__walk_segment(journal, last, 0, &walk, of->error);
+    if (status == PIER_OK && !walk.has_standing) {
+        status = drop_blank(of);
+    } else if (status == PIER_OK) {
+        of->other_life = is_other_life(journal, &walk);
+        learn(of, &walk.synced);
+        *done = true;
+    }
+    pier__walk_deinit(&walk);
+    return status;
+}
+
+/* Learns from the segments before the last one what they tell of syncs. from: gets the first that may hold anything that
+ * was not synced. */
+static pier_status learn_marks(recovery *of, size_t *from) {
+    pier_journal *journal = of->journal;
+    size_t at = journal->segment_count - 1;
+    while (at > 0 && journal->segments[at].ordinal > of->synced.place.ordinal) {
+        at--;
+    }
+    *from = at;
+    for (; at + 1 < journal->segment_count; at++) {
+        pier__walk walk = {0};
+        pier_status status = pier__walk_segment(journal, &journal->segments[at], 0, &walk, of->error);
+        learn(of, &walk.synced);
+        pier__walk_deinit(&walk);
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
+    return PIER_OK;
+}
+
+/* Cuts a segment, and drops those behind it, where the first thing is wrong that was not synced. */
+static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
+    pier_journal *journal = of->journal;
+    const pier__segment *segment = &journal->segments[at];
+    bool is_last = at + 1 == journal->segment_count;
+    uint64_t tolerated = tolerated_in(segment, &of->synced);
+    pier__walk walk = {0};
+    pier_status status = pier__walk_segment(journal, segment, tolerated, &walk, of->error);
+    if (status == PIER_OK) {
+        bool lacks_end = !is_last && tolerated != UINT64_MAX && walk.whole_until >= tolerated && !walk.has_ended;
+        bool is_apart = !is_last && tolerated != UINT64_MAX && walk.has_standing &&
+                        walk.standing.next_record != journal->segments[at + 1].first_record;
+        uint64_t offset = walk.damage != PIER_NO_OFFSET ? walk.damage : walk.whole_until;
+        *has_cut = walk.damage != PIER_NO_OFFSET || lacks_end || is_apart || (is_last && offset < walk.size);
+        if (*has_cut) {
+            status = drop_behind(journal, at + 1, of->error);
+            status = status == PIER_OK && offset < segment->size ? cut_last(journal, offset, of->error) : status;
+        }
+    }
+    pier__walk_deinit(&walk);
+    return status;
+}
+
+/* Takes away what a power cut may have left of what was not synced, or a process of a write that it did not finish. */
+static pier_status cut_torn(recovery *of) {
+    pier_journal *journal = of->journal;
+    size_t at = journal->segment_count - 1;
+    pier_status status = of->other_life ? learn_marks(of, &at) : PIER_OK;
+    bool has_cut = false;
+    for (; status == PIER_OK && of->other_life && !has_cut && at < journal->segment_count; at++) {
+        status = cut_unsynced(of, at, &has_cut);
+    }
+    return status;
+}
+
+/* Where the journal stands ----------------------------------------------------------------------------------------- */
+
+static void take_standing(pier_journal *journal, const pier__standing *standing) {
+    journal->stream.id = standing->stream_id;
+    journal->stream.peer = pier__journal_preamble(journal);
+    journal->stream.next_record = standing->next_record;
+    journal->stream.next_block = standing->next_block;
+    journal->stream.epoch = standing->epoch;
+    journal->stream.epoch_has_blocks = standing->epoch_has_blocks;
+    journal->stream.in_raw = standing->in_raw;
+}
+
+static void take_walk(recovery *of, pier__walk *walk) {
+    pier_journal *journal = of->journal;
+    pier__segment *last = pier__journal_last(journal);
+    take_standing(journal, &walk->standing);
+    pier__buffer_deinit(&journal->definitions);
+    journal->definitions = walk->definitions;
+    pier__buffer_init(&walk->definitions, &journal->allocator);
+    journal->end = walk->whole_until;
+    last->size = walk->whole_until;
+    last->time_unix_ns = walk->time_unix_ns;
+    journal->needs_end = !walk->has_ended;
+    journal->prefers_new = walk->whole_until >= journal->options.segment_bytes / 2;
+    journal->found.was_closed = walk->has_ended && journal->found.cut_bytes == 0;
+    journal->found.damaged_bytes = walk->damaged_bytes;
+    const pier__place end = {last->ordinal, journal->end};
+    if (of->other_life && memcmp(journal->life, (uint8_t[PIER__FOLDER_LIFE_BYTES]){0}, sizeof journal->life) != 0) {
+        /* What is there after a power cut is on the disk. */
+        journal->synced = (pier__synced){end, journal->stream.next_record - 1};
+        return;
+    }
+    journal->synced = of->synced;
+    if (pier__place_is_before(end, journal->synced.place)) {
+        journal->synced = (pier__synced){end, journal->stream.next_record - 1};
+    }
+    if (pier__place_is_before(journal->synced.place, end)) {
+        journal->inherited_ordinal = end.ordinal;
+        journal->inherited_end = end.offset;
+    }
+}
+
+/* Takes the last segment over. is_void: it holds nothing that can be gone on with. */
+static pier_status take_last(recovery *of, bool *is_void) {
+    pier_journal *journal = of->journal;
+    pier__index_clear(&journal->index);
+    memset(journal->notes, 0, sizeof journal->notes);
+    pier__walk walk = {.notes = journal->notes, .index = &journal->index};
+    pier_status status = pier__walk_segment(journal, pier__journal_last(journal), 0, &walk, of->error);
+    *is_void = status == PIER_OK && !walk.has_standing;
+    if (*is_void) {
+        status = drop_behind(journal, journal->segment_count - 1, of->error);
+    } else if (status == PIER_OK && walk.whole_until < walk.size) {
+        status = cut_last(journal, walk.whole_until, of->error);
+    }
+    if (status == PIER_OK && !*is_void) {
+        take_walk(of, &walk);
+    }
+    pier__walk_deinit(&walk);
+    return status;
+}
+
+/* Begins the stream of a new journal. */
+static pier_status begin_stream(pier_journal *journal, pier_error *error) {
+    journal->stream.id = journal->options.stream_id;
+    journal->stream.next_record = 1;
+    if (journal->stream.id == 0 && !pier__random_u64(&journal->stream.id)) {
+        return pier__error_set(error, PIER_SYSTEM, PIER_FLOOR_SESSION, 0, "the system gives no random number");
+    }
+    journal->stream.peer = pier__journal_preamble(journal);
+    return PIER_OK;
+}
+
+static pier_status find_standing(recovery *of) {
+    pier_journal *journal = of->journal;
+    bool is_void = true;
+    while (is_void) {
+        bool done = false;
+        pier_status status = PIER_OK;
+        while (status == PIER_OK && !done) {
+            status = look_at_last(of, &done);
+        }
+        if (status == PIER_OK && journal->segment_count > 0) {
+            status = cut_torn(of);
+        }
+        if (status != PIER_OK || journal->segment_count == 0) {
+            return status;
+        }
+        status = take_last(of, &is_void);
+        if (status != PIER_OK) {
+            return status;
+        }
+        if (journal->segment_count == 0) {
+            return PIER_OK;
+        }
+    }
+    return PIER_OK;
+}
+
+pier_status pier__journal_recover(pier_journal *journal, pier_error *error) {
+    recovery of = {.journal = journal, .error = error};
+    journal->stream = (pier__stream){.phase = PIER__PHASE_STREAM, .preamble_is_known = true, .is_known = true};
+    journal->folder.ops->life(journal->folder.self, journal->life);
+    pier_status status = list_segments(journal, error);
+    for (size_t i = 0; status == PIER_OK && i < journal->segment_count; i++) {
+        status = measure(journal, i, error);
+    }
+    if (status == PIER_OK && journal->segment_count == 0 && journal->options.must_exist) {
+        return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0, "there is no journal in the folder");
+    }
+    status = status == PIER_OK ? find_standing(&of) : status;
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (journal->segment_count == 0) {
+        return begin_stream(journal, error);
+    }
+    if (journal->options.stream_id != 0 && journal->options.stream_id != journal->stream.id) {
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0, "the journal is one of another stream");
+    }
+    return PIER_OK;
+}

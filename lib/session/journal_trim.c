@@ -1,0 +1,81 @@
+/* Dropping segments: when they were trimmed, and at the bounds of a journal; see journal_internal.h.
+ *
+ * Floor 6 (session). Segments go whole and from the oldest on, one after the other, so that those that are there are
+ * always one row. */
+#include "session/journal_internal.h"
+
+pier_status pier__journal_drop(pier_journal *journal, size_t count) {
+    const pier__folder_ops *ops = journal->folder.ops;
+    pier_status status = PIER_OK;
+    size_t dropped = 0;
+    while (dropped < count && status == PIER_OK) {
+        const pier__segment *segment = &journal->segments[dropped];
+        char name[PIER__NAME_BYTES];
+        pier__name_format(name, PIER__NAME_INDEX, segment->ordinal, segment->first_record);
+        (void)ops->remove(journal->folder.self, name, NULL);
+        pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
+        status = ops->remove(journal->folder.self, name, &journal->error);
+        if (status == PIER_NOT_FOUND) {
+            status = PIER_OK;
+        }
+        dropped += status == PIER_OK ? 1 : 0;
+        if (status == PIER_OK && journal->options.durability == PIER_DURABILITY_DISK && dropped < count) {
+            /* So that no later one can be gone after a power cut while this one is back. */
+            status = ops->sync_folder(journal->folder.self, &journal->error);
+        }
+    }
+    journal->segment_count -= dropped;
+    memmove(journal->segments, journal->segments + dropped, journal->segment_count * sizeof *journal->segments);
+    return status;
+}
+
+pier_status pier_journal_trim(pier_journal *journal, uint64_t through_record) {
+    pier_status status = pier__journal_may_write(journal);
+    if (status != PIER_OK) {
+        return status;
+    }
+    size_t count = 0;
+    while (count + 1 < journal->segment_count && journal->segments[count + 1].first_record - 1 <= through_record) {
+        count++;
+    }
+    return pier__journal_drop(journal, count);
+}
+
+static uint64_t all_bytes(const pier_journal *journal) {
+    uint64_t bytes = journal->gathered.size;
+    for (size_t i = 0; i < journal->segment_count; i++) {
+        bytes += journal->segments[i].size;
+    }
+    return bytes;
+}
+
+/* Whether the oldest segment is to go: there is another one, and a bound asks for it. */
+static bool is_one_too_many(const pier_journal *journal, uint64_t bytes, uint64_t records) {
+    const pier_journal_options *options = &journal->options;
+    if (journal->segment_count < 2) {
+        return false;
+    }
+    const pier__segment *oldest = &journal->segments[0];
+    bool is_old = options->age_ns_max != 0 && oldest->time_unix_ns != 0 &&
+                  journal->time_unix_ns > oldest->time_unix_ns &&
+                  journal->time_unix_ns - oldest->time_unix_ns > options->age_ns_max;
+    uint64_t kept = journal->stream.next_record - oldest->first_record;
+    return is_old || (options->bytes_max != 0 && all_bytes(journal) + bytes > options->bytes_max) ||
+           (options->records_max != 0 && kept + records > options->records_max);
+}
+
+bool pier__journal_is_full(pier_journal *journal, uint64_t bytes, uint64_t records) {
+    const pier_journal_options *options = &journal->options;
+    if (options->bytes_max == 0 && options->records_max == 0 && options->age_ns_max == 0) {
+        return false;
+    }
+    if (!options->drops_oldest) {
+        uint64_t first = journal->segment_count > 0 ? journal->segments[0].first_record : journal->stream.next_record;
+        uint64_t kept = journal->stream.next_record - first;
+        return (options->bytes_max != 0 && all_bytes(journal) + bytes > options->bytes_max) ||
+               (options->records_max != 0 && kept + records > options->records_max);
+    }
+    while (is_one_too_many(journal, bytes, records) && pier__journal_drop(journal, 1) == PIER_OK) {
+    }
+    return false;
+}

@@ -1,0 +1,59 @@
+/* Journals: appended to, noted, synced, closed, opened again and read.
+ *
+ * Floor 6 (session). */
+#include "session/journal_support.h"
+
+static void keeps_records_and_notes(void **state) {
+    (void)state;
+    sim_disk disk;
+    sim_init(&disk);
+    pier_journal *journal = test_journal_open(&disk, NULL);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    assert_int_equal(pier_journal_info(journal).next_record, 1);
+    for (int i = 0; i < 20; i++) {
+        assert_status(test_writer_store(&writer, 5), PIER_OK);
+        assert_status(pier_journal_note(journal, 3, (pier_bytes){&i, sizeof i}), PIER_OK);
+        uint64_t durable = 0;
+        assert_status(pier_journal_sync(journal, &durable), PIER_OK);
+        assert_int_equal(durable, (i + 1) * 5);
+    }
+    assert_int_equal(test_journal_count(journal, 0), 100);
+    assert_int_equal(test_journal_count(journal, 42), 59);
+    assert_int_equal(test_journal_count_blocks(journal, 1), 100);
+    /* Blocks come whole: that of 42 begins with 41. */
+    assert_int_equal(test_journal_count_blocks(journal, 42), 60);
+    test_writer_close(&writer);
+    assert_status(pier_journal_close(journal), PIER_OK);
+    pier_journal_destroy(journal);
+
+    journal = test_journal_open(&disk, NULL);
+    pier_journal_state info = pier_journal_info(journal);
+    assert_int_equal(info.next_record, 101);
+    assert_int_equal(info.durable_record, 100);
+    assert_int_equal(info.cut_bytes, 0);
+    assert_true(info.was_closed);
+    int noted = 0;
+    pier_bytes note = pier_journal_noted(journal, 3);
+    assert_int_equal(note.size, sizeof noted);
+    memcpy(&noted, note.data, sizeof noted);
+    assert_int_equal(noted, 19);
+    assert_int_equal(pier_journal_noted(journal, 4).size, 0);
+    test_writer_open(&writer, journal, NULL);
+    assert_status(test_writer_store(&writer, 7), PIER_OK);
+    assert_int_equal(test_journal_count(journal, 0), 107);
+    assert_int_equal(test_journal_count(journal, 101), 7);
+    assert_int_equal(test_journal_count(journal, 108), 0);
+    /* 90 is the last of its block. */
+    assert_int_equal(test_journal_count_blocks(journal, 90), 22);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    sim_deinit(&disk);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_records_and_notes),
+    };
+    return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}
