@@ -211,6 +211,15 @@ static bool make_end(pier__source *source) {
     size_t begin = 0;
     source->prelude.size = 0;
     source->prelude_at = 0;
+    if (source->ordinal == 0) {
+        /* Nothing was ever appended. */
+        uint8_t piece[PIER__PIECE_BYTES];
+        const pier__preamble preamble = pier__journal_preamble(journal);
+        pier__preamble_encode(&preamble, piece);
+        if (!pier__buffer_append(&source->prelude, piece, sizeof piece)) {
+            return false;
+        }
+    }
     bool fits = (!journal->stream.in_raw || pier__journal_add_abandoned(journal, &source->prelude)) &&
                 pier__block_begin(&source->prelude, &begin);
     if (fits) {

@@ -175,15 +175,19 @@ static bool is_of_names(const sim_change *change) {
 
 /* Whether a sync among the first `changes` covers the change at `at`. */
 static bool is_synced(const sim_disk *from, size_t at, size_t changes) {
-    const sim_change *change = &from->trace[at];
-    for (size_t i = at + 1; i < changes && !change->is_lost; i++) {
-        const sim_change *sync = &from->trace[i];
-        if (is_of_names(change) ? sync->kind == SIM_SYNC_FOLDER
-                                : sync->kind == SIM_SYNC && sync->inode == change->inode) {
-            return true;
+    size_t by = from->trace[at].synced_by;
+    return by != 0 && by <= changes;
+}
+
+/* A sync was noted last: it covers what was done before. */
+static void cover(sim_disk *disk, uint32_t inode, bool names) {
+    for (size_t i = 0; i < disk->trace_count; i++) {
+        sim_change *change = &disk->trace[i];
+        bool is_meant = is_of_names(change) ? names : !names && change->inode == inode;
+        if (is_meant && change->synced_by == 0 && !change->is_lost) {
+            change->synced_by = disk->trace_count;
         }
     }
-    return false;
 }
 
 void sim_cut_power(const sim_disk *from, size_t changes, sim_disk *to, sim_fate *fate, void *user) {
@@ -365,7 +369,7 @@ static pier_status sim_reserve(void *self, int file, uint64_t size_bytes, pier_e
 static void lose(sim_disk *disk, uint32_t inode) {
     for (size_t i = 0; i < disk->trace_count; i++) {
         sim_change *change = &disk->trace[i];
-        if (!is_of_names(change) && change->inode == inode && !is_synced(disk, i, disk->trace_count)) {
+        if (!is_of_names(change) && change->inode == inode && change->synced_by == 0) {
             change->is_lost = true;
         }
     }
@@ -379,6 +383,7 @@ static pier_status sim_sync(void *self, int file, pier_error *error) {
         return fail(error, PIER_SYSTEM, "sync");
     }
     (void)note(disk, SIM_SYNC, (uint32_t)file);
+    cover(disk, (uint32_t)file, false);
     return PIER_OK;
 }
 
@@ -389,6 +394,7 @@ static pier_status sim_sync_folder(void *self, pier_error *error) {
         return fail(error, PIER_SYSTEM, "sync the folder");
     }
     (void)note(disk, SIM_SYNC_FOLDER, 0);
+    cover(disk, 0, true);
     return PIER_OK;
 }
 

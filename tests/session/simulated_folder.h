@@ -19,7 +19,8 @@ typedef struct sim_change {
     size_t size;
     char name[64]; /* SIM_CREATE, SIM_REMOVE, SIM_RENAME: the old one */
     char to[64];   /* SIM_RENAME */
-    bool is_lost;  /* a sync that failed has thrown it away, though it can still be read */
+    size_t synced_by; /* which change, counted from 1, is the sync that covers it; 0: none */
+    bool is_lost;     /* a sync that failed has thrown it away, though it can still be read */
 } sim_change;
 
 typedef struct sim_inode {
