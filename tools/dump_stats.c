@@ -35,6 +35,9 @@ void dump_stats_add_block(dump_stats *stats, const pier_block *block) {
     case PIER_BLOCK_RAW:
         stats->raw_blocks++;
         break;
+    case PIER_BLOCK_CONTROL:
+        stats->control_blocks++;
+        break;
     }
 }
 
@@ -95,9 +98,10 @@ void dump_stats_print(text_buffer *out, const dump_stats *stats) {
     append(out, "{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
            stats->records, stats->bytes, stats->streams, stats->record_blocks);
     append(out,
-           ",\"definition_blocks\":%" PRIu64 ",\"raw_blocks\":%" PRIu64 ",\"end_marks\":%" PRIu64
-           ",\"untyped_records\":%" PRIu64 ",\"classes\":{",
-           stats->definition_blocks, stats->raw_blocks, stats->end_marks, stats->untyped_records);
+           ",\"definition_blocks\":%" PRIu64 ",\"raw_blocks\":%" PRIu64 ",\"control_blocks\":%" PRIu64
+           ",\"end_marks\":%" PRIu64 ",\"untyped_records\":%" PRIu64 ",\"classes\":{",
+           stats->definition_blocks, stats->raw_blocks, stats->control_blocks, stats->end_marks,
+           stats->untyped_records);
     for (size_t i = 0; i < stats->class_count; i++) {
         text_buffer_append_string(out, i > 0 ? "," : "");
         json_write_text(out, stats->classes[i].name);
@@ -120,7 +124,7 @@ static void append_time(text_buffer *out, uint64_t unix_ns) {
 void dump_stats_print_block(text_buffer *out, const pier_block *block) {
     static const char *const kinds[] = {
         [PIER_BLOCK_PREAMBLE] = "preamble", [PIER_BLOCK_RECORDS] = "records", [PIER_BLOCK_DEFINITIONS] = "definitions",
-        [PIER_BLOCK_END] = "end",           [PIER_BLOCK_RAW] = "raw",
+        [PIER_BLOCK_END] = "end",           [PIER_BLOCK_RAW] = "raw",         [PIER_BLOCK_CONTROL] = "control",
     };
     append(out, "{\"kind\":\"%s\",\"offset\":%" PRIu64 ",\"stream\":%" PRIu64, kinds[block->kind], block->offset,
            block->stream_id);

@@ -29,6 +29,7 @@ typedef struct dump_stats {
     uint64_t record_blocks;
     uint64_t definition_blocks;
     uint64_t raw_blocks;
+    uint64_t control_blocks;
     uint64_t end_marks;
     uint64_t damages;
     uint64_t skipped_bytes;

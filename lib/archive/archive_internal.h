@@ -63,10 +63,11 @@ pier_status pier__archive_tell(pier__archive *archive, pier_status status, const
 /* Takes the failure of the file over and makes it stick. Returns its status. */
 pier_status pier__archive_fail_by_file(pier__archive *archive, const pier_error *error);
 
-/* Sends the records that a storing archive over a file has gathered, within the deadline: the loader of the same
- * connection is about to wait. Not as a message: the block that they are in ends without the mark of a flush. Nothing
+/* Sends the records that a storing archive over a file has gathered: the loader of the same connection is about to wait
+ * for so many bytes of input. Waits until all is sent, until that input is there, or until the deadline; a peer that
+ * takes nothing may still send. Not as a message: the block that they are in ends without the mark of a flush. Nothing
  * is done for any other archive, and none of its failures is the loader's: they stick in the storing archive alone. */
-void pier__archive_send_open(pier__archive *archive, pier_deadline deadline);
+void pier__archive_send_open(pier__archive *archive, uint64_t input_bytes, pier_deadline deadline);
 
 /* For the channel floor ------------------------------------------------------------------------------------------ */
 

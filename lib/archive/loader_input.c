@@ -287,7 +287,7 @@ pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
     while (loader->end - loader->taken < bytes) {
         if (loader->common.file != NULL && loader->common.other != NULL) {
             /* What is awaited may be the answer to what still lies here. It may come while that is sent. */
-            pier__archive_send_open(loader->common.other, loader->common.deadline);
+            pier__archive_send_open(loader->common.other, bytes, loader->common.deadline);
             if (loader->end - loader->taken >= bytes) {
                 break;
             }

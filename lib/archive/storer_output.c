@@ -60,7 +60,9 @@ static pier_status wait_with_input(pier__storer *storer, pier__loader *loader) {
     return status;
 }
 
-pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
+/* Sends until at most `keep` bytes are queued, or until the loader has so many bytes of input that are not taken yet:
+ * PIER_WOULD_BLOCK. */
+static pier_status send_until(pier__storer *storer, uint64_t keep, uint64_t input_bytes) {
     pier__archive *common = &storer->common;
     if (common->file == NULL) {
         return pier__storer_queued(storer) <= keep ? PIER_OK : PIER_WOULD_BLOCK;
@@ -77,6 +79,9 @@ pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
         }
         if (status == PIER_WOULD_BLOCK && loader != NULL && common->deadline != PIER_NOW) {
             status = wait_with_input(storer, loader);
+            if (status == PIER_OK && loader->end - loader->taken >= input_bytes) {
+                status = PIER_WOULD_BLOCK;
+            }
         }
         if (status != PIER_OK) {
             return status;
@@ -86,7 +91,11 @@ pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
     return PIER_OK;
 }
 
-void pier__archive_send_open(pier__archive *archive, pier_deadline deadline) {
+pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
+    return send_until(storer, keep, UINT64_MAX);
+}
+
+void pier__archive_send_open(pier__archive *archive, uint64_t input_bytes, pier_deadline deadline) {
     if (!archive->window.storing || archive->file == NULL || archive->failure != PIER_OK) {
         return;
     }
@@ -100,7 +109,7 @@ void pier__archive_send_open(pier__archive *archive, pier_deadline deadline) {
     }
     pier_deadline own = archive->deadline;
     archive->deadline = deadline;
-    (void)pier__storer_send(storer, 0);
+    (void)send_until(storer, 0, input_bytes);
     archive->deadline = own;
 }
 

@@ -310,6 +310,41 @@ static void what_is_kept_counts_in_the_budget(void **state) {
     }
 }
 
+/* What is fed while a record is looked at needs more memory: the record stays in the old one, which has two holders then,
+ * or one, the archive. */
+static void memory_is_left_with_a_kept_block(void **state) {
+    (void)state;
+    test_bytes bytes = {0};
+    make_stream(2, &bytes);
+    for (unsigned keeps_before = 0; keeps_before < 2; keeps_before++) {
+        fault_allocator faults;
+        fault_allocator_init(&faults);
+        pier_archive_options options = options_of(2, &faults.allocator);
+        pier_archive *load = test_open_load(NULL, &options);
+        assert_status(pier_archive_feed(load, (pier_bytes){bytes.data, 3000}), PIER_OK);
+        assert_status(pier_archive_next(load), PIER_OK);
+        kept k = {NULL, pier_load_text(load), 0};
+        if (keeps_before != 0) {
+            assert_status(pier_archive_keep_block(load, &k.block), PIER_OK);
+        }
+        assert_status(pier_archive_feed(load, (pier_bytes){bytes.data + 3000, bytes.size - 3000}), PIER_OK);
+        if (keeps_before == 0) {
+            assert_status(pier_archive_keep_block(load, &k.block), PIER_OK);
+        }
+        pier_archive_feed_end(load);
+        for (size_t i = 1; i < RECORDS; i++) {
+            assert_status(pier_archive_next(load), PIER_OK);
+            check(&(kept){NULL, pier_load_text(load), i});
+            check(&k);
+        }
+        pier_archive_destroy(load);
+        check(&k);
+        pier_kept_block_release(k.block);
+        fault_allocator_check(&faults);
+    }
+    test_bytes_free(&bytes);
+}
+
 static void more_than_the_budget_is_refused(void **state) {
     (void)state;
     test_bytes bytes = {0};
@@ -400,10 +435,15 @@ static void lack_of_memory_is_told_and_leaks_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(views_stay_as_they_were),           cmocka_unit_test(records_of_one_block_share_its_memory),
-        cmocka_unit_test(marks_and_resets_leave_it_alone),   cmocka_unit_test(raw_bytes_can_be_kept),
-        cmocka_unit_test(what_is_kept_counts_in_the_budget), cmocka_unit_test(more_than_the_budget_is_refused),
-        cmocka_unit_test(where_there_is_nothing_to_keep),    cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
+        cmocka_unit_test(views_stay_as_they_were),
+        cmocka_unit_test(records_of_one_block_share_its_memory),
+        cmocka_unit_test(marks_and_resets_leave_it_alone),
+        cmocka_unit_test(raw_bytes_can_be_kept),
+        cmocka_unit_test(what_is_kept_counts_in_the_budget),
+        cmocka_unit_test(memory_is_left_with_a_kept_block),
+        cmocka_unit_test(more_than_the_budget_is_refused),
+        cmocka_unit_test(where_there_is_nothing_to_keep),
+        cmocka_unit_test(lack_of_memory_is_told_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -432,6 +432,29 @@ static void gathered_records_leave_before_a_wait(void **state) {
     pier_channel_destroy(other);
 }
 
+/* The other side sends without reading: waiting for it to read would be waiting for ever. */
+static void what_cannot_leave_keeps_nobody_from_loading(void **state) {
+    (void)state;
+    pier_channel *one;
+    pier_channel *other;
+    test_pair(NULL, NULL, &one, &other);
+    pier_channel_set_deadline(one, PIER_NOW);
+    do {
+        assert_status(test_send_text(one, 50000), PIER_OK);
+    } while (test_flush(one) == PIER_OK);
+    uint64_t queued = pier_archive_queued_bytes(pier_channel_store_archive(one));
+    assert_true(queued > 0);
+    assert_status(test_send(other, 7), PIER_OK);
+    assert_status(test_flush(other), PIER_OK);
+    pier_deadline began = pier_clock_monotonic_ns();
+    pier_channel_set_deadline(one, pier_deadline_after_ms(PATIENCE_MS));
+    test_receive(one, 7);
+    assert_true(pier_clock_monotonic_ns() - began < (pier_deadline)PATIENCE_MS * 1000000 / 2);
+    assert_int_equal(pier_archive_queued_bytes(pier_channel_store_archive(one)), queued);
+    pier_channel_destroy(one);
+    pier_channel_destroy(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_cross_every_kind_of_socket),
@@ -446,6 +469,7 @@ int main(void) {
         cmocka_unit_test(half_a_record_hinders_nobody),
         cmocka_unit_test(bad_arguments_are_refused),
         cmocka_unit_test(gathered_records_leave_before_a_wait),
+        cmocka_unit_test(what_cannot_leave_keeps_nobody_from_loading),
         cmocka_unit_test(connecting_without_waiting),
         cmocka_unit_test(a_channel_that_recovers_wants_to_read),
     };

@@ -4,6 +4,8 @@
 #include "record/any_support.h"
 #include "record/record_support.h"
 
+#include <pier/store.h>
+
 #include "support/fault_allocator.h"
 
 /* Passes all records of a stream on. */
@@ -89,6 +91,28 @@ static void records_with_values_are_passed_on_with_their_classes(void **state) {
     test_stream_free(&third_way);
 }
 
+/* A refused record leaves a block that nothing is in; the epoch that begins then takes it away. */
+static void an_epoch_begins_behind_a_refused_record(void **state) {
+    (void)state;
+    g_count one = {1};
+    g_box box = {.first = test_any_count(&one)};
+    pier_archive *store = test_open_store(NULL);
+    assert_status(pier_store_record(store, &g_box_class, &box), PIER_OK);
+    test_stream one_way = test_finish(store);
+    store = test_open_store(NULL);
+    assert_status(pier_store_record(store, &g_count_class, &one), PIER_OK);
+    assert_status(pier_archive_flush(store), PIER_OK);
+    assert_status(pier_archive_begin(store), PIER_OK);
+    pier_store_array(store, 2);
+    assert_status(pier_archive_end(store), PIER_USAGE);
+    forward_all(store, &one_way);
+    test_stream stream = test_finish(store);
+    assert_blocks(&stream, "PDRDDRE");
+    assert_boxes(&stream, (const uint32_t[]){1, 1}, 2);
+    test_stream_free(&stream);
+    test_stream_free(&one_way);
+}
+
 static void forward_pass(fault_allocator *faults, void *user) {
     const test_stream *streams = (const test_stream *)user;
     pier_archive_options options = {.size = sizeof options, .allocator = &faults->allocator, .stream_id = 7};
@@ -145,6 +169,7 @@ static void passing_on_may_run_out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_with_values_are_passed_on_with_their_classes),
+        cmocka_unit_test(an_epoch_begins_behind_a_refused_record),
         cmocka_unit_test(passing_on_may_run_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
