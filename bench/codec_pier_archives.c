@@ -25,7 +25,9 @@ PIER_RECORD(other_tick, "bench.Tick", OTHER_TICK)
 /* The two archives of a codec, and what its records are loaded by. */
 typedef struct archives {
     const pier_class *type;
-    pier_status (*next)(pier_archive *load, void *record); /* as the program calls it, by the class's own function */
+    /* As the program calls them, by the class's own functions; NULL: the class has none. */
+    pier_status (*put)(pier_archive *store, const void *record);
+    pier_status (*next)(pier_archive *load, void *record);
     pier_archive *store;
     pier_archive *load;
     uint8_t *stream; /* all records, stored */
@@ -44,7 +46,8 @@ static archives *make(const pier_class *type, pier_archive_options options) {
 
 static void store_record(codec *self, const void *record) {
     archives *of = (archives *)self->state;
-    demand(pier_store_record(of->store, of->type, record) == PIER_OK, "a record is not stored");
+    pier_status status = of->put != NULL ? of->put(of->store, record) : pier_store_record(of->store, of->type, record);
+    demand(status == PIER_OK, "a record is not stored");
 }
 
 /* Stores a stream from its beginning, and keeps it for loading. */
@@ -94,14 +97,17 @@ static void load_by_class(codec *self) {
     }
 }
 
-#define NEXT(name)                                                                                                     \
+#define OWN(name)                                                                                                      \
+    static pier_status put_##name(pier_archive *store, const void *record) {                                           \
+        return bench_##name##_store(store, (const bench_##name *)record);                                              \
+    }                                                                                                                  \
     static pier_status next_##name(pier_archive *load, void *record) {                                                 \
         return bench_##name##_next(load, (bench_##name *)record);                                                      \
     }
-NEXT(tick)
-NEXT(tick_fixed)
-NEXT(monster)
-NEXT(series)
+OWN(tick)
+OWN(tick_fixed)
+OWN(monster)
+OWN(series)
 
 static const pier_class *class_of(const codec *self) {
     return self->of == W1         ? &bench_tick_class
@@ -116,6 +122,10 @@ static archives *make_own(const codec *self, pier_archive_options options) {
                : self->of == W1_FIXED ? next_tick_fixed
                : self->of == W2       ? next_monster
                                       : next_series;
+    of->put = self->of == W1         ? put_tick
+              : self->of == W1_FIXED ? put_tick_fixed
+              : self->of == W2       ? put_monster
+                                     : put_series;
     return of;
 }
 
@@ -164,7 +174,7 @@ static void store_other(codec *self, const void *record) {
                         .live = from->live,
                         .venue = (uint32_t)from->id};
     memcpy(other.symbol, from->symbol, sizeof other.symbol);
-    demand(pier_store_record(of->store, &other_tick_class, &other) == PIER_OK, "a record is not stored");
+    demand(other_tick_store(of->store, &other) == PIER_OK, "a record is not stored");
 }
 
 static void open_planned(codec *self) {

@@ -31,10 +31,11 @@
  * next one straight at the cursor, and the archive learns of all of them at the next call that is for it. */
 typedef struct pier__run {
     const void *class_of_run; /* NULL: there is no run */
+    const void *stored_class; /* the same when it stores; NULL: it loads */
     uint8_t *end;             /* storing: what a record may need ends here at the latest; loading: the block's end */
-    uint8_t *last;            /* loading: where the last record of the run begins */
-    uint32_t left;            /* loading: how many records the block still has */
-    uint32_t count;           /* records of the run that the archive has not learnt of */
+    uint8_t *last;            /* loading: where the last record of the run begins; NULL: there is none yet */
+    uint32_t left;            /* loading: how many records may still come */
+    uint32_t count;           /* storing: records of the run that the archive has not learnt of; loading: what `left` was */
 } pier__run;
 
 /* An archive. The first three members are the window that inline functions work in; all else is inside. */

@@ -222,12 +222,26 @@ PIER_API bool pier_archive_record_is(pier_archive *archive, const pier_class *cl
                        sizeof(name), pier__##name##_rows, NULL, pier__##name##_measure, pier__##name##_encode,         \
                        pier__##name##_decode)                                                                          \
     PIER_MUST_USE PIER__CODEC pier_status name##_store(pier_archive *archive, const name *record) {                    \
+        if ((pier__##name##_flags & PIER_CLASS_UNBOUNDED) == 0) {                                                      \
+            pier__measuring counts = {0, 0, 0};                                                                        \
+            uint64_t bytes = (uint64_t)pier__##name##_most + PIER__OVERHANG_BYTES;                                     \
+            if (pier__run_stores(archive, &name##_class, bytes + pier__##name##_extra(record, &counts)) &&             \
+                pier__run_stored(archive, pier__##name##_encode(archive->cursor, record))) {                           \
+                return PIER_OK;                                                                                        \
+            }                                                                                                          \
+        }                                                                                                              \
         return pier_store_record(archive, &name##_class, record);                                                      \
     }                                                                                                                  \
     PIER_MUST_USE PIER__CODEC pier_status name##_load(pier_archive *archive, name *record) {                           \
         return pier_load_record(archive, &name##_class, record);                                                       \
     }                                                                                                                  \
     PIER_MUST_USE PIER__CODEC pier_status name##_next(pier_archive *archive, name *record) {                           \
+        if ((pier__##name##_flags & PIER_CLASS_UNBOUNDED) == 0 && pier__run_loads(archive, &name##_class)) {           \
+            pier__decoding how = {NULL, false, 0, 0};                                                                  \
+            if (pier__run_loaded(archive, pier__##name##_decode(archive->cursor, archive->run.end, record, &how))) {   \
+                return PIER_OK;                                                                                        \
+            }                                                                                                          \
+        }                                                                                                              \
         return pier_next_record(archive, &name##_class, record);                                                       \
     }
 

@@ -11,6 +11,7 @@
 #include <pier/record_kinds.h>
 #include <pier/record_lists.h>
 #include <pier/record_measure.h>
+#include <pier/record_run.h>
 
 /* PUT: statements that store `record` at `at` -------------------------------------------------------------------------
  *

@@ -458,7 +458,7 @@ void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {
 
 void pier__loader_take_run(pier__loader *loader) {
     const pier__run *run = &loader->common.window.run;
-    if (run->count == 0) {
+    if (run->last == NULL) {
         return;
     }
     loader->record += (size_t)(run->last - loader->record_memory);
@@ -467,9 +467,9 @@ void pier__loader_take_run(pier__loader *loader) {
     if (loader->in_block) {
         loader->next_at = loader->record;
         loader->switch_at = loader->record;
-        loader->records_left -= run->count;
+        loader->records_left = run->left;
     }
-    loader->next_number += run->count;
+    loader->next_number += run->count - run->left;
     loader->record_number = loader->next_number - 1;
 }
 
@@ -486,6 +486,7 @@ static void begin_plain_run(pier__loader *loader, const void *run_by) {
         .class_of_run = run_by,
         .end = pier__loader_at(loader, loader->record_end) + (size_t)most,
         .left = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
+        .count = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
     };
 }
 
@@ -506,5 +507,6 @@ void pier__loader_begin_run(pier__loader *loader, const void *run_by) {
         .class_of_run = run_by,
         .end = loader->record_memory + (size_t)(loader->payload_end - loader->record),
         .left = loader->records_left,
+        .count = loader->records_left,
     };
 }

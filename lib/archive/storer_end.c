@@ -155,8 +155,8 @@ static void begin_plain_run(pier__storer *storer, const void *run_by) {
     }
     most = full - queued < most ? full - queued : most;
     most = storer->capacity - cursor < most ? storer->capacity - cursor : most;
-    storer->common.window.run =
-        (pier__run){.class_of_run = run_by, .end = storer->common.window.cursor + (size_t)most};
+    storer->common.window.run = (pier__run){
+        .class_of_run = run_by, .stored_class = run_by, .end = storer->common.window.cursor + (size_t)most};
 }
 
 void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {
@@ -185,6 +185,7 @@ void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, cons
     uint64_t block_end = storer->ready + PIER__PIECE_BYTES + target;
     storer->common.window.run = (pier__run){
         .class_of_run = run_by,
+        .stored_class = run_by,
         .end = storer->buffer + (size_t)(block_end < storer->capacity ? block_end : storer->capacity),
     };
 }

@@ -126,14 +126,7 @@ static inline bool store_in_run(pier_archive *archive, const pier_class *class_o
     if (class_of_record->measure(record, &counts) > (uint64_t)(archive->run.end - archive->cursor)) {
         return false;
     }
-    uint8_t *end = class_of_record->encode(archive->cursor, record);
-    if (end == NULL) {
-        return false;
-    }
-    archive->cursor = end;
-    archive->limit = end;
-    archive->run.count++;
-    return true;
+    return pier__run_stored(archive, class_of_record->encode(archive->cursor, record));
 }
 
 /* Stores a record that is no further one of a run by its codec. */
@@ -173,7 +166,7 @@ static pier_status store_alone(pier_archive *archive, const pier_class *class_of
 }
 
 pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
-    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && archive->storing &&
+    if (PIER_LIKELY(archive->run.stored_class == class_of_record) &&
         PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
         return PIER_OK;
     }
@@ -285,32 +278,14 @@ static inline bool load_in_run(pier_archive *archive, const pier_class *class_of
     const pier_limits *limits = &pier__archive_of(archive)->limits;
     pier__decoding how = {.depth_left = limits->depth_max,
                           .elements_left = limits->elements_max - class_of_record->values_max};
-    const uint8_t *end = class_of_record->decode(archive->cursor, archive->run.end, record, &how);
-    if (end == NULL) {
-        return false;
-    }
-    archive->run.last = archive->cursor;
-    archive->cursor += end - archive->cursor;
-    archive->limit = archive->cursor;
-    archive->run.left--;
-    archive->run.count++;
-    return true;
+    return pier__run_loaded(archive, class_of_record->decode(archive->cursor, archive->run.end, record, &how));
 }
 
 /* The same by a program. */
 static bool load_in_program_run(pier_archive *archive, const pier__program *program, void *record) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
     pier__decoding how = {.depth_left = limits->depth_max, .elements_left = limits->elements_max};
-    const uint8_t *end = pier__program_load(program, archive->cursor, archive->run.end, record, &how);
-    if (end == NULL) {
-        return false;
-    }
-    archive->run.last = archive->cursor;
-    archive->cursor += end - archive->cursor;
-    archive->limit = archive->cursor;
-    archive->run.left--;
-    archive->run.count++;
-    return true;
+    return pier__run_loaded(archive, pier__program_load(program, archive->cursor, archive->run.end, record, &how));
 }
 
 /* Loads a record that is no further one of a run by its codec, and begins a run behind it where codec or program alone
@@ -333,8 +308,7 @@ static pier_status next_alone(pier_archive *archive, const pier_class *class_of_
 }
 
 pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
-    if (PIER_LIKELY(archive->run.class_of_run == class_of_record) && PIER_LIKELY(archive->run.left > 0) &&
-        PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
+    if (pier__run_loads(archive, class_of_record) && PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
         return PIER_OK;
     }
     return next_alone(archive, class_of_record, record);

@@ -1,10 +1,44 @@
 /* What a program calls for a message: each function names the class, and the library does the rest. */
 #include "emit.h"
 
-static void emit_storing(emit_output *output, const char *name, const char *class_name) {
+/* Whether records of a class go in runs by the inline half of <pier/record_run.h>: those that keep no counts. */
+static bool goes_in_runs(const schema_message *message) {
+    return (message->class_flags & (PIER_CLASS_GRAPH | PIER_CLASS_ANY | PIER_CLASS_UNBOUNDED)) == 0;
+}
+
+static void emit_stored_run(emit_output *output, const schema_message *message) {
+    const char *name = message->c_name;
+    emit_line(output, "uint64_t bytes = (uint64_t)%s__most + PIER__OVERHANG_BYTES;", name);
+    if (message->is_variable) {
+        emit_line(output, "pier__measuring counts = {0, 0, 0};");
+        emit_line(output, "bytes += %s__measure(record, &counts);", name);
+    }
+    emit_line(output, "if (pier__run_stores(archive, &%s, bytes) &&", message->c_class);
+    emit_open(output, "    pier__run_stored(archive, %s__put(archive->cursor, record))) {", name);
+    emit_line(output, "return PIER_OK;");
+    emit_close(output, "}");
+}
+
+static void emit_loaded_run(emit_output *output, const schema_message *message) {
+    emit_open(output, "if (pier__run_loads(archive, &%s)) {", message->c_class);
+    emit_line(output, "pier__decoding how = {NULL, false, 0, 0};");
+    emit_open(output, "if (pier__run_loaded(archive, %s__take(archive->cursor, archive->run.end, record, &how))) {",
+              message->c_name);
+    emit_line(output, "return PIER_OK;");
+    emit_close(output, "}");
+    emit_close(output, "}");
+}
+
+static void emit_storing(emit_output *output, const schema_message *message) {
+    const char *name = message->c_name;
+    const char *class_name = message->c_class;
+    bool runs = goes_in_runs(message);
     emit_line(output, "/* Stores a %s: as pier_store_record. */", name);
     emit_open(output, "PIER_MUST_USE PIER__CODEC pier_status %s_store(pier_archive *archive, const %s *record) {", name,
               name);
+    if (runs) {
+        emit_stored_run(output, message);
+    }
     emit_line(output, "return pier_store_record(archive, &%s, record);", class_name);
     emit_close(output, "}");
     emit_gap(output);
@@ -15,6 +49,9 @@ static void emit_storing(emit_output *output, const char *name, const char *clas
     emit_gap(output);
     emit_line(output, "/* Loads the next record: as pier_next_record. */");
     emit_open(output, "PIER_MUST_USE PIER__CODEC pier_status %s_next(pier_archive *archive, %s *record) {", name, name);
+    if (runs) {
+        emit_loaded_run(output, message);
+    }
     emit_line(output, "return pier_next_record(archive, &%s, record);", class_name);
     emit_close(output, "}");
     emit_gap(output);
@@ -75,7 +112,7 @@ static void emit_showing(emit_output *output, const char *name, const char *clas
 }
 
 void emit_functions(emit_output *output, const schema_message *message) {
-    emit_storing(output, message->c_name, message->c_class);
+    emit_storing(output, message);
     emit_copying(output, message->c_name, message->c_class);
     emit_showing(output, message->c_name, message->c_class);
 }

@@ -599,6 +599,13 @@ PIER__CODEC const uint8_t *test_kinds_scalars__take(const uint8_t *at, const uin
 /* Stores a test_kinds_scalars: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_store(pier_archive *archive,
                                                                const test_kinds_scalars *record) {
+    uint64_t bytes = (uint64_t)test_kinds_scalars__most + PIER__OVERHANG_BYTES;
+    pier__measuring counts = {0, 0, 0};
+    bytes += test_kinds_scalars__measure(record, &counts);
+    if (pier__run_stores(archive, &test_kinds_scalars_class, bytes) &&
+        pier__run_stored(archive, test_kinds_scalars__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_scalars_class, record);
 }
 
@@ -609,6 +616,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_load(pier_archive *arch
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_scalars_next(pier_archive *archive, test_kinds_scalars *record) {
+    if (pier__run_loads(archive, &test_kinds_scalars_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_scalars__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_scalars_class, record);
 }
 
@@ -805,6 +818,13 @@ PIER__CODEC const uint8_t *test_kinds_optionals__take(const uint8_t *at, const u
 /* Stores a test_kinds_optionals: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_store(pier_archive *archive,
                                                                  const test_kinds_optionals *record) {
+    uint64_t bytes = (uint64_t)test_kinds_optionals__most + PIER__OVERHANG_BYTES;
+    pier__measuring counts = {0, 0, 0};
+    bytes += test_kinds_optionals__measure(record, &counts);
+    if (pier__run_stores(archive, &test_kinds_optionals_class, bytes) &&
+        pier__run_stored(archive, test_kinds_optionals__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_optionals_class, record);
 }
 
@@ -815,6 +835,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_load(pier_archive *ar
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_optionals_next(pier_archive *archive, test_kinds_optionals *record) {
+    if (pier__run_loads(archive, &test_kinds_optionals_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_optionals__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_optionals_class, record);
 }
 
@@ -1788,6 +1814,11 @@ PIER__CODEC const uint8_t *test_kinds_nested_inner__take(const uint8_t *at, cons
 /* Stores a test_kinds_nested_inner: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_store(pier_archive *archive,
                                                                     const test_kinds_nested_inner *record) {
+    uint64_t bytes = (uint64_t)test_kinds_nested_inner__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &test_kinds_nested_inner_class, bytes) &&
+        pier__run_stored(archive, test_kinds_nested_inner__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_nested_inner_class, record);
 }
 
@@ -1800,6 +1831,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_load(pier_archive 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nested_inner_next(pier_archive *archive,
                                                                    test_kinds_nested_inner *record) {
+    if (pier__run_loads(archive, &test_kinds_nested_inner_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_nested_inner__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_nested_inner_class, record);
 }
 
@@ -2133,6 +2170,13 @@ PIER__CODEC const uint8_t *test_kinds_choices__take(const uint8_t *at, const uin
 /* Stores a test_kinds_choices: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_store(pier_archive *archive,
                                                                const test_kinds_choices *record) {
+    uint64_t bytes = (uint64_t)test_kinds_choices__most + PIER__OVERHANG_BYTES;
+    pier__measuring counts = {0, 0, 0};
+    bytes += test_kinds_choices__measure(record, &counts);
+    if (pier__run_stores(archive, &test_kinds_choices_class, bytes) &&
+        pier__run_stored(archive, test_kinds_choices__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_choices_class, record);
 }
 
@@ -2143,6 +2187,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_load(pier_archive *arch
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_choices_next(pier_archive *archive, test_kinds_choices *record) {
+    if (pier__run_loads(archive, &test_kinds_choices_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_choices__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_choices_class, record);
 }
 
@@ -2299,6 +2349,13 @@ PIER__CODEC const uint8_t *test_kinds_defaults__take(const uint8_t *at, const ui
 /* Stores a test_kinds_defaults: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_store(pier_archive *archive,
                                                                 const test_kinds_defaults *record) {
+    uint64_t bytes = (uint64_t)test_kinds_defaults__most + PIER__OVERHANG_BYTES;
+    pier__measuring counts = {0, 0, 0};
+    bytes += test_kinds_defaults__measure(record, &counts);
+    if (pier__run_stores(archive, &test_kinds_defaults_class, bytes) &&
+        pier__run_stored(archive, test_kinds_defaults__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_defaults_class, record);
 }
 
@@ -2309,6 +2366,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_load(pier_archive *arc
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_defaults_next(pier_archive *archive, test_kinds_defaults *record) {
+    if (pier__run_loads(archive, &test_kinds_defaults_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_defaults__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_defaults_class, record);
 }
 
@@ -2852,6 +2915,11 @@ PIER__CODEC const uint8_t *test_kinds_nothing__take(const uint8_t *at, const uin
 /* Stores a test_kinds_nothing: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_store(pier_archive *archive,
                                                                const test_kinds_nothing *record) {
+    uint64_t bytes = (uint64_t)test_kinds_nothing__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &test_kinds_nothing_class, bytes) &&
+        pier__run_stored(archive, test_kinds_nothing__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_nothing_class, record);
 }
 
@@ -2862,6 +2930,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_load(pier_archive *arch
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_nothing_next(pier_archive *archive, test_kinds_nothing *record) {
+    if (pier__run_loads(archive, &test_kinds_nothing_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_nothing__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_nothing_class, record);
 }
 
@@ -2928,6 +3002,11 @@ PIER__CODEC const uint8_t *renamed_names_type__take(const uint8_t *at, const uin
 /* Stores a renamed_names_type: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_store(pier_archive *archive,
                                                                const renamed_names_type *record) {
+    uint64_t bytes = (uint64_t)renamed_names_type__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &renamed_names_type_class, bytes) &&
+        pier__run_stored(archive, renamed_names_type__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &renamed_names_type_class, record);
 }
 
@@ -2938,6 +3017,12 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_load(pier_archive *arch
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_type_next(pier_archive *archive, renamed_names_type *record) {
+    if (pier__run_loads(archive, &renamed_names_type_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, renamed_names_type__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &renamed_names_type_class, record);
 }
 
@@ -3006,6 +3091,11 @@ PIER__CODEC const uint8_t *test_kinds_http_server__take(const uint8_t *at, const
 /* Stores a test_kinds_http_server: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_store(pier_archive *archive,
                                                                    const test_kinds_http_server *record) {
+    uint64_t bytes = (uint64_t)test_kinds_http_server__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &test_kinds_http_server_class, bytes) &&
+        pier__run_stored(archive, test_kinds_http_server__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &test_kinds_http_server_class, record);
 }
 
@@ -3018,6 +3108,12 @@ PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_load(pier_archive *
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status test_kinds_http_server_next(pier_archive *archive,
                                                                   test_kinds_http_server *record) {
+    if (pier__run_loads(archive, &test_kinds_http_server_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, test_kinds_http_server__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &test_kinds_http_server_class, record);
 }
 
@@ -3174,6 +3270,13 @@ PIER__CODEC const uint8_t *renamed_names__take(const uint8_t *at, const uint8_t 
 
 /* Stores a renamed_names: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_store(pier_archive *archive, const renamed_names *record) {
+    uint64_t bytes = (uint64_t)renamed_names__most + PIER__OVERHANG_BYTES;
+    pier__measuring counts = {0, 0, 0};
+    bytes += renamed_names__measure(record, &counts);
+    if (pier__run_stores(archive, &renamed_names_class, bytes) &&
+        pier__run_stored(archive, renamed_names__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &renamed_names_class, record);
 }
 
@@ -3184,6 +3287,12 @@ PIER_MUST_USE PIER__CODEC pier_status renamed_names_load(pier_archive *archive, 
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status renamed_names_next(pier_archive *archive, renamed_names *record) {
+    if (pier__run_loads(archive, &renamed_names_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, renamed_names__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &renamed_names_class, record);
 }
 

@@ -67,6 +67,11 @@ PIER__CODEC const uint8_t *house_room__take(const uint8_t *at, const uint8_t *en
 
 /* Stores a house_room: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status house_room_store(pier_archive *archive, const house_room *record) {
+    uint64_t bytes = (uint64_t)house_room__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &house_room_class, bytes) &&
+        pier__run_stored(archive, house_room__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &house_room_class, record);
 }
 
@@ -77,6 +82,12 @@ PIER_MUST_USE PIER__CODEC pier_status house_room_load(pier_archive *archive, hou
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status house_room_next(pier_archive *archive, house_room *record) {
+    if (pier__run_loads(archive, &house_room_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, house_room__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &house_room_class, record);
 }
 

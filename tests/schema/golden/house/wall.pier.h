@@ -48,6 +48,11 @@ PIER__CODEC const uint8_t *home_wall__take(const uint8_t *at, const uint8_t *end
 
 /* Stores a home_wall: as pier_store_record. */
 PIER_MUST_USE PIER__CODEC pier_status home_wall_store(pier_archive *archive, const home_wall *record) {
+    uint64_t bytes = (uint64_t)home_wall__most + PIER__OVERHANG_BYTES;
+    if (pier__run_stores(archive, &home_wall_class, bytes) &&
+        pier__run_stored(archive, home_wall__put(archive->cursor, record))) {
+        return PIER_OK;
+    }
     return pier_store_record(archive, &home_wall_class, record);
 }
 
@@ -58,6 +63,12 @@ PIER_MUST_USE PIER__CODEC pier_status home_wall_load(pier_archive *archive, home
 
 /* Loads the next record: as pier_next_record. */
 PIER_MUST_USE PIER__CODEC pier_status home_wall_next(pier_archive *archive, home_wall *record) {
+    if (pier__run_loads(archive, &home_wall_class)) {
+        pier__decoding how = {NULL, false, 0, 0};
+        if (pier__run_loaded(archive, home_wall__take(archive->cursor, archive->run.end, record, &how))) {
+            return PIER_OK;
+        }
+    }
     return pier_next_record(archive, &home_wall_class, record);
 }
 
