@@ -1,6 +1,6 @@
 /* Ticks (W1) between two processes, over TCP on loopback and over a Unix socket.
  *
- *     stream_bench stream|latency [--slices N] [--records N] [--only TEXT]
+ *     stream_bench stream|latency [--slices N] [--records N] [--only TEXT[,TEXT]…]
  *
  * `stream` sends so many one way, `latency` one back and forth as many times. A slice is two processes of its own with
  * a connection of their own, one bound to each of the first two processors; `latency` also has both on one. All
@@ -64,10 +64,26 @@ static const char *only = "";
 static int processors[2]; /* their numbers */
 static size_t processor_count;
 
+/* Whether a name has one of the texts that are asked for. */
+static bool is_wanted(const char *name) {
+    char text[64];
+    for (const char *at = only;; at++) {
+        size_t size = strcspn(at, ",");
+        (void)snprintf(text, sizeof text, "%.*s", (int)size, at);
+        if (strstr(name, text) != NULL) {
+            return true;
+        }
+        at += size;
+        if (*at == '\0') {
+            return false;
+        }
+    }
+}
+
 void add_contender(const contender *added) {
     demand(contender_count < CONTENDERS_MAX, "too many contenders");
     bool takes_part = back_and_forth ? added->ping != NULL : added->send != NULL;
-    if (takes_part && strstr(added->name, only) != NULL) {
+    if (takes_part && is_wanted(added->name)) {
         contenders[contender_count++] = *added;
     }
 }

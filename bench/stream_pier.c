@@ -4,7 +4,7 @@
 #include "demand.h"
 #include "stream.h"
 
-enum { PATIENCE_MS = 60000, SPIN = 1000 /* microseconds: longer than any answer takes */ };
+enum { PATIENCE_MS = 60000, SPIN_US = 1000 /* longer than any answer takes */ };
 
 static pier_channel *open_channel(side *end, pier_channel_options options) {
     pier_socket *socket = NULL;
@@ -73,10 +73,7 @@ typedef struct talk {
 
 static talk open_talk(side *end, manner how) {
     talk made = {.watched = how == WATCHED};
-    pier_channel_options options = {.checksum_off = true};
-#ifdef BENCH_SPIN
-    options.BENCH_SPIN = how == SPINNING ? SPIN : 0;
-#endif
+    pier_channel_options options = {.checksum_off = true, .spin_us = how == SPINNING ? SPIN_US : 0};
     if (made.watched) {
         demand(pier_cancel_create(&made.cancel, NULL, NULL) == PIER_OK, "no cancel");
         options.cancel = made.cancel;
@@ -151,11 +148,6 @@ void add_pier_streams(void) {
         .name = "Pier, zlib level 1", .send = send_compressed, .receive = receive_compressed, .share = 0.05});
     add_contender(&(contender){.name = "Pier", .ping = ping_simply, .pong = pong_simply});
     add_contender(&(contender){.name = "Pier, deadline and cancel", .ping = ping_watched, .pong = pong_watched});
-#ifdef BENCH_SPIN
     add_contender(
         &(contender){.name = "Pier, bounded spin", .ping = ping_spinning, .pong = pong_spinning, .busy = true});
-#else
-    (void)ping_spinning;
-    (void)pong_spinning;
-#endif
 }

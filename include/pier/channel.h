@@ -36,6 +36,9 @@ typedef struct pier_channel_options {
     pier_budget *budget;       /* what the channels that name it may take together; borrowed until they are destroyed;
                                   NULL: each has its own limits alone */
     uint32_t compression_level; /* of what is stored: 0: off; 1 (fastest) to 9 (smallest): see pier_archive_options */
+    uint32_t spin_us; /* how many microseconds a load that lacks input asks for it again and again before it sleeps, at
+                         most, on a processor of its own: what comes meanwhile is there sooner than a sleeper wakes; 0:
+                         it sleeps at once. The deadline and the cancel object hold meanwhile */
 } pier_channel_options;
 
 /* Makes a socket that listens at an endpoint given as text, `tcp://127.0.0.1:0` or `unix:/run/chat.sock` for instance;

@@ -5,7 +5,8 @@
  *
  * Floor 2 (socket). Knows addresses; knows nothing of files and archives. A socket may move between threads and serves
  * one at a time; of a connected one, one thread may read while another writes (each then asks for the error of its own
- * direction). Every descriptor is close-on-exec and non-blocking underneath; no call raises SIGPIPE or shows EINTR.
+ * direction). Every descriptor is close-on-exec, and non-blocking for who asks for it (a read may wait in the one call of
+ * the system that also reads, by a handle that nobody has asked for); no call raises SIGPIPE or shows EINTR.
  *
  * One set of calls serves both styles: with a deadline they wait, with PIER_NOW they answer PIER_WOULD_BLOCK, and
  * pier_socket_handle with any poll loop, level-triggered, tells when to ask again. A call first tries, and waits only
@@ -148,7 +149,7 @@ PIER_API pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint
 
 /* Names the cancel object that ends the calls which wait with this socket: while it is fired, accepting, connecting,
  * reading, writing and waiting answer PIER_CANCELLED, within 10 ms for a connect that waits for room in the queue of a
- * Unix listener and at once for everything else. Nothing is lost or half done by that, no error is kept, and the socket
+ * Unix listener and for a read that has just begun to wait, and at once for everything else. Nothing is lost or half done by that, no error is kept, and the socket
  * goes on when the object is cleared. Calls with PIER_NOW never wait, and take no notice of it. It costs no system call
  * as long as nothing has to wait.
  * cancel: borrowed until another one is named or the socket is destroyed; NULL: none. For the thread that uses the
@@ -166,7 +167,8 @@ PIER_API pier_status pier_socket_close(pier_socket *socket) PIER_MUST_USE;
 /* Closes if need be, and frees. NULL is allowed. */
 PIER_API void pier_socket_destroy(pier_socket *socket);
 
-/* Returns the system's handle for a poll loop, borrowed until the socket is closed; -1 when it is closed. */
+/* Returns the system's handle for a poll loop, borrowed until the socket is closed; -1 when it is closed. It does not
+ * block, and reads that wait take three calls of the system instead of one from then on. Never blocks. */
 PIER_API int pier_socket_handle(const pier_socket *socket);
 
 /* Gets the address that the socket is bound to, the chosen port included; IPv4 in IPv6 is given as IPv4. Returns

@@ -24,7 +24,8 @@ typedef struct pier_credentials {
 } pier_credentials;
 
 /* Makes a socket of a handle that is open: a stream socket of TCP or Unix that listens or is connected. It is made
- * non-blocking, for every process that shares it, and close-on-exec. A Unix path is not removed when it is closed.
+ * close-on-exec, and for every process that shares it non-blocking, until a read here has waited: then it blocks until
+ * pier_socket_handle or pier_socket_release is called. A Unix path is not removed when it is closed.
  * out: owned; NULL on failure. handle: taken; on failure it stays the caller's, as it was. options: allocator, delay
  * (of TCP that is connected or accepted), cancel and settings hold. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for a handle that is not open, no stream socket, of another family, or neither listening

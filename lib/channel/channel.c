@@ -14,6 +14,7 @@
 #include "base/budget_internal.h"
 #include "base/error_internal.h"
 #include "file/file_internal.h"
+#include "socket/socket_internal.h"
 
 /* Of what is accepted. */
 enum { FIRST_BYTE_TIMEOUT_MS_DEFAULT = 10000, FRAME_TIMEOUT_MS_DEFAULT = 30000 };
@@ -130,11 +131,13 @@ static pier_status open_channel(pier_channel **out, pier_socket *socket, const p
         return status;
     }
     channel->socket = socket;
+    pier__socket_set_spin(socket, options->spin_us);
     status = open_archives(channel, options, error);
     if (status != PIER_OK) {
         pier_archive_destroy(channel->store);
         pier_archive_destroy(channel->load);
         pier__file_abandon(channel->file);
+        pier__socket_set_spin(socket, 0);
         pier__release(&allocator, channel, sizeof *channel);
         return status;
     }
@@ -428,6 +431,7 @@ pier_status pier_channel_detach(pier_channel *channel, pier_socket **socket, pie
     }
     (void)(pier_file_close(closed) == PIER_OK);
     *socket = channel->socket;
+    pier__socket_set_spin(channel->socket, 0);
     pier__file_abandon(channel->file);
     channel->file = closed;
     channel->socket = NULL;

@@ -97,6 +97,7 @@ pier_status pier_socket_release(pier_socket *socket, int *handle) {
     if (handle == NULL || socket->handle == PIER__NO_HANDLE) {
         return pier__socket_refuse(socket, PIER__READ, PIER_USAGE, "an open socket is needed to release its handle");
     }
+    pier__socket_show_handle(socket);
     *handle = socket->handle;
     socket->handle = PIER__NO_HANDLE;
     socket->role = PIER__SOCKET_CLOSED;

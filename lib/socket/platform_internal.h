@@ -5,7 +5,7 @@
  *
  * Every function that returns int returns 0 or the system's error number, for pier__os_status and pier__os_words. None
  * shows an interruption by a signal; none raises SIGPIPE; every handle that one makes is closed on exec and does not
- * block. On failure a handle that would be made is PIER__NO_HANDLE. */
+ * block, and no call that moves bytes blocks unless it says so, whatever the handle is set to. On failure a handle that would be made is PIER__NO_HANDLE. */
 #ifndef PIER_SOCKET_PLATFORM_INTERNAL_H
 #define PIER_SOCKET_PLATFORM_INTERNAL_H
 
@@ -94,6 +94,17 @@ bool pier__platform_is_shortage(int os_error);
 
 /* Reads what is there; 0 bytes are the end. */
 int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size);
+
+/* How long pier__platform_receive_waiting waits, and a connect that looks at its cancel object: nobody notices 10 ms. */
+#define PIER__SLICE_NS INT64_C(10000000)
+
+/* Lets pier__platform_receive_waiting wait by this handle, and no longer. Only this changes what a handle is set to. */
+int pier__platform_let_wait(int handle);
+void pier__platform_forbid_wait(int handle);
+
+/* As pier__platform_receive, waiting for the first byte for PIER__SLICE_NS at most, and twice that when the system's
+ * clock is coarse. A signal ends the wait. */
+int pier__platform_receive_waiting(int handle, void *buffer, size_t capacity_bytes, size_t *size);
 
 /* Writes what fits; `count` is 1 to PIER_SPANS_MAX. */
 int pier__platform_send(int handle, const pier_bytes *spans, size_t count, size_t *size);

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -23,8 +24,8 @@
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 
-/* How long a wait lasts that cannot be woken, before it looks at its cancel object: nobody notices 10 ms. */
-#define SLICE_US INT64_C(10000)
+/* How long a wait lasts that cannot be woken, before it looks at its cancel object. */
+#define SLICE_US (PIER__SLICE_NS / 1000)
 
 /* How many dead connections one call of accept passes over, before it lets its caller look at the deadline. */
 #define ACCEPT_PASSED_OVER_MAX 64
@@ -259,6 +260,31 @@ int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size
     do {
         got = recv(handle, buffer, most, MSG_DONTWAIT);
     } while (got < 0 && errno == EINTR);
+    *size = got > 0 ? (size_t)got : 0;
+    return got < 0 ? errno : 0;
+}
+
+int pier__platform_let_wait(int handle) {
+    const struct timeval slice = {.tv_usec = (suseconds_t)SLICE_US};
+    int blocks = 0;
+    int os_error = os_answer(setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice));
+    return os_error == 0 ? os_answer(ioctl(handle, FIONBIO, &blocks)) : os_error;
+}
+
+void pier__platform_forbid_wait(int handle) {
+    const struct timeval for_ever = {0, 0};
+    int not_blocking = 1;
+    /* Neither can fail where pier__platform_let_wait did not. */
+    (void)ioctl(handle, FIONBIO, &not_blocking);
+    (void)setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
+}
+
+int pier__platform_receive_waiting(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
+    size_t most = capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX;
+    ssize_t got = recv(handle, buffer, most, 0);
+    if (got < 0 && errno == EINTR) {
+        return pier__platform_receive(handle, buffer, capacity_bytes, size);
+    }
     *size = got > 0 ? (size_t)got : 0;
     return got < 0 ? errno : 0;
 }

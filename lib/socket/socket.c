@@ -39,6 +39,7 @@ pier_socket *pier__socket_new(const pier_allocator *allocator, bool delays, pier
     socket->role = PIER__SOCKET_CLOSED;
     socket->delays = delays;
     socket->cancel = cancel;
+    atomic_init(&socket->patience, (unsigned char)PIER__NOT_PATIENT);
     atomic_init(&socket->failed_last, (unsigned char)PIER__READ);
     pier_error_clear(&socket->errors[PIER__READ]);
     pier_error_clear(&socket->errors[PIER__WRITE]);
@@ -160,6 +161,8 @@ void pier_socket_destroy(pier_socket *socket) {
 }
 
 int pier_socket_handle(const pier_socket *socket) {
+    /* Nothing changes that the program can see, and no socket is a constant object. */
+    pier__socket_show_handle((pier_socket *)(uintptr_t)socket);
     return socket->handle;
 }
 

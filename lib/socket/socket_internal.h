@@ -20,6 +20,9 @@ typedef enum pier__socket_role {
     PIER__SOCKET_CLOSED
 } pier__socket_role;
 
+/* Whether reads wait within the call of the system: receive.c. */
+enum { PIER__NOT_PATIENT = 0, PIER__PATIENT = 1, PIER__NEVER_PATIENT = 2 };
+
 typedef enum pier__direction { PIER__READ = 0, PIER__WRITE = 1 } pier__direction;
 
 struct pier_socket {
@@ -39,6 +42,8 @@ struct pier_socket {
     uint32_t multicast_interface; /* as pier_multicast_set_interface was told */
     pier_cancel *cancel;          /* ends waits; borrowed, NULL when there is none */
     pier_address address;         /* where it listens or takes datagrams, or the other side: for words */
+    atomic_uchar patience;        /* PIER__NOT_PATIENT …: not yet, they do, or not any more */
+    int64_t spin_ns;              /* how long a read asks again and again before it sleeps; 0: it does not */
     atomic_uchar failed_last;     /* pier__direction */
     pier_error errors[2];         /* by pier__direction */
 };
@@ -109,6 +114,18 @@ pier_status pier__socket_wait(pier_socket *socket, pier__direction way, uint32_t
  * PIER_CANCELLED; PIER_TIMEOUT; or the failure, filled under `verb`. */
 pier_status pier__socket_await(pier_socket *socket, pier__direction way, uint32_t event, pier_deadline deadline,
                                const char *verb);
+
+/* Receives what is there. Unless the deadline is PIER_NOW it may wait for that for a short while, whatever the cancel
+ * object does meanwhile. Answers 0, or the system's number: of PIER_WOULD_BLOCK when nothing came. */
+int pier__socket_receive(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
+                         pier_deadline deadline);
+
+/* Lets reads ask again and again for so many microseconds before they sleep; 0: they sleep at once. For the thread that
+ * reads. */
+void pier__socket_set_spin(pier_socket *socket, uint32_t spin_us);
+
+/* Somebody gets the handle: it must not block, now and later. */
+void pier__socket_show_handle(pier_socket *socket);
 
 /* Takes a connect that goes on further, until it stands, fails or the deadline passes; both kinds of failure are filled
  * in under that direction. */

@@ -39,7 +39,7 @@ pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t capacity_
         return PIER_END;
     }
     for (;;) {
-        int os_error = pier__platform_receive(socket->handle, buffer, capacity_bytes, size);
+        int os_error = pier__socket_receive(socket, buffer, capacity_bytes, size, deadline);
         if (PIER_LIKELY(os_error == 0)) {
             return *size > 0 ? PIER_OK : PIER_END;
         }
