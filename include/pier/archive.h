@@ -35,7 +35,7 @@ typedef struct pier__run {
     uint8_t *end;             /* storing: what a record may need ends here at the latest; loading: the block's end */
     uint8_t *last;            /* loading: where the last record of the run begins; NULL: there is none yet */
     uint32_t left;            /* loading: how many records may still come */
-    uint32_t count;           /* storing: records of the run that the archive has not learnt of; loading: what `left` was */
+    uint32_t count; /* storing: records of the run that the archive has not learnt of; loading: what `left` was */
 } pier__run;
 
 /* An archive. The first three members are the window that inline functions work in; all else is inside. */

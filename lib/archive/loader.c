@@ -476,7 +476,8 @@ void pier__loader_take_run(pier__loader *loader) {
 /* Begins a run over what came in behind a plain record: a record that is not whole yet ends beyond it. */
 static void begin_plain_run(pier__loader *loader, const void *run_by) {
     const pier_limits *limits = &loader->common.limits;
-    uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
+    uint64_t most =
+        limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
     uint64_t there = pier__loader_there(loader, loader->record_end);
     most = there < most ? there : most;
     if (most == 0 || loader->scan_is_begun) {

@@ -145,7 +145,8 @@ void pier__storer_take_run(pier__storer *storer) {
 static void begin_plain_run(pier__storer *storer, const void *run_by) {
     const pier__archive *common = &storer->common;
     const pier_limits *limits = &common->limits;
-    uint64_t most = limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
+    uint64_t most =
+        limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
     uint64_t target = limits->block_target_bytes;
     uint64_t full = common->file != NULL && target < limits->queue_bytes_max ? target : limits->queue_bytes_max;
     size_t cursor = pier__storer_cursor(storer);
@@ -155,8 +156,8 @@ static void begin_plain_run(pier__storer *storer, const void *run_by) {
     }
     most = full - queued < most ? full - queued : most;
     most = storer->capacity - cursor < most ? storer->capacity - cursor : most;
-    storer->common.window.run = (pier__run){
-        .class_of_run = run_by, .stored_class = run_by, .end = storer->common.window.cursor + (size_t)most};
+    storer->common.window.run =
+        (pier__run){.class_of_run = run_by, .stored_class = run_by, .end = storer->common.window.cursor + (size_t)most};
 }
 
 void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {

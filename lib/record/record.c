@@ -87,8 +87,7 @@ static bool encode(pier_archive *archive, const pier_class *class_of_record, con
 }
 
 /* Stores the record that was begun by the class's program. Returns whether that was possible. */
-static bool store_by_program(pier_archive *archive, const void *record,
-                             const pier__program *program) {
+static bool store_by_program(pier_archive *archive, const void *record, const pier__program *program) {
     if (program == NULL) {
         return false;
     }
@@ -149,8 +148,7 @@ static pier_status store_alone(pier_archive *archive, const pier_class *class_of
     bool is_own = class_is_within(class_of_record, &pier__archive_of(archive)->limits) &&
                   (form == PIER__FORM_SLOTS || (form == PIER__FORM_PLACES && is_dense(archive, class_of_record)));
     const pier__program *program = is_own ? NULL : pier__prepared_program(archive, class_of_record, form);
-    if (PIER_LIKELY(is_own ? encode(archive, class_of_record, record)
-                           : store_by_program(archive, record, program))) {
+    if (PIER_LIKELY(is_own ? encode(archive, class_of_record, record) : store_by_program(archive, record, program))) {
         status = pier__archive_end_typed(archive);
         if (status == PIER_OK) {
             begin_run(archive, class_of_record, program);
@@ -292,8 +290,7 @@ static bool load_in_program_run(pier_archive *archive, const pier__program *prog
  * can go on. What lies in the archive's arena goes with each record, which a run does not tell of. */
 static pier_status next_alone(pier_archive *archive, const pier_class *class_of_record, void *record) {
     const pier__prepared *of_run = archive->storing ? NULL : program_of_run(archive, class_of_record);
-    if (of_run != NULL && archive->run.left > 0 &&
-        PIER_LIKELY(load_in_program_run(archive, of_run->running, record))) {
+    if (of_run != NULL && archive->run.left > 0 && PIER_LIKELY(load_in_program_run(archive, of_run->running, record))) {
         return PIER_OK;
     }
     way chosen = {NULL, NULL, NULL};
