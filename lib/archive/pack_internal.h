@@ -54,8 +54,8 @@ static inline void pier__append(pier_archive *archive, const void *bytes, size_t
 enum { PIER__TOKEN_BYTES_MAX = 16 };
 
 static inline bool pier__make_room(pier_archive *archive, size_t bytes) {
-    return PIER_LIKELY(archive->storing) && (PIER_LIKELY(bytes <= (size_t)(archive->limit - archive->cursor)) ||
-                                             pier__archive_reserve(archive, bytes));
+    return PIER_LIKELY(archive->storing) &&
+           (PIER_LIKELY(bytes <= (size_t)(archive->limit - archive->cursor)) || pier__archive_reserve(archive, bytes));
 }
 
 /* Makes room for a value, and counts it. */

@@ -103,7 +103,10 @@ static inline bool take_token(pier_tree *tree, pier_value *value, const pier_tok
 
 /* Reads a number of so many bytes; nothing can be read behind it. */
 static inline uint64_t read_big(const uint8_t *at, unsigned width) {
-    return width == 1 ? at[0] : width == 2 ? pier__load_be16(at) : width == 4 ? pier__load_be32(at) : pier__load_be64(at);
+    return width == 1   ? at[0]
+           : width == 2 ? pier__load_be16(at)
+           : width == 4 ? pier__load_be32(at)
+                        : pier__load_be64(at);
 }
 
 /* Fills a value in that is of a usual sort: a number, a bool, or a short text. Returns the end of its bytes; NULL when it

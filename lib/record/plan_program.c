@@ -63,8 +63,7 @@ static bool add_record(pier__program_parts *parts, const pier__plan *plan, const
 bool pier__plan_make_program(const pier__plan *plan, const pier_allocator *allocator, struct pier__program **out) {
     pier__program_parts parts;
     bool is_made = true;
-    bool is_done =
-        !plan->writer_is_graph && (plan->records[0].own->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) == 0;
+    bool is_done = !plan->writer_is_graph && (plan->records[0].own->flags & (PIER_CLASS_ANY | PIER_CLASS_GRAPH)) == 0;
     *out = NULL;
     pier__program_parts_init(&parts, allocator);
     for (uint32_t i = 0; is_made && is_done && i < plan->record_count; i++) {

@@ -83,15 +83,14 @@ pier__prepared *pier__prepared_of(pier_archive *archive, const pier_class *class
     return found;
 }
 
-const pier__program *pier__prepared_program(pier_archive *archive, const pier_class *class_of_record,
-                                            pier__form form) {
+const pier__program *pier__prepared_program(pier_archive *archive, const pier_class *class_of_record, pier__form form) {
     pier__prepared *of = programs_are_allowed ? pier__prepared_of(archive, class_of_record) : NULL;
     if (of == NULL) {
         return NULL;
     }
     if (PIER_UNLIKELY(!of->is_tried[form])) {
-        of->is_tried[form] = pier__program_create(class_of_record, form, &pier__archive_of(archive)->allocator,
-                                                  &of->programs[form]);
+        of->is_tried[form] =
+            pier__program_create(class_of_record, form, &pier__archive_of(archive)->allocator, &of->programs[form]);
     }
     return of->programs[form];
 }

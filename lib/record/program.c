@@ -78,8 +78,7 @@ static bool fill_value(const pier_field *field, pier__op *op) {
     bool is_integer = op->take >= PIER_FIELD_I8 && op->take <= PIER_FIELD_U64;
     op->put = is_fixed && is_integer ? PIER__VALUE_FIXED : op->take;
     op->kind = op->take <= PIER_FIELD_F64 ? op->take : (uint8_t)field->kind;
-    return field->kind >= PIER_FIELD_BOOL && field->kind <= PIER_FIELD_ENUM &&
-           (field->flags & PIER_FIELD_SHARED) == 0;
+    return field->kind >= PIER_FIELD_BOOL && field->kind <= PIER_FIELD_ENUM && (field->flags & PIER_FIELD_SHARED) == 0;
 }
 
 bool pier__op_of_field(const pier_field *field, pier__op *op) {
@@ -275,8 +274,8 @@ static void shorten(pier__op *op) {
 
 pier__program *pier__program_finish(const pier__program_parts *parts, pier__form form,
                                     const pier_allocator *allocator) {
-    size_t memory_bytes = sizeof(pier__program) + parts->ops.size + parts->records.size + parts->keys.size +
-                          PIER__KEY_PADDING;
+    size_t memory_bytes =
+        sizeof(pier__program) + parts->ops.size + parts->records.size + parts->keys.size + PIER__KEY_PADDING;
     pier__program *program = (pier__program *)pier__allocate(allocator, memory_bytes);
     if (program == NULL) {
         return NULL;

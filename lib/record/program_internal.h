@@ -45,7 +45,8 @@ enum {
 };
 
 typedef struct pier__op {
-    uint8_t put_whole;  /* all that storing the place is: a pier__op_value that is always there; 0: there is more to it */
+    uint8_t
+        put_whole; /* all that storing the place is: a pier__op_value that is always there; 0: there is more to it */
     uint8_t take_whole; /* the same of loading; nil is looked for when there is no such value */
     uint8_t shape;      /* pier__op_shape */
     uint8_t put;        /* pier__op_value */
@@ -69,7 +70,7 @@ typedef struct pier__op {
 /* The records of one type. */
 typedef struct pier__program_record {
     const pier_class *own;
-    uint32_t first;     /* operation */
+    uint32_t first; /* operation */
     uint32_t op_count;
     uint32_t places;   /* in the array; of a map the most pairs */
     uint16_t required; /* how many fields may not be missing */
@@ -113,8 +114,7 @@ pier__program *pier__program_finish(const pier__program_parts *parts, pier__form
 
 /* Makes the program of a class in a form. out: NULL when programs do not do the class. Returns false when there is no
  * memory. */
-bool pier__program_create(const pier_class *own, pier__form form, const pier_allocator *allocator,
-                          pier__program **out);
+bool pier__program_create(const pier_class *own, pier__form form, const pier_allocator *allocator, pier__program **out);
 
 void pier__program_destroy(const pier_allocator *allocator, pier__program *program);
 
@@ -135,7 +135,7 @@ const uint8_t *pier__program_load(const pier__program *program, const uint8_t *a
 typedef struct pier__prepared {
     struct pier__prepared *next;
     const pier_class *of;
-    bool is_dense;               /* its plain array is, to the byte, what its codec stores */
+    bool is_dense;                /* its plain array is, to the byte, what its codec stores */
     bool is_tried[3];             /* by pier__form: there is nothing to try again */
     pier__program *programs[3];   /* by pier__form; NULL: none, or not yet */
     const pier__program *running; /* in a run of this class by a program: which */

@@ -59,7 +59,7 @@ static const uint8_t *skip_places(loading *from, const uint8_t *at, uint32_t cou
 
 /* Values ----------------------------------------------------------------------------------------------------------- */
 
-/* Takes text into an array that is all zero. */
+/* Takes text into an array, which may hold a default. */
 PIER__KERNEL const uint8_t *take_inline_text(const loading *from, const uint8_t *at, char *text, uint32_t capacity,
                                              unsigned *wrong) {
     size_t size;
@@ -71,11 +71,12 @@ PIER__KERNEL const uint8_t *take_inline_text(const loading *from, const uint8_t 
     if (capacity > PIER__SHORT_TEXT) {
         *wrong |= memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size);
         memcpy(text, at, size);
+        text[size] = '\0';
         return at + size;
     }
     uint64_t odd = 0;
     if (capacity >= 16) {
-        for (size_t i = 0; i < size; i += 16) {
+        for (size_t i = 0; i <= size; i += 16) {
             size_t piece = i + 16 <= capacity ? i : capacity - 16;
             odd |= pier__take_text_piece(at, piece, size, text, piece + 16);
         }

@@ -167,11 +167,19 @@ typedef every_chain chain;
 PIER_DESCRIBE(chain, "every.Chain", CHAIN)
 
 const test_pair test_pairs[TEST_PAIRS] = {
-    {&geo_point_class, &point_class},       {&geo_place_class, &place_class},
-    {&every_scalars_class, &scalars_class}, {&every_maybe_class, &maybe_class},
-    {&every_arrays_class, &arrays_class},   {&every_lists_class, &lists_class},
-    {&every_maps_class, &maps_class},       {&every_wide_row_class, &wide_row_class},
-    {&every_wide_class, &wide_class},       {&every_chain_class, &chain_class},
-    {&every_choices_class, NULL},           {&every_tree_class, NULL},
-    {&every_nothing_class, NULL},           {&every_everything_class, NULL},
+    {&geo_point_class, &point_class},
+    {&geo_place_class, &place_class},
+    {&every_scalars_class, &scalars_class},
+    {&every_maybe_class, &maybe_class},
+    {&every_arrays_class, &arrays_class},
+    {&every_lists_class, &lists_class},
+    {&every_maps_class, &maps_class},
+    {&every_wide_row_class, &wide_row_class},
+    {&every_wide_class, &wide_class},
+    {&every_chain_class, &chain_class},
+    {&every_choices_class, NULL},
+    {&every_tree_class, NULL},
+    {&every_nothing_class, NULL},
+    {&every_everything_class, NULL},
+    {&every_preset_class, NULL},
 };

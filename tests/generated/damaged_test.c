@@ -133,8 +133,9 @@ static void test_damaged_bytes(void **state) {
         pier__allow_wide_instructions(i / TEST_PAIRS % 2 == 0);
         pier_arena_reset(&arena);
         test_fill(pair->generated, record, &seed, &arena);
-        size_t whole = in < PLAIN_ARRAYS ? test_put(pair->generated, record, stored, sizeof stored)
-                                         : put_plain(pair->generated, in == PLAIN_MAPS ? PIER_PLAIN_MAP : PIER_PLAIN_ARRAY);
+        size_t whole = in < PLAIN_ARRAYS
+                           ? test_put(pair->generated, record, stored, sizeof stored)
+                           : put_plain(pair->generated, in == PLAIN_MAPS ? PIER_PLAIN_MAP : PIER_PLAIN_ARRAY);
         assert_true(whole > 0 || in == PLAIN_ARRAYS);
         if (whole == 0) {
             continue;
