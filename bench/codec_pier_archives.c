@@ -91,9 +91,7 @@ static void load_by_class(codec *self) {
                pier_archive_feed(of->load, (pier_bytes){of->stream, of->stream_bytes}) == PIER_OK,
            "a stream is not taken");
     for (size_t i = 0; i < self->work->count; i++) {
-        demand(pier_archive_next(of->load) == PIER_OK &&
-                   pier_load_record(of->load, of->type, loaded_at(self, i)) == PIER_OK,
-               "a record is not loaded");
+        demand(pier_next_record(of->load, of->type, loaded_at(self, i)) == PIER_OK, "a record is not loaded");
     }
 }
 

@@ -136,6 +136,12 @@ static bool add_key(maker *m, const pier_field *field, pier__op *op) {
     size_t head_bytes = (size_t)(pier__put_text_head(head, field->name_bytes) - head);
     op->key_at = (uint32_t)m->parts.keys.size;
     op->key_bytes = (uint32_t)(head_bytes + field->name_bytes);
+    char first[8] = {0};
+    size_t bytes = op->key_bytes < sizeof first ? op->key_bytes : sizeof first;
+    memcpy(first, head, head_bytes);
+    memcpy(first + head_bytes, field->name, bytes - head_bytes);
+    op->key_word = pier__text_word(first);
+    op->key_mask = UINT64_MAX >> (64 - 8 * bytes);
     return pier__buffer_append(&m->parts.keys, head, head_bytes) &&
            pier__buffer_append(&m->parts.keys, field->name, field->name_bytes);
 }

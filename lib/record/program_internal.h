@@ -59,6 +59,8 @@ typedef struct pier__op {
     uint32_t record;   /* of records and maps: index in the program */
     uint32_t key_at;   /* where the field's name stands in the keys, as a value */
     uint32_t key_bytes;
+    uint64_t key_word; /* its first bytes, as pier__text_word loads them, and which of the eight are its own */
+    uint64_t key_mask;
     uint32_t width;        /* of a number */
     uint32_t member_bytes; /* of one value in the struct; of a record 0 */
     size_t offset;

@@ -415,10 +415,12 @@ static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_
     return take_value(from, op, at, record + op->offset, op->shape != PIER__OP_ALWAYS);
 }
 
-/* Takes what stands at a place whose value is not simply there, and nil where it may stand for one that is. */
-static const uint8_t *take_place(loading *from, const pier__op *op, const uint8_t *at, uint8_t *record) {
+/* Takes what stands at a place of any sort, nil where that may stand. */
+static const uint8_t *take_place(loading *from, const pier__program_record *type, const pier__op *op, const uint8_t *at,
+                                 uint8_t *record) {
     if ((op->rules & PIER__OP_NIL) != 0 && at[0] == 0xc0 && op->shape != PIER__OP_ONEOF) {
-        return (op->rules & PIER__OP_REQUIRED) == 0 && at < from->end ? at + 1 : NULL;
+        bool has_default = op->take_whole != PIER__VALUE_NONE && type->has_defaults;
+        return (op->rules & PIER__OP_REQUIRED) == 0 && at < from->end && !has_default ? at + 1 : NULL;
     }
     return take_other(from, op, at, record);
 }
@@ -439,7 +441,7 @@ static const uint8_t *take_unusual(const loading *from, const pier__program_reco
 PIER__KERNEL const uint8_t *take_field(loading *from, const pier__program_record *type, const pier__op *op,
                                        const uint8_t *at, uint8_t *record) {
     if (PIER_UNLIKELY(op->take_whole == PIER__VALUE_NONE)) {
-        return take_place(from, op, at, record);
+        return take_place(from, type, op, at, record);
     }
     unsigned wrong = 0;
     const uint8_t *next = take_scalar(from, op->take_whole, op, at, record + op->offset, &wrong);
@@ -501,14 +503,13 @@ static const uint8_t *take_places(loading *from, const pier__program_record *typ
 
 /* Whether the bytes at `at` are the key of a field, in its smallest form. */
 PIER__KERNEL bool is_key(const pier__program *program, const pier__op *op, const uint8_t *at) {
-    const uint8_t *key = program->keys + op->key_at;
-    size_t size = op->key_bytes;
-    uint64_t differ = pier__text_word(at) ^ pier__text_word(key);
-    if (size < 8) {
-        return differ << (64 - 8 * size) == 0;
+    if (((pier__text_word(at) ^ op->key_word) & op->key_mask) != 0) {
+        return false;
     }
-    differ |= pier__text_word(at + (size - 8)) ^ pier__text_word(key + (size - 8));
-    return differ == 0 && (size <= 16 || memcmp(at, key, size) == 0);
+    size_t size = op->key_bytes;
+    const uint8_t *key = program->keys + op->key_at;
+    return size <= 8 || (size <= 16 ? pier__text_word(at + (size - 8)) == pier__text_word(key + (size - 8))
+                                    : memcmp(at + 8, key + 8, size - 8) == 0);
 }
 
 /* Takes a key that is not the expected one. Gets the field that has it, among `type`'s; NULL: none. */
@@ -530,47 +531,69 @@ static const uint8_t *find_key(const loading *from, const pier__program_record *
     return wrong == 0 && pier__put_text_head(head, size) - head == name - at ? name + size : NULL;
 }
 
-static const uint8_t *take_map(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record) {
+/* Takes the pairs of a map from the first one on that does not come in the order of the fields. The fields before `next`
+ * have come. */
+static const uint8_t *take_any_order(loading *from, const pier__program_record *type, const pier__op *next,
+                                     const uint8_t *at, uint8_t *record, uint32_t count) {
     const pier__op *begin = from->program->ops + type->first;
     const pier__op *end = begin + type->op_count;
-    const pier__op *next = begin;
     uint64_t seen[4] = {0};
     uint32_t required = 0;
+    for (const pier__op *op = begin; op < next; op++) {
+        seen[(op - begin) / 64] |= UINT64_C(1) << (op - begin) % 64;
+        required += (op->rules & PIER__OP_REQUIRED) != 0;
+    }
+    for (; count > 0; count--) {
+        const pier__op *op = next;
+        if (op < end && is_key(from->program, op, at)) {
+            at += op->key_bytes;
+        } else {
+            at = find_key(from, type, at, &op);
+        }
+        if (at == NULL || at >= from->end) {
+            return NULL;
+        }
+        if (op == NULL) {
+            at = skip(from, at);
+        } else {
+            uint64_t bit = UINT64_C(1) << (op - begin) % 64;
+            if ((seen[(op - begin) / 64] & bit) != 0) {
+                return NULL;
+            }
+            seen[(op - begin) / 64] |= bit;
+            required += (op->rules & PIER__OP_REQUIRED) != 0;
+            at = take_place(from, type, op, at, record);
+            next = op + 1;
+        }
+        if (at == NULL) {
+            return NULL;
+        }
+    }
+    return required == type->required ? at : NULL;
+}
+
+/* Takes a map. Mostly its pairs come in the order of the fields: then none can come twice. */
+static const uint8_t *take_map(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record) {
+    const pier__op *op = from->program->ops + type->first;
+    const pier__op *end = op + type->op_count;
     uint32_t count;
     unsigned wrong = 0;
     at = take_pair_count(at, &count, &wrong);
     if (wrong != 0 || !open_level(from, (uint64_t)count * 2)) {
         return NULL;
     }
-    for (; count > 0; count--) {
-        const pier__op *op = next;
-        if (PIER_LIKELY(op < end && is_key(from->program, op, at))) {
-            at += op->key_bytes;
-        } else {
-            at = find_key(from, type, at, &op);
-        }
-        if (PIER_UNLIKELY(at == NULL || at >= from->end)) {
-            return NULL;
-        }
-        if (PIER_UNLIKELY(op == NULL)) {
-            at = skip(from, at);
-        } else {
-            size_t index = (size_t)(op - begin);
-            uint64_t bit = UINT64_C(1) << index % 64;
-            if (PIER_UNLIKELY((seen[index / 64] & bit) != 0)) {
-                return NULL;
-            }
-            seen[index / 64] |= bit;
-            required += (op->rules & PIER__OP_REQUIRED) != 0;
-            at = take_field(from, type, op, at, record);
-            next = op + 1;
-        }
+    for (; count > 0 && op < end && is_key(from->program, op, at); count--, op++) {
+        at += op->key_bytes;
+        at = PIER_LIKELY(at < from->end) ? take_field(from, type, op, at, record) : NULL;
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
         }
     }
+    if (PIER_UNLIKELY(count > 0 || op < end)) {
+        at = take_any_order(from, type, op, at, record, count);
+    }
     close_level(from);
-    return required == type->required ? at : NULL;
+    return at;
 }
 
 /* Records ---------------------------------------------------------------------------------------------------------- */
