@@ -106,6 +106,10 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
  * was taken (loading). */
 pier__standing pier__archive_standing(const pier_archive *archive);
 
+/* Tells a loading archive that has taken nothing yet with which record of which stream its input begins: a part of that
+ * stream that begins with another one is CORRUPT. */
+void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record);
+
 /* Moves a loading archive, framed, so that the next record is the first one with this number or a higher one, and of a
  * block that was ended at this time or later (0: any); blocks are passed over by their headers. Returns PIER_OK; PIER_END
  * or "not now" when no such record is there yet; or a failure. */

@@ -317,6 +317,13 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     return pier__loader_take_piece(loader, block);
 }
 
+void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record) {
+    pier__stream *stream = &pier__loader_of(archive)->stream;
+    stream->is_known = true;
+    stream->id = stream_id;
+    stream->next_record = record;
+}
+
 pier_status pier__archive_pass(pier_archive *archive, uint64_t number, uint64_t time_unix_ns) {
     pier__loader *loader = pier__loader_of(archive);
     for (;;) {

@@ -7,6 +7,8 @@
 /* How a stream goes on behind its pieces -------------------------------------------------------------------------- */
 
 void pier__stream_begin(pier__stream *stream, const pier__preamble *preamble) {
+    bool goes_on = stream->is_known && stream->id == preamble->stream_id &&
+                   (preamble->features_required & PIER__REQUIRES_PART) != 0;
     *stream = (pier__stream){
         .phase = PIER__PHASE_STREAM,
         .preamble_is_known = true,
@@ -15,6 +17,7 @@ void pier__stream_begin(pier__stream *stream, const pier__preamble *preamble) {
         .id = preamble->stream_id,
         .next_record = 1,
         .enters = (preamble->features_required & PIER__REQUIRES_PART) != 0,
+        .enters_at = goes_on ? stream->next_record : 0,
     };
 }
 
@@ -128,7 +131,10 @@ pier__fault pier__header_fault(const pier__stream *stream, const pier__header *h
 }
 
 /* The numbers of the first block of a part, which may be any that a stream can have. */
-static pier__fault enter_fault(const pier__header *header) {
+static pier__fault enter_fault(const pier__stream *stream, const pier__header *header) {
+    if (stream->enters_at != 0 && header->first_record != stream->enters_at) {
+        return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled between two parts of a stream");
+    }
     if (header->first_record == 0 || header->records > UINT64_MAX - header->first_record) {
         return pier__fault_of(PIER_PROTOCOL, 16, "a record number that no stream has");
     }
@@ -149,7 +155,7 @@ static pier__fault number_fault(const pier__stream *stream, const pier__header *
         return pier__no_fault;
     }
     if (stream->enters) {
-        return enter_fault(header);
+        return enter_fault(stream, header);
     }
     if (header->first_record != stream->next_record) {
         return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one");

@@ -65,6 +65,8 @@ static outcome try_preamble(pier__loader *loader, uint64_t position, const uint8
         return NOTHING;
     }
     loader->stream.phase = PIER__PHASE_ENDED;
+    /* What is missing before it is told. */
+    loader->stream.next_record = 0;
     return PROVEN;
 }
 

@@ -26,8 +26,9 @@ typedef struct pier__stream {
     uint32_t next_block;
     uint32_t epoch;
     bool epoch_has_blocks;
-    bool in_raw;         /* raw bytes were begun and not ended: only their blocks may come */
-    bool enters;         /* a part of a stream: its first block says which numbers come */
+    bool in_raw;        /* raw bytes were begun and not ended: only their blocks may come */
+    bool enters;        /* a part of a stream: its first block says which numbers come */
+    uint64_t enters_at; /* the part before it ended here; 0: there was none, or damage */
 } pier__stream;
 
 /* A preamble was taken: the stream begins. */

@@ -40,9 +40,9 @@ bool pier__journal_reserve_segment(pier_journal *journal) {
         return true;
     }
     size_t capacity = journal->segment_capacity == 0 ? 8 : journal->segment_capacity * 2;
-    pier__segment *segments = pier__reallocate(&journal->allocator, journal->segments,
-                                               journal->segment_capacity * sizeof *segments,
-                                               capacity * sizeof *segments);
+    pier__segment *segments =
+        pier__reallocate(&journal->allocator, journal->segments, journal->segment_capacity * sizeof *segments,
+                         capacity * sizeof *segments);
     if (segments == NULL) {
         return false;
     }
@@ -63,9 +63,10 @@ static pier_status take_options(pier_journal *journal, const pier_journal_option
                   (taken->segment_bytes != 0 && taken->segment_bytes < PIER_JOURNAL_SEGMENT_BYTES_LOWEST) ||
                   (taken->age_ns_max != 0 && !taken->drops_oldest);
     if (is_bad) {
-        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SESSION, 0,
-                               "a durability that there is, segments of 4,096 bytes at least, and an age only where the "
-                               "oldest is dropped");
+        return pier__error_set(
+            error, PIER_USAGE, PIER_FLOOR_SESSION, 0,
+            "a durability that there is, segments of 4,096 bytes at least, and an age only where the "
+            "oldest is dropped");
     }
     taken->segment_bytes = taken->segment_bytes != 0 ? taken->segment_bytes : PIER_JOURNAL_SEGMENT_BYTES_DEFAULT;
     taken->reserve_bytes = taken->reserve_bytes != 0 ? taken->reserve_bytes : PIER_JOURNAL_RESERVE_BYTES_DEFAULT;
@@ -135,8 +136,7 @@ pier_status pier_journal_open(pier_journal **out, const char *folder, const pier
     pier__folder opened;
     bool has_options = options != NULL && options->size == sizeof *options;
     bool makes = !has_options || (!options->must_exist && !options->read_only);
-    pier_status status =
-        pier__folder_open_disk(&opened, folder, makes, has_options ? options->allocator : NULL, error);
+    pier_status status = pier__folder_open_disk(&opened, folder, makes, has_options ? options->allocator : NULL, error);
     return status == PIER_OK ? pier__journal_open_in(out, opened, options, error) : status;
 }
 

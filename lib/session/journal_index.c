@@ -195,8 +195,7 @@ pier_status pier__index_get(pier_journal *journal, const pier__segment *segment,
     bool is_last = segment->ordinal == pier__journal_last(journal)->ordinal;
     if (is_last && !journal->index.is_incomplete) {
         fits = copy(index, &journal->index);
-        return fits ? PIER_OK
-                    : pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SESSION, 0, "no memory for an index");
+        return fits ? PIER_OK : pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SESSION, 0, "no memory for an index");
     }
     char name[PIER__NAME_BYTES];
     pier__name_format(name, PIER__NAME_INDEX, segment->ordinal, segment->first_record);

@@ -60,7 +60,9 @@ bool pier__control_next(pier_bytes payload, size_t *at, pier__control *found) {
     if (length_bytes == 0 || there < length_bytes + 2 || head[1 + length_bytes] != PIER__EXT_TYPE) {
         return false;
     }
-    size_t size = length_bytes == 1 ? head[1] : length_bytes == 2 ? pier__load_be16(head + 1) : pier__load_be32(head + 1);
+    size_t size = length_bytes == 1   ? head[1]
+                  : length_bytes == 2 ? pier__load_be16(head + 1)
+                                      : pier__load_be32(head + 1);
     if (size == 0 || size > there - length_bytes - 2) {
         return false;
     }

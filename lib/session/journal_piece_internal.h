@@ -98,8 +98,8 @@ bool pier__block_begin(pier__buffer *bytes, size_t *begin);
 
 /* Fills the header of a block that was begun at `begin` and ends with the buffer: its lengths and check, and of the rest
  * where the stream stands. */
-void pier__block_end(pier__buffer *bytes, size_t begin, const pier__stream *stream, pier_block_kind kind, unsigned flags,
-                     uint64_t time_unix_ns);
+void pier__block_end(pier__buffer *bytes, size_t begin, const pier__stream *stream, pier_block_kind kind,
+                     unsigned flags, uint64_t time_unix_ns);
 
 /* The definitions of an epoch are kept as the payloads of their blocks, each behind its length. Appends one. */
 bool pier__definitions_add(pier__buffer *definitions, pier_bytes payload);

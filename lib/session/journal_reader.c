@@ -142,9 +142,9 @@ static bool skip_value(pier_bytes value, size_t *at) {
 /* Whether a definition, the content of its ext, is of a class of this name: [ id, fingerprint, [ [ 0, name, … */
 static bool is_named(pier_bytes definition, const char *name) {
     size_t at = 1;
-    if (*pier__bytes_at(definition, 0) != PIER__DEFINITION_KIND || !skip_array(definition, &at) || !skip_value(definition, &at) ||
-        !skip_value(definition, &at) || !skip_array(definition, &at) || !skip_array(definition, &at) ||
-        !skip_value(definition, &at)) {
+    if (*pier__bytes_at(definition, 0) != PIER__DEFINITION_KIND || !skip_array(definition, &at) ||
+        !skip_value(definition, &at) || !skip_value(definition, &at) || !skip_array(definition, &at) ||
+        !skip_array(definition, &at) || !skip_value(definition, &at)) {
         return false;
     }
     const uint8_t *text = pier__bytes_at(definition, at);
@@ -285,7 +285,11 @@ static pier_status begin(pier_journal_reader *reader, pier_journal *journal, con
     }
     const pier_archive_options options = {
         .size = sizeof options, .allocator = &journal->allocator, .limits = &journal->limits, .read_bytes = 256 << 10};
-    return pier_archive_open_load(&reader->archive, reader->file, &options, error);
+    status = pier_archive_open_load(&reader->archive, reader->file, &options, error);
+    if (status == PIER_OK && found.segment != NULL && reader->source.prelude.size == 0) {
+        pier__archive_expect(reader->archive, journal->stream.id, found.segment->first_record);
+    }
+    return status;
 }
 
 pier_status pier_journal_reader_open(pier_journal_reader **out, pier_journal *journal, const pier_journal_from *from,
@@ -333,8 +337,8 @@ pier_archive *pier_journal_reader_archive(pier_journal_reader *reader) {
 
 /* A control block of the journal's own that says where the stream stands; what was on the wire of it is that its epoch
  * has begun. */
-static bool take_checkpoint(pier_journal_reader *reader, const pier__header *header,
-                            const pier__checkpoint *checkpoint, pier_bytes *bytes) {
+static bool take_checkpoint(pier_journal_reader *reader, const pier__header *header, const pier__checkpoint *checkpoint,
+                            pier_bytes *bytes) {
     bool is_first = !reader->is_within;
     reader->is_within = true;
     reader->duplicates = is_first ? 0 : checkpoint->definitions;

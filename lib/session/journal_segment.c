@@ -94,9 +94,8 @@ static bool add_checkpoint(const pier_journal *journal, uint64_t ordinal, pier__
     uint8_t piece[PIER__PIECE_BYTES];
     const pier__preamble preamble = pier__journal_preamble(journal);
     pier__preamble_encode(&preamble, piece);
-    pier__checkpoint checkpoint = {.ordinal = ordinal,
-                                   .definitions = pier__definitions_count(&journal->definitions),
-                                   .synced = journal->synced};
+    pier__checkpoint checkpoint = {
+        .ordinal = ordinal, .definitions = pier__definitions_count(&journal->definitions), .synced = journal->synced};
     memcpy(checkpoint.life, journal->life, sizeof checkpoint.life);
     size_t begin = 0;
     if (!pier__buffer_append(bytes, piece, sizeof piece) || !pier__block_begin(bytes, &begin) ||
@@ -267,8 +266,8 @@ static pier_status enter_segment(pier_journal *journal, uint64_t ordinal, int fi
     const pier__folder_ops *ops = journal->folder.ops;
     pier__segment *left = pier__journal_last(journal);
     int file_left = journal->file;
-    bool is_synced = left == NULL || !pier__place_is_before(journal->synced.place,
-                                                            (pier__place){left->ordinal, journal->end});
+    bool is_synced =
+        left == NULL || !pier__place_is_before(journal->synced.place, (pier__place){left->ordinal, journal->end});
     if (left != NULL) {
         pier__index_save(journal, left, &journal->index);
     }

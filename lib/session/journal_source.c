@@ -97,7 +97,8 @@ static bool gather_definitions(const pier__source *source, const pier__index *in
         }
         fits = read_block(source, defined[i].offset, false, &block, &header);
         if (fits && header.kind == PIER_BLOCK_DEFINITIONS) {
-            fits = pier__definitions_add(definitions, (pier_bytes){block.data + PIER__PIECE_BYTES, header.stored_bytes});
+            fits =
+                pier__definitions_add(definitions, (pier_bytes){block.data + PIER__PIECE_BYTES, header.stored_bytes});
         }
     }
     pier__buffer_deinit(&block);
@@ -120,8 +121,7 @@ static bool make_prelude(pier__source *source, const pier__header *header, const
     }
     pier__block_end(&source->prelude, begin, &stream, PIER_BLOCK_CONTROL, begins_epoch ? 0 : PIER__FLAG_EPOCH_BEGIN,
                     header->time_unix_ns);
-    return begins_epoch ||
-           pier__definitions_put(&source->prelude, definitions, &stream, header->time_unix_ns);
+    return begins_epoch || pier__definitions_put(&source->prelude, definitions, &stream, header->time_unix_ns);
 }
 
 pier_status pier__source_enter(pier__source *source, const pier__segment *segment, const pier__index *index,

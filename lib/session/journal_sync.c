@@ -54,8 +54,8 @@ static pier_status sync_inherited_segment(pier_journal *journal, const pier__seg
 static pier_status sync_inherited(pier_journal *journal) {
     for (size_t i = 0; i < journal->segment_count && journal->inherited_ordinal != 0; i++) {
         const pier__segment *segment = &journal->segments[i];
-        bool is_inherited = segment->ordinal >= journal->synced.place.ordinal &&
-                            segment->ordinal <= journal->inherited_ordinal;
+        bool is_inherited =
+            segment->ordinal >= journal->synced.place.ordinal && segment->ordinal <= journal->inherited_ordinal;
         pier_status status = is_inherited ? sync_inherited_segment(journal, segment) : PIER_OK;
         if (status != PIER_OK) {
             return status;

@@ -169,7 +169,11 @@ static pier_status open_archive(pier_journal *journal, segment_file *opened, pie
         .queue_bytes_max = UINT64_MAX,
     };
     const pier_archive_options options = {
-        .size = sizeof options, .allocator = &journal->allocator, .limits = &limits, .read_bytes = READ_BYTES};
+        .size = sizeof options,
+        .allocator = &journal->allocator,
+        .limits = &limits,
+        .read_bytes = opened->size < READ_BYTES ? (uint32_t)opened->size + 1 : READ_BYTES,
+    };
     pier_status status = pier_file_create(file, &segment_ops, opened, &journal->allocator, error);
     return status == PIER_OK ? pier_archive_open_load(archive, *file, &options, error) : status;
 }

@@ -124,8 +124,9 @@ static void commit(pier_journal *journal, const draft *made, pier_bytes blocks, 
             journal->definitions.size = 0;
         }
         if (header.kind == PIER_BLOCK_DEFINITIONS) {
-            (void)pier__definitions_add(&journal->definitions,
-                                        (pier_bytes){pier__bytes_at(blocks, at + PIER__PIECE_BYTES), header.stored_bytes});
+            (void)pier__definitions_add(
+                &journal->definitions,
+                (pier_bytes){pier__bytes_at(blocks, at + PIER__PIECE_BYTES), header.stored_bytes});
         }
         pier__index_note(&journal->index, offset + at, &header);
         at += PIER__PIECE_BYTES + header.stored_bytes;
@@ -155,8 +156,7 @@ enum { MARK_BYTES = PIER__PIECE_BYTES + 6 + 32 };
 
 /* Gathers bytes instead of writing them. */
 static pier_status gather(pier_journal *journal, pier_bytes mark, pier_bytes bytes, bool may_use_reserve) {
-    if (journal->gathered.size > 0 &&
-        journal->gathered.size + bytes.size + mark.size > journal->options.gather_bytes) {
+    if (journal->gathered.size > 0 && journal->gathered.size + bytes.size + mark.size > journal->options.gather_bytes) {
         pier_status status = pier__journal_write_out(journal, may_use_reserve);
         if (status != PIER_OK) {
             return status;

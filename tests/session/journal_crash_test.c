@@ -12,10 +12,10 @@
 /* What was promised when so many changes had been made. */
 typedef struct promise {
     size_t changes;
-    uint64_t records;  /* appended: they survive the process */
-    uint64_t durable;  /* they survive the machine */
-    uint64_t notes;    /* the number noted last */
-    uint64_t noted;    /* likewise, safe from the machine's end */
+    uint64_t records; /* appended: they survive the process */
+    uint64_t durable; /* they survive the machine */
+    uint64_t notes;   /* the number noted last */
+    uint64_t noted;   /* likewise, safe from the machine's end */
 } promise;
 
 enum { PROMISES_MAX = 4000 };

@@ -17,8 +17,8 @@ typedef struct sim_change {
     uint64_t offset; /* SIM_WRITE; SIM_CUT: the new size */
     uint8_t *data;   /* SIM_WRITE */
     size_t size;
-    char name[64]; /* SIM_CREATE, SIM_REMOVE, SIM_RENAME: the old one */
-    char to[64];   /* SIM_RENAME */
+    char name[64];    /* SIM_CREATE, SIM_REMOVE, SIM_RENAME: the old one */
+    char to[64];      /* SIM_RENAME */
     size_t synced_by; /* which change, counted from 1, is the sync that covers it; 0: none */
     bool is_lost;     /* a sync that failed has thrown it away, though it can still be read */
 } sim_change;
