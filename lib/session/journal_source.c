@@ -264,6 +264,10 @@ static pier_status read_segment(pier__source *source, uint64_t left, uint8_t *bu
     const pier_journal *journal = source->journal;
     size_t wanted = left < capacity_bytes ? (size_t)left : capacity_bytes;
     bool has_next = next_segment(source) != NULL;
+    if (!has_next && source->follows && journal->options.read_only && wanted == left) {
+        /* Another process may have begun one; what is not found now is looked for again. */
+        has_next = pier__journal_refresh(source->journal, NULL) == PIER_OK && next_segment(source) != NULL;
+    }
     /* The end mark of a segment is told together with what follows it: alone it would be the end. */
     wanted -= has_next && wanted == left && wanted == capacity_bytes && wanted > 1 ? 1 : 0;
     pier_status status =
