@@ -14,24 +14,6 @@
 
 static const char command[] = "listen";
 
-client *client_create(pier_channel *channel, uint64_t number, bool is_greeted) {
-    client *made = calloc(1, sizeof(*made));
-    if (made == NULL) {
-        pier_channel_destroy(channel);
-        return NULL;
-    }
-    pier_channel_set_deadline(channel, PIER_NOW);
-    made->channel = channel;
-    made->is_greeted = is_greeted;
-    connection_peer_name(channel, number, made->name, sizeof(made->name));
-    return made;
-}
-
-void client_destroy(client *closed) {
-    pier_channel_destroy(closed->channel);
-    free(closed);
-}
-
 /* Notes the first byte. */
 static void look_for_bytes(client *looked_at) {
     char byte;
@@ -143,19 +125,21 @@ static bool serve_record(client *served, server *listening, pier_status *status)
     return true;
 }
 
-bool client_serve(client *served, server *listening) {
+static bool serve(member *base) {
+    client *served = (client *)base;
+    server *listening = served->listening;
     pier_archive *store = pier_channel_store_archive(served->channel);
-    bool reads = (served->ready & (POLLIN | POLLHUP | POLLERR)) != 0 || served->has_more || served->owes_echo;
+    bool reads = (base->watches[0].ready & (POLLIN | POLLHUP | POLLERR)) != 0 || served->has_more || served->owes_echo;
     if (pier_archive_queued_bytes(store) > 0 && !flush(served)) {
         return false;
     }
     look_for_bytes(served);
     pier_status status = PIER_OK;
-    for (int turn = 0; reads && turn < TURN_RECORDS && status == PIER_OK && !listening->is_over; turn++) {
+    for (int turn = 0; reads && turn < TURN_RECORDS && status == PIER_OK && !listening->loop.is_over; turn++) {
         if (served->owes_echo && !echo(served)) {
             return false;
         }
-        if (served->owes_echo || served->is_finished || output_is_full(&listening->out)) {
+        if (served->owes_echo || served->is_finished || output_is_full(&listening->loop.out)) {
             break;
         }
         if (!serve_record(served, listening, &status)) {
@@ -195,16 +179,57 @@ bool client_finish(client *finished) {
     return false;
 }
 
-short client_wanted(client *asked, const server *listening) {
-    bool reads = !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !listening->is_held_up;
+static void want(member *base) {
+    client *asked = (client *)base;
+    const server *listening = asked->listening;
+    bool reads = !listening->is_finishing && !asked->is_finished && !asked->owes_echo && !listening->loop.is_held_up;
     bool writes = pier_archive_queued_bytes(pier_channel_store_archive(asked->channel)) > 0;
     if (reads && asked->is_held) {
+        /* A client that is read from again has its time anew. */
         pier_archive_renew(pier_channel_load_archive(asked->channel));
     }
     asked->is_held = !reads;
-    return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
+    base->watches[0].wanted = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
 }
 
-pier_deadline client_due(const client *asked) {
+/* Until when the client must have sent what is lacking. */
+static pier_deadline due(const member *base) {
+    const client *asked = (const client *)base;
     return asked->is_held ? PIER_NEVER : pier_archive_due(pier_channel_load_archive(asked->channel));
+}
+
+/* A client that has records in memory goes on, unless it must take something back first: the system tells when. */
+static bool has_work(const member *base) {
+    const client *asked = (const client *)base;
+    return asked->has_more && !asked->owes_echo;
+}
+
+static void destroy(member *base) {
+    client *closed = (client *)base;
+    pier_channel_destroy(closed->channel);
+    free(closed);
+}
+
+static const member_ops ops = {
+    .want = want,
+    .due = due,
+    .serve = serve,
+    .has_work = has_work,
+    .destroy = destroy,
+};
+
+client *client_create(pier_channel *channel, uint64_t number, server *listening) {
+    client *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        pier_channel_destroy(channel);
+        return NULL;
+    }
+    pier_channel_set_deadline(channel, PIER_NOW);
+    member_init(&made->base, &ops, made->name);
+    member_set_handle(&made->base, 0, pier_channel_handle(channel));
+    made->listening = listening;
+    made->channel = channel;
+    made->is_greeted = listening->format != PIER_FORMAT_GUESS;
+    connection_peer_name(channel, number, made->name, sizeof(made->name));
+    return made;
 }

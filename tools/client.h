@@ -1,6 +1,6 @@
 /* A client of `pier listen`: its connection, and what is going on with it.
  *
- * Part of the command; used by server.c, which owns the clients and decides when each has its turn. */
+ * Part of the command; a member of the crowd of server.c, which decides when each has its turn. */
 #ifndef CLIENT_H
 #define CLIENT_H
 
@@ -10,9 +10,13 @@
 
 #include <pier/channel.h>
 
+#include "crowd.h"
+
 struct server;
 
 typedef struct client {
+    member base;
+    struct server *listening;
     pier_channel *channel;
     char name[PIER_ADDRESS_TEXT_BYTES_MAX];
     bool has_sent;     /* a byte came from it */
@@ -26,29 +30,13 @@ typedef struct client {
     bool is_finished;  /* nothing more is read; what waits is sent, then the client goes */
     bool counts_last;  /* its record was the last one of --count */
     bool is_held;      /* it was not read from, because we did not want to */
-    short ready;       /* what poll said, POLLIN and so on */
-    short watched;     /* what it is asked for */
-    bool is_active;    /* it has a turn next */
-    size_t index;      /* among all clients */
 } client;
 
-/* Makes a client of a connection, which is taken. Returns NULL when memory ran out; the connection is gone then. */
-client *client_create(pier_channel *channel, uint64_t number, bool is_greeted);
-
-/* Closes the connection at once and frees. */
-void client_destroy(client *closed);
-
-/* Gives the client its turn: sends, loads, prints, saves and echoes what can be done without waiting.
- * Returns whether it stays; what it did wrong is told. */
-bool client_serve(client *served, struct server *server);
+/* Makes a client of a connection, which is taken. In its turn it sends, loads, prints, saves and echoes what can be done
+ * without waiting; what it does wrong is told. Returns NULL when memory ran out; the connection is gone then. */
+client *client_create(pier_channel *channel, uint64_t number, struct server *listening);
 
 /* Reads no more, and sends what waits and the end mark. Returns whether it is worth to wait for more of that. */
 bool client_finish(client *finished);
-
-/* Returns the events to poll for. A client that is read from again has its time anew. */
-short client_wanted(client *asked, const struct server *server);
-
-/* Returns until when the client must have sent what is lacking: its turn comes then at the latest. */
-pier_deadline client_due(const client *asked);
 
 #endif

@@ -159,7 +159,7 @@ static int open_place(const listen_options *chosen, server *running) {
         };
         return datagrams_listen(&running->datagrams, command, &datagrams);
     }
-    return pier_channel_listen(&running->listener, NULL, chosen->endpoint, NULL, &error) == PIER_OK
+    return pier_channel_listen(&running->loop.listener, NULL, chosen->endpoint, NULL, &error) == PIER_OK
                ? EXIT_DONE
                : report_error(command, &error, chosen->endpoint, "");
 }
@@ -181,7 +181,7 @@ static uint32_t timeout_of(uint64_t timeout_ms) {
     return timeout_ms == 0 ? PIER_NO_TIMEOUT : (uint32_t)timeout_ms;
 }
 
-/* Opens the file of --save, announces and runs the loop, which takes `running->listener` or `running->datagrams`. */
+/* Opens the file of --save, announces and runs the loop, which takes `running->loop.listener` or `running->datagrams`. */
 static int serve(const listen_options *chosen, server *running, keep *kept) {
     int exit_status = EXIT_DONE;
     if (chosen->save != NULL) {
@@ -193,15 +193,15 @@ static int serve(const listen_options *chosen, server *running, keep *kept) {
     }
     if (exit_status == EXIT_DONE) {
         report_queue_begin(command);
-        exit_status =
-            announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams) : running->listener);
+        exit_status = announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams)
+                                                          : running->loop.listener);
     }
     if (exit_status != EXIT_DONE) {
-        pier_socket_destroy(running->listener);
+        pier_socket_destroy(running->loop.listener);
         pier_datagram_channel_destroy(running->datagrams);
         return exit_status;
     }
-    output_init(&running->out, STDOUT_FILENO);
+    output_init(&running->loop.out, STDOUT_FILENO);
     return running->datagrams != NULL ? datagram_server_run(running) : server_run(running);
 }
 
@@ -222,7 +222,7 @@ int command_listen(int argc, char **argv) {
         .echoes = chosen.echo,
         .compression_level = chosen.keep.compression_level,
         .count = chosen.count,
-        .timeout_ms = chosen.common.timeout_ms,
+        .loop.timeout_ms = chosen.common.timeout_ms,
         .record_bytes_max = chosen.common.record_bytes_max,
         .first_byte_timeout_ms = timeout_of(chosen.first_byte_timeout_ms),
         .frame_timeout_ms = timeout_of(chosen.frame_timeout_ms),
@@ -235,7 +235,7 @@ int command_listen(int argc, char **argv) {
     }
     if (exit_status != EXIT_DONE) {
         pier_datagram_channel_destroy(running.datagrams);
-        pier_socket_destroy(running.listener);
+        pier_socket_destroy(running.loop.listener);
         return exit_status;
     }
     exit_status = serve(&chosen, &running, &kept);

@@ -5,6 +5,7 @@
 #include "datagram_server.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "record_tree.h"
@@ -29,12 +30,6 @@ typedef struct conversation {
     pier_address from;
     char peer[PIER_ADDRESS_TEXT_BYTES_MAX];
 } conversation;
-
-/* Ends the whole. The first reason counts. */
-static void end(server *running, int exit_status) {
-    running->exit_status = running->exit_status != EXIT_DONE ? running->exit_status : exit_status;
-    running->is_over = true;
-}
 
 static void drop_echo(conversation *talk) {
     talk->owes_echo = false;
@@ -103,31 +98,22 @@ static bool take_datagram(conversation *talk) {
         return true;
     }
     if (status != PIER_OK) {
-        end(talk->running, report_error(command, pier_datagram_channel_error(talk->channel), "", ""));
+        loop_end(&talk->running->loop, report_error(command, pier_datagram_channel_error(talk->channel), "", ""));
         return false;
     }
-    if (talk->running->timeout_ms > 0) {
-        talk->running->idle_until = pier_deadline_after_ms((int64_t)talk->running->timeout_ms);
-    }
+    loop_note_activity(&talk->running->loop);
     take_records(talk);
     send_echo(talk);
     return true;
 }
 
-static void write_out(server *running) {
-    pier_status status = output_pump(&running->out);
-    if (status < 0) {
-        end(running, output_report(&running->out, command, status));
-    }
-}
-
 /* When no input waits, what was made is written out. */
 static void settle(server *running, bool pauses) {
-    if (pauses || output_is_ripe(&running->out)) {
-        write_out(running);
+    if (pauses || output_is_ripe(&running->loop.out)) {
+        loop_write_out(&running->loop);
     }
     if (pauses && running->save != NULL && pier_archive_flush(running->save) != PIER_OK) {
-        end(running, report_error(command, pier_archive_error(running->save), running->save_name, ""));
+        loop_end(&running->loop, report_error(command, pier_archive_error(running->save), running->save_name, ""));
     }
 }
 
@@ -136,17 +122,18 @@ static bool take_turn(conversation *talk) {
     server *running = talk->running;
     bool may_go_on = true;
     for (int i = 0; i < TURN_DATAGRAMS && may_go_on; i++) {
-        may_go_on = !running->is_over && !talk->owes_echo && !output_is_full(&running->out) && take_datagram(talk);
+        may_go_on =
+            !running->loop.is_over && !talk->owes_echo && !output_is_full(&running->loop.out) && take_datagram(talk);
     }
     return may_go_on;
 }
 
 /* Milliseconds until the clock of --timeout has run down, rounded up, for poll. */
 static int milliseconds_left(const server *running) {
-    if (running->idle_until == PIER_NEVER) {
+    if (running->loop.idle_until == PIER_NEVER) {
         return -1;
     }
-    int64_t left_ns = running->idle_until - pier_clock_monotonic_ns();
+    int64_t left_ns = running->loop.idle_until - pier_clock_monotonic_ns();
     int64_t left_ms = left_ns <= 0 ? 0 : (left_ns + 999999) / 1000000;
     return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
@@ -154,24 +141,24 @@ static int milliseconds_left(const server *running) {
 /* Waits for something to happen, and deals with all but datagrams. */
 static void await(conversation *talk, bool more_wait) {
     server *running = talk->running;
-    bool reads = !talk->owes_echo && !output_is_full(&running->out);
+    bool reads = !talk->owes_echo && !output_is_full(&running->loop.out);
     short events = (short)((reads ? POLLIN : 0) | (talk->owes_echo ? POLLOUT : 0));
     int handle = events != 0 ? pier_socket_handle(pier_datagram_channel_socket(talk->channel)) : -1;
     struct pollfd polls[POLLS] = {
         [POLL_SIGNALS] = {signals_handle(), POLLIN, 0},
         [POLL_SOCKET] = {handle, events, 0},
-        [POLL_OUT] = {running->out.is_file ? -1 : running->out.handle, output_pending(&running->out) > 0 ? POLLOUT : 0,
-                      0},
+        [POLL_OUT] = {running->loop.out.is_file ? -1 : running->loop.out.handle,
+                      output_pending(&running->loop.out) > 0 ? POLLOUT : 0, 0},
         [POLL_ERROR] = {report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0},
     };
     int ready = poll(polls, POLLS, more_wait && reads ? 0 : milliseconds_left(running));
     report_queue_pump();
-    if (ready > 0 && (polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->out) == 0) {
-        end(running, report_errno(command, EPIPE, "standard output"));
+    if (ready > 0 && (polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->loop.out) == 0) {
+        loop_end(&running->loop, report_errno(command, EPIPE, "standard output"));
     }
-    if (ready == 0 && !more_wait && pier_clock_monotonic_ns() >= running->idle_until) {
-        end(running,
-            report(command, PIER_TIMEOUT, "no datagram came within %llu ms", (unsigned long long)running->timeout_ms));
+    if (ready == 0 && !more_wait && pier_clock_monotonic_ns() >= running->loop.idle_until) {
+        loop_end(&running->loop, report(command, PIER_TIMEOUT, "no datagram came within %llu ms",
+                                        (unsigned long long)running->loop.timeout_ms));
     }
 }
 
@@ -180,36 +167,38 @@ static void finish(conversation *talk) {
     server *running = talk->running;
     if (signals_caught() != 0) {
         while (take_turn(talk)) {
-            write_out(running);
+            loop_write_out(&running->loop);
         }
     }
-    if (running->out.os_error != 0) {
+    if (running->loop.out.os_error != 0) {
         return;
     }
-    pier_status status = output_drain(&running->out, pier_deadline_after_ms(LAST_WRITE_MS));
+    pier_status status = output_drain(&running->loop.out, pier_deadline_after_ms(LAST_WRITE_MS));
     if (status == PIER_TIMEOUT) {
-        end(running, report(command, PIER_TIMEOUT, "standard output takes no more, and %zu bytes are left",
-                            output_pending(&running->out)));
+        loop_end(&running->loop, report(command, PIER_TIMEOUT, "standard output takes no more, and %zu bytes are left",
+                                        output_pending(&running->loop.out)));
     } else if (status != PIER_OK) {
-        end(running, output_report(&running->out, command, status));
+        loop_end(&running->loop, output_report(&running->loop.out, command, status));
     }
 }
 
 int datagram_server_run(server *running) {
     conversation talk = {.running = running, .channel = running->datagrams};
     running->tree = record_tree_create();
-    running->idle_until = running->timeout_ms == 0 ? PIER_NEVER : pier_deadline_after_ms((int64_t)running->timeout_ms);
-    while (!running->is_over && signals_caught() == 0) {
+    running->loop.command = command;
+    running->loop.idle_until = PIER_NEVER;
+    loop_note_activity(&running->loop);
+    while (!running->loop.is_over && signals_caught() == 0) {
         send_echo(&talk);
         bool more_wait = take_turn(&talk);
         settle(running, !more_wait);
-        if (!running->is_over) {
+        if (!running->loop.is_over) {
             await(&talk, more_wait);
         }
     }
     finish(&talk);
     pier_datagram_channel_destroy(running->datagrams);
     pier_tree_destroy(running->tree);
-    output_deinit(&running->out);
-    return running->exit_status;
+    output_deinit(&running->loop.out);
+    return running->loop.exit_status;
 }
