@@ -122,13 +122,13 @@ if(TARGET protoc-gen-pier)
         DESTINATION ${PIER_INSTALL_CMAKEDIR}
         COMPONENT development)
     install(
-        FILES ${PROJECT_SOURCE_DIR}/proto/pier/options.proto
+        FILES ${PROJECT_SOURCE_DIR}/proto/pier/options.proto ${PROJECT_SOURCE_DIR}/proto/pier/recording.proto
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pier
         COMPONENT development)
 endif()
 
 # The documents.
-foreach(document README.md LICENSE CHANGELOG.md SECURITY.md proto/wire.md)
+foreach(document README.md LICENSE CHANGELOG.md SECURITY.md proto/recording.md proto/wire.md)
     if(EXISTS ${PROJECT_SOURCE_DIR}/${document})
         install(
             FILES ${document}

@@ -230,6 +230,6 @@ client *client_create(pier_channel *channel, uint64_t number, server *listening)
     made->listening = listening;
     made->channel = channel;
     made->is_greeted = listening->format != PIER_FORMAT_GUESS;
-    connection_peer_name(channel, number, made->name, sizeof(made->name));
+    connection_peer_name(pier_channel_socket(channel), number, made->name, sizeof(made->name));
     return made;
 }

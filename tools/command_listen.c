@@ -3,12 +3,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <pier/limits.h>
 
 #include "commands.h"
+#include "connection.h"
 #include "datagram_server.h"
 #include "datagrams.h"
 #include "keep.h"
@@ -122,31 +122,6 @@ static int read_options(int argc, char **argv, listen_options *chosen) {
     return -1;
 }
 
-/* Lets there be as many clients as the system allows this user, not only as many as shells allow at first. */
-static void raise_descriptor_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-/* Says where it listens, now that it does. Returns EXIT_DONE, or what to exit with. */
-static int announce(pier_socket *listener) {
-    pier_address address;
-    char line[PIER_ADDRESS_TEXT_BYTES_MAX + 32] = "listening on ";
-    if (pier_socket_local_address(listener, &address) != PIER_OK) {
-        return report_error(command, pier_socket_error(listener), "", "");
-    }
-    size_t size = strlen(line);
-    size += pier_address_format(&address, line + size, sizeof(line) - size - 2);
-    line[size++] = '\n';
-    line[size] = '\0';
-    report_plain(line);
-    report_queue_pump();
-    return EXIT_DONE;
-}
-
 /* Opens where clients are heard. Returns EXIT_DONE, or what to exit with. */
 static int open_place(const listen_options *chosen, server *running) {
     pier_error error;
@@ -193,8 +168,9 @@ static int serve(const listen_options *chosen, server *running, keep *kept) {
     }
     if (exit_status == EXIT_DONE) {
         report_queue_begin(command);
-        exit_status = announce(running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams)
-                                                          : running->loop.listener);
+        exit_status =
+            connection_announce(command, running->datagrams != NULL ? pier_datagram_channel_socket(running->datagrams)
+                                                                    : running->loop.listener);
     }
     if (exit_status != EXIT_DONE) {
         pier_socket_destroy(running->loop.listener);
@@ -227,7 +203,7 @@ int command_listen(int argc, char **argv) {
         .first_byte_timeout_ms = timeout_of(chosen.first_byte_timeout_ms),
         .frame_timeout_ms = timeout_of(chosen.frame_timeout_ms),
     };
-    raise_descriptor_limit();
+    connection_raise_limit();
     /* Before the file of --save: an address in use must not leave an empty archive behind. */
     exit_status = open_place(&chosen, &running);
     if (exit_status == EXIT_DONE) {

@@ -10,7 +10,9 @@ int command_store(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_repair(int argc, char **argv);
+int command_replay(int argc, char **argv);
 int command_compat(int argc, char **argv);
 int command_ports(int argc, char **argv);
+int command_record(int argc, char **argv);
 
 #endif

@@ -1,10 +1,11 @@
-/* What listen and connect need of a connection beside its channel.
+/* What the commands need of a connection beside its channel.
  *
- * Part of the command. Both run one loop over poll, so their channels never wait. */
+ * Part of the command. All run a loop over poll, so nothing here waits. */
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <pier/channel.h>
@@ -19,6 +20,16 @@ pier_limits connection_limits(uint64_t record_bytes_max);
 bool connection_is_delivered(pier_channel *channel);
 
 /* Writes the endpoint of the other side, terminated; Unix clients, which mostly have no name, get their `number`. */
-void connection_peer_name(pier_channel *channel, uint64_t number, char *name, size_t name_bytes);
+void connection_peer_name(pier_socket *socket, uint64_t number, char *name, size_t name_bytes);
+
+/* Says where `listener` listens, in numbers and with the real port, now that it does. Returns EXIT_DONE, or what to exit
+ * with, and it is told. */
+int connection_announce(const char *command, pier_socket *listener);
+
+/* Returns the endpoint of a listening socket, terminated. */
+void connection_local_name(pier_socket *listener, char *name, size_t name_bytes);
+
+/* Lets there be as many connections as the system allows this user, not only as many as shells allow at first. */
+void connection_raise_limit(void);
 
 #endif

@@ -14,11 +14,6 @@
 /* Below this a file is read before anybody looks. */
 #define PROGRESS_BYTES ((uint64_t)16 << 20)
 
-#define PROGRESS_INTERVAL_NS ((int64_t)200000000)
-
-/* The length of the bar. */
-enum { PROGRESS_CELLS = 20 };
-
 static pier_status fail(pier_error *error, pier_status status, const char *text) {
     pier_error_clear(error);
     error->status = status;
@@ -27,34 +22,20 @@ static pier_status fail(pier_error *error, pier_status status, const char *text)
     return status;
 }
 
-/* Writes a time as people read it: 7 s, 3 min 20 s. */
-static void format_time(char *text, size_t size, double seconds) {
-    unsigned long whole = seconds < 360000 ? (unsigned long)seconds : 360000;
-    if (whole < 60) {
-        (void)snprintf(text, size, "%lu s", whole);
-    } else {
-        (void)snprintf(text, size, "%lu min %lu s", whole / 60, whole % 60);
-    }
-}
-
 static void show_progress(dump_input *input) {
-    static const char cells[PROGRESS_CELLS + 1] = "====================";
-    int64_t now_ns = pier_clock_monotonic_ns();
-    if (now_ns < input->progress_next_ns) {
+    if (!progress_is_due(&input->progress)) {
         return;
     }
     /* A file may grow while it is read. */
     uint64_t total = input->total_bytes > input->bytes ? input->total_bytes : input->bytes;
-    double seconds = (double)(now_ns - input->began_ns) / 1e9;
+    double seconds = progress_seconds(&input->progress);
     double rate = seconds > 0 ? (double)input->bytes / seconds : 0;
-    int full = (int)(input->bytes * PROGRESS_CELLS / total);
     char left[40];
-    char text[120];
-    format_time(left, sizeof(left), rate > 0 ? (double)(total - input->bytes) / rate : 0);
-    (void)snprintf(text, sizeof(text), "[%.*s%*s] %3" PRIu64 " %% of %" PRIu64 " MiB, %.0f MiB/s, %s left", full, cells,
-                   PROGRESS_CELLS - full, "", input->bytes * 100 / total, total >> 20, rate / (1 << 20), left);
-    report_progress(text);
-    input->progress_next_ns = now_ns + PROGRESS_INTERVAL_NS;
+    char words[100];
+    progress_format_time(left, sizeof(left), rate > 0 ? (double)(total - input->bytes) / rate : 0);
+    (void)snprintf(words, sizeof(words), "of %" PRIu64 " MiB, %.0f MiB/s, %s left", total >> 20, rate / (1 << 20),
+                   left);
+    progress_show(&input->progress, input->bytes, total, words);
 }
 
 /* Waits until the input can be read without waiting. */
@@ -95,9 +76,7 @@ static pier_status read_input(void *self, void *buffer, size_t capacity_bytes, s
     }
     if (status == PIER_OK) {
         input->bytes += *size;
-        if (input->shows_progress) {
-            show_progress(input);
-        }
+        show_progress(input);
     } else {
         *size = 0;
     }
@@ -126,16 +105,12 @@ pier_status dump_input_open(dump_input *input, const char *path, output *out, ui
         input->total_bytes = 0;
     }
     input->is_on_disk = has_length;
-    input->began_ns = pier_clock_monotonic_ns();
-    input->shows_progress = may_show && input->total_bytes >= PROGRESS_BYTES && report_has_colours(STDERR_FILENO);
+    progress_begin(&input->progress, may_show && input->total_bytes >= PROGRESS_BYTES);
     return PIER_OK;
 }
 
 void dump_input_end_progress(dump_input *input) {
-    if (input->shows_progress) {
-        report_progress("");
-    }
-    input->shows_progress = false;
+    progress_end(&input->progress);
 }
 
 void dump_input_close(dump_input *input) {

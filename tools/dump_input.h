@@ -12,6 +12,7 @@
 
 #include "output.h"
 #include "path_file.h"
+#include "progress.h"
 
 typedef struct dump_input {
     pier_file *file;        /* for the archive */
@@ -22,11 +23,9 @@ typedef struct dump_input {
     uint64_t bytes;         /* read so far */
     uint64_t total_bytes;   /* 0 when it is not known */
     bool is_on_disk;
-    bool shows_progress;
+    progress progress;
     void (*before_wait)(void *user); /* prints what was held back; NULL: nothing is */
     void *user;                      /* handed on to it */
-    int64_t began_ns;                /* on the monotonic clock */
-    int64_t progress_next_ns;
 } dump_input;
 
 /* Opens `path`, "-" for standard input. may_show: progress is shown, if standard error is a terminal and the input is

@@ -20,14 +20,16 @@ static const char help[] = "usage: pier COMMAND ...\n"
                            "\n"
                            "Moves records between processes and files as lines of JSON.\n"
                            "\n"
-                           "  pier listen ENDPOINT     print the records that clients send\n"
-                           "  pier connect ENDPOINT    send records, print those that come back\n"
-                           "  pier store FILE          keep records in an archive\n"
-                           "  pier dump FILE           print the records of an archive\n"
-                           "  pier check FILE          verify an archive\n"
-                           "  pier repair FILE OUT     save what is whole in a damaged archive\n"
-                           "  pier compat OLD NEW      what two versions make of each other's records\n"
-                           "  pier ports [NAME|PORT]   this machine's addresses, or what a port is\n"
+                           "  pier listen ENDPOINT            print the records that clients send\n"
+                           "  pier connect ENDPOINT           send records, print those that come back\n"
+                           "  pier store FILE                 keep records in an archive\n"
+                           "  pier dump FILE                  print the records of an archive\n"
+                           "  pier check FILE                 verify an archive\n"
+                           "  pier repair FILE OUT            save what is whole in a damaged archive\n"
+                           "  pier record LISTEN TARGET FILE  keep what passes between two programs\n"
+                           "  pier replay FILE TARGET         play one of them, and compare the other\n"
+                           "  pier compat OLD NEW             what two versions make of each other's records\n"
+                           "  pier ports [NAME|PORT]          this machine's addresses, or what a port is\n"
                            "\n"
                            "  pier COMMAND --help      what a command takes\n"
                            "  pier --version           version of the library and of the wire\n";
@@ -38,6 +40,7 @@ static const struct {
 } commands[] = {
     {"listen", command_listen}, {"connect", command_connect}, {"store", command_store},   {"dump", command_dump},
     {"check", command_check},   {"repair", command_repair},   {"compat", command_compat}, {"ports", command_ports},
+    {"record", command_record}, {"replay", command_replay},
 };
 
 /* Gives standard handles that are closed something that fails to read and write, so that no socket or file gets their
@@ -64,8 +67,9 @@ int main(int argc, char **argv) {
         return EXIT_SYSTEM;
     }
     if (argc < 2) {
-        return options_refuse("", "a command is missing: listen, connect, store, dump, check, repair, compat or ports",
-                              "");
+        return options_refuse(
+            "", "a command is missing: listen, connect, store, dump, check, repair, record, replay, compat or ports",
+            "");
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {

@@ -36,7 +36,7 @@ static pier_status open_archive(walk *w, pier_error *error) {
         .format = w->chosen.plain ? PIER_FORMAT_PLAIN : PIER_FORMAT_FRAMED,
         .read_bytes = READ_BYTES,
     };
-    bool may_show = !(w->chosen.prints && w->out->colours);
+    bool may_show = !w->chosen.is_silent && !(w->chosen.prints && w->out->colours);
     pier_status status =
         dump_input_open(&w->input, w->chosen.path, w->out, w->chosen.common.timeout_ms, may_show, error);
     return status == PIER_OK ? pier_archive_open_load(&w->archive, w->input.file, &options, error) : status;
@@ -87,13 +87,17 @@ static void tell_damage(walk *w, record_range lost) {
         (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", records %" PRIu64 " to %" PRIu64 " lost",
                        lost.first, lost.last);
     }
-    (void)report_error(w->chosen.command, &w->damage, w->input.inner.name, tail);
+    if (!w->chosen.is_silent) {
+        (void)report_error(w->chosen.command, &w->damage, w->input.inner.name, tail);
+    }
     w->has_damage = false;
 }
 
 static void tell_skipped_record(walk *w) {
     tell_damage(w, (record_range){0, 0});
-    (void)report_error(w->chosen.command, pier_archive_error(w->archive), w->input.inner.name, "");
+    if (!w->chosen.is_silent) {
+        (void)report_error(w->chosen.command, pier_archive_error(w->archive), w->input.inner.name, "");
+    }
     w->is_damaged = true;
     w->stats.records_skipped++;
 }

@@ -22,6 +22,7 @@ typedef struct walk_options {
     common_options common;
     bool plain;       /* bare MessagePack values */
     bool pieces_only; /* the records are not looked at */
+    bool is_silent;   /* damage is not told: a walk before this one has done so; no progress either */
     bool prints;      /* much is written to `out` meanwhile: no progress where that is a terminal */
 } walk_options;
 

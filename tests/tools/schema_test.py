@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import socket
 import subprocess
 
 import pier_command  # before those that it shows the way to
@@ -387,6 +388,25 @@ class MisuseTest(Test):
         damaged[1].write_bytes(damaged[0].read_bytes()[:-64])
         self.assert_error(self.store([], "--schema", damaged[1]), 1, "store", "TRUNCATED")
         self.assertFalse((self.folder / "x.pier").exists())
+
+
+
+class RecordingTest(pier_command.Test):
+    def test_recordings_have_the_classes_of_their_schema(self):
+        listening, target = self.serve()
+        file = self.folder / "talk.pier"
+        recorder = self.start("record", "tcp://127.0.0.1:0", target, file, "--count", 1, stdin=subprocess.DEVNULL)
+        recorder.read_until(lambda recorder: recorder.err.endswith(b"\n"))
+        client = socket.create_connection(("127.0.0.1", int(recorder.err.rpartition(b":")[2])))
+        client.sendall(b"\x80")
+        client.close()
+        self.accept(listening).close()
+        self.assertEqual(recorder.result().status, 0)
+        classes = json.loads(pier("check", file).out)["classes"]
+        self.assertEqual(set(classes), {f"pier.recording.{name}" for name in ("Started", "Opened", "Passed", "Ended")})
+        schema = PROTO_FOLDER / "pier" / "recording.proto"
+        self.assert_done(pier("compat", file, schema, "--all"), b"")
+        self.assert_done(pier("compat", schema, file, "--all"), b"")
 
 
 if __name__ == "__main__":
