@@ -4,6 +4,7 @@
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
+int command_journal(int argc, char **argv);
 int command_listen(int argc, char **argv);
 int command_connect(int argc, char **argv);
 int command_store(int argc, char **argv);

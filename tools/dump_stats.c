@@ -95,13 +95,18 @@ static void append(text_buffer *out, const char *format, ...) {
 }
 
 void dump_stats_print(text_buffer *out, const dump_stats *stats) {
-    append(out, "{\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
+    text_buffer_append_char(out, '{');
+    dump_stats_print_inside(out, stats);
+}
+
+void dump_stats_print_inside(text_buffer *out, const dump_stats *stats) {
+    append(out, "\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
            stats->records, stats->bytes, stats->streams, stats->record_blocks);
     append(out,
            ",\"definition_blocks\":%" PRIu64 ",\"raw_blocks\":%" PRIu64 ",\"control_blocks\":%" PRIu64
-           ",\"end_marks\":%" PRIu64 ",\"untyped_records\":%" PRIu64 ",\"classes\":{",
-           stats->definition_blocks, stats->raw_blocks, stats->control_blocks, stats->end_marks,
-           stats->untyped_records);
+           ",\"end_marks\":%" PRIu64,
+           stats->definition_blocks, stats->raw_blocks, stats->control_blocks, stats->end_marks);
+    append(out, ",\"untyped_records\":%" PRIu64 ",\"classes\":{", stats->untyped_records);
     for (size_t i = 0; i < stats->class_count; i++) {
         text_buffer_append_string(out, i > 0 ? "," : "");
         json_write_text(out, stats->classes[i].name);

@@ -29,7 +29,7 @@ typedef struct dump_stats {
     uint64_t record_blocks;
     uint64_t definition_blocks;
     uint64_t raw_blocks;
-    uint64_t control_blocks;
+    uint64_t control_blocks; /* of journals and sessions */
     uint64_t end_marks;
     uint64_t damages;
     uint64_t skipped_bytes;
@@ -50,6 +50,9 @@ bool dump_stats_add_record(dump_stats *stats, const pier_definition *definition)
 
 /* Appends the whole as one line. */
 void dump_stats_print(text_buffer *out, const dump_stats *stats);
+
+/* Appends the rest of a line behind its `{`. */
+void dump_stats_print_inside(text_buffer *out, const dump_stats *stats);
 
 /* Appends a piece as one line. */
 void dump_stats_print_block(text_buffer *out, const pier_block *block);

@@ -28,6 +28,7 @@ static const char help[] = "usage: pier COMMAND ...\n"
                            "  pier repair FILE OUT            save what is whole in a damaged archive\n"
                            "  pier record LISTEN TARGET FILE  keep what passes between two programs\n"
                            "  pier replay FILE TARGET         play one of them, and compare the other\n"
+                           "  pier journal DIR                list, verify, cut, merge and export a journal\n"
                            "  pier compat OLD NEW             what two versions make of each other's records\n"
                            "  pier ports [NAME|PORT]          this machine's addresses, or what a port is\n"
                            "\n"
@@ -38,9 +39,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"listen", command_listen}, {"connect", command_connect}, {"store", command_store},   {"dump", command_dump},
-    {"check", command_check},   {"repair", command_repair},   {"compat", command_compat}, {"ports", command_ports},
-    {"record", command_record}, {"replay", command_replay},
+    {"listen", command_listen}, {"connect", command_connect}, {"store", command_store},     {"dump", command_dump},
+    {"check", command_check},   {"repair", command_repair},   {"compat", command_compat},   {"ports", command_ports},
+    {"record", command_record}, {"replay", command_replay},   {"journal", command_journal},
 };
 
 /* Gives standard handles that are closed something that fails to read and write, so that no socket or file gets their
@@ -68,7 +69,8 @@ int main(int argc, char **argv) {
     }
     if (argc < 2) {
         return options_refuse(
-            "", "a command is missing: listen, connect, store, dump, check, repair, record, replay, compat or ports",
+            "",
+            "a command is missing: listen, connect, store, dump, check, repair, record, replay, journal, compat or ports",
             "");
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

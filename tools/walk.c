@@ -20,16 +20,20 @@ static uint64_t add_saturated(uint64_t a, uint64_t b) {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* Opens the archive over the input. All limits but the record's are as high as they go: what is on disk is read. */
-static pier_status open_archive(walk *w, pier_error *error) {
-    pier_limits limits = {
-        .size = sizeof(limits),
-        .record_bytes_max = w->chosen.common.record_bytes_max,
-        .text_bytes_max = w->chosen.common.record_bytes_max,
+pier_limits walk_limits(const common_options *common) {
+    return (pier_limits){
+        .size = sizeof(pier_limits),
+        .record_bytes_max = common->record_bytes_max,
+        .text_bytes_max = common->record_bytes_max,
         .elements_max = UINT64_MAX,
         .depth_max = PIER_DEPTH_MAX_HIGHEST,
         .classes_max = PIER_CLASSES_MAX_HIGHEST,
     };
+}
+
+/* Opens the archive over the input. */
+static pier_status open_archive(walk *w, pier_error *error) {
+    pier_limits limits = walk_limits(&w->chosen.common);
     pier_archive_options options = {
         .size = sizeof(options),
         .limits = &limits,
@@ -52,12 +56,28 @@ int walk_open(walk *w, const walk_options *chosen, output *out) {
     return w->exit_status;
 }
 
+void walk_open_over(walk *w, const walk_options *chosen, pier_archive *archive, const char *name, output *out) {
+    *w = (walk){.chosen = *chosen, .out = out, .archive = archive, .borrows_archive = true};
+    w->input.inner = (path_file){.name = name, .handle = -1};
+}
+
+void walk_enter(walk *w, const pier_block *piece, uint64_t next_record) {
+    w->piece = *piece;
+    w->stream_is_known = true;
+    w->stream_id = piece->stream_id;
+    w->stream_next = piece->first_record + piece->records;
+    w->block_next = next_record;
+    w->block_left = (uint32_t)(w->stream_next - next_record);
+}
+
 void walk_end_progress(walk *w) {
     dump_input_end_progress(&w->input);
 }
 
 void walk_close(walk *w) {
-    pier_archive_destroy(w->archive);
+    if (!w->borrows_archive) {
+        pier_archive_destroy(w->archive);
+    }
     w->archive = NULL;
     dump_input_close(&w->input);
     dump_stats_deinit(&w->stats);
@@ -68,6 +88,13 @@ int walk_exit(const walk *w) {
 }
 
 /* Telling --------------------------------------------------------------------------------------------------------- */
+
+/* Tells an error, with the file that it is in. */
+static int tell_error(walk *w, const pier_error *error, const char *tail) {
+    pier_error placed = *error;
+    const char *name = w->place != NULL ? w->place(w->place_user, &placed) : w->input.inner.name;
+    return report_error(w->chosen.command, &placed, name, tail);
+}
 
 /* Tells the damage that waits, with the records that it cost. */
 static void tell_damage(walk *w, record_range lost) {
@@ -88,7 +115,7 @@ static void tell_damage(walk *w, record_range lost) {
                        lost.first, lost.last);
     }
     if (!w->chosen.is_silent) {
-        (void)report_error(w->chosen.command, &w->damage, w->input.inner.name, tail);
+        (void)tell_error(w, &w->damage, tail);
     }
     w->has_damage = false;
 }
@@ -96,7 +123,7 @@ static void tell_damage(walk *w, record_range lost) {
 static void tell_skipped_record(walk *w) {
     tell_damage(w, (record_range){0, 0});
     if (!w->chosen.is_silent) {
-        (void)report_error(w->chosen.command, pier_archive_error(w->archive), w->input.inner.name, "");
+        (void)tell_error(w, pier_archive_error(w->archive), "");
     }
     w->is_damaged = true;
     w->stats.records_skipped++;
@@ -115,7 +142,7 @@ static void tell_end(walk *w, pier_status status) {
         return;
     }
     bool is_archive = pier_archive_status(w->archive) == status || pier_archive_error(w->archive)->status == status;
-    w->exit_status = is_archive ? report_error(w->chosen.command, pier_archive_error(w->archive), name, "")
+    w->exit_status = is_archive ? tell_error(w, pier_archive_error(w->archive), "")
                                 : report(w->chosen.command, status, "%s: %s", name, pier_status_text(status));
     w->exit_status = w->exit_status == EXIT_USAGE ? EXIT_SYSTEM : w->exit_status;
 }
@@ -136,16 +163,26 @@ static void count_piece(walk *w, bool is_skipped) {
         w->stream_is_known = true;
         w->stream_id = piece->stream_id;
         w->stream_next = 1;
+        w->stream_begins = true;
+    }
+    if (piece->kind != PIER_BLOCK_PREAMBLE) {
+        /* A journal's segment goes on with the numbers of the one before it, and says so first. */
+        w->stream_next = w->stream_begins && piece->kind == PIER_BLOCK_CONTROL && piece->first_record != 0
+                             ? piece->first_record
+                             : w->stream_next;
+        w->stream_begins = false;
     }
     record_range lost = {0, 0};
-    if (piece->kind != PIER_BLOCK_PREAMBLE && piece->first_record > w->stream_next) {
+    /* A control block may have no place among the records. */
+    bool has_place = piece->kind != PIER_BLOCK_PREAMBLE && piece->first_record != 0;
+    if (has_place && piece->first_record > w->stream_next) {
         lost = lose(w, w->stream_next, piece->first_record - w->stream_next);
     }
     tell_damage(w, lost);
-    if (piece->kind != PIER_BLOCK_PREAMBLE) {
+    if (has_place) {
         w->stream_next = add_saturated(piece->first_record, piece->records);
     }
-    w->block_left = is_skipped || w->chosen.pieces_only ? 0 : piece->records;
+    w->block_left = is_skipped || w->chosen.pieces_only || piece->kind == PIER_BLOCK_CONTROL ? 0 : piece->records;
     w->block_next = piece->first_record;
 }
 
@@ -164,9 +201,15 @@ static bool recover(walk *w) {
     w->damage = *pier_archive_error(w->archive);
     w->damage_bytes = 0;
     w->has_damage = true;
+    bool was_damaged = w->is_damaged;
     w->is_damaged = true;
     bool in_record = pier_archive_record_number(w->archive) != 0;
     pier_status status = pier_archive_recover(w->archive, &w->damage_bytes);
+    if (w->chosen.may_lack_end && w->damage.status == PIER_TRUNCATED && status == PIER_END && w->damage_bytes == 0) {
+        w->has_damage = false;
+        w->is_damaged = was_damaged;
+        return false;
+    }
     w->stats.damages++;
     w->stats.skipped_bytes += w->damage_bytes;
     if (w->block_left > 0) {

@@ -20,10 +20,11 @@ typedef struct walk_options {
     const char *command; /* for messages */
     const char *path;    /* "-" is standard input */
     common_options common;
-    bool plain;       /* bare MessagePack values */
-    bool pieces_only; /* the records are not looked at */
-    bool is_silent;   /* damage is not told: a walk before this one has done so; no progress either */
-    bool prints;      /* much is written to `out` meanwhile: no progress where that is a terminal */
+    bool plain;        /* bare MessagePack values */
+    bool pieces_only;  /* the records are not looked at */
+    bool is_silent;    /* damage is not told: a walk before this one has done so; no progress either */
+    bool may_lack_end; /* it is whole without an end mark, too: it is still written */
+    bool prints;       /* much is written to `out` meanwhile: no progress where that is a terminal */
 } walk_options;
 
 /* What the walk has come to. */
@@ -39,11 +40,17 @@ typedef struct record_range {
     uint64_t last;
 } record_range;
 
+/* Turns the offset of an error into one in a file, whose name it gives, where several files are one archive. */
+typedef const char *walk_place(void *user, pier_error *error);
+
 typedef struct walk {
     walk_options chosen;
     output *out; /* written out before the walk waits for input */
     dump_input input;
     pier_archive *archive;
+    bool borrows_archive;
+    walk_place *place; /* NULL: the archive is one file */
+    void *place_user;
     dump_stats stats;
     pier_block piece;
     bool is_damaged; /* something was told */
@@ -53,6 +60,7 @@ typedef struct walk {
     uint64_t block_next;
     /* The current stream: the number of the record behind the last piece. */
     bool stream_is_known;
+    bool stream_begins; /* no piece behind its preamble was seen */
     uint64_t stream_id;
     uint64_t stream_next;
     /* A damage that is told when the next piece shows which records it cost. */
@@ -65,6 +73,15 @@ typedef struct walk {
 /* Opens the archive. out: borrowed. Returns EXIT_DONE, or what to exit with, and it was told. Either way walk_close is
  * due. */
 int walk_open(walk *w, const walk_options *chosen, output *out);
+
+/* Begins to walk over an archive that somebody else opened, from where it is. archive, name: borrowed. */
+void walk_open_over(walk *w, const walk_options *chosen, pier_archive *archive, const char *name, output *out);
+
+/* Tells that the archive stands within a piece already, before the record of this number. */
+void walk_enter(walk *w, const pier_block *piece, uint64_t next_record);
+
+/* The limits of what is walked over: all but the record's are as high as they go, as what is on disk is read. */
+pier_limits walk_limits(const common_options *common);
 
 /* Goes on to the next piece or record. */
 walk_event walk_next(walk *w);

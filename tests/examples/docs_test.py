@@ -118,7 +118,7 @@ class CommandTest(unittest.TestCase):
             self.skipTest("PIER_COMMAND does not name the command")
         text = (ROOT / "docs" / "command.md").read_text()
         documented = re.findall(r"<!-- pier ((?:\w+ )?--help) -->\n```text\n(.*?)```\n", text, re.DOTALL)
-        self.assertEqual(len(documented), 11)
+        self.assertEqual(len(documented), 12)
         for arguments, help_text in documented:
             with self.subTest(arguments):
                 answer = subprocess.run([command, *arguments.split()], capture_output=True, text=True, timeout=20)
