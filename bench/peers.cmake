@@ -124,3 +124,12 @@ bench_peer(event RUNNER stream_bench FOUND "${BENCH_EVENT_INCLUDE}" "${BENCH_EVE
 if(CMAKE_CXX_COMPILER)
     set_target_properties(codec_bench PROPERTIES LINKER_LANGUAGE CXX)
 endif()
+
+# SQLite in WAL mode, beside journals.
+find_package(SQLite3)
+bench_peer(
+    sqlite
+    RUNNER journal_bench
+    FOUND SQLite3_FOUND
+    SOURCES journal_sqlite.c
+    LIBRARIES SQLite::SQLite3)

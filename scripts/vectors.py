@@ -618,6 +618,74 @@ def raw_bytes():
     framed("raw-unchecked", stream.end(), records=2)
 
 
+def part(first, number, epoch, begins, payload=b"", **options):
+    """A writer of a part of a stream that stands there, behind a control block that says so."""
+    stream = writer(**options)
+    stream.data = bytearray(wire.preamble(golden.STREAM_ID, golden.OPENED, target=stream.target, required=3))
+    stream.next_record, stream.next_block, stream.epoch, stream.first = first, number, epoch, not begins
+    stream.control(payload, begins=begins)
+    return stream
+
+
+def own_ext(content):
+    return encode(Ext(80, content))
+
+
+def checkpoint(ordinal, definitions=0, synced=(0, 0, 0)):
+    return own_ext(struct.pack("<BxxxIQ16sQQQ", 0x20, definitions, ordinal, bytes(range(16)), *synced))
+
+
+def parts():
+    """Streams that begin in their midst, and their control blocks: proto/wire.md and proto/journal.md."""
+    first = part(1, 0, 0, False, checkpoint(1))
+    first.store({}, "test.Empty")
+    first.flush()
+    first.control(own_ext(struct.pack("<BxxxI", 0x21, 5) + b"a note"))
+    first.store("two")
+    first.flush()
+    first.control(own_ext(struct.pack("<BxxxxxxxQQQ", 0x22, 1, len(first.data), 2)))
+    first.store("three")
+    one = first.end()
+    framed("journal_first", one, records=3)
+
+    second = part(4, 3, 0, True, checkpoint(2, 1, (1, len(one), 3)))
+    second.define("test.Empty")
+    second.store({}, "test.Empty")
+    second.flush()
+    end_of_second = second.end()
+    third = part(5, 4, 0, True, checkpoint(2, 0, (2, len(end_of_second), 4)))
+    third.control(encode([0]), skipped=10)
+    third.store("fifteen")
+    two = end_of_second + third.end()
+    framed("journal_second", two, records=2)
+    framed("part-behind-part", one + two, records=5)
+
+    at = [at for at, _ in load(two).pieces]
+    behind = at[[kind for _, kind in load(two).pieces].index(wire.PREAMBLE, 1)]
+    framed("part-missing", one + two[behind:], ("CORRUPT", len(one) + 64 + 16), records=4)
+    late = part(2**64 - 2, 0xFFFFFFFF, 0xFFFFFFFF, True)
+    late.store("the last record that a stream can have")
+    framed("part-at-the-end", late.end(), records=1)
+    whole = writer()
+    whole.store("a stream without control blocks")
+    whole.flush()
+    place = len(whole.data)
+    whole.control(b"")
+    framed("control-in-whole-stream", whole.end(), ("CORRUPT", place + 3), records=1)
+    unbegun = part(7, 7, 7, False)
+    place = len(unbegun.data)
+    unbegun.first = False
+    unbegun.store("seven")
+    framed("part-without-epoch", unbegun.end(), ("CORRUPT", place + 28), records=1)
+    free = part(9, 0, 0, True)
+    free.store("nine")
+    free.flush()
+    place = len(free.data)
+    free.data += wire.header(kind=wire.CONTROL, flags=2, stream_id=golden.STREAM_ID, check=wire.xxh3(b""))
+    framed("control-without-place", free.end(), records=1)
+    framed("control-without-place-numbered", patched(free.data, place, number=1), ("PROTOCOL", place + 24), records=1)
+
+
 def compressed():
     framed("compressed", golden.compressed_stream(pier_deflate.deflate), records=64)
     framed(
@@ -700,6 +768,7 @@ def main():
     damaged()
     damaged_definitions()
     raw_bytes()
+    parts()
     compressed()
     total = sum(map(len, FILES.values()))
     assert total < BYTES_MAX, f"{total} bytes are too many"

@@ -280,6 +280,7 @@ typedef struct pier_block {
     uint8_t version_major; /* preamble: version of the wire */
     uint8_t version_minor;
     uint8_t codec; /* 0: the payload is not compressed; 1: by deflate */
+    bool is_part;  /* preamble: the stream is a part of a longer one, and begins at any record */
 } pier_block;
 
 /* Moves to the next piece of a framed stream, whatever it is, and passes over records that were not loaded; for tools

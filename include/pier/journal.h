@@ -158,7 +158,8 @@ typedef struct pier_journal_from {
     uint64_t time_unix_ns; /* the first block that was ended at this time or later */
     const char
         *class_name; /* the first block that may have a record of a class of this name; borrowed during the call */
-    bool follows;    /* the end is "not now": what is appended later is read, too */
+    bool follows;    /* the end is "not now": what is appended later is read, too. Where another process writes,
+                        PIER_END may be told between two segments: call again */
 } pier_journal_from;
 
 /* Opens a reader.

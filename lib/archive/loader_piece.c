@@ -46,6 +46,7 @@ static void describe_preamble(const pier__loader *loader, const pier__preamble *
         .time_unix_ns = preamble->time_unix_ns,
         .version_major = preamble->version_major,
         .version_minor = preamble->version_minor,
+        .is_part = (preamble->features_required & PIER__REQUIRES_PART) != 0,
     };
 }
 

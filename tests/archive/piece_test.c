@@ -80,7 +80,7 @@ static void preambles_that_break_the_rules(void **state) {
     parts = good_parts("\x05", 1, 1);
     parts.preamble.features_required = PIER__REQUIRES_DEFLATE;
     expect_failure("the known feature", &parts, NULL, PIER_END, 0);
-    parts.preamble.features_required = 1u << 1;
+    parts.preamble.features_required = 1u << 2;
     expect_failure("the next feature", &parts, NULL, PIER_VERSION, 12);
     parts.preamble.features_required = 1u << 31;
     expect_failure("a feature", &parts, NULL, PIER_VERSION, 12);

@@ -118,7 +118,7 @@ static void a_wrong_byte_shows_as_soon_as_it_is_there(void **state) {
             assert_true(pier__piece_may_begin(piece, size, &wrong));
             for (size_t at = 0; at < size; at++) {
                 uint8_t other = piece[at];
-                piece[at] = (uint8_t)(at == 3 ? PIER_BLOCK_RAW + 1 : other ^ 0x80);
+                piece[at] = (uint8_t)(at == 3 ? PIER_BLOCK_CONTROL + 1 : other ^ 0x80);
                 bool is_constant = at < constant || at == 3;
                 assert_int_equal(pier__piece_may_begin(piece, size, &wrong), !is_constant);
                 assert_true(!is_constant || wrong == at);

@@ -125,6 +125,11 @@ def is_own_ext(data, at, end):
     return data[behind : min(behind + 1, end)] == b"\x50"
 
 
+def is_free(fields):
+    """Whether a block is a control block without a place among the records."""
+    return fields["kind"] == wire.CONTROL and fields["first"] == 0
+
+
 def place_of(encoded, path):
     """Where the child of a child … of a value lies in its bytes."""
     at = 0
@@ -143,6 +148,7 @@ class Loader:
         self.refuted_bytes = 0  # of payloads that failed their check, each time one was looked at
         self.refuted = None  # the piece whose payload was refused last
         self.resuming = False  # the piece that comes first after damage: its numbers are taken over
+        self.part = True  # control blocks may come: until a preamble says that the stream is whole
         self.new_stream(None, wire.BLOCK_TARGET_HIGHEST)
 
     def save(self, at):
@@ -159,9 +165,12 @@ class Loader:
         vars(self.result).update((name, list(value)) for name, value in result.items())
         return at
 
-    def new_stream(self, stream_id, target):
+    def new_stream(self, stream_id, target, enters=False, enters_at=0):
+        """enters: the first block says which numbers come; enters_at: with which record it must begin, 0 is any."""
         self.stream_id, self.target, self.ended = stream_id, target, False
-        self.next_record, self.next_block, self.epoch, self.classes = 1, 0, -1, {}
+        self.enters, self.enters_at = enters, enters_at
+        self.next_record, self.next_block, self.classes = 1, 0, {}
+        self.epoch, self.begun = 0, False  # the epoch of the next block, or of the last one when it has begun
         self.in_raw, self.raw_parts = False, None
 
     def piece(self, at):
@@ -175,7 +184,7 @@ class Loader:
             self.raw_parts = None
         kind = self.sealed(at)
         if kind == wire.PREAMBLE:
-            return self.preamble(at)
+            return self.preamble(at, resuming)
         fields = self.header_of(at)
         for wrong, status, place in self.refusals(fields):
             if wrong and not (resuming and status == "CORRUPT"):
@@ -186,7 +195,7 @@ class Loader:
                 raise Refused("TRUNCATED", len(data), piece=at)
             if not self.payload_proves(at, fields):
                 raise Refused("CORRUPT", at + 64, piece=at)
-        self.take(fields)
+        self.take(fields, resuming)
         self.result.pieces.append((at, kind))
         if self.too_long(fields):
             self.result.skipped.append(at)
@@ -204,14 +213,22 @@ class Loader:
             raise Refused("PROTOCOL", behind, behind=behind) from None
         return behind
 
-    def take(self, fields):
+    def take(self, fields, resuming):
         """A header that passed its checks takes effect."""
-        if fields["flags"] & wire.FIRST or fields["epoch"] != self.epoch:
+        if is_free(fields):
+            return
+        first = bool(fields["flags"] & wire.FIRST)
+        if first or fields["epoch"] != self.epoch:
             self.classes = {}
+        self.begun = self.begun or first or resuming or fields["kind"] != wire.CONTROL
+        self.enters = False
         self.stream_id, self.epoch = fields["stream_id"], fields["epoch"]
         self.next_record, self.next_block = fields["first"] + fields["records"], fields["number"]
         if fields["kind"] in (wire.RECORDS, wire.RAW):
             self.next_block = (self.next_block + 1) & 0xFFFFFFFF
+        if fields["kind"] == wire.CONTROL:
+            self.expect_preamble = self.ended = False
+            return
         self.in_raw = fields["kind"] == wire.RAW and not fields["flags"] & wire.RAW_END
         self.expect_preamble = self.ended = fields["kind"] == wire.END
 
@@ -224,7 +241,7 @@ class Loader:
         for offset, byte in enumerate(constant, at):
             if offset < len(data) and data[offset] != byte:
                 raise Refused("CORRUPT", offset, piece=at)
-        if at + 3 < len(data) and data[at + 3] > wire.RAW:
+        if at + 3 < len(data) and data[at + 3] > (wire.CONTROL if self.part else wire.RAW):
             raise Refused("CORRUPT", at + 3, piece=at)
         if len(data) - at < 64:
             raise Refused("TRUNCATED", len(data), piece=at)
@@ -243,7 +260,7 @@ class Loader:
 
         if self.data[at + 10] != 1:
             return "VERSION", at + 10
-        if number(12, 4) & ~wire.REQUIRES_DEFLATE:
+        if number(12, 4) & ~(wire.REQUIRES_DEFLATE | wire.REQUIRES_PART):
             return "VERSION", at + 12
         if not 1 <= number(28, 4) <= wire.BLOCK_TARGET_HIGHEST:
             return "PROTOCOL", at + 28
@@ -251,7 +268,7 @@ class Loader:
             return "PROTOCOL", at + 40
         return None
 
-    def preamble(self, at):
+    def preamble(self, at, resuming):
         data = self.data
         if not self.expect_preamble:
             raise Refused("TRUNCATED", at, piece=at)
@@ -259,9 +276,12 @@ class Loader:
         if refusal:
             raise Refused(*refusal, piece=at)
         self.expect_preamble = False
-        self.new_stream(
-            int.from_bytes(data[at + 40 : at + 48], "little"), int.from_bytes(data[at + 28 : at + 32], "little")
-        )
+        stream_id = int.from_bytes(data[at + 40 : at + 48], "little")
+        self.part = bool(data[at + 12] & wire.REQUIRES_PART)
+        # Behind a part of the same stream comes the next record; after damage, anything.
+        follows = self.part and self.stream_id == stream_id and not resuming
+        enters_at = self.next_record if follows else 0
+        self.new_stream(stream_id, int.from_bytes(data[at + 28 : at + 32], "little"), self.part, enters_at)
         self.result.pieces.append((at, wire.PREAMBLE))
         return at + 64
 
@@ -271,13 +291,19 @@ class Loader:
     def refusals(self, fields):
         """What a header breaks, field by field in the order of their bytes: (whether, status, place in the header)."""
         kind, flags = fields["kind"], fields["flags"]
-        allowed = {wire.RECORDS: 7, wire.DEFINITIONS: 6, wire.END: 0, wire.RAW: 62}[kind]
+        free = is_free(fields)
+        allowed = {wire.RECORDS: 7, wire.DEFINITIONS: 6, wire.END: 0, wire.RAW: 62, wire.CONTROL: 2 if free else 6}[kind]
         begins = kind == wire.RAW and bool(flags & wire.RAW_BEGIN)
         confused = flags & (wire.FIRST | wire.RAW_BEGIN) == wire.FIRST or (
             flags & (wire.RAW_ABANDONED | wire.RAW_END) == wire.RAW_ABANDONED
         )
-        epoch = self.epoch + 1 if flags & wire.FIRST else max(self.epoch, 0) if kind == wire.END else self.epoch
-        yield self.in_raw and kind != wire.RAW, "CORRUPT", 3
+        epoch = self.epoch + 1 if flags & wire.FIRST and self.begun else self.epoch
+        silent = kind in (wire.END, wire.CONTROL)
+        unbegun = not (self.begun or flags & wire.FIRST or silent)
+        too_many = fields["first"] + fields["records"] >= 1 << 64
+        between = kind == wire.CONTROL and not fields["records"]
+        yield kind == wire.CONTROL and not self.part, "CORRUPT", 3
+        yield self.in_raw and kind != wire.RAW and not between, "CORRUPT", 3
         yield flags & ~allowed, "PROTOCOL", 4
         yield kind == wire.RAW and confused, "PROTOCOL", 4
         yield kind == wire.RAW and begins == self.in_raw, "CORRUPT", 4
@@ -286,12 +312,22 @@ class Loader:
         yield fields["lane"], "PROTOCOL", 6
         yield fields["zero"], "PROTOCOL", 7
         yield self.stream_id not in (None, fields["stream_id"]), "CORRUPT", 8
-        yield fields["first"] != self.next_record, "CORRUPT", 16
-        yield fields["number"] != self.next_block, "CORRUPT", 24
-        yield fields["epoch"] != epoch & 0xFFFFFFFF, "CORRUPT", 28
-        yield fields["records"] != begins and kind != wire.RECORDS, "PROTOCOL", 32
+        if free:
+            yield fields["number"], "PROTOCOL", 24
+            yield fields["epoch"], "PROTOCOL", 28
+            yield fields["records"], "PROTOCOL", 32
+        elif self.enters:
+            yield self.enters_at not in (0, fields["first"]), "CORRUPT", 16
+            yield fields["first"] == 0 or too_many, "PROTOCOL", 16
+            yield unbegun, "CORRUPT", 28
+        else:
+            yield fields["first"] != self.next_record, "CORRUPT", 16
+            yield fields["number"] != self.next_block, "CORRUPT", 24
+            yield fields["epoch"] != epoch & 0xFFFFFFFF or unbegun, "CORRUPT", 28
+            yield kind == wire.CONTROL and too_many, "PROTOCOL", 32
+        yield fields["records"] != begins and kind not in (wire.RECORDS, wire.CONTROL), "PROTOCOL", 32
         yield fields["stored"] and kind == wire.END, "PROTOCOL", 36
-        alone = fields["records"] == 1 and kind != wire.RAW
+        alone = fields["records"] == 1 and kind == wire.RECORDS
         yield fields["stored"] > self.payload_max(fields) and not alone, "LIMIT", 36
         if fields["codec"]:
             yield fields["raw"] <= fields["stored"], "PROTOCOL", 40
@@ -305,11 +341,13 @@ class Loader:
             return max(self.record_bytes_max, 65536)
         if fields["kind"] == wire.RAW:
             return self.target + 5
+        if fields["kind"] == wire.CONTROL:
+            return wire.CONTROL_BYTES_MAX
         return self.record_bytes_max + 4 if fields["records"] <= 1 else 2 * self.target
 
     def too_long(self, fields):
         inflates_too_much = fields["raw"] > fields["stored"] * wire.INFLATION_RATIO_MAX
-        return fields["raw"] > self.payload_max(fields) or inflates_too_much
+        return fields["kind"] != wire.CONTROL and (fields["raw"] > self.payload_max(fields) or inflates_too_much)
 
     def may_look(self, at, fields):
         account = 4 * max(self.record_bytes_max, 16 << 20) + 16 * at
@@ -436,7 +474,7 @@ class Loader:
     def proves(self, at, trusted_end):
         """Whether a loader that looks for a way on takes the piece at `at`."""
         data = self.data
-        if not data.startswith(wire.MAGIC, at) or len(data) - at < 64 or data[at + 3] > wire.RAW:
+        if not data.startswith(wire.MAGIC, at) or len(data) - at < 64 or data[at + 3] > wire.CONTROL:
             return False
         if not self.check_holds(at) or at == self.refuted:
             return False
@@ -451,6 +489,8 @@ class Loader:
             return False
         if fields["first"] == 0 or fields["first"] + fields["records"] >= 1 << 64:
             return False
+        if fields["kind"] == wire.CONTROL and not self.part:
+            return False
         if any(wrong and status != "CORRUPT" for wrong, status, _ in self.refusals(fields)):
             return False
         return self.too_long(fields) or (fields["stored"] <= len(data) - at - 64 and self.payload_proves(at, fields))
@@ -463,7 +503,7 @@ class Loader:
         places, trusted_end = [piece], 0
         if len(data) - piece >= 64 and not data.startswith(wire.PREAMBLE_CONSTANT, piece):
             fields = self.header_of(piece)
-            sealed = data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.RAW and self.check_holds(piece)
+            sealed = data.startswith(wire.MAGIC, piece) and data[piece + 3] <= wire.CONTROL and self.check_holds(piece)
             lengths = (fields["stored"],) if sealed and fields["codec"] else (fields["stored"], fields["raw"])
             places += [piece + 64 + length for length in dict.fromkeys(lengths)]
             if sealed:

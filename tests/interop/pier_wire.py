@@ -32,12 +32,13 @@ from pier_value import RECORD_BYTES_MAX, Damage, Ext, decode, encode, head, skip
 
 MAGIC = b"\xc7\x3d\x50"
 PREAMBLE_CONSTANT = MAGIC + b"\x00PIER\r\n"
-PREAMBLE, RECORDS, DEFINITIONS, END, RAW = 0, 1, 2, 3, 4
+PREAMBLE, RECORDS, DEFINITIONS, END, RAW, CONTROL = 0, 1, 2, 3, 4, 5
 FLUSHED, CHECKED, FIRST, RAW_BEGIN, RAW_END, RAW_ABANDONED = 1, 2, 4, 8, 16, 32
 CLASSES_MAX = 1024
 INFLATION_RATIO_MAX = 256
 DEFLATE = 1
-REQUIRES_DEFLATE, TAKES_DEFLATE = 1, 1
+REQUIRES_DEFLATE, REQUIRES_PART, TAKES_DEFLATE = 1, 2, 1
+CONTROL_BYTES_MAX = 65536
 BLOCK_TARGET_HIGHEST = 16 << 20
 
 
@@ -158,6 +159,15 @@ class Writer:
             self.emit(RAW, flags, head + part, 1 if index == 0 else 0)
             self.next_record += 1 if index == 0 else 0
             self.next_block = (self.next_block + 1) & 0xFFFFFFFF
+
+    def control(self, payload, skipped=0, begins=False):
+        """A control block with a place; `skipped` numbers pass without a record. It begins no epoch, unless told."""
+        if self.payload:
+            self.end_block()
+        first, self.first = self.first, begins
+        self.emit(CONTROL, 0, payload, skipped)
+        self.first = first and not begins
+        self.next_record += skipped
 
     def checkpoint(self):
         if self.payload:

@@ -178,8 +178,8 @@ static void a_folder_turns_read_only(void **state) {
     disk.fail_create_in = 1;
     uint64_t before = pier_journal_info(journal).next_record;
     pier_archive *more = test_open_store(NULL, &(pier_archive_options){.stream_id = STREAM_ID});
-    const pier__standing standing = {STREAM_ID, before, pier_journal_info(journal).next_block,
-                                     pier_journal_info(journal).epoch, true, false};
+    const pier__standing standing = {
+        STREAM_ID, before, pier_journal_info(journal).next_block, pier_journal_info(journal).epoch, true, false};
     pier__archive_go_on(more, &standing);
     test_store_u64(more, 1);
     assert_status(pier_archive_flush(more), PIER_OK);
@@ -282,7 +282,8 @@ static void memory_lacks(fault_allocator *faults, void *user) {
         status = pier_archive_store_encoded(archive, (pier_bytes){bytes, sizeof bytes});
         assert_true(status == PIER_OK || (faults->struck > 0 && status == PIER_NO_MEMORY));
         status = pier_archive_flush(archive);
-        assert_true(status == PIER_OK || (faults->struck > 0 && (status == PIER_NO_MEMORY || status == PIER_WOULD_BLOCK)));
+        assert_true(status == PIER_OK ||
+                    (faults->struck > 0 && (status == PIER_NO_MEMORY || status == PIER_WOULD_BLOCK)));
         flushed = pier_journal_info(journal).next_record - 1;
         status = pier_journal_note(journal, 1, (pier_bytes){&i, sizeof i});
         assert_true(status == PIER_OK || (faults->struck > 0 && status == PIER_NO_MEMORY));
