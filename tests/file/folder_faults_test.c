@@ -40,7 +40,8 @@ static bool done(pier_status status, const pier_error *error) {
         return true;
     }
     assert_true(fault_system_struck() > 0);
-    assert_true(status < 0 && error->status == status && (error->os_error != 0 || status == PIER_IN_USE) && error->text[0] != '\0');
+    assert_true(status < 0 && error->status == status && (error->os_error != 0 || status == PIER_IN_USE) &&
+                error->text[0] != '\0');
     return false;
 }
 
@@ -64,7 +65,8 @@ static void use_file(const pier__folder *folder, int file) {
         assert_int_equal(size, 9);
         assert_memory_equal(buffer, "something", 9);
     }
-    (void)(done(ops->sync(folder->self, file, &error), &error) && done(ops->size(folder->self, file, &length, &error), &error));
+    (void)(done(ops->sync(folder->self, file, &error), &error) &&
+           done(ops->size(folder->self, file, &length, &error), &error));
     (void)done(ops->cut(folder->self, file, 0, &error), &error);
     (void)done(ops->close(folder->self, file, &error), &error);
 }

@@ -137,8 +137,8 @@ static void refuses_names_and_what_is_no_file(void **state) {
     (void)state;
     pier__folder folder = open_folder();
     const pier__folder_ops *ops = folder.ops;
-    static const char *const names[] = {"", "a/b", "..", ".hidden", "/tmp/x",
-                                        "a-name-that-is-longer-than-the-sixty-three-bytes-that-one-may-have"};
+    static const char *const names[] = {
+        "", "a/b", "..", ".hidden", "/tmp/x", "a-name-that-is-longer-than-the-sixty-three-bytes-that-one-may-have"};
     int file = PIER__FOLDER_NO_FILE;
     pier_error error;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -300,8 +300,7 @@ static int fill_and_free(void) {
         ops->open(folder.self, "one", true, &file, &error) != PIER_DENIED ||
         ops->remove(folder.self, "one", &error) != PIER_DENIED ||
         ops->rename(folder.self, "one", "four", &error) != PIER_DENIED ||
-        ops->lock(folder.self, &error) != PIER_DENIED ||
-        ops->open(folder.self, "one", false, &file, NULL) != PIER_OK) {
+        ops->lock(folder.self, &error) != PIER_DENIED || ops->open(folder.self, "one", false, &file, NULL) != PIER_OK) {
         return 9;
     }
     (void)ops->close(folder.self, file, NULL);
