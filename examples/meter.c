@@ -5,6 +5,8 @@
  *     meter sum FOLDER           adds up those that it has not added yet, and notes how far it came
  *     meter show FOLDER [FROM]   prints the readings from a number on
  *     meter tail FOLDER          prints readings as another process takes them */
+#define _POSIX_C_SOURCE 200809L /* nanosleep */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
