@@ -210,8 +210,34 @@ static void check_stream(pier__storer *storer) {
     }
 }
 
+/* Ends a record of which nothing is to be asked and that fills no block: the straight way of most. Returns whether it
+ * was one; otherwise nothing was done. */
+static inline bool end_at_once(pier__storer *storer) {
+    pier__archive *common = &storer->common;
+    if (!storer->in_record || storer->refusal != PIER_OK || common->failure != PIER_OK || common->other != NULL ||
+        storer->stream_bytes_max != 0 || common->format != PIER_FORMAT_FRAMED) {
+        return false;
+    }
+    const uint8_t *value = storer->buffer + storer->value;
+    size_t payload = pier__storer_cursor(storer) - storer->ready - PIER__PIECE_BYTES;
+    if (payload >= common->limits.block_target_bytes ||
+        (size_t)(common->window.cursor - value) > common->limits.record_bytes_max ||
+        (!storer->is_typed && (!is_whole_by_tally(storer) || is_own_ext(value)))) {
+        return false;
+    }
+    storer->in_record = false;
+    storer->next_record++;
+    storer->block_records++;
+    storer->message_is_open = true;
+    pier__archive_close_window(common);
+    return true;
+}
+
 static pier_status end_record(pier__storer *storer) {
     pier__archive *common = &storer->common;
+    if (PIER_LIKELY(end_at_once(storer))) {
+        return PIER_OK;
+    }
     if (common->failure != PIER_OK) {
         return common->failure;
     }

@@ -31,13 +31,15 @@ static void store_other(pier_archive *archive, const pier_value *value) {
     }
 }
 
-static inline bool is_small(const pier_value *value) {
-    return value->kind == PIER_KIND_BOOL || value->kind == PIER_KIND_UINT || value->kind == PIER_KIND_INT ||
-           value->kind == PIER_KIND_F64 || pier__value_is_container(value);
+/* Whether a value is stored here: those that are most of most trees. */
+static inline bool is_usual(const pier_value *value) {
+    const unsigned usual = 1u << PIER_KIND_BOOL | 1u << PIER_KIND_UINT | 1u << PIER_KIND_INT | 1u << PIER_KIND_F64 |
+                           1u << PIER_KIND_ARRAY | 1u << PIER_KIND_MAP;
+    return (usual >> value->kind & 1u) != 0;
 }
 
 static inline void store_one(pier_archive *archive, const pier_value *value) {
-    if (!is_small(value)) {
+    if (!is_usual(value)) {
         store_other(archive, value);
         return;
     }
