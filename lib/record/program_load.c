@@ -3,19 +3,10 @@
  * Floor 5 (record). The kernels of the straight-line codecs (record_decode.h) take the values, and the end is looked at
  * behind each of them. Nothing was scanned: what is nested is counted as it is opened, and what is passed over counts as
  * if each of its bytes were a value. */
-#include <pier/record_decode.h>
-#include <pier/record_lists.h>
-
 #include "archive/scan_internal.h"
-#include "record/program_internal.h"
+#include "record/program_take_internal.h"
 
-/* A record being loaded. Each function returns where the next value begins, at most at the end; NULL when the record is
- * not for programs. */
-typedef struct loading {
-    const pier__program *program;
-    const uint8_t *end;
-    pier__decoding *how;
-} loading;
+typedef pier__taking loading;
 
 static const uint8_t *take_record(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record);
 
@@ -59,57 +50,6 @@ static const uint8_t *skip_places(loading *from, const uint8_t *at, uint32_t cou
 
 /* Values ----------------------------------------------------------------------------------------------------------- */
 
-/* Takes text into an array, which may hold a default. */
-PIER__KERNEL const uint8_t *take_inline_text(const loading *from, const uint8_t *at, char *text, uint32_t capacity,
-                                             unsigned *wrong) {
-    size_t size;
-    at = pier__take_text_head(at, from->end, &size, wrong);
-    if (PIER_UNLIKELY(size >= capacity)) {
-        *wrong |= 1;
-        return at;
-    }
-    if (capacity > PIER__SHORT_TEXT) {
-        *wrong |= memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size);
-        memcpy(text, at, size);
-        text[size] = '\0';
-        return at + size;
-    }
-    uint64_t odd = 0;
-    if (capacity >= 16) {
-        for (size_t i = 0; i <= size; i += 16) {
-            size_t piece = i + 16 <= capacity ? i : capacity - 16;
-            odd |= pier__take_text_piece(at, piece, size, text, piece + 16);
-        }
-    } else {
-        char whole[16];
-        odd = pier__take_text_piece(at, 0, size, whole, sizeof whole);
-        if (capacity >= 8) {
-            memcpy(text, whole, 8);
-            memcpy(text + (capacity - 8), whole + (capacity - 8), 8);
-        } else {
-            memcpy(text, whole, capacity);
-        }
-    }
-    if (PIER_UNLIKELY(odd != 0)) {
-        *wrong |= memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size);
-    }
-    return at + size;
-}
-
-PIER__KERNEL const uint8_t *take_inline_bytes(const loading *from, const uint8_t *at, uint8_t *value, uint32_t capacity,
-                                              unsigned *wrong) {
-    size_t found;
-    at = pier__take_bytes_head(at, from->end, &found, wrong);
-    if (PIER_UNLIKELY(found > capacity)) {
-        *wrong |= 1;
-        return at;
-    }
-    uint32_t size = (uint32_t)found;
-    memcpy(value, &size, sizeof size);
-    memcpy(value + sizeof size, at, size);
-    return at + size;
-}
-
 /* Returns memory for `count` things, which is all zero; NULL when there is none. */
 static uint8_t *allocate(loading *from, uint64_t count, size_t bytes) {
     if (count > (uint64_t)PTRDIFF_MAX / bytes) {
@@ -138,79 +78,6 @@ static const uint8_t *take_pointed(loading *from, const pier__op *op, const uint
     return pointed != NULL ? take_fresh(from, op->record, at, pointed) : NULL;
 }
 
-PIER__KERNEL const uint8_t *take_widened(const loading *from, const uint8_t *at, uint8_t *to, unsigned *wrong) {
-    float narrow;
-    at = pier__take_f32(at, from->end, &narrow, wrong);
-    double number = (double)narrow;
-    memcpy(to, &number, sizeof number);
-    return at;
-}
-
-#define TAKE(type, kernel)                                                                                             \
-    {                                                                                                                  \
-        type number;                                                                                                   \
-        at = kernel(at, from->end, &number, wrong);                                                                    \
-        memcpy(to, &number, sizeof number);                                                                            \
-        return at;                                                                                                     \
-    }
-
-#define TAKE_VIEW(type, kernel)                                                                                        \
-    {                                                                                                                  \
-        type view;                                                                                                     \
-        at = kernel(at, from->end, &view, from->how, wrong);                                                           \
-        memcpy(to, &view, sizeof view);                                                                                \
-        return at;                                                                                                     \
-    }
-
-/* Takes one value that is no record into a member that is all zero. Sets `*wrong` when it is not the usual one; where
- * the next value begins is then nothing to rely on. */
-PIER__KERNEL const uint8_t *take_scalar(const loading *from, unsigned kind, const pier__op *op, const uint8_t *at,
-                                        uint8_t *to, unsigned *wrong) {
-    switch (kind) {
-    case PIER_FIELD_BOOL:
-        TAKE(bool, pier__take_boolean)
-    case PIER_FIELD_I8:
-        TAKE(int8_t, pier__take_i8)
-    case PIER_FIELD_I16:
-        TAKE(int16_t, pier__take_i16)
-    case PIER_FIELD_I32:
-        TAKE(int32_t, pier__take_i32)
-    case PIER_FIELD_I64:
-        TAKE(int64_t, pier__take_i64)
-    case PIER_FIELD_U8:
-        TAKE(uint8_t, pier__take_u8)
-    case PIER_FIELD_U16:
-        TAKE(uint16_t, pier__take_u16)
-    case PIER_FIELD_U32:
-        TAKE(uint32_t, pier__take_u32)
-    case PIER_FIELD_U64:
-        TAKE(uint64_t, pier__take_u64)
-    case PIER_FIELD_F32:
-        TAKE(float, pier__take_f32)
-    case PIER_FIELD_F64:
-        if (PIER_UNLIKELY(at[0] == 0xca)) {
-            /* Of a writer that has the field narrower. */
-            return take_widened(from, at, to, wrong);
-        }
-        TAKE(double, pier__take_f64)
-    case PIER_FIELD_TIME:
-        TAKE(pier_time, pier__take_time)
-    case PIER_FIELD_DURATION:
-        TAKE(pier_duration, pier__take_duration)
-    case PIER_FIELD_TEXT:
-        TAKE_VIEW(pier_text, pier__take_text)
-    case PIER_FIELD_BYTES:
-        TAKE_VIEW(pier_bytes, pier__take_bytes)
-    case PIER__VALUE_INLINE_TEXT:
-        return take_inline_text(from, at, (char *)to, op->capacity, wrong);
-    case PIER__VALUE_INLINE_BYTES:
-        return take_inline_bytes(from, at, to, op->capacity, wrong);
-    default:
-        *wrong |= 1;
-        return at;
-    }
-}
-
 /* Takes one value that is not nil; `is_fresh`: of a record its defaults are not there yet. */
 static const uint8_t *take_value(loading *from, const pier__op *op, const uint8_t *at, uint8_t *to, bool is_fresh) {
     if (op->take == PIER_FIELD_RECORD) {
@@ -227,7 +94,7 @@ static const uint8_t *take_value(loading *from, const pier__op *op, const uint8_
         close_level(from);
     }
     unsigned wrong = 0;
-    at = take_scalar(from, op->take, op, at, to, &wrong);
+    at = pier__take_scalar(from, op->take, op, at, to, &wrong);
     return PIER_LIKELY(wrong == 0 && at <= from->end) ? at : NULL;
 }
 
@@ -444,7 +311,7 @@ PIER__KERNEL const uint8_t *take_field(loading *from, const pier__program_record
         return take_place(from, type, op, at, record);
     }
     unsigned wrong = 0;
-    const uint8_t *next = take_scalar(from, op->take_whole, op, at, record + op->offset, &wrong);
+    const uint8_t *next = pier__take_scalar(from, op->take_whole, op, at, record + op->offset, &wrong);
     return PIER_LIKELY(wrong == 0 && next <= from->end) ? next : take_unusual(from, type, op, at, record);
 }
 
