@@ -30,17 +30,23 @@ static ends open_ends(const pier_class *writer, const pier_class *reader, const 
 }
 
 static pier_status store_all(const path *of, const ends *by) {
+    const pier_class *type = by->writer;
+    pier_archive *store = by->store;
+    const uint8_t *record = of->records;
     pier_status status = PIER_OK;
-    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++) {
-        status = pier_store_record(by->store, by->writer, record_of(of, of->records, i));
+    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++, record += type->record_bytes) {
+        status = pier_store_record(store, type, record);
     }
-    return status == PIER_OK ? pier_archive_flush(by->store) : status;
+    return status == PIER_OK ? pier_archive_flush(store) : status;
 }
 
 static pier_status load_all(const path *of, const ends *by) {
+    const pier_class *type = by->reader;
+    pier_archive *load = by->load;
+    uint8_t *record = of->loaded;
     pier_status status = PIER_OK;
-    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++) {
-        status = pier_next_record(by->load, by->reader, record_of(of, of->loaded, i));
+    for (size_t i = 0; i < RECORDS && status == PIER_OK; i++, record += type->record_bytes) {
+        status = pier_next_record(load, type, record);
     }
     return status;
 }
