@@ -17,10 +17,11 @@ static bool is_own_ext(const uint8_t *value) {
 
 /* Whether the token calls have stored exactly one value within the limits, as far as they can tell. */
 static bool is_whole_by_tally(const pier__storer *storer) {
+    enum { TIME_BYTES_MAX = 12 }; /* of which no call asks whether they are within the limit of an ext */
     const pier__tally *tally = &storer->tally;
     const pier_limits *limits = &storer->common.limits;
     return tally->awaited == 0 && tally->overrun >> 63 == 0 && tally->elements <= limits->elements_max &&
-           tally->containers <= limits->depth_max;
+           tally->containers <= limits->depth_max && limits->text_bytes_max >= TIME_BYTES_MAX;
 }
 
 static void refuse_own_ext(pier__storer *storer) {
