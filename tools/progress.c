@@ -30,7 +30,11 @@ void progress_show(progress *shown, uint64_t done, uint64_t total, const char *w
     int full = total > 0 ? (int)((double)done / (double)total * CELLS) : CELLS;
     int percent = total > 0 ? (int)((double)done / (double)total * 100) : 100;
     (void)snprintf(text, sizeof(text), "[%.*s%*s] %3d %% %s", full, cells, CELLS - full, "", percent, words);
-    report_progress(text);
+    progress_show_words(shown, text);
+}
+
+void progress_show_words(progress *shown, const char *words) {
+    report_progress(words);
     shown->next_ns = pier_clock_monotonic_ns() + INTERVAL_NS;
 }
 

@@ -23,6 +23,9 @@ bool progress_is_due(const progress *shown);
 /* Shows that `done` of `total` is done; words: what there is to say of it beside the bar. */
 void progress_show(progress *shown, uint64_t done, uint64_t total, const char *words);
 
+/* Shows words alone, of something whose end nobody knows. */
+void progress_show_words(progress *shown, const char *words);
+
 /* Returns how long it has taken, in seconds. */
 double progress_seconds(const progress *shown);
 

@@ -1,7 +1,9 @@
 /* `pier record` at work: see recorder.h. */
 #include "recorder.h"
 
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 
 #include "relay.h"
 #include "report.h"
@@ -41,12 +43,27 @@ static void stop_listening(void *user) {
     running->loop.listener = NULL;
 }
 
+/* On a terminal, tells how much there is. */
+static void show_progress(recorder *running) {
+    const recording *out = running->out;
+    char words[120];
+    if (!progress_is_due(&running->progress)) {
+        return;
+    }
+    (void)snprintf(words, sizeof(words), "%" PRIu64 " connections (%zu open), %" PRIu64 " KiB, %" PRIu64 " records",
+                   out->connections, running->loop.members.count,
+                   (out->bytes[SIDE_OF_CLIENT] + out->bytes[SIDE_OF_SERVER]) >> 10,
+                   out->records[SIDE_OF_CLIENT] + out->records[SIDE_OF_SERVER]);
+    progress_show_words(&running->progress, words);
+}
+
 /* When nobody has anything to pass on, what passed is written. */
 static void settle(void *user, bool pauses) {
     recorder *running = user;
     if (pauses) {
         recording_flush(running->out);
     }
+    show_progress(running);
     if (running->loop.listener != NULL && !has_room(running)) {
         stop_listening(running);
     }
@@ -76,8 +93,10 @@ int recorder_run(recorder *running) {
     running->loop.command = command;
     running->loop.ops = &ops;
     running->loop.user = running;
+    progress_begin(&running->progress, true);
     loop_init(&running->loop);
     loop_run(&running->loop);
+    progress_end(&running->progress);
     if (signals_caught() != 0) {
         read_on(running);
     }

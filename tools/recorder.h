@@ -8,6 +8,7 @@
 #include <pier/address.h>
 
 #include "loop.h"
+#include "progress.h"
 #include "recording.h"
 
 /* How many addresses of the target are tried. */
@@ -27,6 +28,7 @@ typedef struct recorder {
     uint64_t record_bytes_max;
     uint64_t count; /* take so many connections, and end with the last; 0: never */
     /* The recorder's own. */
+    progress progress;
     uint64_t over;                         /* connections that have ended */
     char read_buffer[RECORDER_READ_BYTES]; /* of whose turn it is */
 } recorder;

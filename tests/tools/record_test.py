@@ -3,7 +3,10 @@
 import json
 import os
 import pathlib
+import pty
+import re
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -286,6 +289,30 @@ class PassingTest(Test):
             thread.join()
         self.assertTrue(received[client] == data and received[server] == data)
         self.stop_recording(recorder, client_bytes=len(data), server_bytes=len(data))
+
+    def test_progress_on_a_terminal(self):
+        terminal, side = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        environment = {**os.environ, "TERM": "xterm"}
+        environment.pop("NO_COLOR", None)
+        recorder = self.start("record", "unix:" + str(self.folder / "here"), self.target, self.file, "--count", 1,
+                              stderr=side, env=environment, stdin=subprocess.DEVNULL)
+        os.close(side)
+        self.assertIn(b"listening on", os.read(terminal, 1 << 16))
+        client = socket.socket(socket.AF_UNIX)
+        self.addCleanup(client.close)
+        client.connect(str(self.folder / "here"))
+        server = self.accept(self.listening)
+        shown = b""
+        deadline = time.monotonic() + PATIENCE_S
+        while not re.search(rb"1 connections \(1 open\), \d+ KiB, [1-9]\d* records", shown):
+            self.assertLess(time.monotonic(), deadline, shown)
+            client.sendall(b"\xda\x01\x00" + b"x" * 256)
+            receive(server, 259)
+            shown += os.read(terminal, 1 << 16) if select.select([terminal], [], [], 0.05)[0] else b""
+        client.close()
+        server.close()
+        self.assertEqual(recorder.result().status, 0)
 
     def test_it_ends_after_so_many_connections(self):
         recorder = self.record(self.target, "--count", 2)

@@ -228,7 +228,7 @@ class SendingTest(ReplayTest):
             self.close(client, server)
 
         self.make(talk)
-        for speed, least, most in (("1", 0.9, 2.5), ("4", 0.2, 0.8), ("0.5", 1.8, 4), ("max", 0, 0.2)):
+        for speed, least, most in (("1", 0.9, 3), ("4", 0.225, 0.85), ("0.5", 1.8, 5), ("max", 0, 0.6)):
             with self.subTest(speed):
                 replay = self.play("--speed", speed)
                 server = self.accept(self.listening)
@@ -237,7 +237,8 @@ class SendingTest(ReplayTest):
                     receive(server, 2)
                     times.append(time.monotonic())
                 server.close()
-                self.assertGreaterEqual(times[-1] - times[0], least * 0.99)
+                # The first one may have been late.
+                self.assertGreaterEqual(times[-1] - times[0], least * 0.8)
                 self.assertLess(times[-1] - times[0], most * SLOWNESS)
                 self.assert_same(replay.result())
 
