@@ -15,6 +15,6 @@ struct recorder;
 
 /* Makes a connection of a client that was accepted, and begins to connect to the target. client: taken. Returns NULL
  * when memory ran out; the client is gone then. */
-member *relay_create(pier_socket *client, uint64_t number, struct recorder *recorder);
+member *relay_create(pier_socket *client, uint64_t number, struct recorder *of);
 
 #endif
