@@ -209,7 +209,8 @@ static size_t find_data(const uint8_t *payload, size_t size) {
     return length == size - (data - 1) ? data : 0;
 }
 
-/* Inflates on until the data ends, step by step. `*size` gets how many bytes came out. */
+/* Inflates on until the data ends, step by step while the buffer grows, and then in one call. `*size` gets how many
+ * bytes came out. */
 static pier__fault inflate_all(pier__inflater *inflater, const pier_allocator *allocator, size_t raw_bytes,
                                size_t *size) {
     z_stream *stream = &inflater->state->stream;
@@ -218,21 +219,22 @@ static pier__fault inflate_all(pier__inflater *inflater, const pier_allocator *a
         if (*size >= inflater->capacity && *size < raw_bytes && !grow_inflated(inflater, allocator, *size, raw_bytes)) {
             return pier__fault_of(PIER_NO_MEMORY, 0, "no memory to inflate a block");
         }
-        size_t end = inflater->capacity < raw_bytes ? inflater->capacity : raw_bytes;
-        /* When all that may come is there, one byte of the padding shows whether more comes. */
-        size_t room = *size < end ? end - *size : 1;
+        /* When there is room for all, that is told: zlib then keeps no copy of the last 32 KiB. And the padding behind
+         * it is given, too, which shows whether more comes, and lets zlib go fast up to the last byte. */
+        bool is_last = inflater->capacity >= raw_bytes;
+        size_t room = (is_last ? raw_bytes + PIER_PADDING_BYTES : inflater->capacity) - *size;
         stream->next_out = inflater->bytes + *size;
         stream->avail_out = (uInt)room;
-        int result = inflate(stream, Z_NO_FLUSH);
+        int result = inflate(stream, is_last ? Z_FINISH : Z_NO_FLUSH);
         *size += room - stream->avail_out;
         if (result == Z_MEM_ERROR) {
             return pier__fault_of(PIER_NO_MEMORY, 0, "no memory to inflate a block");
         }
-        if (result == Z_DATA_ERROR) {
-            return pier__fault_of(PIER_CORRUPT, PIER__PIECE_BYTES, "the compressed data of a block are damaged");
-        }
         if (*size > raw_bytes) {
             return pier__fault_of(PIER_PROTOCOL, RAW_LENGTH_AT, "a block inflates to more than its raw length");
+        }
+        if (result == Z_DATA_ERROR) {
+            return pier__fault_of(PIER_CORRUPT, PIER__PIECE_BYTES, "the compressed data of a block are damaged");
         }
         if (result != Z_OK) {
             /* There was room, so the input has come to its end, of the data or before. */
