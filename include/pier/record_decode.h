@@ -190,8 +190,12 @@ PIER__KERNEL uint64_t pier__take_text_piece(const uint8_t *at, size_t from, size
     memcpy(&mask, pier__text_masks + PIER__SHORT_TEXT + from - size, sizeof mask);
     bytes &= mask;
     memcpy(text + from, &bytes, capacity - from < sizeof bytes ? capacity - from : sizeof bytes);
+#if defined(__SSE2__)
+    return (unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(((pier__16_bytes)(bytes == 0) & mask) | bytes));
+#else
     pier__two_words odd = (pier__two_words)(((pier__16_bytes)(bytes == 0) & mask) | (bytes & 0x80));
     return PIER__OR_BOTH(odd);
+#endif
 }
 #else
 /* The same in words of eight bytes. */

@@ -68,8 +68,8 @@ PIER__KERNEL uint8_t *pier__put_time(uint8_t *at, pier_time value, unsigned *wro
 PIER__KERNEL uint8_t *pier__put_duration(uint8_t *at, pier_duration value, unsigned *wrong) {
     *wrong |= !pier__duration_is_good(value);
     at[0] = 0x92;
-    at = pier__put_signed(at + 1, value.seconds);
-    return pier__put_signed(at, value.nanoseconds);
+    at = pier__put_i64(at + 1, value.seconds, wrong);
+    return pier__put_i32(at, value.nanoseconds, wrong);
 }
 
 /* Heads, text and bytes -------------------------------------------------------------------------------------------- */

@@ -63,6 +63,51 @@ PIER__KERNEL uint8_t *pier__put_signed(uint8_t *at, int64_t value) {
     return pier__put_form(at, (uint64_t)value, pier__highest_bit((uint64_t)value ^ below) | (unsigned)(below & 64));
 }
 
+/* The same for numbers of at most 32 bits, whose forms are shorter than a word: one word has head and number. A row is a
+ * word, too: a shift, which brings the number behind the head, or to the top when it is its own form; the bytes of the
+ * whole; the head, of numbers below 0 less the sign that the shift leaves in its place. */
+#define PIER__SHORT(shift, bytes, head) ((shift) | (bytes) << 8 | (uint32_t)(head) << 24)
+#define PIER__SHORT_FIX PIER__SHORT(56, 1, 0)
+#define PIER__SHORT_8(head) PIER__SHORT(48, 2, head)
+#define PIER__SHORT_16(head) PIER__SHORT(40, 3, head)
+#define PIER__SHORT_32(head) PIER__SHORT(24, 5, head)
+/* 32 rows for numbers from 0, by their highest bit, and 32 for those below. */
+static const uint32_t pier__short_forms[64] = {PIER__ROWS_4(PIER__SHORT_FIX),
+                                               PIER__ROWS_2(PIER__SHORT_FIX),
+                                               PIER__SHORT_FIX,
+                                               PIER__SHORT_8(0xcc),
+                                               PIER__ROWS_8(PIER__SHORT_16(0xcd)),
+                                               PIER__ROWS_16(PIER__SHORT_32(0xce)),
+                                               PIER__ROWS_4(PIER__SHORT_FIX),
+                                               PIER__SHORT_FIX,
+                                               PIER__ROWS_2(PIER__SHORT_8(0xd0 ^ 0xff)),
+                                               PIER__ROWS_8(PIER__SHORT_16(0xd1 ^ 0xff)),
+                                               PIER__ROWS_16(PIER__SHORT_32(0xd2 ^ 0xff)),
+                                               PIER__SHORT_32(0xd2 ^ 0xff)};
+
+#undef PIER__SHORT
+#undef PIER__SHORT_FIX
+#undef PIER__SHORT_8
+#undef PIER__SHORT_16
+#undef PIER__SHORT_32
+
+PIER__KERNEL uint8_t *pier__put_short_form(uint8_t *at, uint64_t value, unsigned row) {
+    uint32_t form = pier__short_forms[row];
+    uint64_t word = PIER__BIG(value << (form & 63)) ^ PIER__LITTLE((uint64_t)(form >> 24));
+    memcpy(at, &word, sizeof word);
+    return at + (form >> 8 & 0xff);
+}
+
+PIER__KERNEL uint8_t *pier__put_short_unsigned(uint8_t *at, uint32_t value) {
+    return pier__put_short_form(at, value, pier__highest_bit(value));
+}
+
+PIER__KERNEL uint8_t *pier__put_short_signed(uint8_t *at, int32_t value) {
+    uint32_t below = value < 0 ? UINT32_MAX : 0;
+    return pier__put_short_form(at, (uint64_t)(int64_t)value,
+                                pier__highest_bit((uint32_t)value ^ below) | (below & 32));
+}
+
 PIER__KERNEL uint8_t *pier__put_u8(uint8_t *at, uint8_t value, unsigned *wrong) {
     (void)wrong;
     unsigned is_wide = value >> 7;
@@ -73,12 +118,12 @@ PIER__KERNEL uint8_t *pier__put_u8(uint8_t *at, uint8_t value, unsigned *wrong) 
 
 PIER__KERNEL uint8_t *pier__put_u16(uint8_t *at, uint16_t value, unsigned *wrong) {
     (void)wrong;
-    return pier__put_unsigned(at, value);
+    return pier__put_short_unsigned(at, value);
 }
 
 PIER__KERNEL uint8_t *pier__put_u32(uint8_t *at, uint32_t value, unsigned *wrong) {
     (void)wrong;
-    return pier__put_unsigned(at, value);
+    return pier__put_short_unsigned(at, value);
 }
 
 PIER__KERNEL uint8_t *pier__put_u64(uint8_t *at, uint64_t value, unsigned *wrong) {
@@ -88,7 +133,7 @@ PIER__KERNEL uint8_t *pier__put_u64(uint8_t *at, uint64_t value, unsigned *wrong
         pier__put_word(at + 1, value);
         return at + 9;
     }
-    return pier__put_unsigned(at, value);
+    return pier__put_short_unsigned(at, (uint32_t)value);
 }
 
 PIER__KERNEL uint8_t *pier__put_i8(uint8_t *at, int8_t value, unsigned *wrong) {
@@ -101,12 +146,12 @@ PIER__KERNEL uint8_t *pier__put_i8(uint8_t *at, int8_t value, unsigned *wrong) {
 
 PIER__KERNEL uint8_t *pier__put_i16(uint8_t *at, int16_t value, unsigned *wrong) {
     (void)wrong;
-    return pier__put_signed(at, value);
+    return pier__put_short_signed(at, value);
 }
 
 PIER__KERNEL uint8_t *pier__put_i32(uint8_t *at, int32_t value, unsigned *wrong) {
     (void)wrong;
-    return pier__put_signed(at, value);
+    return pier__put_short_signed(at, value);
 }
 
 PIER__KERNEL uint8_t *pier__put_i64(uint8_t *at, int64_t value, unsigned *wrong) {
@@ -116,7 +161,9 @@ PIER__KERNEL uint8_t *pier__put_i64(uint8_t *at, int64_t value, unsigned *wrong)
         pier__put_word(at + 1, (uint64_t)value);
         return at + 9;
     }
-    return pier__put_signed(at, value);
+    uint64_t below = value < 0 ? UINT64_MAX : 0;
+    return pier__put_short_form(at, (uint64_t)value,
+                                pier__highest_bit((uint64_t)value ^ below) | (unsigned)(below & 32));
 }
 
 /* Stores `count` integers of an array: `from` has the C type of `kind`, PIER_FIELD_I8 to PIER_FIELD_U64. What is known
@@ -137,22 +184,23 @@ PIER__KERNEL const uint8_t *pier__take_unsigned(const uint8_t *at, unsigned wide
         *value = head;
         return at + 1;
     }
+    /* What needs much of its type is the most likely: ids and times, and flags of any width. */
     uint64_t word = pier__take_word(at + 1);
-    if (head == 0xcc) {
-        *value = word >> 56;
-        return at + 2;
-    }
-    if (widest >= 2 && head == 0xcd) {
-        *value = word >> 48;
-        return at + 3;
+    if (widest >= 8 && head == 0xcf) {
+        *value = word;
+        return at + 9;
     }
     if (widest >= 4 && head == 0xce) {
         *value = word >> 32;
         return at + 5;
     }
-    if (widest >= 8 && head == 0xcf) {
-        *value = word;
-        return at + 9;
+    if (widest >= 2 && head == 0xcd) {
+        *value = word >> 48;
+        return at + 3;
+    }
+    if (head == 0xcc) {
+        *value = word >> 56;
+        return at + 2;
     }
     *wrong |= 1;
     *value = 0;
@@ -165,6 +213,12 @@ PIER__KERNEL const uint8_t *pier__take_signed(const uint8_t *at, unsigned widest
     if (head < 0x80 || head >= 0xe0) {
         *value = (int8_t)head;
         return at + 1;
+    }
+    if (widest >= 8 && head == 0xcf) {
+        uint64_t word = pier__take_word(at + 1);
+        *wrong |= (unsigned)(word >> 63);
+        *value = (int64_t)word;
+        return at + 9;
     }
     if (head >= 0xd0) {
         uint64_t word = pier__take_word(at + 1);

@@ -116,6 +116,7 @@ PIER__KERNEL uint64_t pier__zero_byte(uint64_t word) {
 
 /* Sixteen bytes that are moved and put together at once. */
 #if defined(__GNUC__)
+typedef char pier__16_chars __attribute__((vector_size(16)));
 typedef uint8_t pier__16_bytes __attribute__((vector_size(16)));
 typedef uint64_t pier__two_words __attribute__((vector_size(16)));
 #define PIER__OR_WORDS(one, other) ((one) | (other))
@@ -233,12 +234,22 @@ PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, u
             size_t piece = from + 16 <= capacity ? from : capacity - 16;
             pier__16_bytes bytes;
             memcpy(&bytes, text + piece, sizeof bytes);
-            typedef char pier__16_chars __attribute__((vector_size(16)));
             highs |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)bytes) << piece;
             zeros |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0)) << piece;
         }
         size = zeros != 0 ? pier__lowest_bit(zeros) : capacity;
         *high_bits |= pier__before_zero(highs, zeros);
+        return size;
+    }
+    if (capacity >= 8 && capacity < 16) {
+        /* Names and symbols, which are now below eight bytes, now above: without a branch on that. What the second word
+         * has of the first is shifted out; zeros come in, and end the text where nothing else does. */
+        pier__two_words both = {pier__text_word(text), pier__text_word(text + (capacity - 8)) >> 8 * (16 - capacity)};
+        pier__16_chars bytes = (pier__16_chars)both;
+        unsigned zeros = (unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0));
+        unsigned highs = (unsigned)__builtin_ia32_pmovmskb128(bytes);
+        size = pier__lowest_bit(zeros);
+        *high_bits |= highs & ((1u << size) - 1);
         return size;
     }
 #endif
