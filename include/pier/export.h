@@ -26,11 +26,15 @@
 #if defined(__GNUC__)
 #define PIER_MUST_USE __attribute__((warn_unused_result))
 #define PIER_PRINTF(format_index, first_index) __attribute__((format(printf, format_index, first_index)))
+/* Before the definition of what every record, block or turn passes through: the compiler puts these functions side by
+ * side, a few pages in place of two dozen, which a thread that has just been woken finds in no cache. */
+#define PIER__HOT __attribute__((hot))
 #define PIER_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PIER_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #else
 #define PIER_MUST_USE
 #define PIER_PRINTF(format_index, first_index)
+#define PIER__HOT
 #define PIER_LIKELY(condition) (condition)
 #define PIER_UNLIKELY(condition) (condition)
 #endif

@@ -17,7 +17,7 @@
 /* What a read is offered at least, and a seekable file's distance of checkpoints: proto/wire.md, Definitions. */
 enum { READ_BYTES_DEFAULT = 64 << 10, CHECKPOINT_BYTES_DEFAULT = 1 << 20 };
 
-uint64_t pier__archive_time(const pier__archive *archive) {
+PIER__HOT uint64_t pier__archive_time(const pier__archive *archive) {
     if (archive->time_is_given || archive->file == NULL) {
         return archive->time_unix_ns;
     }
@@ -331,7 +331,7 @@ bool pier__archive_is_touched(const pier_archive *archive) {
     return storer->in_record || storer->next_record > 1;
 }
 
-void pier__archive_end_run(pier_archive *archive) {
+PIER__HOT void pier__archive_end_run(pier_archive *archive) {
     if (archive->storing) {
         pier__storer_take_run((pier__storer *)archive);
     } else {
@@ -340,7 +340,7 @@ void pier__archive_end_run(pier_archive *archive) {
     archive->run = (pier__run){0};
 }
 
-void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by) {
+PIER__HOT void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by) {
     if (archive->storing) {
         pier__storer_begin_run((pier__storer *)archive, class_of_run, run_by);
     } else {
@@ -372,7 +372,7 @@ pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
     return PIER_OK;
 }
 
-void pier_archive_set_deadline(pier_archive *archive, pier_deadline deadline) {
+PIER__HOT void pier_archive_set_deadline(pier_archive *archive, pier_deadline deadline) {
     pier__archive_of(archive)->deadline = deadline;
 }
 

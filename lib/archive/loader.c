@@ -18,7 +18,7 @@ static void open_window(pier__loader *loader, uint64_t begin, uint64_t end) {
 }
 
 /* A record begins at `position`; `end` is 0 when only a codec will know. */
-static void begin_record(pier__loader *loader, uint64_t position, uint64_t end) {
+static PIER__HOT void begin_record(pier__loader *loader, uint64_t position, uint64_t end) {
     loader->in_record = true;
     loader->record = position;
     loader->record_end = end;
@@ -79,7 +79,7 @@ static bool is_own_ext(const uint8_t *at, size_t there) {
 }
 
 /* Takes the class switches at the current place. */
-static pier_status take_switches(pier__loader *loader) {
+static PIER__HOT pier_status take_switches(pier__loader *loader) {
     loader->switch_at = loader->next_at;
     while (loader->next_at < loader->payload_end) {
         const uint8_t *at = pier__loader_content_at(loader, loader->next_at);
@@ -104,7 +104,7 @@ static pier_status take_switches(pier__loader *loader) {
 }
 
 /* Moves to the next record of the current block. */
-static pier_status next_in_block(pier__loader *loader) {
+static PIER__HOT pier_status next_in_block(pier__loader *loader) {
     if (loader->header.kind == PIER_BLOCK_RAW) {
         return pier__loader_enter_raw(loader);
     }
@@ -154,7 +154,7 @@ static pier_status next_in_block(pier__loader *loader) {
     return PIER_OK;
 }
 
-pier_status pier__loader_end_record(pier__loader *loader) {
+PIER__HOT pier_status pier__loader_end_record(pier__loader *loader) {
     if (!loader->in_record) {
         return PIER_OK;
     }
@@ -216,7 +216,7 @@ static pier_status next_plain(pier__loader *loader) {
     }
 }
 
-static pier_status next_framed(pier__loader *loader) {
+static PIER__HOT pier_status next_framed(pier__loader *loader) {
     for (;;) {
         pier_status status = BLOCK_DONE;
         if (loader->in_block) {
@@ -262,7 +262,7 @@ static pier_status await_format(pier__loader *loader) {
     }
 }
 
-pier_status pier_archive_next(pier_archive *archive) {
+PIER__HOT pier_status pier_archive_next(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
     if (archive->storing) {
         return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive has no next record");
@@ -441,7 +441,7 @@ bool pier__archive_open_record(pier_archive *archive) {
     return true;
 }
 
-bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end) {
+PIER__HOT bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, const uint8_t **end) {
     pier__loader *loader = pier__loader_of(archive);
     if (archive->storing || !loader->in_record || loader->common.failure != PIER_OK || !has_values(loader)) {
         return false;
@@ -456,14 +456,14 @@ pier_arena *pier__archive_arena(pier_archive *archive) {
     return &pier__loader_of(archive)->arena;
 }
 
-void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {
+PIER__HOT void pier__archive_typed_done(pier_archive *archive, const uint8_t *end) {
     pier__loader *loader = pier__loader_of(archive);
     loader->record_end = loader->record + (size_t)(end - loader->record_memory);
     loader->common.window.cursor = loader->record_memory + (size_t)(end - loader->record_memory);
     loader->common.window.limit = loader->common.window.cursor;
 }
 
-void pier__loader_take_run(pier__loader *loader) {
+PIER__HOT void pier__loader_take_run(pier__loader *loader) {
     const pier__run *run = &loader->common.window.run;
     if (run->last == NULL) {
         return;
@@ -498,7 +498,7 @@ static void begin_plain_run(pier__loader *loader, const void *run_by) {
     };
 }
 
-void pier__loader_begin_run(pier__loader *loader, const void *run_by) {
+PIER__HOT void pier__loader_begin_run(pier__loader *loader, const void *run_by) {
     const pier_limits *limits = &loader->common.limits;
     /* Memory that waits for its record to be left would wait for the end of the run. */
     bool is_free = loader->kept_record == NULL && loader->retired == NULL;

@@ -26,7 +26,7 @@ static bool is_free(const pier__header *header) {
     return header->kind == PIER_BLOCK_CONTROL && header->first_record == 0;
 }
 
-void pier__stream_pass(pier__stream *stream, const pier__header *header) {
+PIER__HOT void pier__stream_pass(pier__stream *stream, const pier__header *header) {
     if (is_free(header)) {
         return;
     }
@@ -96,7 +96,8 @@ static pier__fault count_fault(const pier__header *header) {
     return pier__no_fault;
 }
 
-pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
+PIER__HOT pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header,
+                                         const pier_limits *limits) {
     unsigned flags_of_kind = header->kind == PIER_BLOCK_RECORDS ? PIER__FLAGS_KNOWN
                              : header->kind == PIER_BLOCK_RAW   ? PIER__FLAGS_OF_RAW
                              : header->kind == PIER_BLOCK_END   ? 0
@@ -197,7 +198,7 @@ pier__fault pier__begin_fault(const pier__stream *stream, const uint8_t *piece, 
     return is_wrong ? pier__fault_of(PIER_CORRUPT, wrong, text) : pier__no_fault;
 }
 
-pier__fault pier__piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits) {
+PIER__HOT pier__fault pier__piece_fault(const pier__stream *stream, const uint8_t *piece, const pier_limits *limits) {
     bool is_preamble = piece[3] == PIER_BLOCK_PREAMBLE;
     if (!pier__piece_proves_itself(piece)) {
         return pier__fault_of(PIER_CORRUPT, 0,

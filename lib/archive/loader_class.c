@@ -22,7 +22,7 @@ static size_t place_of_id(const pier__loader *loader, uint16_t id) {
     return begin;
 }
 
-pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id) {
+PIER__HOT pier__stream_class *pier__loader_find_class(const pier__loader *loader, uint16_t id) {
     /* Writers count ids up from 1, so the place is nearly always known. */
     if (id >= 1 && id <= loader->class_count && loader->classes[id - 1].defined->id == id) {
         return loader->classes[id - 1].defined;
@@ -274,7 +274,7 @@ pier_status pier__loader_take_definitions(pier__loader *loader, uint64_t payload
     return PIER_OK;
 }
 
-pier__stream_class *pier__archive_record_class(pier_archive *archive) {
+PIER__HOT pier__stream_class *pier__archive_record_class(pier_archive *archive) {
     if (archive->storing) {
         return NULL;
     }

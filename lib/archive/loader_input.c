@@ -16,7 +16,7 @@ enum { PADDING = PIER_PADDING_BYTES };
 /* What an arena keeps from record to record; what a large one took beyond goes back. */
 enum { ARENA_KEPT_BYTES = 1 << 20 };
 
-void pier__loader_end_views(pier__loader *loader) {
+PIER__HOT void pier__loader_end_views(pier__loader *loader) {
     if (loader->arena.current != NULL) {
         pier__arena_trim(&loader->arena, ARENA_KEPT_BYTES);
     }
@@ -110,7 +110,7 @@ static bool grow(pier__loader *loader, size_t capacity) {
 }
 
 /* How much may lie unread: the limit, or what the piece being awaited has and a read behind it. */
-static uint64_t unread_max(const pier__loader *loader) {
+static PIER__HOT uint64_t unread_max(const pier__loader *loader) {
     /* Behind a mark only what the queue's limit allows; at the mark itself a piece may have what it needs. */
     bool is_ahead = loader->marks != NULL && loader->marked_from < loader->taken;
     uint64_t needed = is_ahead ? 0 : loader->needed + loader->common.options.read_bytes;
@@ -126,7 +126,7 @@ static uint64_t unread(const pier__loader *loader) {
 /* The most that room is made for before it is needed: what may lie unread, with what is in use before it. Of a plain
  * value nothing but its limit tells how long it will be. A part more, so that a full buffer is not moved for each few
  * bytes that were taken out of it. */
-static uint64_t capacity_max(const pier__loader *loader) {
+static PIER__HOT uint64_t capacity_max(const pier__loader *loader) {
     uint64_t most = unread_max(loader);
     uint64_t value = loader->common.limits.record_bytes_max + loader->common.options.read_bytes;
     if (loader->common.format == PIER_FORMAT_PLAIN && value > most) {
@@ -138,7 +138,7 @@ static uint64_t capacity_max(const pier__loader *loader) {
 }
 
 /* Makes room for at least `bytes` behind what came. Returns false when there is no memory. */
-static bool make_room(pier__loader *loader, size_t bytes) {
+static PIER__HOT bool make_room(pier__loader *loader, size_t bytes) {
     size_t used = (size_t)(loader->end - loader->base);
     if (loader->buffer != NULL && loader->capacity - used >= bytes) {
         return true;
@@ -169,7 +169,7 @@ static bool is_open(const pier__loader *loader) {
     return !loader->input_is_ended && loader->held.status == PIER_OK && !is_stopped;
 }
 
-bool pier__loader_may_fill(const pier__loader *loader) {
+PIER__HOT bool pier__loader_may_fill(const pier__loader *loader) {
     return is_open(loader) && is_below_limit(loader);
 }
 
@@ -179,7 +179,7 @@ bool pier__loader_is_full(const pier__loader *loader) {
 
 /* The room that a read is offered: at least one byte, all that is left in the buffer, and no more than may lie
  * unread. */
-static bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
+static PIER__HOT bool make_read_room(pier__loader *loader, uint8_t **space, size_t *size) {
     uint64_t may_come = unread_max(loader) - unread(loader);
     uint32_t read_bytes = loader->common.options.read_bytes;
     if (!make_room(loader, may_come < read_bytes ? (size_t)may_come : read_bytes)) {
@@ -200,7 +200,7 @@ static uint64_t held_bytes(const pier__loader *loader) {
 }
 
 /* Tells the budget how much is held. Returns whether more may be. */
-static bool charge(pier__loader *loader) {
+static PIER__HOT bool charge(pier__loader *loader) {
     pier_budget *budget = loader->common.options.budget;
     return budget == NULL || pier__budget_charge(budget, &loader->charged, held_bytes(loader));
 }
@@ -225,7 +225,7 @@ pier_status pier__loader_ask_budget(pier__loader *loader, uint64_t inflating) {
 }
 
 /* Reads once from the file. A failure of the file is only returned. */
-static pier_status read_once(pier__loader *loader, pier_deadline deadline) {
+static PIER__HOT pier_status read_once(pier__loader *loader, pier_deadline deadline) {
     pier__archive *common = &loader->common;
     uint8_t *space = NULL;
     size_t size = 0;
@@ -246,7 +246,7 @@ static pier_status read_once(pier__loader *loader, pier_deadline deadline) {
     return status;
 }
 
-pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
+PIER__HOT pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
     pier__archive *common = &loader->common;
     if (loader->input_is_ended) {
         return PIER_END;
@@ -282,7 +282,7 @@ pier_status pier__loader_take_in(pier__loader *loader) {
     return charge(loader) ? read_once(loader, PIER_NOW) : PIER_LIMIT;
 }
 
-pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
+PIER__HOT pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
     loader->needed = bytes;
     while (loader->end - loader->taken < bytes) {
         if (loader->common.file != NULL && loader->common.other != NULL) {
@@ -301,7 +301,7 @@ pier_status pier__loader_need(pier__loader *loader, uint64_t bytes) {
     return PIER_OK;
 }
 
-void pier__loader_take(pier__loader *loader, uint64_t position) {
+PIER__HOT void pier__loader_take(pier__loader *loader, uint64_t position) {
     loader->taken = position;
     if (loader->taken == loader->end && loader->marks == NULL && loader->kept_buffer == NULL) {
         loader->base = loader->end;

@@ -1,7 +1,8 @@
 /* The two lengths in a block header against the limits, before memory is taken for them; see loader_internal.h. */
 #include "archive/loader_internal.h"
 
-uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
+PIER__HOT uint64_t pier__payload_max(const pier__stream *stream, const pier__header *header,
+                                     const pier_limits *limits) {
     if (header->kind == PIER_BLOCK_DEFINITIONS) {
         /* A loader of small records reads definitions of the ordinary size all the same. */
         return limits->record_bytes_max > PIER__CONSENT_BYTES ? limits->record_bytes_max : PIER__CONSENT_BYTES;
@@ -38,12 +39,14 @@ static bool inflates_too_much(const pier__header *header, const pier_limits *lim
     return header->raw_bytes > (uint64_t)header->stored_bytes * limits->inflation_ratio_max;
 }
 
-bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
+PIER__HOT bool pier__block_is_skipped(const pier__stream *stream, const pier__header *header,
+                                      const pier_limits *limits) {
     return header->kind == PIER_BLOCK_RECORDS && header->records == 1 &&
            (header->raw_bytes > pier__payload_max(stream, header, limits) || inflates_too_much(header, limits));
 }
 
-pier__fault pier__length_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits) {
+PIER__HOT pier__fault pier__length_fault(const pier__stream *stream, const pier__header *header,
+                                         const pier_limits *limits) {
     uint64_t payload_max = pier__payload_max(stream, header, limits);
     bool is_alone = header->kind == PIER_BLOCK_RECORDS && header->records == 1;
     if (header->kind == PIER_BLOCK_END && header->stored_bytes != 0) {

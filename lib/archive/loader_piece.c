@@ -88,7 +88,7 @@ static void take_preamble(pier__loader *loader, const uint8_t *piece, pier_block
 }
 
 /* A header that passed its checks takes effect. */
-static void pass(pier__loader *loader, const pier__header *header) {
+static PIER__HOT void pass(pier__loader *loader, const pier__header *header) {
     if ((header->flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
         pier__loader_forget_classes(loader);
     }
@@ -152,7 +152,7 @@ static void enter_block(pier__loader *loader, const pier__header *header) {
     loader->taken = loader->next_at;
 }
 
-void pier__loader_leave_block(pier__loader *loader) {
+PIER__HOT void pier__loader_leave_block(pier__loader *loader) {
     loader->records_left = 0;
     loader->in_block = false;
     loader->is_inflated = false;
@@ -206,7 +206,7 @@ static pier_status take_definitions(pier__loader *loader, const pier__stream *be
 }
 
 /* Takes a piece that is a header, with its payload. */
-static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_block *block) {
+static PIER__HOT pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_block *block) {
     pier__header header;
     pier__header_decode(piece, &header);
     if (block != NULL) {
@@ -232,7 +232,7 @@ static pier_status take_block(pier__loader *loader, const uint8_t *piece, pier_b
     return PIER_OK;
 }
 
-pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
+PIER__HOT pier_status pier__loader_take_piece(pier__loader *loader, pier_block *block) {
     loader->piece = (pier_bytes){NULL, 0};
     pier_status status = pier__loader_skip(loader);
     if (status == PIER_END) {

@@ -40,7 +40,7 @@ static void compact(pier__storer *storer) {
     pier__storer_set_cursor(storer, cursor - gone);
 }
 
-bool pier__storer_make_room(pier__storer *storer, size_t bytes) {
+PIER__HOT bool pier__storer_make_room(pier__storer *storer, size_t bytes) {
     size_t cursor = pier__storer_cursor(storer);
     if (bytes <= storer->capacity - cursor) {
         return true;
@@ -190,7 +190,7 @@ static pier_status learn_format(pier__storer *storer) {
     return status;
 }
 
-pier_status pier__storer_begin(pier__storer *storer) {
+PIER__HOT pier_status pier__storer_begin(pier__storer *storer) {
     pier__archive *common = &storer->common;
     if (common->failure != PIER_OK) {
         return common->failure;

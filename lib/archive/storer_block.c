@@ -17,7 +17,7 @@ static void advance(pier__storer *storer, size_t bytes) {
     pier__storer_set_cursor(storer, pier__storer_cursor(storer) + bytes);
 }
 
-pier_status pier__storer_open_stream(pier__storer *storer) {
+PIER__HOT pier_status pier__storer_open_stream(pier__storer *storer) {
     pier__archive *common = &storer->common;
     if (common->format == PIER_FORMAT_GUESS && common->other != NULL) {
         common->format = common->other->format;
@@ -97,7 +97,7 @@ void pier__storer_begin_epoch(pier__storer *storer) {
     pier__storer_forget_classes(storer);
 }
 
-bool pier__storer_open_block(pier__storer *storer) {
+PIER__HOT bool pier__storer_open_block(pier__storer *storer) {
     if (storer->block_is_open) {
         return true;
     }
@@ -113,8 +113,8 @@ bool pier__storer_open_block(pier__storer *storer) {
 
 /* Fills the header at `at` for a payload up to `end`, which is compressed when it is shorter than `raw_bytes`, and
  * counts what was made. */
-static void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, size_t end, size_t raw_bytes,
-                        unsigned flags) {
+static PIER__HOT void fill_header(pier__storer *storer, pier_block_kind kind, size_t at, size_t end, size_t raw_bytes,
+                                  unsigned flags) {
     pier__archive *common = &storer->common;
     const uint8_t *payload = storer->buffer + at + PIER__PIECE_BYTES;
     size_t payload_bytes = end - at - PIER__PIECE_BYTES;
@@ -155,7 +155,7 @@ static bool may_compress(pier__storer *storer) {
 }
 
 /* Ends the open block, whose payload had `raw_bytes`, at the cursor. */
-static void end_block(pier__storer *storer, size_t raw_bytes, unsigned flags) {
+static PIER__HOT void end_block(pier__storer *storer, size_t raw_bytes, unsigned flags) {
     size_t end = pier__storer_cursor(storer);
     fill_header(storer, PIER_BLOCK_RECORDS, storer->ready, end, raw_bytes, flags);
     storer->next_block++;
@@ -190,7 +190,7 @@ void pier__storer_end_block_raw(pier__storer *storer) {
     end_block(storer, pier__storer_cursor(storer) - storer->ready - PIER__PIECE_BYTES, 0);
 }
 
-void pier__storer_end_block(pier__storer *storer, unsigned flags) {
+PIER__HOT void pier__storer_end_block(pier__storer *storer, unsigned flags) {
     pier__archive *common = &storer->common;
     uint8_t *payload = storer->buffer + storer->ready + PIER__PIECE_BYTES;
     size_t raw_bytes = (size_t)(common->window.cursor - payload);
@@ -204,7 +204,7 @@ void pier__storer_end_block(pier__storer *storer, unsigned flags) {
     end_block(storer, raw_bytes, flags);
 }
 
-bool pier__storer_end_message(pier__storer *storer) {
+PIER__HOT bool pier__storer_end_message(pier__storer *storer) {
     if (storer->common.format == PIER_FORMAT_PLAIN) {
         storer->ready = pier__storer_cursor(storer);
         return true;
@@ -245,7 +245,7 @@ bool pier__storer_end_stream(pier__storer *storer) {
     return true;
 }
 
-void pier__storer_switch_class(pier__storer *storer, uint16_t id) {
+PIER__HOT void pier__storer_switch_class(pier__storer *storer, uint16_t id) {
     uint8_t *at = storer->common.window.cursor;
     if (id <= UINT8_MAX) {
         at[0] = 0xd4;

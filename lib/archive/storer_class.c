@@ -147,8 +147,9 @@ static pier_status begun_or_abandoned(pier__storer *storer, pier_status status) 
     return status;
 }
 
-pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
-                                     uint64_t fingerprint_low, pier_bytes closure) {
+PIER__HOT pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller,
+                                               uint64_t fingerprint_high, uint64_t fingerprint_low,
+                                               pier_bytes closure) {
     XXH128_hash_t fingerprint = {.low64 = fingerprint_low, .high64 = fingerprint_high};
     pier__stored_class *found = find_by_fingerprint(storer, fingerprint);
     if (found == NULL) {
@@ -201,8 +202,8 @@ static pier_status encode_closure(pier__storer *storer, const void *class_of_cal
     return status;
 }
 
-pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller,
-                                      pier__encode_closure *encode) {
+PIER__HOT pier_status pier__archive_begin_class(pier_archive *archive, const void *class_of_caller,
+                                                pier__encode_closure *encode) {
     if (!archive->storing) {
         return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "a loading archive does not store");
     }

@@ -113,7 +113,7 @@ static bool give_own_block(pier__storer *storer, size_t size) {
 }
 
 /* The record is in: counts it, and ends the block when it is full. Returns whether there is a block's worth to send. */
-static bool accept_record(pier__storer *storer, size_t size) {
+static PIER__HOT bool accept_record(pier__storer *storer, size_t size) {
     uint32_t target = storer->common.limits.block_target_bytes;
     storer->in_record = false;
     storer->next_record++;
@@ -133,7 +133,7 @@ static bool accept_record(pier__storer *storer, size_t size) {
     return is_full;
 }
 
-void pier__storer_take_run(pier__storer *storer) {
+PIER__HOT void pier__storer_take_run(pier__storer *storer) {
     storer->next_record += storer->common.window.run.count;
     storer->block_records += storer->common.window.run.count;
     if (storer->common.format == PIER_FORMAT_PLAIN) {
@@ -161,7 +161,7 @@ static void begin_plain_run(pier__storer *storer, const void *run_by) {
         (pier__run){.class_of_run = run_by, .stored_class = run_by, .end = storer->common.window.cursor + (size_t)most};
 }
 
-void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {
+PIER__HOT void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {
     const pier__archive *common = &storer->common;
     const pier__stored_class *last = storer->last_class;
     if (common->format == PIER_FORMAT_PLAIN) {
@@ -234,7 +234,7 @@ static inline bool end_at_once(pier__storer *storer) {
     return true;
 }
 
-static pier_status end_record(pier__storer *storer) {
+static PIER__HOT pier_status end_record(pier__storer *storer) {
     pier__archive *common = &storer->common;
     if (PIER_LIKELY(end_at_once(storer))) {
         return PIER_OK;
@@ -290,7 +290,7 @@ pier_status pier_archive_end(pier_archive *archive) {
 }
 
 /* The end of a record that one call stores: when it is not now, nothing is left open, and the call may be repeated. */
-static pier_status end_or_abandon(pier__storer *storer) {
+static PIER__HOT pier_status end_or_abandon(pier__storer *storer) {
     pier_status status = end_record(storer);
     if (status > 0) {
         pier_archive_abandon(&storer->common.window);
@@ -298,7 +298,7 @@ static pier_status end_or_abandon(pier__storer *storer) {
     return status;
 }
 
-pier_status pier__archive_end_typed(pier_archive *archive) {
+PIER__HOT pier_status pier__archive_end_typed(pier_archive *archive) {
     pier__storer *storer = pier__storer_of(archive);
     storer->is_typed = true;
     return end_or_abandon(storer);

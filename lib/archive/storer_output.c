@@ -8,7 +8,7 @@
 #include "base/budget_internal.h"
 
 /* Everything is sent: begin at the front of the buffer again. */
-static void rewind_buffer(pier__storer *storer) {
+static PIER__HOT void rewind_buffer(pier__storer *storer) {
     size_t cursor = pier__storer_cursor(storer);
     if (storer->sent == cursor && !storer->block_is_open && !storer->in_record) {
         storer->sent = 0;
@@ -91,11 +91,11 @@ static pier_status send_until(pier__storer *storer, uint64_t keep, uint64_t inpu
     return PIER_OK;
 }
 
-pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
+PIER__HOT pier_status pier__storer_send(pier__storer *storer, uint64_t keep) {
     return send_until(storer, keep, UINT64_MAX);
 }
 
-void pier__archive_send_open(pier__archive *archive, uint64_t input_bytes, pier_deadline deadline) {
+PIER__HOT void pier__archive_send_open(pier__archive *archive, uint64_t input_bytes, pier_deadline deadline) {
     if (!archive->window.storing || archive->file == NULL || archive->failure != PIER_OK) {
         return;
     }
@@ -153,7 +153,7 @@ static pier_status no_memory_for(pier__storer *storer, const char *what) {
 }
 
 /* Makes ready what is open, and when `ends_stream` the end mark. */
-static pier_status make_ready(pier__storer *storer, bool ends_stream) {
+static PIER__HOT pier_status make_ready(pier__storer *storer, bool ends_stream) {
     pier_status status = pier__storer_open_stream(storer);
     if (status == PIER_WOULD_BLOCK) {
         /* The format was never learnt: nothing was stored, and nothing may be sent. */
@@ -167,12 +167,12 @@ static pier_status make_ready(pier__storer *storer, bool ends_stream) {
 }
 
 /* What flush and close have in common: what is open becomes ready, and all that is ready is sent. */
-static pier_status finish(pier__storer *storer, bool ends_stream) {
+static PIER__HOT pier_status finish(pier__storer *storer, bool ends_stream) {
     pier_status status = storer->is_ended ? PIER_OK : make_ready(storer, ends_stream);
     return status == PIER_OK && storer->common.file != NULL ? pier__storer_send(storer, 0) : status;
 }
 
-pier_status pier_archive_flush(pier_archive *archive) {
+PIER__HOT pier_status pier_archive_flush(pier_archive *archive) {
     pier__storer *storer = pier__storer_of(archive);
     if (!archive->storing || storer->in_record) {
         return pier__archive_tell(pier__archive_of(archive), PIER_USAGE, "%s",

@@ -43,7 +43,7 @@ void pier__preamble_decode(const uint8_t *piece, pier__preamble *preamble) {
     preamble->time_unix_ns = pier__load_le64(piece + 48);
 }
 
-void pier__header_encode(const pier__header *header, uint8_t *piece) {
+PIER__HOT void pier__header_encode(const pier__header *header, uint8_t *piece) {
     memcpy(piece, piece_prefix, PIER__PREFIX_BYTES);
     piece[3] = header->kind;
     piece[4] = header->flags;
@@ -62,7 +62,7 @@ void pier__header_encode(const pier__header *header, uint8_t *piece) {
     pier__store_le32(piece + HEADER_CHECK_AT, (uint32_t)XXH3_64bits(piece, HEADER_CHECK_AT));
 }
 
-void pier__header_decode(const uint8_t *piece, pier__header *header) {
+PIER__HOT void pier__header_decode(const uint8_t *piece, pier__header *header) {
     header->kind = piece[3];
     header->flags = piece[4];
     header->codec = piece[5];

@@ -11,7 +11,7 @@
 
 /* Reads a clock. It cannot fail for the two clocks below: both are there on every Linux, and the pointer is good.
  * Nanoseconds in 63 bits last until the year 2262. */
-static int64_t read_clock_ns(clockid_t clock) {
+static PIER__HOT int64_t read_clock_ns(clockid_t clock) {
     struct timespec now = {0, 0};
     int result = clock_gettime(clock, &now);
     assert(result == 0);
@@ -19,17 +19,17 @@ static int64_t read_clock_ns(clockid_t clock) {
     return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + (int64_t)now.tv_nsec;
 }
 
-int64_t pier_clock_monotonic_ns(void) {
+PIER__HOT int64_t pier_clock_monotonic_ns(void) {
     int64_t now_ns = read_clock_ns(CLOCK_MONOTONIC);
     /* 0 is PIER_NOW, which no clock reading may be taken for. */
     return now_ns > 0 ? now_ns : 1;
 }
 
-int64_t pier_clock_unix_ns(void) {
+PIER__HOT int64_t pier_clock_unix_ns(void) {
     return read_clock_ns(CLOCK_REALTIME);
 }
 
-pier_deadline pier_deadline_after_ms(int64_t timeout_ms) {
+PIER__HOT pier_deadline pier_deadline_after_ms(int64_t timeout_ms) {
     if (timeout_ms < 0) {
         return PIER_NEVER;
     }

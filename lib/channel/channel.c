@@ -271,7 +271,7 @@ pier_socket *pier_channel_socket(pier_channel *channel) {
     return channel->socket;
 }
 
-void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
+PIER__HOT void pier_channel_set_deadline(pier_channel *channel, pier_deadline deadline) {
     channel->deadline = deadline;
     pier_archive_set_deadline(channel->store, deadline);
     pier_archive_set_deadline(channel->load, deadline);

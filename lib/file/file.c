@@ -73,7 +73,7 @@ pier_status pier_file_create(pier_file **out, const pier_file_ops *ops, void *se
 }
 
 /* Notes which direction failed, and puts words where the file gave none. Positive statuses pass through. */
-static pier_status settle(pier_file *file, direction way, pier_status status) {
+static PIER__HOT pier_status settle(pier_file *file, direction way, pier_status status) {
     if (PIER_LIKELY(status >= 0)) {
         return status;
     }
@@ -99,7 +99,8 @@ static bool can(const pier_file *file, uint32_t capability) {
     return !file->is_closed && (file->ops->capabilities & capability) == capability;
 }
 
-pier_status pier_file_read(pier_file *file, void *buffer, size_t capacity_bytes, size_t *size, pier_deadline deadline) {
+PIER__HOT pier_status pier_file_read(pier_file *file, void *buffer, size_t capacity_bytes, size_t *size,
+                                     pier_deadline deadline) {
     if (size != NULL) {
         *size = 0;
     }
@@ -127,7 +128,7 @@ pier_status pier_file_read(pier_file *file, void *buffer, size_t capacity_bytes,
 
 /* Returns how many bytes the spans have, 0 for spans that cannot be written. A total beyond SIZE_MAX counts as that:
  * the file takes less at once anyway. */
-static size_t spans_size(const pier_bytes *spans, size_t count) {
+static PIER__HOT size_t spans_size(const pier_bytes *spans, size_t count) {
     size_t total = 0;
     if (spans == NULL || count > PIER_SPANS_MAX) {
         return 0;
@@ -149,8 +150,8 @@ static pier_status fail_after_sync(pier_file *file) {
                                   "an earlier sync failed, and what was written before it may be lost"));
 }
 
-pier_status pier_file_write(pier_file *file, const pier_bytes *spans, size_t count, size_t *size,
-                            pier_deadline deadline) {
+PIER__HOT pier_status pier_file_write(pier_file *file, const pier_bytes *spans, size_t count, size_t *size,
+                                      pier_deadline deadline) {
     if (size != NULL) {
         *size = 0;
     }
@@ -326,7 +327,7 @@ void pier__file_abandon(pier_file *file) {
     pier__release(&allocator, file, sizeof *file);
 }
 
-uint32_t pier_file_capabilities(const pier_file *file) {
+PIER__HOT uint32_t pier_file_capabilities(const pier_file *file) {
     return file->ops->capabilities;
 }
 
@@ -338,11 +339,11 @@ const pier_error *pier_file_error(const pier_file *file) {
     return &file->errors[atomic_load_explicit(&file->failed_last, memory_order_relaxed)];
 }
 
-const pier_error *pier_file_read_error(const pier_file *file) {
+PIER__HOT const pier_error *pier_file_read_error(const pier_file *file) {
     return &file->errors[DIRECTION_READ];
 }
 
-const pier_error *pier_file_write_error(const pier_file *file) {
+PIER__HOT const pier_error *pier_file_write_error(const pier_file *file) {
     return &file->errors[DIRECTION_WRITE];
 }
 

@@ -9,22 +9,22 @@
 #include "socket/socket_internal.h"
 
 /* Gives the caller of the file what the socket keeps about its own failure. */
-static pier_status hand_on(pier_status status, const pier_error *socket_error, pier_error *error) {
+static PIER__HOT pier_status hand_on(pier_status status, const pier_error *socket_error, pier_error *error) {
     if (status < 0) {
         *error = *socket_error;
     }
     return status;
 }
 
-static pier_status socket_file_read(void *self, void *buffer, size_t capacity_bytes, size_t *size,
-                                    pier_deadline deadline, pier_error *error) {
+static PIER__HOT pier_status socket_file_read(void *self, void *buffer, size_t capacity_bytes, size_t *size,
+                                              pier_deadline deadline, pier_error *error) {
     pier_socket *socket = self;
     return hand_on(pier_socket_read(socket, buffer, capacity_bytes, size, deadline), pier_socket_read_error(socket),
                    error);
 }
 
-static pier_status socket_file_write(void *self, const pier_bytes *spans, size_t count, size_t *size,
-                                     pier_deadline deadline, pier_error *error) {
+static PIER__HOT pier_status socket_file_write(void *self, const pier_bytes *spans, size_t count, size_t *size,
+                                               pier_deadline deadline, pier_error *error) {
     pier_socket *socket = self;
     return hand_on(pier_socket_write(socket, spans, count, size, deadline), pier_socket_write_error(socket), error);
 }

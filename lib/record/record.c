@@ -70,7 +70,7 @@ static bool is_dense(pier_archive *archive, const pier_class *class_of_record) {
 }
 
 /* Stores the record that was begun by the class's codec. Returns whether that was possible. */
-static bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+static PIER__HOT bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     const pier__archive *common = pier__archive_of(archive);
     pier__measuring counts = {.depth_left = common->limits.depth_max,
                               .elements_max = common->limits.elements_max - class_of_record->values_max};
@@ -163,7 +163,7 @@ static pier_status store_alone(pier_archive *archive, const pier_class *class_of
     return status;
 }
 
-pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+PIER__HOT pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     if (PIER_LIKELY(archive->run.stored_class == class_of_record) &&
         PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
         return PIER_OK;
@@ -189,8 +189,8 @@ static bool find_way(pier_archive *archive, const pier_class *class_of_record, b
 }
 
 /* Loads a record by a codec or a program. Returns whether that was possible. */
-static bool decode(pier_archive *archive, const pier_class *class_of_record, const way *chosen, void *record,
-                   const pier__decoding *wanted) {
+static PIER__HOT bool decode(pier_archive *archive, const pier_class *class_of_record, const way *chosen, void *record,
+                             const pier__decoding *wanted) {
     pier__decoding how = *wanted;
     pier__arena_place place = pier__arena_here(how.arena);
     const uint8_t *end;
@@ -210,8 +210,8 @@ static bool decode(pier_archive *archive, const pier_class *class_of_record, con
 }
 
 /* Loads the current record. chosen: gets what did it; `begin` is NULL when tokens did. */
-static pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
-                        const pier__decoding *how, way *chosen) {
+static PIER__HOT pier_status load(pier_archive *archive, const pier_class *class_of_record, void *record,
+                                  const pier__decoding *how, way *chosen) {
     if (!pier__archive_typed_window(archive, &chosen->begin, &chosen->end)) {
         pier_status status = pier_archive_status(archive);
         return status != PIER_OK ? status : refuse_use(archive, class_of_record, "there is no record to load");
@@ -243,8 +243,8 @@ static pier_status load(pier_archive *archive, const pier_class *class_of_record
 }
 
 /* Loads, with all that the record holds in an arena, or with its text and bytes borrowed. */
-static pier_status load_with(pier_archive *archive, const pier_class *class_of_record, void *record, pier_arena *arena,
-                             bool owns, way *chosen) {
+static PIER__HOT pier_status load_with(pier_archive *archive, const pier_class *class_of_record, void *record,
+                                       pier_arena *arena, bool owns, way *chosen) {
     if (!class_is_known(class_of_record)) {
         return refuse_version(archive);
     }
@@ -304,7 +304,7 @@ static pier_status next_alone(pier_archive *archive, const pier_class *class_of_
     return status;
 }
 
-pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+PIER__HOT pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
     if (pier__run_loads(archive, class_of_record) && PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
         return PIER_OK;
     }

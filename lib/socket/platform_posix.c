@@ -254,7 +254,7 @@ bool pier__platform_is_invalid(int os_error) {
     return os_error == EINVAL;
 }
 
-int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
+PIER__HOT int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
     size_t most = capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX;
     ssize_t got = 0;
     do {
@@ -279,7 +279,7 @@ void pier__platform_forbid_wait(int handle) {
     (void)setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof for_ever);
 }
 
-int pier__platform_receive_waiting(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
+PIER__HOT int pier__platform_receive_waiting(int handle, void *buffer, size_t capacity_bytes, size_t *size) {
     size_t most = capacity_bytes < PIER__TRANSFER_BYTES_MAX ? capacity_bytes : PIER__TRANSFER_BYTES_MAX;
     ssize_t got = recv(handle, buffer, most, 0);
     if (got < 0 && errno == EINTR) {
@@ -289,7 +289,7 @@ int pier__platform_receive_waiting(int handle, void *buffer, size_t capacity_byt
     return got < 0 ? errno : 0;
 }
 
-int pier__platform_send(int handle, const pier_bytes *spans, size_t count, size_t *size) {
+PIER__HOT int pier__platform_send(int handle, const pier_bytes *spans, size_t count, size_t *size) {
     struct iovec vectors[PIER_SPANS_MAX];
     struct msghdr message = {.msg_iov = vectors};
     message.msg_iovlen = pier__span_vectors(spans, count, PIER__TRANSFER_BYTES_MAX, vectors);

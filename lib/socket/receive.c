@@ -20,7 +20,7 @@ static bool is_cancelled(const pier_socket *socket) {
 }
 
 /* Whether a read may wait for a slice of time, whatever happens meanwhile. */
-static bool may_wait(const pier_socket *socket, pier_deadline deadline) {
+static PIER__HOT bool may_wait(const pier_socket *socket, pier_deadline deadline) {
     return !is_cancelled(socket) &&
            (deadline == PIER_NEVER || deadline - pier_clock_monotonic_ns() >= 2 * PIER__SLICE_NS);
 }
@@ -71,8 +71,8 @@ static int spin(const pier_socket *socket, void *buffer, size_t capacity_bytes, 
     return os_error;
 }
 
-int pier__socket_receive(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
-                         pier_deadline deadline) {
+PIER__HOT int pier__socket_receive(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
+                                   pier_deadline deadline) {
     bool spins = socket->spin_ns > 0 && deadline != PIER_NOW;
     if (!spins && deadline != PIER_NOW && is_patient(socket) && may_wait(socket, deadline)) {
         return pier__platform_receive_waiting(socket->handle, buffer, capacity_bytes, size);

@@ -213,10 +213,10 @@ const pier_error *pier_socket_error(const pier_socket *socket) {
     return &socket->errors[atomic_load_explicit(&socket->failed_last, memory_order_relaxed)];
 }
 
-const pier_error *pier_socket_read_error(const pier_socket *socket) {
+PIER__HOT const pier_error *pier_socket_read_error(const pier_socket *socket) {
     return &socket->errors[PIER__READ];
 }
 
-const pier_error *pier_socket_write_error(const pier_socket *socket) {
+PIER__HOT const pier_error *pier_socket_write_error(const pier_socket *socket) {
     return &socket->errors[PIER__WRITE];
 }

@@ -18,8 +18,8 @@ static pier_status get_connected(pier_socket *socket, pier__direction way, pier_
     return pier__socket_refuse(socket, way, PIER_USAGE, pier__socket_not_stream(socket));
 }
 
-pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
-                             pier_deadline deadline) {
+PIER__HOT pier_status pier_socket_read(pier_socket *socket, void *buffer, size_t capacity_bytes, size_t *size,
+                                       pier_deadline deadline) {
     if (size != NULL) {
         *size = 0;
     }
@@ -70,8 +70,8 @@ static bool spans_are_good(const pier_bytes *spans, size_t count) {
     return has_bytes;
 }
 
-pier_status pier_socket_write(pier_socket *socket, const pier_bytes *spans, size_t count, size_t *size,
-                              pier_deadline deadline) {
+PIER__HOT pier_status pier_socket_write(pier_socket *socket, const pier_bytes *spans, size_t count, size_t *size,
+                                        pier_deadline deadline) {
     if (size != NULL) {
         *size = 0;
     }
