@@ -654,7 +654,7 @@ def parts():
     second.flush()
     end_of_second = second.end()
     third = part(5, 4, 0, True, checkpoint(2, 0, (2, len(end_of_second), 4)))
-    third.control(encode([0]), skipped=10)
+    third.control(own_ext(b"\x30"), skipped=10)
     third.store("fifteen")
     two = end_of_second + third.end()
     framed("journal_second", two, records=2)

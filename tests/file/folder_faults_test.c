@@ -29,9 +29,14 @@ static int make_path(void **state) {
 
 static int remove_path(void **state) {
     (void)state;
-    char command[96];
-    (void)snprintf(command, sizeof command, "rm -rf %s", path);
-    return system(command);
+    static const char *const names[] = {"/one", "/two", "/lock", ""};
+    char inside[96];
+    /* By the C library, whose calls are not struck. */
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(inside, sizeof inside, "%s%s", path, names[i]);
+        (void)remove(inside);
+    }
+    return 0;
 }
 
 /* A call that was struck tells why. */

@@ -35,8 +35,8 @@ static bool read_all(pier_journal *journal) {
     for (;;) {
         pier_status status = pier_archive_next(load);
         if (status == PIER_OK) {
-            found = !pier_archive_is_raw(load) && pier_load_kind(load) == PIER_KIND_UINT &&
-                    pier_load_u64(load) == WITNESS;
+            found =
+                !pier_archive_is_raw(load) && pier_load_kind(load) == PIER_KIND_UINT && pier_load_u64(load) == WITNESS;
         } else if (status == PIER_END || (status < 0 && pier_archive_recover(load, NULL) != PIER_OK)) {
             break;
         }
