@@ -1,5 +1,6 @@
 """The goals of speed, and whether a run meets them."""
 
+import statistics
 from typing import NamedTuple
 
 from results import ratio
@@ -94,5 +95,19 @@ def compress_goals(results):
             yield Goal(f"zlib level {level}, {what}, to zlib itself", 0.97, False, ratio(*rates))
 
 
+def journal_goals(results):
+    for level, group, other, what, bound in (
+        ("process", 1000, "raw write", "raw writes", 0.70),
+        ("process", 1000, "SQLite, WAL", "SQLite NORMAL", 30),
+        ("disk", 1000, "raw write", "raw writes and as many fdatasync", 0.95),
+        ("disk", 1000, "SQLite, WAL", "SQLite FULL", 2),
+    ):
+        rates = [results.appends.get((level, group, name)) for name in ("Pier", other)]
+        yield Goal(f"journal, {level}, batches of 1,000, to {what}", bound, False, ratio(*rates))
+    replayed = statistics.median(results.replay) / 1e6 if results.replay else None
+    yield Goal("journal, replay, million W1 a second", 40, False, replayed)
+
+
 def goals_of(results):
-    return [*codec_goals(results), *stream_goals(results), *latency_goals(results), *compress_goals(results)]
+    goals = [*codec_goals(results), *stream_goals(results), *latency_goals(results), *compress_goals(results)]
+    return [*goals, *(journal_goals(results) if results.appends or results.replay else ())]

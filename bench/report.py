@@ -133,6 +133,25 @@ def compress_lines(results):
     return table("Blocks of 64 KiB of W1, compressed", heads, rows)
 
 
+def journal_lines(results):
+    lines = []
+    for level, other in (("process", "synchronous=NORMAL"), ("disk", "synchronous=FULL")):
+        rows = []
+        for (where, group, name), rates in results.appends.items():
+            if where == level:
+                raw = results.appends.get((level, group, "raw write"))
+                size = results.append_bytes[where, group, name]
+                rows.append([f"{group:,}", name, slices(rates, max), number(ratio(rates, raw)), number(size)])
+        heads = ["records a group", "", "records/s", "to raw", "bytes a record"]
+        lines += table(f"W1 appended to a journal, level {level}; SQLite with {other}", heads, rows)
+    if results.replay:
+        size = number(results.journal_bytes / 2**20)
+        rows = [["replay, M records/s", slices([rate / 1e6 for rate in results.replay], max)]]
+        rows += [["opening after a kill, ms", slices([seconds * 1e3 for seconds in results.recovery])]]
+        lines += table(f"A journal of {size} MiB", ["", ""], rows)
+    return lines
+
+
 def size_lines(results):
     kinds = ("pier", "protobuf_codec", "protobuf")
     rows = [[row["name"], *(number(row[kind]) for kind in kinds)] for row in results.size]
@@ -156,7 +175,7 @@ def report(results):
         lines += stream_lines(results, transport)
     for processors in (1, 2):
         lines += latency_lines(results, processors)
-    return "\n".join(lines + compress_lines(results) + size_lines(results))
+    return "\n".join(lines + compress_lines(results) + journal_lines(results) + size_lines(results))
 
 
 def update_docs(text, drawn, brief):

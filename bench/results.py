@@ -9,7 +9,7 @@ import statistics
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = ("codec", "stream", "latency", "compress", "instructions", "size")
+PARTS = ("codec", "stream", "latency", "compress", "journal", "instructions", "size")
 
 
 class Results:
@@ -25,6 +25,11 @@ class Results:
         self.compress = {}  # (level, name, way): bytes a second
         self.shrinks = {}  # level: raw bytes to stored ones
         self.instructions = {}  # (workload, name, way): a record
+        self.appends = {}  # (level, records a group, name): records a second
+        self.append_bytes = {}  # likewise: bytes a record
+        self.replay = []  # records a second
+        self.recovery = []  # seconds
+        self.journal_bytes = 0  # of what was replayed and recovered
         self.size = []  # rows
         self.versions = {}
         self.wire_bytes = 0
@@ -53,6 +58,13 @@ class Results:
             rates = [row["raw_bytes"] / seconds for seconds in row["seconds"]]
             self.compress[row["level"], name, row["way"]] = rates
             self.shrinks[row["level"]] = row["raw_bytes"] / row["stored_bytes"]
+        elif row["part"] == "journal" and row["what"] == "append":
+            self.appends[row["level"], row["group"], name] = row["records_per_second"]
+            self.append_bytes[row["level"], row["group"], name] = row["bytes"]
+        elif row["part"] == "journal":
+            self.replay = row.get("records_per_second", self.replay)
+            self.recovery = row.get("seconds", self.recovery)
+            self.journal_bytes = row["bytes"]
         elif row["part"] == "instructions":
             self.instructions[row["workload"], name, row["way"]] = row["count"]
         elif row["part"] == "size":

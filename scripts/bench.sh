@@ -3,12 +3,12 @@
 #
 #   scripts/bench.sh [PART…] [--quick] [--docs]
 #
-# Parts: codec, stream, latency, compress, instructions, size; all when none is named. Installs what is missing (a peer
-# that cannot be installed loses its rows, not the run), builds a release, and runs the parts with the contenders in
-# turn. build/bench/results/PART.jsonl has the results, with commit, compiler, machine and versions in meta.json;
-# report.md and the pictures beside them are made of all that are there. --quick takes less than a minute; --docs puts
-# tables and pictures into docs/performance.md. On a machine that does other things compare ratios, never times.
-# PIER_BENCH_ZPP_BITS may name a folder with zpp_bits.h.
+# Parts: codec, stream, latency, compress, journal, instructions, size; all when none is named. Installs what is
+# missing (a peer that cannot be installed loses its rows, not the run), builds a release, and runs the parts with the
+# contenders in turn. build/bench/results/PART.jsonl has the results, with commit, compiler, machine and versions in
+# meta.json; report.md and the pictures beside them are made of all that are there. --quick takes less than a minute;
+# --docs puts tables and pictures into docs/performance.md. On a machine that does other things compare ratios, never
+# times. PIER_BENCH_ZPP_BITS may name a folder with zpp_bits.h.
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 quick=false
@@ -18,21 +18,21 @@ for argument in "$@"; do
     case $argument in
     --quick) quick=true ;;
     --docs) update=(--docs) ;;
-    codec | stream | latency | compress | instructions | size) parts+=("$argument") ;;
+    codec | stream | latency | compress | journal | instructions | size) parts+=("$argument") ;;
     *)
         sed -n '2,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0" >&2
         exit 2
         ;;
     esac
 done
-((${#parts[@]} > 0)) || parts=(codec stream latency compress instructions size)
+((${#parts[@]} > 0)) || parts=(codec stream latency compress journal instructions size)
 
 need_packages build bench
 try_packages peers
 
 programs=build/bench/bench
 out=build/bench/results
-PIER_BUILD_TARGETS="codec_bench stream_bench compress_bench" build_preset bench
+PIER_BUILD_TARGETS="codec_bench stream_bench compress_bench journal_bench" build_preset bench
 mkdir -p "$out"
 rm -f "$out"/*.part
 python3 -B bench/report.py "$out" --meta build/bench
@@ -74,6 +74,13 @@ measure_compress() {
     for level in 1 6; do
         "$programs/compress_bench" "$slices" "$level" || return 1
     done
+}
+
+# On the disk that the results are on.
+measure_journal() {
+    local slices=5 records=2000000 mebibytes=1024
+    ! $quick || { slices=3 records=50000 mebibytes=64; }
+    "$programs/journal_bench" "$out/journal" --slices "$slices" --records "$records" --mebibytes "$mebibytes"
 }
 
 # One pass of every codec under callgrind, which writes a file for each of the marks that the program sets.
