@@ -43,6 +43,7 @@
 #include <pier/registry.h>
 #include <pier/resolve.h>
 #include <pier/serialize.h>
+#include <pier/session.h>
 #include <pier/socket.h>
 #include <pier/socket_handle.h>
 #include <pier/socket_option.h>

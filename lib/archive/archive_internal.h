@@ -102,6 +102,13 @@ typedef struct pier__standing {
  * blocks have the numbers that come next, and an epoch of their own, and no preamble is made. */
 void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
 
+/* Lets a storing archive make blocks for a session alone: each has records, so that a flush behind a block that its size
+ * ended marks nothing, and raw bytes are refused (PIER_UNSUPPORTED). */
+void pier__archive_enter_session(pier_archive *archive);
+
+/* Lowers the limit of the records that a storing archive takes; a higher one changes nothing. */
+void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max);
+
 /* Returns where the stream of an archive stands behind the blocks that are made (storing), or behind the last one that
  * was taken (loading). */
 pier__standing pier__archive_standing(const pier_archive *archive);

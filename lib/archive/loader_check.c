@@ -38,6 +38,7 @@ PIER__HOT void pier__stream_pass(pier__stream *stream, const pier__header *heade
     stream->epoch = header->epoch;
     if (header->kind == PIER_BLOCK_CONTROL) {
         stream->next_record += header->records;
+        stream->next_block = header->number;
         stream->epoch_has_blocks = stream->epoch_has_blocks || (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
         return;
     }
@@ -161,7 +162,10 @@ static pier__fault number_fault(const pier__stream *stream, const pier__header *
     if (header->first_record != stream->next_record) {
         return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled: the number is not the next one");
     }
-    if (header->number != stream->next_block) {
+    /* What a gap passes over had blocks and epochs, too; how many, its sender may not know. */
+    bool is_gap = header->kind == PIER_BLOCK_CONTROL && header->records > 0;
+    if (header->number != stream->next_block &&
+        (!is_gap || header->number - stream->next_block > (uint32_t)INT32_MAX)) {
         return pier__fault_of(PIER_CORRUPT, 24, "a block is missing or doubled: its number is not the next one");
     }
     if (header->kind == PIER_BLOCK_CONTROL && header->records > UINT64_MAX - header->first_record) {
@@ -170,7 +174,9 @@ static pier__fault number_fault(const pier__stream *stream, const pier__header *
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
     bool must_begin = !stream->epoch_has_blocks && header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
     uint32_t expected = begins && stream->epoch_has_blocks ? stream->epoch + 1 : stream->epoch;
-    if (header->epoch != expected || (must_begin && !begins)) {
+    /* Of a part an epoch may be missing that brought no record: a crash left nothing of it but definitions. */
+    bool is_later = begins && header->epoch > expected && !is_whole(stream);
+    if ((header->epoch != expected && !is_later) || (must_begin && !begins)) {
         return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");
     }
     return pier__no_fault;

@@ -64,6 +64,17 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing) 
     storer->requires_deflate = storer->common.options.compression_level > 0;
 }
 
+void pier__archive_enter_session(pier_archive *archive) {
+    pier__storer_of(archive)->in_session = true;
+}
+
+void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max) {
+    pier__archive *common = pier__archive_of(archive);
+    if (record_bytes_max < common->limits.record_bytes_max) {
+        common->limits.record_bytes_max = record_bytes_max;
+    }
+}
+
 pier__standing pier__archive_standing(const pier_archive *archive) {
     if (!archive->storing) {
         const pier__stream *stream = &pier__loader_of_const(archive)->stream;
@@ -215,6 +226,9 @@ PIER__HOT bool pier__storer_end_message(pier__storer *storer) {
             pier__storer_end_raw_block(storer, 0);
         }
         return true;
+    }
+    if (storer->in_session && (!storer->block_is_open || storer->block_records == 0)) {
+        storer->message_is_open = false;
     }
     if (storer->message_is_open) {
         /* When the last record ended its block by size, an empty block carries the mark. */

@@ -66,6 +66,7 @@ typedef struct pier__storer {
     bool preamble_is_made;
     bool requires_deflate; /* it says that blocks may be compressed */
     bool is_ended;         /* the end mark is made */
+    bool in_session;       /* each block has records, and there are no raw bytes */
     bool message_is_open;  /* records since the last flush */
     bool block_is_open;    /* a header's room is at `ready` */
     uint32_t block_records;

@@ -28,6 +28,11 @@ pier_status pier_archive_begin_raw(pier_archive *archive) {
         return pier__archive_tell(common, PIER_USAGE, "a loading archive does not store raw bytes");
     }
     pier__storer *storer = pier__storer_of(archive);
+    if (storer->in_session) {
+        return pier__archive_tell(common, PIER_UNSUPPORTED,
+                                  "a session has no raw bytes: what is lost of them halfway "
+                                  "could not be sent again");
+    }
     /* A record is begun and taken back: what must be so for one, must be so here. */
     pier_status status = pier__storer_begin(storer);
     if (status != PIER_OK) {
