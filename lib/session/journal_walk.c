@@ -194,6 +194,10 @@ pier_status pier__walk_segment(pier_journal *journal, const pier__segment *segme
     pier_file *file = NULL;
     pier_archive *archive = NULL;
     status = ops->size(journal->folder.self, opened.file, &opened.size, error);
+    if (journal->options.read_only && opened.size > segment->size) {
+        /* What would have been cut off is not there; nor what another process writes meanwhile. */
+        opened.size = segment->size;
+    }
     walk->size = opened.size;
     if (status == PIER_OK) {
         status = open_archive(journal, &opened, &file, &archive, error);
