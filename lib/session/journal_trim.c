@@ -25,6 +25,9 @@ pier_status pier__journal_drop(pier_journal *journal, size_t count) {
         }
     }
     journal->segment_count -= dropped;
+    if (dropped == 0) {
+        return status;
+    }
     memmove(journal->segments, journal->segments + dropped, journal->segment_count * sizeof *journal->segments);
     return status;
 }

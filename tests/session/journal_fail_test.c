@@ -116,7 +116,9 @@ static void a_full_disk_pushes_back(void **state) {
             pier_journal_destroy(journal);
             journal = test_journal_open(&disk, &small_segments);
             assert_int_equal(pier_journal_info(journal).next_record - 1, kept);
-            assert_int_equal(*(const uint64_t *)pier_journal_noted(journal, 2).data, 3);
+            uint64_t noted = 0;
+            memcpy(&noted, pier_journal_noted(journal, 2).data, sizeof noted);
+            assert_int_equal(noted, 3);
             assert_int_equal(test_journal_count(journal, 0), kept);
         } else {
             disk.capacity = 0;
