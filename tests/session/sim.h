@@ -97,6 +97,7 @@ typedef struct sim {
     unsigned snapshot_of;
     sim_journal snapshot[2];
     uint64_t snapshot_processed;
+    sim_ledger snapshot_ledger; /* what was stored by then */
     bool is_verbose;
     char finding[256]; /* "" while there is none */
     struct {
