@@ -163,18 +163,17 @@ static void count_piece(walk *w, bool is_skipped) {
         w->stream_is_known = true;
         w->stream_id = piece->stream_id;
         w->stream_next = 1;
-        w->stream_begins = true;
-    }
-    if (piece->kind != PIER_BLOCK_PREAMBLE) {
-        /* A journal's segment goes on with the numbers of the one before it, and says so first. */
-        w->stream_next = w->stream_begins && piece->kind == PIER_BLOCK_CONTROL && piece->first_record != 0
-                             ? piece->first_record
-                             : w->stream_next;
-        w->stream_begins = false;
+        /* Control blocks come in parts alone, which tells it when the preamble is lost. */
+        w->enters_part = piece->kind == PIER_BLOCK_PREAMBLE ? piece->is_part : piece->kind == PIER_BLOCK_CONTROL;
     }
     record_range lost = {0, 0};
     /* A control block may have no place among the records. */
     bool has_place = piece->kind != PIER_BLOCK_PREAMBLE && piece->first_record != 0;
+    if (has_place && w->enters_part) {
+        /* The first number of a part is known from its blocks alone: nothing tells what is lost before it. */
+        w->stream_next = piece->first_record;
+        w->enters_part = false;
+    }
     if (has_place && piece->first_record > w->stream_next) {
         lost = lose(w, w->stream_next, piece->first_record - w->stream_next);
     }

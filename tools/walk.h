@@ -60,7 +60,7 @@ typedef struct walk {
     uint64_t block_next;
     /* The current stream: the number of the record behind the last piece. */
     bool stream_is_known;
-    bool stream_begins; /* no piece behind its preamble was seen */
+    bool enters_part; /* a part of a stream, of which no block came that says where it begins */
     uint64_t stream_id;
     uint64_t stream_next;
     /* A damage that is told when the next piece shows which records it cost. */

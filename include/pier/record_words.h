@@ -241,7 +241,7 @@ PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, u
         *high_bits |= pier__before_zero(highs, zeros);
         return size;
     }
-    if (capacity >= 8 && capacity < 16) {
+    if (capacity > 8 && capacity < 16) {
         /* Names and symbols, which are now below eight bytes, now above: without a branch on that. What the second word
          * has of the first is shifted out; zeros come in, and end the text where nothing else does. */
         pier__two_words both = {pier__text_word(text), pier__text_word(text + (capacity - 8)) >> 8 * (16 - capacity)};

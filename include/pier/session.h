@@ -9,7 +9,11 @@
  * What is promised: records arrive in order; one that was acknowledged as durable is not lost; one that the program
  * committed is not delivered again. One that was delivered and not committed before a crash is delivered again, with
  * the mark pier_session_is_repeated. A program that keeps the number of the last record in the same transaction as
- * what the record did, and hands it in when the session is created anew, has each effect once. */
+ * what the record did, and hands it in when the session is created anew, has each effect once.
+ *
+ * What is not promised yet: that a journal's folder which was put back to an older copy is told in every case. Once in
+ * some ten thousand of the simulator's worlds with such a folder it is not, and a record is loaded that does not fit.
+ * Nothing in the library drives a session over sockets yet. */
 #ifndef PIER_SESSION_H
 #define PIER_SESSION_H
 
@@ -107,12 +111,13 @@ typedef enum pier_session_work {
     PIER_SESSION_TRIM = 4 /* pier_journal_trim through record `number` */
 } pier_session_work;
 
+/* A piece of work that the session asks for. */
 typedef struct pier_session_request {
-    uint64_t id;
+    uint64_t id; /* what pier_session_complete names it by */
     pier_session_work work;
-    pier_session_journal journal;
-    uint64_t number;
-    pier_bytes bytes; /* borrowed until the request is completed */
+    pier_session_journal journal; /* which journal it is for */
+    uint64_t number;              /* as `work` says */
+    pier_bytes bytes;             /* borrowed until the request is completed */
     size_t bytes_max;
 } pier_session_request;
 
@@ -185,6 +190,7 @@ typedef enum pier_session_link {
     PIER_SESSION_LINK_ENDING = 3   /* send what pier_session_drain still gives, and close */
 } pier_session_link;
 
+/* Returns what stands of the connection, and what is to be done with it. */
 PIER_API pier_session_link pier_session_link_state(const pier_session *session);
 
 /* Counts the connections that were taken; a driver whose number is another one has been shut out, and closes. */
@@ -242,7 +248,10 @@ typedef struct pier_session_progress {
     uint64_t committed; /* by the peer's program; of what comes in: by this one, and durable */
 } pier_session_progress;
 
+/* Returns how far the records of this side have come. */
 PIER_API pier_session_progress pier_session_sent(const pier_session *session);
+
+/* Returns how far the records of the peer have come. */
 PIER_API pier_session_progress pier_session_received(const pier_session *session);
 
 /* Returns whether pier_session_finish was called and all that was stored is durable at the peer. */
@@ -266,11 +275,12 @@ typedef enum pier_session_event_kind {
     PIER_SESSION_FINISHED = 8   /* the peer sends no more on this connection; number: its last record */
 } pier_session_event_kind;
 
+/* What happened, in full. */
 typedef struct pier_session_event {
     pier_session_event_kind kind;
-    pier_status status;
-    uint64_t number;
-    char text[224];
+    pier_status status; /* why; PIER_OK where nothing failed */
+    uint64_t number;    /* as the kind says */
+    char text[224];     /* terminated; empty where there is nothing to say */
 } pier_session_event;
 
 /* Gets the oldest event that was not told yet. Returns PIER_OK, or PIER_MORE when there is none. */

@@ -40,9 +40,9 @@ static void survives_kills(void **state) {
         assert_true(child >= 0);
         if (child == 0) {
             pier_journal *journal = test_journal_open_disk(
-                path, &(pier_journal_options){.segment_bytes = 8192,
-                                              .durability = round % 2 == 0 ? PIER_DURABILITY_PROCESS
-                                                                           : PIER_DURABILITY_DISK});
+                path,
+                &(pier_journal_options){.segment_bytes = 8192,
+                                        .durability = round % 2 == 0 ? PIER_DURABILITY_PROCESS : PIER_DURABILITY_DISK});
             test_writer writer;
             test_writer_open(&writer, journal, NULL);
             for (;;) {
@@ -210,9 +210,10 @@ static void survives_failing_calls(void **state) {
     static const struct {
         fault_call call;
         int error;
-    } calls[] = {{FAULT_OPENAT, EMFILE},  {FAULT_PWRITEV, EIO},    {FAULT_PWRITEV, ENOSPC}, {FAULT_FDATASYNC, EIO},
-                 {FAULT_FSYNC, EIO},      {FAULT_RENAMEAT, EACCES}, {FAULT_FTRUNCATE, EIO},  {FAULT_FALLOCATE, ENOSPC},
-                 {FAULT_FALLOCATE, EOPNOTSUPP}, {FAULT_PREAD, EIO},  {FAULT_FLOCK, ENOLCK},   {FAULT_FSTAT, EIO}};
+    } calls[] = {{FAULT_OPENAT, EMFILE}, {FAULT_PWRITEV, EIO},      {FAULT_PWRITEV, ENOSPC},
+                 {FAULT_FDATASYNC, EIO}, {FAULT_FSYNC, EIO},        {FAULT_RENAMEAT, EACCES},
+                 {FAULT_FTRUNCATE, EIO}, {FAULT_FALLOCATE, ENOSPC}, {FAULT_FALLOCATE, EOPNOTSUPP},
+                 {FAULT_PREAD, EIO},     {FAULT_FLOCK, ENOLCK},     {FAULT_FSTAT, EIO}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (uint64_t nth = 1; nth <= 12; nth++) {
             fault_system_reset();

@@ -252,7 +252,7 @@ class FileTest(pier_command.Test):
     def test_little_memory(self):
         lines = b'["' + b"\\n" * (1 << 20) + b'",[' + b"1," * 60000 + b"1]]\n"
         seen = set()
-        for limit in range(8 << 20, 32 << 20, 2 << 20):
+        for limit in range(16 << 20, 40 << 20, 2 << 20):
             result = pier(
                 "store",
                 "-",
