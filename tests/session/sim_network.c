@@ -16,6 +16,9 @@ static void put(sim_pipe *pipe, const void *bytes, size_t size) {
 }
 
 static void take(sim_pipe *pipe, size_t size) {
+    if (size == 0) {
+        return; /* a pipe without bytes may have no memory either */
+    }
     memmove(pipe->bytes, pipe->bytes + size, pipe->size - size);
     pipe->size -= size;
 }
