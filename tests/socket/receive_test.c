@@ -218,8 +218,11 @@ static void what_prepares_a_wait_may_fail(void **state) {
         joint ends;
         open_joint(&ends, state);
         fault_system_fail(calls[i], 1, true, ENOBUFS);
-        wait_for_byte(&ends, joint_patience());
-        assert_int_equal(fault_system_struck(), 1);
+        /* On a busy machine the byte may be there before it is read, and nothing waits. */
+        for (int tries = 0; tries < 20 && fault_system_struck() == 0; tries++) {
+            wait_for_byte(&ends, joint_patience());
+        }
+        assert_true(fault_system_struck() > 0);
         fault_system_reset();
         assert_int_equal(read_byte(ends.client, pier_deadline_after_ms(30)), PIER_TIMEOUT);
         joint_close(&ends);
@@ -247,8 +250,12 @@ static void what_comes_in_time_is_read_without_sleeping(void **state) {
     joint ends;
     open_joint(&ends, state);
     pier__socket_set_spin(ends.client, LONG_US);
-    wait_for_byte(&ends, PIER_NEVER);
-    assert_int_equal(fault_system_calls(FAULT_PPOLL), 0);
+    /* On a busy machine the byte may be there before it is read. */
+    for (int i = 0; i < 20 && fault_system_calls(FAULT_RECV) <= 1; i++) {
+        fault_system_reset();
+        wait_for_byte(&ends, PIER_NEVER);
+        assert_int_equal(fault_system_calls(FAULT_PPOLL), 0);
+    }
     assert_true(fault_system_calls(FAULT_RECV) > 1);
     joint_close(&ends);
 }
