@@ -69,7 +69,8 @@ void pier__archive_enter_session(pier_archive *archive) {
 }
 
 void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max) {
-    pier__archive *common = pier__archive_of(archive);
+    /* Not of the run either: its records were measured against the limit that was. */
+    pier__archive *common = &pier__storer_of(archive)->common;
     if (record_bytes_max < common->limits.record_bytes_max) {
         common->limits.record_bytes_max = record_bytes_max;
     }

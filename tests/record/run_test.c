@@ -10,6 +10,8 @@
 #include <pier/mark.h>
 #include <pier/store.h>
 
+#include "archive/archive_internal.h"
+
 #define PAIR(FIELD) FIELD(1, u32, one) FIELD(2, i64, other)
 PIER_RECORD(pair, "test.Pair", PAIR)
 
@@ -283,18 +285,24 @@ static void what_is_loaded_in_runs_is_the_same(void **state) {
 
 /* What a run saves ------------------------------------------------------------------------------------------------- */
 
-/* A record of a run is stored and loaded without the library: the archive has not learnt of it. */
-static void a_run_needs_the_library_for_its_ends_alone(void **state) {
-    (void)state;
+/* Opens a storing archive whose buffer has grown, which ends no run any more. */
+static pier_archive *open_grown_store(void) {
     pier_archive *store = test_open_store(NULL);
     const pair record = {.one = 1, .other = -1};
-    /* The buffer must not grow meanwhile. */
     for (unsigned i = 0; i < 1000; i++) {
         assert_status(pair_store(store, &record), PIER_OK);
     }
     assert_status(pier_archive_flush(store), PIER_OK);
     pier_archive_drained(store, pier_archive_drain(store).size);
     assert_status(pier_archive_reset(store), PIER_OK);
+    return store;
+}
+
+/* A record of a run is stored and loaded without the library: the archive has not learnt of it. */
+static void a_run_needs_the_library_for_its_ends_alone(void **state) {
+    (void)state;
+    pier_archive *store = open_grown_store();
+    const pair record = {.one = 1, .other = -1};
     for (unsigned i = 0; i < 101; i++) {
         assert_status(pair_store(store, &record), PIER_OK);
         assert_ptr_equal(store->run.stored_class, &pair_class);
@@ -316,11 +324,30 @@ static void a_run_needs_the_library_for_its_ends_alone(void **state) {
     test_stream_free(&stream);
 }
 
+/* A limit that is lowered holds for the next record, in a run as well. */
+static void a_lower_limit_ends_a_run(void **state) {
+    (void)state;
+    pier_archive *store = open_grown_store();
+    line record = {.number = 1, .words = {words, 50}, .author = "nobody"};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_status(line_store(store, &record), PIER_OK);
+    }
+    assert_ptr_equal(store->run.stored_class, &line_class);
+    assert_int_equal(store->run.count, 2);
+    pier__archive_limit_records(store, 40);
+    assert_status(line_store(store, &record), PIER_LIMIT);
+    record.words.size = 10;
+    assert_status(line_store(store, &record), PIER_OK);
+    test_stream stream = test_finish(store);
+    test_stream_free(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_stored_in_runs_is_the_same_to_the_byte),
         cmocka_unit_test(what_is_loaded_in_runs_is_the_same),
         cmocka_unit_test(a_run_needs_the_library_for_its_ends_alone),
+        cmocka_unit_test(a_lower_limit_ends_a_run),
     };
     return cmocka_run_group_tests(tests, make_slow, NULL);
 }
