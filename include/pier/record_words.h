@@ -255,8 +255,7 @@ PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, u
 #endif
 #if !defined(PIER__TEXT_BY_BYTES)
     if (capacity >= 8 && capacity <= 16) {
-        /* Names and symbols, which are now below eight bytes, now above: without a branch on that. What the second word
-         * has of the first is shifted out; zeros come in, which end the text where nothing else does. */
+        /* The same without vectors, and of eight bytes anywhere. A shift by 64 bits means nothing, so it is two. */
         uint64_t first = pier__text_word(text);
         uint64_t zero = pier__zero_byte(first);
         uint64_t second = pier__text_word(text + (capacity - 8)) >> 4 * (16 - capacity) >> 4 * (16 - capacity);

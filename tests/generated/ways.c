@@ -161,18 +161,23 @@ pier_status test_plan_ways(const pier_class *type, const uint8_t *bytes, size_t 
     return status;
 }
 
+/* The bytes as a stream. */
+static test_stream copy_of(const uint8_t *bytes, size_t size) {
+    test_stream stream = {(uint8_t *)malloc(size), size};
+    assert_non_null(stream.data);
+    memcpy(stream.data, bytes, size);
+    return stream;
+}
+
 pier_status test_plain_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record,
                             pier_arena *arena) {
     const pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN};
     pier_class slow = by_table(type);
-    uint8_t *copy = (uint8_t *)malloc(size);
-    assert_non_null(copy);
-    memcpy(copy, bytes, size);
-    const test_stream stream = {copy, size};
+    test_stream stream = copy_of(bytes, size);
     const way ways[] = {
         {type, false, arena}, {type, false, NULL}, {&slow, false, NULL}, {&slow, true, NULL}, {&slow, false, arena}};
     pier_status status = load_ways(&stream, ways, 5, record, &options);
-    free(copy);
+    test_stream_free(&stream);
     return status;
 }
 
@@ -180,10 +185,7 @@ void test_plain_run(const pier_class *type, const uint8_t *bytes, size_t size) {
     static uint8_t records[2][TEST_RECORD_BYTES];
     const pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_PLAIN};
     pier_class slow = by_table(type);
-    uint8_t *copy = (uint8_t *)malloc(size);
-    assert_non_null(copy);
-    memcpy(copy, bytes, size);
-    const test_stream stream = {copy, size};
+    test_stream stream = copy_of(bytes, size);
     pier_archive *run = test_open_stream(&stream, &options);
     pier_archive *steps = test_open_stream(&stream, &options);
     pier_status status = PIER_OK;
@@ -203,7 +205,7 @@ void test_plain_run(const pier_class *type, const uint8_t *bytes, size_t size) {
     }
     pier_archive_destroy(run);
     pier_archive_destroy(steps);
-    free(copy);
+    test_stream_free(&stream);
 }
 
 bool test_take(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena) {

@@ -16,8 +16,8 @@ size_t test_put(const pier_class *type, const void *record, uint8_t *to, size_t 
 pier_status test_store_ways(const pier_class *type, const void *record, const pier_archive_options *options);
 
 /* Loads bytes as a record, by the class's codec, by a program of its table and by tokens, with and without an arena of
- * the caller's. Asserts that all answer the same: status, offset and path, or records. `record` gets it when it is loaded, with what it
- * points to in the arena. Returns the status. */
+ * the caller's. Asserts that all answer the same: status, offset and path, or records. `record` gets it when it is
+ * loaded, with what it points to in the arena. Returns the status. */
 pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
                            const pier_archive_options *options);
 
@@ -25,7 +25,8 @@ pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t 
  * in both. */
 bool test_can_plan(const pier_class *type);
 
-/* The same as test_load_ways for bytes of a writer whose class has another version, so that they are loaded through a plan. */
+/* The same as test_load_ways for bytes of a writer whose class has another version, so that they are loaded through a
+ * plan. */
 pier_status test_plan_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
                            const pier_archive_options *options);
 

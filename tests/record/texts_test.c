@@ -81,8 +81,12 @@ static void check_inline(size_t capacity, put_text *put, take_text *take, size_t
 
 /* clang-format off */
 #define CAPACITIES(EACH)                                                                                               \
-    EACH(1) EACH(2) EACH(3) EACH(4) EACH(7) EACH(8) EACH(9) EACH(10) EACH(12) EACH(15) EACH(16) EACH(17) EACH(24)      \
-    EACH(31) EACH(32) EACH(33) EACH(41) EACH(47) EACH(48) EACH(49) EACH(63) EACH(64) EACH(65) EACH(100)
+    EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6) EACH(7) EACH(8) EACH(9) EACH(10) EACH(11) EACH(12) EACH(13)        \
+    EACH(14) EACH(15) EACH(16) EACH(17) EACH(18) EACH(19) EACH(20) EACH(21) EACH(22) EACH(23) EACH(24) EACH(25)        \
+    EACH(26) EACH(27) EACH(28) EACH(29) EACH(30) EACH(31) EACH(32) EACH(33) EACH(34) EACH(35) EACH(36) EACH(37)        \
+    EACH(38) EACH(39) EACH(40) EACH(41) EACH(42) EACH(43) EACH(44) EACH(45) EACH(46) EACH(47) EACH(48) EACH(49)        \
+    EACH(50) EACH(51) EACH(52) EACH(53) EACH(54) EACH(55) EACH(56) EACH(57) EACH(58) EACH(59) EACH(60) EACH(61)        \
+    EACH(62) EACH(63) EACH(64) EACH(65) EACH(100)
 /* clang-format on */
 #define KERNELS(capacity)                                                                                              \
     static uint8_t *put_##capacity(uint8_t *at, const char *text, unsigned *wrong) {                                   \
