@@ -112,6 +112,9 @@ typedef enum pier__form {
     PIER__FORM_PLACES /* plain: an array by number less one */
 } pier__form;
 
+/* The most fields that the plain array form may have places for: beyond, nil in gaps would outweigh the record. */
+enum { PIER__PLACES_MAX = 256 };
+
 /* A record being stored. */
 typedef struct pier__storing {
     pier_archive *archive;

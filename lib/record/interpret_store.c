@@ -28,9 +28,6 @@ static bool store_map(pier__storing *to, const pier_class *type, const uint8_t *
     return true;
 }
 
-/* The most fields that the plain array form may have places for: beyond, nil in gaps would outweigh the record. */
-enum { PLACES_MAX = 256 };
-
 static bool store_place(pier__storing *to, const pier_class *type, const pier_field *field, const uint8_t *record) {
     if (!pier__field_is_set(type, field, record)) {
         pier_store_nil(to->archive);
@@ -42,10 +39,10 @@ static bool store_place(pier__storing *to, const pier_class *type, const pier_fi
 static bool store_places(pier__storing *to, const pier_class *type, const uint8_t *record) {
     const pier_field *fields = type->fields(type);
     uint32_t places = type->field_count > 0 ? fields[type->field_count - 1].number : 0;
-    if (places > PLACES_MAX) {
+    if (places > PIER__PLACES_MAX) {
         (void)pier__path_field(&to->path, fields[type->field_count - 1].name);
         return pier__store_refuse(to, PIER_USAGE, "field number %u: in a plain array they go up to %d", places,
-                                  PLACES_MAX);
+                                  PIER__PLACES_MAX);
     }
     if (!pier__store_array(to, places)) {
         return false;

@@ -29,8 +29,7 @@ static bool has_slots_for_places(const pier_class *type) {
             return false;
         }
     }
-    enum { PLACES_MAX = 256 };
-    return type->oneof_count == 0 && type->field_count <= PLACES_MAX;
+    return type->oneof_count == 0 && type->field_count <= PIER__PLACES_MAX;
 }
 
 /* Whether that is so for the class and all that it reaches. Entries of maps are pairs in either form. */

@@ -214,9 +214,6 @@ static bool add_each(maker *m, const pier_class *own, bool is_entry) {
     return true;
 }
 
-/* The most fields that have a place in a plain array, and that a map keeps count of. */
-enum { FIELDS_MAX = 256 };
-
 /* Adds the operations of the type at `index`. Returns false when there is no memory. */
 static bool add_record(maker *m, uint32_t index) {
     const pier_class *own = record_at(&m->parts, index)->own;
@@ -243,7 +240,7 @@ static bool add_record(maker *m, uint32_t index) {
     record->places = m->form == PIER__FORM_PLACES ? last
                      : m->form == PIER__FORM_MAP  ? own->field_count
                                                   : pier__class_slots(own);
-    m->is_done = m->is_done && !(is_plain && record->places > FIELDS_MAX);
+    m->is_done = m->is_done && !(is_plain && record->places > PIER__PLACES_MAX);
     return true;
 }
 
@@ -299,8 +296,6 @@ pier__program *pier__program_finish(const pier__program_parts *parts, pier__form
     }
     *program = (pier__program){.memory_bytes = memory_bytes,
                                .form = form,
-                               .is_exact = form == PIER__FORM_SLOTS,
-                               .record_count = record_count(parts),
                                .records = (const pier__program_record *)(const void *)records,
                                .ops = (const pier__op *)(const void *)ops,
                                .keys = keys};

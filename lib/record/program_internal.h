@@ -87,9 +87,7 @@ typedef struct pier__program_record {
 typedef struct pier__program {
     size_t memory_bytes; /* of the whole piece */
     pier__form form;
-    bool is_exact;        /* an array has as many places as the program, or it is no record of it */
-    uint32_t inline_most; /* the largest array for text or bytes */
-    uint32_t record_count;
+    uint32_t inline_most;                /* the largest array for text or bytes */
     const pier__program_record *records; /* the first is the class's own */
     const pier__op *ops;
     const uint8_t *keys; /* PIER__KEY_PADDING bytes behind the last may be read */

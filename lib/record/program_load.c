@@ -360,7 +360,8 @@ static const uint8_t *take_other_places(loading *from, const pier__program_recor
 static const uint8_t *take_places(loading *from, const pier__program_record *type, const uint8_t *at, uint8_t *record,
                                   uint32_t count) {
     if (PIER_UNLIKELY(count != type->places)) {
-        return from->program->is_exact ? NULL : take_other_places(from, type, at, record, count);
+        /* A record in slots has as many as its definition says, or it is none. */
+        return from->program->form == PIER__FORM_SLOTS ? NULL : take_other_places(from, type, at, record, count);
     }
     const pier__op *op = from->program->ops + type->first;
     return take_fields(from, type, op, op + type->op_count, at, record);
@@ -404,7 +405,7 @@ static const uint8_t *take_any_order(loading *from, const pier__program_record *
                                      const uint8_t *at, uint8_t *record, uint32_t count) {
     const pier__op *begin = from->program->ops + type->first;
     const pier__op *end = begin + type->op_count;
-    uint64_t seen[4] = {0};
+    uint64_t seen[PIER__PLACES_MAX / 64] = {0};
     uint32_t required = 0;
     for (const pier__op *op = begin; op < next; op++) {
         seen[(op - begin) / 64] |= UINT64_C(1) << (op - begin) % 64;

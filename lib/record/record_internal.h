@@ -4,9 +4,10 @@
  *
  * record.c stores and loads; the straight-line codecs of <pier/record.h> do the work, or programs (program_internal.h)
  * where the form is not theirs, and whatever neither takes goes the slow way, driven by the class's table
- * (interpret_internal.h). reach.c finds the types that a class reaches, closure.c writes its definition; definition_parse.c reads a stream's with definition_read.c and definition_default.c,
- * definition_check.c and definition_names.c check what it means, definition.c answers for it, match.c compares the two,
- * and has a plan made where they differ (plan_internal.h), by the table in meet.c. */
+ * (interpret_internal.h). reach.c finds the types that a class reaches, closure.c writes its definition;
+ * definition_parse.c reads a stream's with definition_read.c and definition_default.c, definition_check.c and
+ * definition_names.c check what it means, definition.c answers for it, match.c compares the two, and has a plan made
+ * where they differ (plan_internal.h), by the table in meet.c. */
 #ifndef PIER_RECORD_RECORD_INTERNAL_H
 #define PIER_RECORD_RECORD_INTERNAL_H
 
