@@ -111,8 +111,9 @@ PIER_API pier_status pier_archive_reset(pier_archive *archive) PIER_MUST_USE;
 /* Joins the two directions of one connection: the storing side then keeps the peer's limits, learns a guessed format,
  * and takes input in while it cannot write, so that two sides which both send do not wait for each other. The loading
  * side sends what the storing one has gathered before it waits for input over the same connection, whole records alone
- * and not marked as a message; what fails by that sticks to the storing side. Both must live as long as either is used; `load` NULL parts them. Returns PIER_OK; PIER_USAGE for wrong directions, and for
- * options that ask for different formats. */
+ * and not marked as a message; what fails by that sticks to the storing side. Both must live as long as either is used;
+ * `load` NULL parts them. Returns PIER_OK; PIER_USAGE for wrong directions, and for options that ask for different
+ * formats. */
 PIER_API pier_status pier_archive_pair(pier_archive *store, pier_archive *load) PIER_MUST_USE;
 
 /* Sets the deadline of all later calls that read or write the file; PIER_NEVER at first. With PIER_NOW they answer

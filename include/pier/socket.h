@@ -5,8 +5,8 @@
  *
  * Floor 2 (socket). Knows addresses; knows nothing of files and archives. A socket may move between threads and serves
  * one at a time; of a connected one, one thread may read while another writes (each then asks for the error of its own
- * direction). Every descriptor is close-on-exec, and non-blocking for who asks for it (a read may wait in the one call of
- * the system that also reads, by a handle that nobody has asked for); no call raises SIGPIPE or shows EINTR.
+ * direction). Every descriptor is close-on-exec, and non-blocking for who asks for it (a read may wait in the one call
+ * of the system that also reads, by a handle that nobody has asked for); no call raises SIGPIPE or shows EINTR.
  *
  * One set of calls serves both styles: with a deadline they wait, with PIER_NOW they answer PIER_WOULD_BLOCK, and
  * pier_socket_handle with any poll loop, level-triggered, tells when to ask again. A call first tries, and waits only
@@ -149,9 +149,9 @@ PIER_API pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint
 
 /* Names the cancel object that ends the calls which wait with this socket: while it is fired, accepting, connecting,
  * reading, writing and waiting answer PIER_CANCELLED, within 10 ms for a connect that waits for room in the queue of a
- * Unix listener and for a read that has just begun to wait, and at once for everything else. Nothing is lost or half done by that, no error is kept, and the socket
- * goes on when the object is cleared. Calls with PIER_NOW never wait, and take no notice of it. It costs no system call
- * as long as nothing has to wait.
+ * Unix listener and for a read that has just begun to wait, and at once for everything else. Nothing is lost or half
+ * done by that, no error is kept, and the socket goes on when the object is cleared. Calls with PIER_NOW never wait, and
+ * take no notice of it. It costs no system call as long as nothing has to wait.
  * cancel: borrowed until another one is named or the socket is destroyed; NULL: none. For the thread that uses the
  * socket: name it before a second thread shares it. Returns PIER_OK; PIER_USAGE for a NULL socket. Never blocks. */
 PIER_API pier_status pier_socket_set_cancel(pier_socket *socket, pier_cancel *cancel) PIER_MUST_USE;

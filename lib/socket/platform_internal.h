@@ -5,7 +5,8 @@
  *
  * Every function that returns int returns 0 or the system's error number, for pier__os_status and pier__os_words. None
  * shows an interruption by a signal; none raises SIGPIPE; every handle that one makes is closed on exec and does not
- * block, and no call that moves bytes blocks unless it says so, whatever the handle is set to. On failure a handle that would be made is PIER__NO_HANDLE. */
+ * block, and no call that moves bytes blocks unless it says so, whatever the handle is set to. On failure a handle that
+ * would be made is PIER__NO_HANDLE. */
 #ifndef PIER_SOCKET_PLATFORM_INTERNAL_H
 #define PIER_SOCKET_PLATFORM_INTERNAL_H
 

@@ -32,12 +32,12 @@ static bool is_patient(const pier_socket *socket) {
 /* Lets reads wait from now on. Returns whether they may. */
 static bool become_patient(pier_socket *socket) {
     unsigned char before = PIER__NOT_PATIENT;
-    if (atomic_load_explicit(&socket->patience, memory_order_relaxed) != before ||
-        pier__platform_let_wait(socket->handle) != 0) {
+    if (atomic_load_explicit(&socket->patience, memory_order_relaxed) != before) {
         return false;
     }
-    if (!atomic_compare_exchange_strong(&socket->patience, &before, (unsigned char)PIER__PATIENT)) {
-        /* Somebody has got the handle in this very moment. */
+    if (pier__platform_let_wait(socket->handle) != 0 ||
+        !atomic_compare_exchange_strong(&socket->patience, &before, (unsigned char)PIER__PATIENT)) {
+        /* The system did half of it; or somebody has got the handle in this very moment. */
         pier__platform_forbid_wait(socket->handle);
         return false;
     }
