@@ -224,6 +224,8 @@ static void what_prepares_a_wait_may_fail(void **state) {
         }
         assert_true(fault_system_struck() > 0);
         fault_system_reset();
+        /* Nothing of it is left. */
+        assert_does_not_block(ends.client->handle);
         assert_int_equal(read_byte(ends.client, pier_deadline_after_ms(30)), PIER_TIMEOUT);
         joint_close(&ends);
     }
