@@ -43,13 +43,7 @@ int command_check(int argc, char **argv) {
     output out;
     output_init(&out, STDOUT_FILENO);
     if (walk_open(&w, &chosen, &out) == EXIT_DONE) {
-        walk_event event;
-        while ((event = walk_next(&w)) != WALK_OVER) {
-            pier_bytes part;
-            while (event == WALK_RECORD && pier_archive_is_raw(w.archive) && walk_load_raw(&w, &part) == PIER_OK) {
-            }
-        }
-        walk_end_progress(&w);
+        walk_through(&w);
     }
     if (w.exit_status == EXIT_DONE) {
         dump_stats_print(&out.text, &w.stats);

@@ -219,13 +219,7 @@ static int verify_segment(verifying *v, size_t index) {
     check_gap(v, index);
     walk w;
     if (walk_open(&w, &options, v->out) == EXIT_DONE) {
-        walk_event event;
-        while ((event = walk_next(&w)) != WALK_OVER) {
-            pier_bytes part;
-            while (event == WALK_RECORD && pier_archive_is_raw(w.archive) && walk_load_raw(&w, &part) == PIER_OK) {
-            }
-        }
-        walk_end_progress(&w);
+        walk_through(&w);
     }
     if (w.exit_status == EXIT_DONE) {
         text_buffer_append_string(&v->out->text, "{\"segment\":");

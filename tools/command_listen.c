@@ -18,9 +18,6 @@
 #include "server.h"
 #include "signals.h"
 
-/* At the end: how long who reads standard error is waited for. */
-#define LAST_LINES_MS 1000
-
 /* As pier_channel_accept has them. */
 #define FIRST_BYTE_TIMEOUT_MS_DEFAULT 10000
 #define FRAME_TIMEOUT_MS_DEFAULT 30000
@@ -217,6 +214,6 @@ int command_listen(int argc, char **argv) {
     exit_status = serve(&chosen, &running, &kept);
     pier_budget_destroy(running.budget);
     int close_status = keep_close(&kept);
-    report_queue_end(pier_deadline_after_ms(LAST_LINES_MS));
+    report_queue_end(pier_deadline_after_ms(REPORT_QUEUE_LAST_MS));
     return exit_status != EXIT_DONE ? exit_status : close_status;
 }

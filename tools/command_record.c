@@ -18,9 +18,6 @@
 #include "report_queue.h"
 #include "signals.h"
 
-/* At the end: how long who reads standard error is waited for. */
-#define LAST_LINES_MS 1000
-
 /* How long the name of the target may take. */
 #define RESOLVE_MS 10000
 
@@ -171,7 +168,7 @@ int command_record(int argc, char **argv) {
     }
     bool was_open = out.kept.file.file != NULL || out.connections > 0;
     int close_status = recording_close(&out);
-    report_queue_end(pier_deadline_after_ms(LAST_LINES_MS));
+    report_queue_end(pier_deadline_after_ms(REPORT_QUEUE_LAST_MS));
     exit_status = exit_status != EXIT_DONE ? exit_status : close_status;
     int print_status = was_open ? print_summary(&out) : EXIT_DONE;
     return exit_status != EXIT_DONE ? exit_status : print_status;

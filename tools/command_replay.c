@@ -22,9 +22,6 @@
 /* A recording of a day is over in a tenth of a second, then. */
 #define SPEED_HIGHEST 1e6
 
-/* At the end: how long who reads standard error is waited for. */
-#define LAST_LINES_MS 1000
-
 static const char command[] = "replay";
 
 static const char help[] =
@@ -177,7 +174,7 @@ static int survey_and_play(const replay_options *chosen, player *running) {
     }
     if (exit_status == EXIT_DONE) {
         exit_status = play(running);
-        report_queue_end(pier_deadline_after_ms(LAST_LINES_MS));
+        report_queue_end(pier_deadline_after_ms(REPORT_QUEUE_LAST_MS));
     }
     script_close(&running->script);
     return exit_status != EXIT_DONE ? exit_status : survey_status;

@@ -122,8 +122,7 @@ static comparison_state compare_bytes(comparison *c, played *of, int side, pier_
 }
 
 /* Nothing more can be read of what was recorded. Before the first record its bytes are compared instead. */
-static void meet_fault(comparison *c, played *of, int side) {
-    (void)c;
+static void meet_fault(played *of, int side) {
     if (of->expected.records == 0 && of->found.load == NULL && !of->is_cut) {
         of->is_bytes = true;
         of->to_skip = of->passed[side];
@@ -139,7 +138,7 @@ static bool next_expected(comparison *c, played *of, int side) {
     }
     c->event = side_reader_next(&of->expected, c->expected);
     if (c->event == SIDE_FAULT) {
-        meet_fault(c, of, side);
+        meet_fault(of, side);
     }
     c->has_event = c->event != SIDE_FAULT && c->event != SIDE_NOTHING;
     return c->has_event;

@@ -26,7 +26,7 @@ void connection_peer_name(pier_socket *socket, uint64_t number, char *name, size
  * with, and it is told. */
 int connection_announce(const char *command, pier_socket *listener);
 
-/* Returns the endpoint of a listening socket, terminated. */
+/* Writes the endpoint of a listening socket, terminated; "" when it cannot be had. */
 void connection_local_name(pier_socket *listener, char *name, size_t name_bytes);
 
 /* Lets there be as many connections as the system allows this user, not only as many as shells allow at first. */

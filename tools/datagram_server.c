@@ -107,16 +107,6 @@ static bool take_datagram(conversation *talk) {
     return true;
 }
 
-/* When no input waits, what was made is written out. */
-static void settle(server *running, bool pauses) {
-    if (pauses || output_is_ripe(&running->loop.out)) {
-        loop_write_out(&running->loop);
-    }
-    if (pauses && running->save != NULL && pier_archive_flush(running->save) != PIER_OK) {
-        loop_end(&running->loop, report_error(command, pier_archive_error(running->save), running->save_name, ""));
-    }
-}
-
 /* Takes what datagrams there are, up to a turn's worth. Returns whether more may wait. */
 static bool take_turn(conversation *talk) {
     server *running = talk->running;
@@ -126,16 +116,6 @@ static bool take_turn(conversation *talk) {
             !running->loop.is_over && !talk->owes_echo && !output_is_full(&running->loop.out) && take_datagram(talk);
     }
     return may_go_on;
-}
-
-/* Milliseconds until the clock of --timeout has run down, rounded up, for poll. */
-static int milliseconds_left(const server *running) {
-    if (running->loop.idle_until == PIER_NEVER) {
-        return -1;
-    }
-    int64_t left_ns = running->loop.idle_until - pier_clock_monotonic_ns();
-    int64_t left_ms = left_ns <= 0 ? 0 : (left_ns + 999999) / 1000000;
-    return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
 
 /* Waits for something to happen, and deals with all but datagrams. */
@@ -151,7 +131,7 @@ static void await(conversation *talk, bool more_wait) {
                       output_pending(&running->loop.out) > 0 ? POLLOUT : 0, 0},
         [POLL_ERROR] = {report_queue_waits() ? STDERR_FILENO : -1, POLLOUT, 0},
     };
-    int ready = poll(polls, POLLS, more_wait && reads ? 0 : milliseconds_left(running));
+    int ready = poll(polls, POLLS, more_wait && reads ? 0 : loop_milliseconds_until(running->loop.idle_until));
     report_queue_pump();
     if (ready > 0 && (polls[POLL_OUT].revents & POLLERR) != 0 && output_pending(&running->loop.out) == 0) {
         loop_end(&running->loop, report_errno(command, EPIPE, "standard output"));
@@ -191,7 +171,7 @@ int datagram_server_run(server *running) {
     while (!running->loop.is_over && signals_caught() == 0) {
         send_echo(&talk);
         bool more_wait = take_turn(&talk);
-        settle(running, !more_wait);
+        server_settle(running, !more_wait);
         if (!running->loop.is_over) {
             await(&talk, more_wait);
         }

@@ -2,8 +2,6 @@
 #include "dump_stats.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,37 +82,29 @@ bool dump_stats_add_record(dump_stats *stats, const pier_definition *definition)
     return found != NULL;
 }
 
-static void append(text_buffer *out, const char *format, ...) PIER_PRINTF(2, 3);
-static void append(text_buffer *out, const char *format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    text_buffer_append_string(out, text);
-}
-
 void dump_stats_print(text_buffer *out, const dump_stats *stats) {
     text_buffer_append_char(out, '{');
     dump_stats_print_inside(out, stats);
 }
 
 void dump_stats_print_inside(text_buffer *out, const dump_stats *stats) {
-    append(out, "\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
-           stats->records, stats->bytes, stats->streams, stats->record_blocks);
-    append(out,
-           ",\"definition_blocks\":%" PRIu64 ",\"raw_blocks\":%" PRIu64 ",\"control_blocks\":%" PRIu64
-           ",\"end_marks\":%" PRIu64,
-           stats->definition_blocks, stats->raw_blocks, stats->control_blocks, stats->end_marks);
-    append(out, ",\"untyped_records\":%" PRIu64 ",\"classes\":{", stats->untyped_records);
+    text_buffer_append_format(
+        out, "\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"record_blocks\":%" PRIu64,
+        stats->records, stats->bytes, stats->streams, stats->record_blocks);
+    text_buffer_append_format(out,
+                              ",\"definition_blocks\":%" PRIu64 ",\"raw_blocks\":%" PRIu64
+                              ",\"control_blocks\":%" PRIu64 ",\"end_marks\":%" PRIu64,
+                              stats->definition_blocks, stats->raw_blocks, stats->control_blocks, stats->end_marks);
+    text_buffer_append_format(out, ",\"untyped_records\":%" PRIu64 ",\"classes\":{", stats->untyped_records);
     for (size_t i = 0; i < stats->class_count; i++) {
         text_buffer_append_string(out, i > 0 ? "," : "");
         json_write_text(out, stats->classes[i].name);
-        append(out, ":%" PRIu64, stats->classes[i].records);
+        text_buffer_append_format(out, ":%" PRIu64, stats->classes[i].records);
     }
-    append(out, "},\"records_skipped\":%" PRIu64 ",\"records_lost\":%" PRIu64, stats->records_skipped,
-           stats->records_lost);
-    append(out, ",\"damages\":%" PRIu64 ",\"bytes_skipped\":%" PRIu64 "}\n", stats->damages, stats->skipped_bytes);
+    text_buffer_append_format(out, "},\"records_skipped\":%" PRIu64 ",\"records_lost\":%" PRIu64,
+                              stats->records_skipped, stats->records_lost);
+    text_buffer_append_format(out, ",\"damages\":%" PRIu64 ",\"bytes_skipped\":%" PRIu64 "}\n", stats->damages,
+                              stats->skipped_bytes);
 }
 
 /* Appends a time in nanoseconds since 1970; 0 was not told. */
@@ -122,7 +112,8 @@ static void append_time(text_buffer *out, uint64_t unix_ns) {
     if (unix_ns == 0) {
         text_buffer_append_string(out, ",\"time\":null");
     } else {
-        append(out, ",\"time\":{\"$time\":[%" PRIu64 ",%" PRIu64 "]}", unix_ns / 1000000000, unix_ns % 1000000000);
+        text_buffer_append_format(out, ",\"time\":{\"$time\":[%" PRIu64 ",%" PRIu64 "]}", unix_ns / 1000000000,
+                                  unix_ns % 1000000000);
     }
 }
 
@@ -131,17 +122,19 @@ void dump_stats_print_block(text_buffer *out, const pier_block *block) {
         [PIER_BLOCK_PREAMBLE] = "preamble", [PIER_BLOCK_RECORDS] = "records", [PIER_BLOCK_DEFINITIONS] = "definitions",
         [PIER_BLOCK_END] = "end",           [PIER_BLOCK_RAW] = "raw",         [PIER_BLOCK_CONTROL] = "control",
     };
-    append(out, "{\"kind\":\"%s\",\"offset\":%" PRIu64 ",\"stream\":%" PRIu64, kinds[block->kind], block->offset,
-           block->stream_id);
+    text_buffer_append_format(out, "{\"kind\":\"%s\",\"offset\":%" PRIu64 ",\"stream\":%" PRIu64, kinds[block->kind],
+                              block->offset, block->stream_id);
     append_time(out, block->time_unix_ns);
     if (block->kind == PIER_BLOCK_PREAMBLE) {
-        append(out, ",\"version\":[%u,%u]}\n", block->version_major, block->version_minor);
+        text_buffer_append_format(out, ",\"version\":[%u,%u]}\n", block->version_major, block->version_minor);
         return;
     }
-    append(out, ",\"number\":%" PRIu32 ",\"epoch\":%" PRIu32 ",\"first_record\":%" PRIu64 ",\"records\":%" PRIu32,
-           block->number, block->epoch, block->first_record, block->records);
-    append(out, ",\"codec\":\"%s\"", block->codec == 1 ? "deflate" : "none");
-    append(out, ",\"stored_bytes\":%" PRIu32 ",\"raw_bytes\":%" PRIu32 ",\"message_end\":%s,\"checksum\":%s}\n",
-           block->stored_bytes, block->raw_bytes, block->message_end ? "true" : "false",
-           block->checksum ? "true" : "false");
+    text_buffer_append_format(
+        out, ",\"number\":%" PRIu32 ",\"epoch\":%" PRIu32 ",\"first_record\":%" PRIu64 ",\"records\":%" PRIu32,
+        block->number, block->epoch, block->first_record, block->records);
+    text_buffer_append_format(out, ",\"codec\":\"%s\"", block->codec == 1 ? "deflate" : "none");
+    text_buffer_append_format(
+        out, ",\"stored_bytes\":%" PRIu32 ",\"raw_bytes\":%" PRIu32 ",\"message_end\":%s,\"checksum\":%s}\n",
+        block->stored_bytes, block->raw_bytes, block->message_end ? "true" : "false",
+        block->checksum ? "true" : "false");
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pier/journal.h>
+
 #include "options.h"
 #include "output.h"
 
@@ -26,8 +28,6 @@ typedef struct journal_export_options {
 int journal_export(const journal_export_options *chosen, output *out);
 
 /* Opens a journal to be read. Returns EXIT_DONE; otherwise what to exit with, and it is told. */
-struct pier_journal;
-int journal_open_to_read(struct pier_journal **out, const char *command, const char *folder,
-                         const common_options *common);
+int journal_open_to_read(pier_journal **out, const char *command, const char *folder, const common_options *common);
 
 #endif

@@ -97,12 +97,11 @@ void loop_write_out(loop *running) {
     }
 }
 
-/* Milliseconds until `deadline`, rounded up, for poll. */
-static int milliseconds_until(pier_deadline deadline) {
-    int64_t left_ns = deadline == PIER_NEVER ? -1 : deadline - pier_clock_monotonic_ns();
+int loop_milliseconds_until(pier_deadline deadline) {
     if (deadline == PIER_NEVER) {
         return -1;
     }
+    int64_t left_ns = deadline - pier_clock_monotonic_ns();
     int64_t left_ms = left_ns <= 0 ? 0 : (left_ns + 999999) / 1000000;
     return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
 }
@@ -134,7 +133,7 @@ bool loop_await(loop *running, pier_deadline deadline) {
     struct pollfd polls[POLLS];
     make_polls(running, polls);
     running->has_newcomers = false;
-    int ready = poll(polls, POLLS, milliseconds_until(deadline));
+    int ready = poll(polls, POLLS, loop_milliseconds_until(deadline));
     if (ready <= 0) {
         return false;
     }

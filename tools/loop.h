@@ -78,6 +78,9 @@ void loop_write_out(loop *running);
 /* Returns whether a member has something to do for which nothing is waited for. */
 bool loop_has_work(const loop *running);
 
+/* Returns the milliseconds until `deadline`, rounded up, as poll takes them. */
+int loop_milliseconds_until(pier_deadline deadline);
+
 /* Somebody said something: the time of --timeout begins anew. */
 void loop_note_activity(loop *running);
 

@@ -45,7 +45,7 @@ typedef struct played {
     bool is_shut;
     bool is_done; /* it goes, when all of `out` is sent */
     pier_error error;
-    /* For player.c: what is compared. */
+    /* For comparison.c and player_step.c: what is compared. */
     side_reader expected;
     side_reader found;
     bool has_found_ended; /* the end was told to `found` */

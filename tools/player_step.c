@@ -14,7 +14,6 @@
 #define IN_BYTES_MORE ((uint64_t)16 << 20)
 
 static const char command[] = "replay";
-static const char *const side_words[SIDES] = {"client", "server"};
 
 /* Connections ----------------------------------------------------------------------------------------------------- */
 
@@ -156,7 +155,7 @@ static bool has_gap(player *running, played *of) {
     (void)report(command, PIER_CORRUPT,
                  "connection %" PRIu64 ": of the %s, bytes %" PRIu64 " to %" PRIu64
                  " are not in the file: it is not played further",
-                 of->number, side_words[running->event.side], before, running->event.offset);
+                 of->number, recording_side_words[running->event.side], before, running->event.offset);
     running->loop.exit_status = running->loop.exit_status != EXIT_DONE ? running->loop.exit_status : EXIT_DATA;
     of->is_given_up = true;
     let_go(running, of);

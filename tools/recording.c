@@ -13,7 +13,8 @@
 
 /* By the places of the sides. */
 static const recording_side sides[SIDES] = {CLIENT, SERVER};
-static const char *const side_names[SIDES] = {"CLIENT", "SERVER"};
+const char *const recording_side_words[SIDES] = {"client", "server"};
+const char *const recording_side_names[SIDES] = {"CLIENT", "SERVER"};
 
 /* The pairs that each record has which is shown. */
 enum { SHOWN_PAIRS = 4 };
@@ -116,7 +117,7 @@ static bool begin_shown(recording *out, uint64_t connection, int side, uint64_t 
     pier_store_string(archive, "time");
     pier_store_time(archive, now(out));
     pier_store_string(archive, "from");
-    pier_store_string(archive, side_names[side]);
+    pier_store_string(archive, recording_side_names[side]);
     pier_store_string(archive, "number");
     pier_store_u64(archive, number);
     return true;

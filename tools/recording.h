@@ -16,6 +16,10 @@
 /* The sides of a connection, by their places in arrays. */
 enum { SIDE_OF_CLIENT, SIDE_OF_SERVER, SIDES };
 
+/* What they are called: in messages, and in records, as the values of pier.recording.Side. */
+extern const char *const recording_side_words[SIDES];
+extern const char *const recording_side_names[SIDES];
+
 typedef struct recording {
     const char *command; /* for messages */
     const char *path;

@@ -23,7 +23,6 @@
 #define CONNECT_AGAIN_MS 10
 
 static const char command[] = "record";
-static const char *const side_words[SIDES] = {"client", "server"};
 
 /* What one side says, and what is to be done with it. */
 typedef struct half {
@@ -332,7 +331,7 @@ member *relay_create(pier_socket *client, uint64_t number, recorder *of) {
     for (int side = 0; side < SIDES; side++) {
         side_reader_init(&made->halves[side].reader, of->form, of->record_bytes_max);
         (void)snprintf(made->halves[side].name, sizeof(made->halves[side].name), "connection %llu, %s",
-                       (unsigned long long)number, side_words[side]);
+                       (unsigned long long)number, recording_side_words[side]);
     }
     recording_open_connection(of->out, number, made->client, of->target);
     made->connected = pier_deadline_after_ms(CONNECT_MS);

@@ -10,6 +10,9 @@
 
 #include <pier/clock.h>
 
+/* How long a command that ends waits for who reads standard error. */
+#define REPORT_QUEUE_LAST_MS 1000
+
 /* Lets lines wait from now on. command: for the line that tells how many were lost. */
 void report_queue_begin(const char *command);
 

@@ -126,7 +126,7 @@ int script_survey(const char *command, const char *path, const common_options *c
         exit_status = read.exit_status;
     }
     if (exit_status == EXIT_DONE && totals->events == 0) {
-        exit_status = report(command, PIER_NOT_FOUND, "%s: it is no recording of pier record", path);
+        (void)report(command, PIER_NOT_FOUND, "%s: it is no recording of pier record", path);
         exit_status = EXIT_DATA;
     }
     script_close(&read);

@@ -106,15 +106,17 @@ static void tell_crowd(void *user) {
                  pier_budget_connections(running->budget), pier_budget_connections_max(running->budget));
 }
 
-/* When no input waits, what was made is written out. */
-static void settle(void *user, bool pauses) {
-    server *running = user;
+void server_settle(server *running, bool pauses) {
     if (pauses || output_is_ripe(&running->loop.out)) {
         loop_write_out(&running->loop);
     }
     if (pauses && running->save != NULL && pier_archive_flush(running->save) != PIER_OK) {
         loop_end(&running->loop, report_error(command, pier_archive_error(running->save), running->save_name, ""));
     }
+}
+
+static void settle(void *user, bool pauses) {
+    server_settle(user, pauses);
 }
 
 static const loop_ops ops = {

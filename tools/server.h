@@ -41,8 +41,10 @@ int server_run(server *running);
 
 /* For client.c: prints and saves the current record of `load`, which `peer` sent. Returns false when the whole is over:
  * because it cannot be printed or saved, or because it was the last one to count. A record that cannot be loaded, or
- * that --save refuses, is neither printed nor saved: that is told, `*is_refused` is set, and only the peer has to go.
- * */
+ * that --save refuses, is neither printed nor saved: that is told, `*is_refused` is set, and only the peer goes. */
 bool server_take_record(server *running, pier_archive *load, const char *peer, bool *is_refused);
+
+/* For datagram_server.c, too: writes what was made; when no input waits (`pauses`), all of it. */
+void server_settle(server *running, bool pauses);
 
 #endif

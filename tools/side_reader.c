@@ -24,10 +24,6 @@ void side_reader_deinit(side_reader *reader) {
     *reader = (side_reader){.form = SIDE_BYTES};
 }
 
-bool side_reader_reads(const side_reader *reader) {
-    return reader->load != NULL;
-}
-
 /* Gives up: bytes alone from here on. */
 static side_event give_up(side_reader *reader, const pier_error *error) {
     reader->error = *error;

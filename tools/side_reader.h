@@ -60,7 +60,4 @@ side_event side_reader_next(side_reader *reader, pier_tree *tree);
 /* Returns the name of the class that the current record has; NULL when it has none. */
 const char *side_reader_class(const side_reader *reader);
 
-/* Returns whether there are records in what comes; false for bytes alone, and before the first byte. */
-bool side_reader_reads(const side_reader *reader);
-
 #endif

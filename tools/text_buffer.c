@@ -1,6 +1,8 @@
 /* A growing run of bytes: see text_buffer.h. */
 #include "text_buffer.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,4 +46,13 @@ void text_buffer_append_char(text_buffer *buffer, char value) {
 
 void text_buffer_append_string(text_buffer *buffer, const char *text) {
     text_buffer_append(buffer, text, strlen(text));
+}
+
+void text_buffer_append_format(text_buffer *buffer, const char *format, ...) {
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    text_buffer_append_string(buffer, text);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <pier/export.h>
+
 typedef struct text_buffer {
     char *data;
     size_t size;     /* bytes in use */
@@ -26,5 +28,8 @@ void text_buffer_append_char(text_buffer *buffer, char value);
 
 /* Appends terminated text. */
 void text_buffer_append_string(text_buffer *buffer, const char *text);
+
+/* Appends what printf would write, at most 255 bytes of it. */
+void text_buffer_append_format(text_buffer *buffer, const char *format, ...) PIER_PRINTF(2, 3);
 
 #endif

@@ -2,38 +2,25 @@
 #include "verdict.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "json_write.h"
 #include "recording.h"
 
-static const char *const words[SIDES] = {"client", "server"};
-static const char *const names[SIDES] = {"CLIENT", "SERVER"};
-
-static void append(text_buffer *out, const char *format, ...) PIER_PRINTF(2, 3);
-static void append(text_buffer *out, const char *format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    text_buffer_append_string(out, text);
-}
-
 static void append_count(text_buffer *out, uint64_t count, const char *thing) {
-    append(out, "%" PRIu64 " %s%s", count, thing, count == 1 ? "" : "s");
+    text_buffer_append_format(out, "%" PRIu64 " %s%s", count, thing, count == 1 ? "" : "s");
 }
 
 static void append_place(const verdict *found, verdict_place at) {
     text_buffer *out = &found->out->text;
     if (found->json) {
-        append(out, "{\"connection\":%" PRIu64 ",\"from\":\"%s\"", at.connection, names[at.side]);
+        text_buffer_append_format(out, "{\"connection\":%" PRIu64 ",\"from\":\"%s\"", at.connection,
+                                  recording_side_names[at.side]);
     } else {
-        append(out, "connection %" PRIu64 ", %s", at.connection, words[at.side]);
+        text_buffer_append_format(out, "connection %" PRIu64 ", %s", at.connection, recording_side_words[at.side]);
     }
     if (at.record != 0) {
-        append(out, found->json ? ",\"record\":%" PRIu64 : ", record %" PRIu64, at.record);
+        text_buffer_append_format(out, found->json ? ",\"record\":%" PRIu64 : ", record %" PRIu64, at.record);
     }
     text_buffer_append_string(out, found->json ? "" : ": ");
 }
@@ -87,9 +74,10 @@ void verdict_add(verdict *found, verdict_place at, const char *expected, const c
 void verdict_sum_up(verdict *found) {
     text_buffer *out = &found->out->text;
     if (found->json) {
-        append(out, "{\"connections\":%" PRIu64 ",\"sent_bytes\":%" PRIu64, found->connections, found->sent_bytes);
-        append(out, ",\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n", found->records,
-               found->bytes, found->differences);
+        text_buffer_append_format(out, "{\"connections\":%" PRIu64 ",\"sent_bytes\":%" PRIu64, found->connections,
+                                  found->sent_bytes);
+        text_buffer_append_format(out, ",\"records\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"differences\":%" PRIu64 "}\n",
+                                  found->records, found->bytes, found->differences);
         return;
     }
     append_count(out, found->connections, "connection");

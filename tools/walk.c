@@ -267,6 +267,16 @@ pier_status walk_load_raw(walk *w, pier_bytes *part) {
     return status;
 }
 
+void walk_through(walk *w) {
+    walk_event event;
+    while ((event = walk_next(w)) != WALK_OVER) {
+        pier_bytes part;
+        while (event == WALK_RECORD && pier_archive_is_raw(w->archive) && walk_load_raw(w, &part) == PIER_OK) {
+        }
+    }
+    walk_end_progress(w);
+}
+
 /* Takes the next record. Its definition is read, so that it can be printed and stored again. */
 static pier_status take_record(walk *w) {
     pier_status status = pier_archive_next(w->archive);

@@ -1,4 +1,5 @@
-/* Going through an archive from its first byte to its last, over whatever damage: what dump, check and repair share.
+/* Going through an archive from its first byte to its last, over whatever damage: what dump, check, repair, replay and
+ * journal share.
  *
  * Part of the command. Every damage is told in one line on standard error, with its offset, how many bytes were passed
  * over and which records are lost by it; all of it is counted. */
@@ -92,6 +93,9 @@ void walk_fail(walk *w, pier_status status);
 /* Loads the next part of the raw bytes that the archive stands at. part: borrowed until the next call. Returns PIER_OK;
  * PIER_END when all came; otherwise they are not whole, which is told and counted here or by the next step. */
 pier_status walk_load_raw(walk *w, pier_bytes *part);
+
+/* Goes through all that is left, raw bytes too, and ends the progress bar. */
+void walk_through(walk *w);
 
 /* Ends the progress bar, so that something else can be printed. */
 void walk_end_progress(walk *w);
