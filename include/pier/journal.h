@@ -145,8 +145,8 @@ PIER_API pier_status pier_journal_trim(pier_journal *journal, uint64_t through_r
 /* Opens an archive that stores to the journal, framed, with the next number, in an epoch of its own: a flush hands what
  * was stored to pier_journal_append. Closing the archive flushes; no end mark is written.
  * options: NULL for the defaults; format, stream_id, checksum_off, checkpoint_bytes and limits are the journal's. Only one
- * such archive at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is PIER_WOULD_BLOCK, and
- * the records stay in the archive.
+ * such archive at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is
+ * PIER_WOULD_BLOCK, and the records stay in the archive.
  * Returns as pier_archive_open_store; PIER_USAGE for a journal that is closed or read only; what sticks. */
 PIER_API pier_status pier_journal_open_store(pier_archive **out, pier_journal *journal,
                                              const pier_archive_options *options, pier_error *error) PIER_MUST_USE;

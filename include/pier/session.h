@@ -3,17 +3,17 @@
  * Floor 6 (session). A pier_session is a state machine and nothing else: it is fed the bytes of a connection and gives
  * bytes for it, is told the time, and asks for what is to be done with its two journals by requests that are completed
  * later. It knows no socket, clock, file or thread: whoever drives it moves bytes and carries requests out, in a loop
- * of any kind. proto/session.md says what the bytes are. A session may move between
- * threads and serves one at a time. No call blocks.
+ * of any kind. proto/session.md says what the bytes are. A session may move between threads and serves one at a time. No
+ * call blocks.
  *
  * What is promised: records arrive in order; one that was acknowledged as durable is not lost; one that the program
  * committed is not delivered again. One that was delivered and not committed before a crash is delivered again, with
  * the mark pier_session_is_repeated. A program that keeps the number of the last record in the same transaction as
  * what the record did, and hands it in when the session is created anew, has each effect once.
  *
- * What is not promised yet: that a journal's folder which was put back to an older copy is told in every case. Once in
+ * What is not promised: that a journal's folder which was put back to an older copy is told in every case. Once in
  * some ten thousand of the simulator's worlds with such a folder it is not, and a record is loaded that does not fit.
- * Nothing in the library drives a session over sockets yet. */
+ * Nothing in the library drives a session over sockets: whoever uses it moves the bytes. */
 #ifndef PIER_SESSION_H
 #define PIER_SESSION_H
 
@@ -57,14 +57,14 @@ typedef struct pier_session_options {
     pier_session_role role;
     const char *name;      /* 1 to 255 bytes of UTF-8; copied */
     pier_bytes shared_key; /* of at most 64 bytes, copied; empty: the server issues a key when it creates the session */
-    pier_durability durability; /* PIER_DURABILITY_DISK by default */
-    bool has_committed;         /* `committed` counts */
-    uint64_t committed;         /* the last number that the program has dealt with, from its own transaction */
-    uint32_t compression_level; /* as in pier_archive_options */
-    uint32_t handshake_timeout_ms;
-    uint32_t heartbeat_ms;
-    uint32_t dead_peer_ms;
-    uint32_t expiry_s; /* a server refuses a client that was away for longer */
+    pier_durability durability;    /* PIER_DURABILITY_DISK by default */
+    bool has_committed;            /* `committed` counts */
+    uint64_t committed;            /* the last number that the program has dealt with, from its own transaction */
+    uint32_t compression_level;    /* as in pier_archive_options */
+    uint32_t handshake_timeout_ms; /* for each step of the introduction; 0: 10 s */
+    uint32_t heartbeat_ms;         /* a ping is sent when nothing else was for so long; 0: 15 s */
+    uint32_t dead_peer_ms;         /* a connection ends on which nothing came for so long; 0: 45 s */
+    uint32_t expiry_s;             /* a server refuses a client that was away for longer; 0: a week */
     /* Fills `bytes` with random bytes that nobody can guess; returns false when there are none. Must be set. */
     bool (*draw)(void *user, void *bytes, size_t size_bytes);
     void *user;
@@ -122,7 +122,7 @@ typedef struct pier_session_request {
 } pier_session_request;
 
 /* Gets the next request. Of each journal one at a time is under way. Returns PIER_OK; PIER_WOULD_BLOCK when there is
- * none for now. */
+ * none: completing one, a record, bytes or the time may bring the next. */
 PIER_API pier_status pier_session_next_request(pier_session *session, pier_session_request *request) PIER_MUST_USE;
 
 /* Tells what became of a request. status: as the journal answers: PIER_WOULD_BLOCK, PIER_NO_SPACE and PIER_NO_MEMORY
@@ -136,12 +136,16 @@ PIER_API void pier_session_complete(pier_session *session, uint64_t id, pier_sta
 /* The accepting side of a connection before it is known whose session it is. */
 typedef struct pier_session_door pier_session_door;
 
-/* Opens a door. monotonic_ns: when the connection came. draw, user: as in the options. Returns PIER_OK;
- * PIER_NO_MEMORY; PIER_SYSTEM when `draw` gives nothing. */
+/* Opens a door.
+ * out: owned: freed by pier_session_door_destroy; NULL on failure. allocator: NULL: pier_allocator_default(); copied.
+ * monotonic_ns: when the connection came. draw, user: as in the options; called now alone.
+ * Returns PIER_OK; PIER_NO_MEMORY; PIER_SYSTEM when `draw` gives nothing. */
 PIER_API pier_status pier_session_door_open(pier_session_door **out, const pier_allocator *allocator,
                                             int64_t monotonic_ns,
                                             bool (*draw)(void *user, void *bytes, size_t size_bytes),
                                             void *user) PIER_MUST_USE;
+
+/* Frees. NULL is allowed. */
 PIER_API void pier_session_door_destroy(pier_session_door *door);
 
 /* Takes bytes from the connection, up to the end of the resume; `taken_bytes` gets how many. Returns PIER_MORE;
@@ -150,7 +154,7 @@ PIER_API void pier_session_door_destroy(pier_session_door *door);
 PIER_API pier_status pier_session_door_feed(pier_session_door *door, pier_bytes bytes,
                                             size_t *taken_bytes) PIER_MUST_USE;
 
-/* Gets bytes for the connection, all of which are taken as sent by the next call of it; borrowed until then. */
+/* Gets bytes for the connection, borrowed until the next pier_session_door_drain, which takes all of them as sent. */
 PIER_API pier_bytes pier_session_door_drain(pier_session_door *door);
 
 /* Returns the name that the client asks for, terminated; of no meaning before pier_session_door_feed said PIER_OK. */
@@ -163,6 +167,8 @@ PIER_API pier_bytes pier_session_door_id(const pier_session_door *door);
 /* Returns whether the client asks to create a session. When the server has a key that is shared beforehand and the
  * proof is wrong, nothing may be created: pier_session_door_proves tells. */
 PIER_API bool pier_session_door_begins(const pier_session_door *door);
+
+/* Returns whether the client proves that it has a key; false before pier_session_door_feed said PIER_OK. */
 PIER_API bool pier_session_door_proves(const pier_session_door *door, pier_bytes key);
 
 /* Makes the answer of a server that has no such session: one answer for all who prove nothing; who proves to have the
@@ -176,7 +182,7 @@ PIER_API void pier_session_door_refuse(pier_session_door *door, pier_bytes share
 PIER_API pier_status pier_session_accept(pier_session *session, pier_session_door *door) PIER_MUST_USE;
 
 /* A client's connection stands. Returns PIER_OK; PIER_USAGE for a server's session or when one stands already;
- * PIER_SYSTEM when `draw` gives nothing. */
+ * PIER_SYSTEM when `draw` gives nothing; or the failure that sticks. */
 PIER_API pier_status pier_session_connect(pier_session *session) PIER_MUST_USE;
 
 /* The connection is gone. */
@@ -203,8 +209,10 @@ PIER_API void pier_session_feed(pier_session *session, pier_bytes bytes, size_t 
 /* Returns whether pier_session_feed would take a byte. */
 PIER_API bool pier_session_wants_input(const pier_session *session);
 
-/* Gets bytes for the connection, borrowed until the next call but pier_session_drained, which takes them as sent. */
+/* Gets bytes for the connection, borrowed until the next call. They are given again until pier_session_drained. */
 PIER_API pier_bytes pier_session_drain(pier_session *session);
+
+/* Takes the first `size_bytes` of what pier_session_drain gave as sent. */
 PIER_API void pier_session_drained(pier_session *session, size_t size_bytes);
 
 /* The program ----------------------------------------------------------------------------------------------------- */
@@ -222,8 +230,8 @@ PIER_API pier_status pier_session_flush(pier_session *session, uint64_t *last_re
 PIER_API pier_archive *pier_session_load_archive(pier_session *session);
 
 /* Moves to the next record. Returns PIER_OK; PIER_MORE when there is none yet; PIER_SKIPPED for a record that is passed
- * over and for numbers that a gap declares, pier_session_error tells which; otherwise as pier_archive_next, and
- * pier_archive_recover goes on likewise. */
+ * over and for numbers that a gap declares, pier_session_error tells which; PIER_NO_MEMORY, to be tried again; the failure
+ * that sticks; otherwise as pier_archive_next, and pier_archive_recover goes on likewise. */
 PIER_API pier_status pier_session_next(pier_session *session) PIER_MUST_USE;
 
 /* Returns the number of the last record that was delivered, or passed over. */
@@ -259,7 +267,7 @@ PIER_API bool pier_session_is_finished(const pier_session *session);
 
 /* Ends a process's use of a session without a connection: takes back what was reserved, so that the next one goes on
  * without a gap. Carry out the requests until there is none; then destroy. Returns PIER_OK; PIER_USAGE while a
- * connection stands. */
+ * connection stands; or the failure that sticks. */
 PIER_API pier_status pier_session_rest(pier_session *session) PIER_MUST_USE;
 
 /* What happened, by kind: of each kind that was not asked for yet, the newest is kept. */
@@ -280,7 +288,7 @@ typedef struct pier_session_event {
     pier_session_event_kind kind;
     pier_status status; /* why; PIER_OK where nothing failed */
     uint64_t number;    /* as the kind says */
-    char text[224];     /* terminated; empty where there is nothing to say */
+    char text[224];     /* terminated; the words of the status where there is no more to say */
 } pier_session_event;
 
 /* Gets the oldest event that was not told yet. Returns PIER_OK, or PIER_MORE when there is none. */

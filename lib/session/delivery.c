@@ -14,9 +14,8 @@ enum { FEED_BYTES = 64 << 10 };
 
 /* The part begins at the first block that it is fed, within its epoch or not. */
 static bool put_beginning(pier_session *session, const pier__header *header) {
-    static const uint8_t payload[] = {0x91, 0x00};
     pier__buffer *out = &session->feed;
-    if (!pier__buffer_reserve(out, 2 * PIER__PIECE_BYTES + sizeof payload)) {
+    if (!pier__buffer_reserve(out, PIER__PIECE_BYTES)) {
         return false;
     }
     pier__preamble preamble = {
@@ -29,26 +28,16 @@ static bool put_beginning(pier_session *session, const pier__header *header) {
         .stream_id = header->stream_id,
     };
     pier__header begin = {
-        .kind = PIER_BLOCK_CONTROL,
-        .flags = PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN,
+        .flags = PIER__FLAG_EPOCH_BEGIN,
         .stream_id = header->stream_id,
         .first_record = header->first_record,
         .number = header->number,
         .epoch = header->epoch,
-        .stored_bytes = sizeof payload,
-        .raw_bytes = sizeof payload,
-        .payload_check = pier__payload_check(payload, sizeof payload),
     };
     bool begins = (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
     pier__preamble_encode(&preamble, out->data + out->size);
     out->size += PIER__PIECE_BYTES;
-    if (begins) {
-        return true;
-    }
-    pier__header_encode(&begin, out->data + out->size);
-    memcpy(out->data + out->size + PIER__PIECE_BYTES, payload, sizeof payload);
-    out->size += PIER__PIECE_BYTES + sizeof payload;
-    return true;
+    return begins || pier__gap_put(out, &begin);
 }
 
 /* Where the archive stands, or will stand when it has taken the beginning. */

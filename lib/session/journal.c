@@ -35,6 +35,21 @@ pier_status pier__journal_may_write(pier_journal *journal) {
     return PIER_OK;
 }
 
+pier_status pier__journal_open_segment(const pier_journal *journal, const pier__segment *segment, bool writes,
+                                       int *file, pier_error *error) {
+    char name[PIER__NAME_BYTES];
+    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
+    return journal->folder.ops->open(journal->folder.self, name, writes, file, error);
+}
+
+uint64_t pier__journal_bytes(const pier_journal *journal) {
+    uint64_t bytes = journal->gathered.size;
+    for (size_t i = 0; i < journal->segment_count; i++) {
+        bytes += journal->segments[i].size;
+    }
+    return bytes;
+}
+
 bool pier__journal_reserve_segment(pier_journal *journal) {
     if (journal->segment_count < journal->segment_capacity) {
         return true;
@@ -214,10 +229,7 @@ pier_journal_state pier_journal_info(const pier_journal *journal) {
     state.epoch = journal->stream.epoch;
     state.epoch_has_blocks = journal->stream.epoch_has_blocks;
     state.segments = journal->segment_count;
-    state.bytes = journal->gathered.size;
-    for (size_t i = 0; i < journal->segment_count; i++) {
-        state.bytes += journal->segments[i].size;
-    }
+    state.bytes = pier__journal_bytes(journal);
     return state;
 }
 

@@ -126,15 +126,13 @@ void pier__index_save(pier_journal *journal, const pier__segment *segment, const
 
 /* Getting ---------------------------------------------------------------------------------------------------------- */
 
-/* Reads the whole of a file. Returns false when that cannot be. */
-static bool read_file(pier_journal *journal, const char *name, pier__buffer *bytes) {
+/* Reads the whole of a file. Returns false when that cannot be, or when it is longer than `bytes_max`. */
+static bool read_file(pier_journal *journal, const char *name, uint64_t bytes_max, pier__buffer *bytes) {
     const pier__folder_ops *ops = journal->folder.ops;
     int file = PIER__FOLDER_NO_FILE;
     if (ops->open(journal->folder.self, name, false, &file, NULL) != PIER_OK) {
         return false;
     }
-    /* No index is longer than its segment. */
-    const uint64_t bytes_max = 1u << 30;
     uint64_t size = 0;
     size_t got = 0;
     bool is_read = ops->size(journal->folder.self, file, &size, NULL) == PIER_OK && size <= bytes_max &&
@@ -201,7 +199,8 @@ pier_status pier__index_get(pier_journal *journal, const pier__segment *segment,
     pier__name_format(name, PIER__NAME_INDEX, segment->ordinal, segment->first_record);
     pier__buffer bytes;
     pier__buffer_init(&bytes, &journal->allocator);
-    bool is_there = !is_last && read_file(journal, name, &bytes) && is_trusted(journal, segment, &bytes);
+    /* No index is longer than its segment: each entry stands for a block, which is longer. */
+    bool is_there = !is_last && read_file(journal, name, segment->size, &bytes) && is_trusted(journal, segment, &bytes);
     fits = !is_there || decode(&bytes, index);
     pier__buffer_deinit(&bytes);
     pier_status status = PIER_OK;

@@ -115,6 +115,13 @@ static inline pier__segment *pier__journal_last(pier_journal *journal) {
     return journal->segment_count > 0 ? &journal->segments[journal->segment_count - 1] : NULL;
 }
 
+/* Opens the file of a segment. file: gets it. Returns PIER_OK, or what the folder answers, in `error`. */
+pier_status pier__journal_open_segment(const pier_journal *journal, const pier__segment *segment, bool writes,
+                                       int *file, pier_error *error);
+
+/* The bytes of all segments, and of what is gathered. */
+uint64_t pier__journal_bytes(const pier_journal *journal);
+
 /* Makes room for one segment more in the table. */
 bool pier__journal_reserve_segment(pier_journal *journal);
 
@@ -135,11 +142,9 @@ typedef struct pier__walk {
     pier__synced synced; /* the furthest that a checkpoint or mark told */
     uint64_t size;       /* of the file */
     uint64_t whole_until;
-    bool has_pieces; /* something proved itself */
-    bool has_ended;  /* the last piece is an end mark */
+    bool has_ended; /* the last piece is an end mark */
     /* The first damage from `tolerated` on */
     uint64_t damage;        /* where; PIER_NO_OFFSET: none */
-    bool goes_on;           /* something proves itself behind it */
     uint64_t damaged_bytes; /* all that was passed over between pieces */
     uint64_t time_unix_ns;  /* the last that a block told */
     pier_error error;       /* of the first damage */

@@ -37,10 +37,8 @@ static bool is_wanted(const pier__header *header, uint64_t record, uint64_t time
 /* Entries stand apart: goes from block to block to the one that is wanted, if nothing is in the way. */
 static void refine(pier_journal *journal, entry_point *found, uint64_t record, uint64_t time_unix_ns) {
     const pier__folder_ops *ops = journal->folder.ops;
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, found->segment->ordinal, found->segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    if (!found->has_entry || ops->open(journal->folder.self, name, false, &file, NULL) != PIER_OK) {
+    if (!found->has_entry || pier__journal_open_segment(journal, found->segment, false, &file, NULL) != PIER_OK) {
         return;
     }
     uint64_t at = found->entry.offset;
@@ -157,27 +155,15 @@ static bool is_named(pier_bytes definition, const char *name) {
     return length == strlen(name) && length <= there - head && memcmp(text + head, name, length) == 0;
 }
 
-/* Whether the block at `offset` defines a class of this name. */
-static bool defines(pier_journal *journal, int file, uint64_t offset, const char *name, pier__buffer *bytes) {
-    const pier__folder_ops *ops = journal->folder.ops;
-    uint8_t piece[PIER__PIECE_BYTES];
-    size_t got = 0;
-    if (ops->read(journal->folder.self, file, offset, piece, sizeof piece, &got, NULL) != PIER_OK ||
-        got != sizeof piece || piece[3] != PIER_BLOCK_DEFINITIONS || !pier__piece_proves_itself(piece)) {
-        return false;
-    }
+/* Whether the block at `offset` defines a class of this name. payload: room for what it holds. */
+static bool defines(const pier_journal *journal, int file, uint64_t offset, const char *name, pier__buffer *payload) {
     pier__header header;
-    pier__header_decode(piece, &header);
-    bytes->size = 0;
-    if (!pier__buffer_reserve(bytes, header.stored_bytes) ||
-        ops->read(journal->folder.self, file, offset + PIER__PIECE_BYTES, bytes->data, header.stored_bytes, &got,
-                  NULL) != PIER_OK ||
-        got != header.stored_bytes || pier__payload_check(bytes->data, got) != header.payload_check) {
+    if (!pier__journal_read_block(journal, file, offset, &header, payload) || header.kind != PIER_BLOCK_DEFINITIONS) {
         return false;
     }
     pier__control definition;
     bool found = false;
-    for (size_t at = 0; !found && pier__control_next((pier_bytes){bytes->data, got}, &at, &definition);) {
+    for (size_t at = 0; !found && pier__control_next((pier_bytes){payload->data, payload->size}, &at, &definition);) {
         found = is_named(definition.content, name);
     }
     return found;
@@ -187,19 +173,17 @@ static bool defines(pier_journal *journal, int file, uint64_t offset, const char
 static bool find_class_in(pier_journal *journal, entry_point *found, const char *name) {
     size_t count = 0;
     const pier__index_definitions *defined = pier__index_defined(&found->index, &count);
-    char file_name[PIER__NAME_BYTES];
-    pier__name_format(file_name, PIER__NAME_SEGMENT, found->segment->ordinal, found->segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    if (journal->folder.ops->open(journal->folder.self, file_name, false, &file, NULL) != PIER_OK) {
+    if (pier__journal_open_segment(journal, found->segment, false, &file, NULL) != PIER_OK) {
         return false;
     }
-    pier__buffer bytes;
-    pier__buffer_init(&bytes, &journal->allocator);
+    pier__buffer payload;
+    pier__buffer_init(&payload, &journal->allocator);
     size_t at = 0;
-    while (at < count && !defines(journal, file, defined[at].offset, name, &bytes)) {
+    while (at < count && !defines(journal, file, defined[at].offset, name, &payload)) {
         at++;
     }
-    pier__buffer_deinit(&bytes);
+    pier__buffer_deinit(&payload);
     (void)journal->folder.ops->close(journal->folder.self, file, NULL);
     size_t entry_count = 0;
     const pier__index_entry *entries = pier__index_entries(&found->index, &entry_count);

@@ -83,10 +83,8 @@ static pier_status list_segments(pier_journal *journal, pier_error *error) {
 static pier_status measure(pier_journal *journal, size_t at, pier_error *error) {
     const pier__folder_ops *ops = journal->folder.ops;
     pier__segment *segment = &journal->segments[at];
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    pier_status status = ops->open(journal->folder.self, name, false, &file, error);
+    pier_status status = pier__journal_open_segment(journal, segment, false, &file, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -158,10 +156,8 @@ static pier_status cut_last(pier_journal *journal, uint64_t offset, pier_error *
         return PIER_OK;
     }
     remove_file(journal, PIER__NAME_INDEX, last);
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, last->ordinal, last->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    pier_status status = ops->open(journal->folder.self, name, true, &file, error);
+    pier_status status = pier__journal_open_segment(journal, last, true, &file, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -184,10 +180,8 @@ static uint64_t tolerated_in(const pier__segment *segment, const pier__synced *s
 static pier_status look_for_content(pier_journal *journal, const pier__segment *segment, bool *is_blank,
                                     pier_error *error) {
     const pier__folder_ops *ops = journal->folder.ops;
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    pier_status status = ops->open(journal->folder.self, name, false, &file, error);
+    pier_status status = pier__journal_open_segment(journal, segment, false, &file, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -206,10 +200,14 @@ static pier_status look_for_content(pier_journal *journal, const pier__segment *
     return status;
 }
 
+static bool life_is_known(const pier_journal *journal) {
+    static const uint8_t unknown[PIER__FOLDER_LIFE_BYTES];
+    return memcmp(journal->life, unknown, sizeof unknown) != 0;
+}
+
 /* Whether the machine may have lost what was not synced since this checkpoint was written. */
 static bool is_other_life(const pier_journal *journal, const pier__walk *walk) {
-    static const uint8_t unknown[PIER__FOLDER_LIFE_BYTES];
-    return !walk->has_checkpoint || memcmp(journal->life, unknown, sizeof unknown) == 0 ||
+    return !walk->has_checkpoint || !life_is_known(journal) ||
            memcmp(journal->life, walk->checkpoint.life, sizeof journal->life) != 0;
 }
 
@@ -350,7 +348,7 @@ static void take_walk(recovery *of, pier__walk *walk) {
     journal->found.was_closed = walk->has_ended && journal->found.cut_bytes == 0;
     journal->found.damaged_bytes = walk->damaged_bytes;
     const pier__place end = {last->ordinal, journal->end};
-    if (of->other_life && memcmp(journal->life, (uint8_t[PIER__FOLDER_LIFE_BYTES]){0}, sizeof journal->life) != 0) {
+    if (of->other_life && life_is_known(journal)) {
         /* What is there after a power cut is on the disk. */
         journal->synced = (pier__synced){end, journal->stream.next_record - 1};
         return;

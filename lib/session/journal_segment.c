@@ -169,10 +169,8 @@ static pier_status open_last(pier_journal *journal) {
     if (journal->file != PIER__FOLDER_NO_FILE) {
         return PIER_OK;
     }
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, last->ordinal, last->first_record);
     journal->reserved = journal->end;
-    return journal->folder.ops->open(journal->folder.self, name, true, &journal->file, &journal->error);
+    return pier__journal_open_segment(journal, last, true, &journal->file, &journal->error);
 }
 
 /* Writes the end that another process did not write: of raw bytes that will not go on, and of its stint. */

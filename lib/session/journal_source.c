@@ -38,10 +38,8 @@ static pier_status open_segment(pier__source *source, const pier__segment *segme
     if (!pier__buffer_reserve(&source->parts, sizeof part)) {
         return no_memory(error);
     }
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    pier_status status = journal->folder.ops->open(journal->folder.self, name, false, &file, error);
+    pier_status status = pier__journal_open_segment(journal, segment, false, &file, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -55,31 +53,32 @@ static pier_status open_segment(pier__source *source, const pier__segment *segme
 
 /* Entering --------------------------------------------------------------------------------------------------------- */
 
-/* Reads a block at `offset` whose header and payload prove themselves, into `bytes`; with `only_header` that alone.
- * Returns false when there is none, or no memory for it. */
-static bool read_block(const pier__source *source, uint64_t offset, bool only_header, pier__buffer *bytes,
-                       pier__header *header) {
-    const pier__folder_ops *ops = source->journal->folder.ops;
-    void *self = source->journal->folder.self;
+bool pier__journal_read_header(const pier_journal *journal, int file, uint64_t offset, pier__header *header) {
+    uint8_t piece[PIER__PIECE_BYTES];
     size_t got = 0;
     size_t wrong = 0;
-    bytes->size = 0;
-    if (!pier__buffer_reserve(bytes, PIER__PIECE_BYTES) ||
-        ops->read(self, source->file, offset, bytes->data, PIER__PIECE_BYTES, &got, NULL) != PIER_OK ||
-        got != PIER__PIECE_BYTES || !pier__piece_may_begin(bytes->data, got, &wrong) ||
-        bytes->data[3] == PIER_BLOCK_PREAMBLE || !pier__piece_proves_itself(bytes->data)) {
+    if (journal->folder.ops->read(journal->folder.self, file, offset, piece, sizeof piece, &got, NULL) != PIER_OK ||
+        got != sizeof piece || !pier__piece_may_begin(piece, got, &wrong) || piece[3] == PIER_BLOCK_PREAMBLE ||
+        !pier__piece_proves_itself(piece)) {
         return false;
     }
-    pier__header_decode(bytes->data, header);
-    if (only_header) {
-        return true;
+    pier__header_decode(piece, header);
+    return true;
+}
+
+bool pier__journal_read_block(const pier_journal *journal, int file, uint64_t offset, pier__header *header,
+                              pier__buffer *payload) {
+    size_t got = 0;
+    payload->size = 0;
+    if (!pier__journal_read_header(journal, file, offset, header) ||
+        !pier__buffer_reserve(payload, header->stored_bytes) ||
+        journal->folder.ops->read(journal->folder.self, file, offset + PIER__PIECE_BYTES, payload->data,
+                                  header->stored_bytes, &got, NULL) != PIER_OK ||
+        got != header->stored_bytes || pier__payload_check(payload->data, got) != header->payload_check) {
+        return false;
     }
-    size_t size = header->stored_bytes;
-    bytes->size = PIER__PIECE_BYTES;
-    return pier__buffer_reserve(bytes, size) &&
-           ops->read(self, source->file, offset + PIER__PIECE_BYTES, bytes->data + PIER__PIECE_BYTES, size, &got,
-                     NULL) == PIER_OK &&
-           got == size && pier__payload_check(bytes->data + PIER__PIECE_BYTES, size) == header->payload_check;
+    payload->size = got;
+    return true;
 }
 
 /* Gathers the definitions of the epoch that the block at `entry` is in. */
@@ -87,21 +86,20 @@ static bool gather_definitions(const pier__source *source, const pier__index *in
                                pier__buffer *definitions) {
     size_t count = 0;
     const pier__index_definitions *defined = pier__index_defined(index, &count);
-    pier__buffer block;
-    pier__buffer_init(&block, &source->journal->allocator);
+    pier__buffer payload;
+    pier__buffer_init(&payload, &source->journal->allocator);
     bool fits = true;
     for (size_t i = 0; i < count && defined[i].offset < entry->offset && fits; i++) {
         pier__header header;
         if (defined[i].begins) {
             definitions->size = 0;
         }
-        fits = read_block(source, defined[i].offset, false, &block, &header);
+        fits = pier__journal_read_block(source->journal, source->file, defined[i].offset, &header, &payload);
         if (fits && header.kind == PIER_BLOCK_DEFINITIONS) {
-            fits =
-                pier__definitions_add(definitions, (pier_bytes){block.data + PIER__PIECE_BYTES, header.stored_bytes});
+            fits = pier__definitions_add(definitions, (pier_bytes){payload.data, payload.size});
         }
     }
-    pier__buffer_deinit(&block);
+    pier__buffer_deinit(&payload);
     return fits;
 }
 
@@ -130,15 +128,12 @@ pier_status pier__source_enter(pier__source *source, const pier__segment *segmen
     if (status != PIER_OK || entry == NULL) {
         return status;
     }
-    pier__buffer block;
     pier__buffer definitions;
-    pier__buffer_init(&block, &source->journal->allocator);
     pier__buffer_init(&definitions, &source->journal->allocator);
     pier__header header;
-    bool enters = read_block(source, entry->offset, true, &block, &header) &&
+    bool enters = pier__journal_read_header(source->journal, source->file, entry->offset, &header) &&
                   header.stream_id == source->journal->stream.id && header.first_record == entry->first_record &&
                   gather_definitions(source, index, entry, &definitions) && make_prelude(source, &header, &definitions);
-    pier__buffer_deinit(&block);
     pier__buffer_deinit(&definitions);
     if (enters) {
         pier__source_part *part = (pier__source_part *)(void *)source->parts.data;
@@ -182,7 +177,7 @@ static const pier__segment *next_segment(const pier__source *source) {
     return NULL;
 }
 
-/* Where the segment that is read ends for now. */
+/* Where the segment that is read ends, as far as it is written. */
 static pier_status find_end(pier__source *source, uint64_t *end, pier_error *error) {
     pier_journal *journal = source->journal;
     for (size_t i = 0; i < journal->segment_count; i++) {

@@ -36,10 +36,8 @@ static pier_status rewrite(pier_journal *journal, int file, uint64_t from, uint6
 /* Writes once more, and syncs, what a process of the same life left unsynced in a segment. */
 static pier_status sync_inherited_segment(pier_journal *journal, const pier__segment *segment) {
     const pier__folder_ops *ops = journal->folder.ops;
-    char name[PIER__NAME_BYTES];
-    pier__name_format(name, PIER__NAME_SEGMENT, segment->ordinal, segment->first_record);
     int file = PIER__FOLDER_NO_FILE;
-    pier_status status = ops->open(journal->folder.self, name, true, &file, &journal->error);
+    pier_status status = pier__journal_open_segment(journal, segment, true, &file, &journal->error);
     if (status != PIER_OK) {
         return status;
     }

@@ -44,12 +44,13 @@ pier_status pier_journal_trim(pier_journal *journal, uint64_t through_record) {
     return pier__journal_drop(journal, count);
 }
 
-static uint64_t all_bytes(const pier_journal *journal) {
-    uint64_t bytes = journal->gathered.size;
-    for (size_t i = 0; i < journal->segment_count; i++) {
-        bytes += journal->segments[i].size;
-    }
-    return bytes;
+/* Whether so many bytes and records more are above a bound. */
+static bool is_above_bound(const pier_journal *journal, uint64_t bytes, uint64_t records) {
+    const pier_journal_options *options = &journal->options;
+    uint64_t next = journal->stream.next_record;
+    uint64_t first = journal->segment_count > 0 ? journal->segments[0].first_record : next;
+    return (options->bytes_max != 0 && pier__journal_bytes(journal) + bytes > options->bytes_max) ||
+           (options->records_max != 0 && next - first + records > options->records_max);
 }
 
 /* Whether the oldest segment is to go: there is another one, and a bound asks for it. */
@@ -62,9 +63,7 @@ static bool is_one_too_many(const pier_journal *journal, uint64_t bytes, uint64_
     bool is_old = options->age_ns_max != 0 && oldest->time_unix_ns != 0 &&
                   journal->time_unix_ns > oldest->time_unix_ns &&
                   journal->time_unix_ns - oldest->time_unix_ns > options->age_ns_max;
-    uint64_t kept = journal->stream.next_record - oldest->first_record;
-    return is_old || (options->bytes_max != 0 && all_bytes(journal) + bytes > options->bytes_max) ||
-           (options->records_max != 0 && kept + records > options->records_max);
+    return is_old || is_above_bound(journal, bytes, records);
 }
 
 bool pier__journal_is_full(pier_journal *journal, uint64_t bytes, uint64_t records) {
@@ -73,10 +72,7 @@ bool pier__journal_is_full(pier_journal *journal, uint64_t bytes, uint64_t recor
         return false;
     }
     if (!options->drops_oldest) {
-        uint64_t first = journal->segment_count > 0 ? journal->segments[0].first_record : journal->stream.next_record;
-        uint64_t kept = journal->stream.next_record - first;
-        return (options->bytes_max != 0 && all_bytes(journal) + bytes > options->bytes_max) ||
-               (options->records_max != 0 && kept + records > options->records_max);
+        return is_above_bound(journal, bytes, records);
     }
     while (is_one_too_many(journal, bytes, records) && pier__journal_drop(journal, 1) == PIER_OK) {
     }

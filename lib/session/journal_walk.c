@@ -114,8 +114,6 @@ static bool pass_damage(pier__walk *walk, pier_archive *archive, uint64_t tolera
 /* What the walk takes of a piece that the loader told. Returns PIER_OK or PIER_NO_MEMORY. */
 static pier_status take_piece(pier__walk *walk, pier_archive *archive, const pier_block *block) {
     pier_bytes piece = pier__archive_piece(archive);
-    walk->goes_on = walk->goes_on || walk->damage != PIER_NO_OFFSET;
-    walk->has_pieces = true;
     walk->has_ended = block->kind == PIER_BLOCK_END;
     walk->whole_until = block->offset + PIER__PIECE_BYTES;
     if (block->kind == PIER_BLOCK_PREAMBLE) {

@@ -271,18 +271,17 @@ static void complete_write(pier__lane *lane) {
     lane->writing.size = 0;
 }
 
-bool pier__gap_put(pier__buffer *out, const pier__header *gap) {
+bool pier__gap_put(pier__buffer *out, pier__header *gap) {
     static const uint8_t payload[] = {0x91, 0x00};
     if (!pier__buffer_reserve(out, PIER__PIECE_BYTES + sizeof payload)) {
         return false;
     }
-    pier__header whole = *gap;
-    whole.kind = PIER_BLOCK_CONTROL;
-    whole.flags |= PIER__FLAG_CHECKSUM;
-    whole.stored_bytes = sizeof payload;
-    whole.raw_bytes = sizeof payload;
-    whole.payload_check = pier__payload_check(payload, sizeof payload);
-    pier__header_encode(&whole, out->data + out->size);
+    gap->kind = PIER_BLOCK_CONTROL;
+    gap->flags |= PIER__FLAG_CHECKSUM;
+    gap->stored_bytes = sizeof payload;
+    gap->raw_bytes = sizeof payload;
+    gap->payload_check = pier__payload_check(payload, sizeof payload);
+    pier__header_encode(gap, out->data + out->size);
     memcpy(out->data + out->size + PIER__PIECE_BYTES, payload, sizeof payload);
     out->size += PIER__PIECE_BYTES + sizeof payload;
     return true;
@@ -305,11 +304,11 @@ static bool put_gap_before(pier__lane *lane, pier_bytes data) {
         return true;
     }
     bool begins = (header.flags & PIER__FLAG_EPOCH_BEGIN) != 0;
-    const pier__header gap = {.stream_id = header.stream_id,
-                              .first_record = first,
-                              .number = header.number,
-                              .epoch = header.epoch - (begins && header.epoch > 0 ? 1 : 0),
-                              .records = (uint32_t)(header.first_record - first)};
+    pier__header gap = {.stream_id = header.stream_id,
+                        .first_record = first,
+                        .number = header.number,
+                        .epoch = header.epoch - (begins && header.epoch > 0 ? 1 : 0),
+                        .records = (uint32_t)(header.first_record - first)};
     return pier__gap_put(&lane->portion, &gap);
 }
 

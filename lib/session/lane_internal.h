@@ -128,9 +128,9 @@ static inline bool pier__block_counts(const pier__header *header) {
     return header->records > 0 && header->kind != PIER_BLOCK_DEFINITIONS;
 }
 
-/* Appends a gap: of `gap` stream id, first record, number, epoch, records and flag 4 are used. Returns false when there is
- * no memory. */
-bool pier__gap_put(pier__buffer *out, const pier__header *gap);
+/* Appends a gap, or, where it has no records, the block that says where an epoch begins. gap: stream id, first record,
+ * number, epoch, records and flag 4 are set; the rest is filled in. Returns false when there is no memory. */
+bool pier__gap_put(pier__buffer *out, pier__header *gap);
 
 /* The next block to be taken, with the definitions before it. Returns NULL when there is none in memory; then one may
  * be asked of the journal. `size`: gets the bytes of all of them. `header`: of the block, which is the last of them. */
@@ -142,11 +142,10 @@ uint64_t pier__lane_limit(const pier__lane *lane);
 /* Takes what pier__lane_next gave. */
 void pier__lane_take(pier__lane *lane, size_t size, const pier__header *header);
 
-/* The taker begins anew behind `record`, with what the journal tells: it may lack definitions that were taken before.
- * */
+/* The taker begins anew behind `record`, with what the journal tells: it may lack definitions taken before. */
 void pier__lane_rewind(pier__lane *lane, uint64_t record);
 
-/* Chooses the next request, if none is under way. `number` is its id. Returns whether there is one. */
+/* Chooses the next request, if none is under way. id: its id. Returns whether there is one. */
 bool pier__lane_choose(pier__lane *lane, int64_t now_ns, uint64_t id);
 
 /* The request under way was done. Returns PIER_OK, also for "not now", or the failure, which ends the lane. */

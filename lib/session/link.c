@@ -3,10 +3,6 @@
 
 #include <stdio.h>
 
-static void reset_buffer(pier__buffer *buffer) {
-    buffer->size = 0;
-}
-
 void pier__link_reset(pier_session *session) {
     pier__link *link = &session->link;
     pier__buffer in = link->in;
@@ -16,8 +12,8 @@ void pier__link_reset(pier_session *session) {
     link->in = in;
     link->out = out;
     link->number = number;
-    reset_buffer(&link->in);
-    reset_buffer(&link->out);
+    link->in.size = 0;
+    link->out.size = 0;
 }
 
 void pier__link_enter(pier_session *session, pier__phase phase) {
@@ -80,7 +76,6 @@ static void take_close(pier_session *session, uint64_t last) {
         return;
     }
     link->peer_finished = true;
-    link->peer_last = last;
     pier__session_tell(session, PIER_SESSION_FINISHED, PIER_OK, last, "the peer sends no more on this connection");
 }
 
@@ -279,8 +274,7 @@ void pier_session_drained(pier_session *session, size_t size_bytes) {
 static void acknowledge(pier_session *session) {
     pier__link *link = &session->link;
     const pier__lane *lane = &session->received;
-    uint64_t committed = session->committed_durable < lane->durable ? session->committed_durable : lane->durable;
-    uint64_t now[3] = {lane->made, lane->durable, committed};
+    uint64_t now[3] = {lane->made, lane->durable, pier__session_committed(session)};
     if (link->is_told && memcmp(now, link->told, sizeof now) == 0) {
         return;
     }

@@ -106,8 +106,7 @@ size_t pier__link_control_block(const uint8_t *payload, size_t payload_bytes, ui
 /* Checks the header of one, whose check held. Returns whether it is one. */
 bool pier__link_control_is_free(const pier__header *header);
 
-/* Proofs (proof.c) --------------------------------------------------------------------------------------------------
- * */
+/* Proofs (proof.c) ------------------------------------------------------------------------------------------------ */
 
 /* HMAC-SHA-256 under the key over a text of its own for each side, and what follows. resume: NULL: the client's proof.
  * Returns false when the library for it fails. */
@@ -120,8 +119,7 @@ bool pier__proof_equals(const uint8_t *left, const uint8_t *right);
 /* Forgets a secret. */
 void pier__proof_wipe(void *bytes, size_t size);
 
-/* Tokens ------------------------------------------------------------------------------------------------------------
- * */
+/* Tokens ----------------------------------------------------------------------------------------------------------- */
 
 /* Judges a client's tokens against the server's. Returns 0, or a pier__refusal. */
 unsigned pier__tokens_judge(const uint8_t *server, const uint8_t *token, const uint8_t *next_token);

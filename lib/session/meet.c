@@ -6,7 +6,6 @@
 
 void pier__session_stand(const pier_session *session, pier__standing_told *standing) {
     const pier__lane *lane = &session->received;
-    uint64_t committed = session->committed_durable < lane->durable ? session->committed_durable : lane->durable;
     memset(standing, 0, sizeof *standing);
     standing->begins = !session->is_begun;
     standing->received = lane->made;
@@ -14,7 +13,7 @@ void pier__session_stand(const pier_session *session, pier__standing_told *stand
     standing->received_epoch = lane->stream.epoch;
     standing->received_check = session->last_check;
     standing->durable = lane->durable;
-    standing->committed = committed;
+    standing->committed = pier__session_committed(session);
     standing->sent = session->sent.made;
     standing->terms = (pier__terms){
         .record_bytes_max = session->limits.record_bytes_max,
@@ -70,8 +69,7 @@ void pier__session_open_link(pier_session *session) {
                        sent->made - peer->received, NULL);
 }
 
-/* The client ---------------------------------------------------------------------------------------------------------
- * */
+/* The client ------------------------------------------------------------------------------------------------------ */
 
 static void split_tokens(const pier_session *session, uint8_t *token, uint8_t *next) {
     const pier__lane_note *note = &session->sent.notes[PIER__NOTE_TOKENS];

@@ -1,4 +1,4 @@
-/* Sessions made, asked and driven; see <pier/session.h> and session_internal.h. */
+/* Sessions made and ended, and what they note of themselves; see <pier/session.h> and session_internal.h. */
 #include "session/session_internal.h"
 
 #include <stdio.h>
@@ -8,8 +8,7 @@
 #include "base/error_internal.h"
 #include "base/limits_internal.h"
 
-/* How often what the peer has acknowledged is noted: a later life compares with it, and loses nothing by an older one.
- * */
+/* How often what the peer has acknowledged is noted: a later life compares with it, and an older one loses nothing. */
 enum { PEER_NOTED_EVERY = 4096 };
 
 pier_bytes pier__session_key(const pier_session *session) {
@@ -209,23 +208,15 @@ static bool put_gap(pier_session *session) {
         return true;
     }
     const uint8_t *reserved = lane->notes[PIER__NOTE_RESERVED].bytes;
-    uint8_t block[PIER__PIECE_BYTES + 2];
-    block[PIER__PIECE_BYTES] = 0x91;
-    block[PIER__PIECE_BYTES + 1] = 0x00;
     pier__header gap = {
-        .kind = PIER_BLOCK_CONTROL,
-        .flags = PIER__FLAG_CHECKSUM | PIER__FLAG_EPOCH_BEGIN,
+        .flags = PIER__FLAG_EPOCH_BEGIN,
         .stream_id = lane->stream.id,
         .first_record = lane->made + 1,
         .number = pier__load_le32(reserved + 8),
         .epoch = pier__load_le32(reserved + 12),
         .records = (uint32_t)(lane->was_above - lane->made),
-        .stored_bytes = 2,
-        .raw_bytes = 2,
-        .payload_check = pier__payload_check(block + PIER__PIECE_BYTES, 2),
     };
-    pier__header_encode(&gap, block);
-    return pier__lane_make(lane, &gap, block);
+    return pier__gap_put(&session->scratch, &gap) && pier__lane_make(lane, &gap, session->scratch.data);
 }
 
 static pier_status open_archives(pier_session *session, pier_error *error) {

@@ -85,10 +85,10 @@ pier_deadline pier_session_due(const pier_session *session) {
 /* The disk -------------------------------------------------------------------------------------------------------- */
 
 /* The first read of the received journal: which definitions it has in its epoch. */
-static bool ask_to_learn(pier_session *session) {
+static void ask_to_learn(pier_session *session) {
     pier__lane *lane = &session->received;
     if (session->knows || lane->is_under_way || session->now_ns < lane->retry_at) {
-        return false;
+        return;
     }
     lane->is_under_way = true;
     lane->is_asked = false;
@@ -98,7 +98,6 @@ static bool ask_to_learn(pier_session *session) {
                                            .number = session->learn_from,
                                            .bytes_max = SIZE_MAX};
     session->is_learning = true;
-    return true;
 }
 
 pier_status pier_session_next_request(pier_session *session, pier_session_request *request) {
@@ -106,7 +105,7 @@ pier_status pier_session_next_request(pier_session *session, pier_session_reques
     if (session->failure != PIER_OK) {
         return PIER_WOULD_BLOCK;
     }
-    (void)ask_to_learn(session);
+    ask_to_learn(session);
     for (size_t i = 0; i < 2; i++) {
         pier__lane *lane = lanes[i];
         if (!lane->is_under_way && pier__lane_choose(lane, session->now_ns, session->requests + 1)) {

@@ -1,10 +1,10 @@
 /* A session inside.
  *
- * Floor 6 (session). session.c makes one and answers about it; lane.c moves blocks through the journals;
- * link_control.c is the wire of control blocks; proof.c proves; door.c is the accepting side before its session is
- * known; meet.c and accept.c introduce the two sides to each other; link.c takes and gives the bytes of a connection;
- * intake.c takes blocks, sending.c sends them; known.c tells which are known; delivery.c gives records to the program.
- * After every input pier__session_run (session.c) does whatever can be done. */
+ * Floor 6 (session). session.c makes one, session_drive.c drives it and answers about it; lane.c moves blocks through the
+ * journals; link_control.c is the wire of control blocks; proof.c proves; door.c is the accepting side before its
+ * session is known; meet.c and accept.c introduce the two sides to each other; link.c takes and gives the bytes of a
+ * connection; intake.c takes blocks, sending.c sends them; known.c tells which definitions are known; delivery.c gives
+ * records to the program. After every input pier__session_run (session_drive.c) does whatever can be done. */
 #ifndef PIER_SESSION_SESSION_INTERNAL_H
 #define PIER_SESSION_SESSION_INTERNAL_H
 
@@ -53,8 +53,7 @@ typedef struct pier__link {
     bool is_told;             /* one was sent on this connection */
     bool finish_is_sent;
     bool peer_finished;
-    uint64_t peer_last; /* of a close that came */
-    bool is_verified;   /* the block at which the peer stands is the one that stands here */
+    bool is_verified; /* the block at which the peer stands is the one that stands here */
     bool owes_pong;
     uint64_t pong;
     uint64_t pings;
@@ -67,7 +66,7 @@ typedef struct pier__event_slot {
     uint64_t order; /* 0: none */
 } pier__event_slot;
 
-enum { PIER__EVENT_KINDS = 9 };
+enum { PIER__EVENT_KINDS = PIER_SESSION_FINISHED + 1 };
 
 struct pier_session {
     pier_allocator allocator;
@@ -93,9 +92,8 @@ struct pier_session {
     uint64_t peer_noted; /* peer_durable as it was noted last */
     uint64_t peer_record_bytes_max;
     pier__terms peer_terms;
-    bool is_begun;      /* the session was welcomed: terms are noted */
-    bool is_answered;   /* server: the client has shown that it knows the key */
-    uint64_t resend_to; /* sent before this connection */
+    bool is_begun;    /* the session was welcomed: terms are noted */
+    bool is_answered; /* server: the client has shown that it knows the key */
     /* Delivery */
     uint64_t committed; /* as the program says */
     uint64_t committed_durable;
@@ -126,10 +124,12 @@ struct pier_session {
     uint64_t event_order;
 };
 
-/* session.c -------------------------------------------------------------------------------------------------------- */
+/* session_drive.c -------------------------------------------------------------------------------------------------- */
 
 /* Does whatever can be done. */
 void pier__session_run(pier_session *session);
+
+/* session.c -------------------------------------------------------------------------------------------------------- */
 
 /* Fails for good. */
 void pier__session_fail(pier_session *session, pier_status status, const pier_error *why, const char *text);
@@ -138,11 +138,14 @@ void pier__session_fail(pier_session *session, pier_status status, const pier_er
 void pier__session_tell(pier_session *session, pier_session_event_kind kind, pier_status status, uint64_t number,
                         const char *text);
 
+/* The last record of the peer's that the program is done with and that may be told so: it is durable, too. */
+static inline uint64_t pier__session_committed(const pier_session *session) {
+    uint64_t durable = session->received.durable;
+    return session->committed_durable < durable ? session->committed_durable : durable;
+}
+
 /* The key of proofs: shared, issued, or none yet. */
 pier_bytes pier__session_key(const pier_session *session);
-
-/* What this side sent at most, by its durability. */
-uint64_t pier__session_may_have_sent(const pier_session *session);
 
 /* Takes what the peer has acknowledged, and lets go of it. */
 void pier__session_hear(pier_session *session, uint64_t received, uint64_t durable, uint64_t committed);
