@@ -139,12 +139,15 @@ typedef struct pier__walk {
     pier__index *index;          /* NULL: nobody asks */
     pier__checkpoint checkpoint; /* the last one */
     bool has_checkpoint;
+    uint64_t stint;      /* where the last one begins */
+    uint32_t awaited;    /* so many blocks of its beginning did not come: its checkpoint, then that one's definitions */
     pier__synced synced; /* the furthest that a checkpoint or mark told */
     uint64_t size;       /* of the file */
     uint64_t whole_until;
     bool has_ended; /* the last piece is an end mark */
     /* The first damage from `tolerated` on */
     uint64_t damage;        /* where; PIER_NO_OFFSET: none */
+    uint64_t torn_from;     /* likewise; where the stint begins, when its beginning is torn there */
     uint64_t damaged_bytes; /* all that was passed over between pieces */
     uint64_t time_unix_ns;  /* the last that a block told */
     pier_error error;       /* of the first damage */

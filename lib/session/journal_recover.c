@@ -286,6 +286,19 @@ static pier_status learn_marks(recovery *of, size_t *from) {
     return PIER_OK;
 }
 
+/* Where to cut what is torn at `offset`. A checkpoint counts with all of its definitions or not at all: without some the
+ * epoch would go on, and its records could not be loaded. stint: where the one begins that has lost some, or `offset`.
+ * What a segment begins with is all there is of the epoch when no segment is before it, and was synced before the segment
+ * had its name when the journal promises the disk: that it is torn is damage, and what is left of it stays. */
+static uint64_t cut_at(const pier_journal *journal, size_t at, uint64_t offset, uint64_t stint) {
+    bool stays = stint == 0 && (at == 0 || journal->options.durability == PIER_DURABILITY_DISK);
+    return stays ? offset : stint;
+}
+
+static uint64_t cut_at_end(const pier_journal *journal, size_t at, const pier__walk *walk) {
+    return cut_at(journal, at, walk->whole_until, walk->awaited > 0 ? walk->stint : walk->whole_until);
+}
+
 /* Cuts a segment, and drops those behind it, where the first thing is wrong that was not synced. */
 static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
     pier_journal *journal = of->journal;
@@ -298,7 +311,8 @@ static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
         bool lacks_end = !is_last && tolerated != UINT64_MAX && walk.whole_until >= tolerated && !walk.has_ended;
         bool is_apart = !is_last && tolerated != UINT64_MAX && walk.has_standing &&
                         walk.standing.next_record != journal->segments[at + 1].first_record;
-        uint64_t offset = walk.damage != PIER_NO_OFFSET ? walk.damage : walk.whole_until;
+        uint64_t offset = walk.damage != PIER_NO_OFFSET ? cut_at(journal, at, walk.damage, walk.torn_from)
+                                                        : cut_at_end(journal, at, &walk);
         *has_cut = walk.damage != PIER_NO_OFFSET || lacks_end || is_apart || (is_last && offset < walk.size);
         if (*has_cut) {
             status = drop_behind(journal, at + 1, of->error);
@@ -363,20 +377,22 @@ static void take_walk(recovery *of, pier__walk *walk) {
     }
 }
 
-/* Takes the last segment over. is_void: it holds nothing that can be gone on with. */
-static pier_status take_last(recovery *of, bool *is_void) {
+/* Takes the last segment over. again: something of it was taken away, and what is left is to be looked at anew. */
+static pier_status take_last(recovery *of, bool *again) {
     pier_journal *journal = of->journal;
     pier__index_clear(&journal->index);
     memset(journal->notes, 0, sizeof journal->notes);
     pier__walk walk = {.notes = journal->notes, .index = &journal->index};
     pier_status status = pier__walk_segment(journal, pier__journal_last(journal), 0, &walk, of->error);
-    *is_void = status == PIER_OK && !walk.has_standing;
-    if (*is_void) {
+    uint64_t end = cut_at_end(journal, journal->segment_count - 1, &walk);
+    bool is_void = status == PIER_OK && (!walk.has_standing || end == 0);
+    *again = is_void || (status == PIER_OK && end < walk.whole_until);
+    if (is_void) {
         status = drop_behind(journal, journal->segment_count - 1, of->error);
-    } else if (status == PIER_OK && walk.whole_until < walk.size) {
-        status = cut_last(journal, walk.whole_until, of->error);
+    } else if (status == PIER_OK && end < walk.size) {
+        status = cut_last(journal, end, of->error);
     }
-    if (status == PIER_OK && !*is_void) {
+    if (status == PIER_OK && !*again) {
         take_walk(of, &walk);
     }
     pier__walk_deinit(&walk);
@@ -396,8 +412,8 @@ static pier_status begin_stream(pier_journal *journal, pier_error *error) {
 
 static pier_status find_standing(recovery *of) {
     pier_journal *journal = of->journal;
-    bool is_void = true;
-    while (is_void) {
+    bool again = true;
+    while (again) {
         bool done = false;
         pier_status status = PIER_OK;
         while (status == PIER_OK && !done) {
@@ -409,7 +425,7 @@ static pier_status find_standing(recovery *of) {
         if (status != PIER_OK || journal->segment_count == 0) {
             return status;
         }
-        status = take_last(of, &is_void);
+        status = take_last(of, &again);
         if (status != PIER_OK) {
             return status;
         }

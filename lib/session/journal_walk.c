@@ -65,6 +65,7 @@ static void take_control(pier__walk *walk, pier_bytes payload) {
     for (size_t at = 0; pier__control_next(payload, &at, &control);) {
         if (pier__checkpoint_decode(&control, &walk->checkpoint)) {
             walk->has_checkpoint = true;
+            walk->awaited = walk->checkpoint.definitions;
             take_synced(walk, &walk->checkpoint.synced);
         } else if (pier__note_decode(&control, &note)) {
             take_note(walk, &note);
@@ -82,6 +83,8 @@ static bool take_block(pier__walk *walk, uint64_t offset, pier_bytes piece) {
     if ((header.flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
         walk->definitions.size = 0;
     }
+    bool is_awaited = header.kind == PIER_BLOCK_DEFINITIONS && walk->awaited > 0;
+    walk->awaited = is_awaited ? walk->awaited - 1 : 0;
     if (header.kind == PIER_BLOCK_DEFINITIONS && !pier__definitions_add(&walk->definitions, payload)) {
         return false;
     }
@@ -101,6 +104,7 @@ static bool take_block(pier__walk *walk, uint64_t offset, pier_bytes piece) {
 static bool pass_damage(pier__walk *walk, pier_archive *archive, uint64_t tolerated) {
     if (walk->damage == PIER_NO_OFFSET && walk->whole_until >= tolerated) {
         walk->damage = walk->whole_until;
+        walk->torn_from = walk->awaited > 0 ? walk->stint : walk->whole_until;
         walk->error = *pier_archive_error(archive);
     }
     uint64_t skipped = 0;
@@ -119,6 +123,8 @@ static pier_status take_piece(pier__walk *walk, pier_archive *archive, const pie
     if (block->kind == PIER_BLOCK_PREAMBLE) {
         /* It tells no numbers yet: those of its first block count. */
         walk->definitions.size = 0;
+        walk->stint = block->offset;
+        walk->awaited = 1;
         return PIER_OK;
     }
     walk->whole_until += block->stored_bytes;
