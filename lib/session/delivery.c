@@ -217,8 +217,10 @@ void pier__delivery_settle(pier_session *session) {
         session->committed_durable = session->commit_to;
         session->commit_change = 0;
     }
-    /* What the program knows already may still have to be passed over. */
+    /* What the program knows already may still have to be passed over; and the last block stays, whatever a crash leaves:
+     * its check is what the peer compares. */
     uint64_t trim_to = session->committed_durable < lane->taken ? session->committed_durable : lane->taken;
+    trim_to = trim_to < lane->durable ? trim_to : lane->durable > 0 ? lane->durable - 1 : 0;
     if (trim_to > lane->trim_to) {
         lane->trim_to = trim_to;
         lane->trim_is_blocked = false;

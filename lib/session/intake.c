@@ -17,7 +17,7 @@ static pier_status make(pier_session *session, const pier__header *header, const
         return PIER_NO_MEMORY;
     }
     if (header->kind != PIER_BLOCK_DEFINITIONS) {
-        session->last_check = header->kind == PIER_BLOCK_RECORDS ? header->payload_check : 0;
+        session->last_check = header->payload_check;
     }
     return PIER_OK;
 }
@@ -110,7 +110,7 @@ void pier__intake_learn(pier_session *session, pier_bytes blocks) {
             }
         }
         uint64_t last = header.first_record + header.records - 1;
-        if (header.kind == PIER_BLOCK_RECORDS && last == stream->next_record - 1) {
+        if (pier__block_counts(&header) && last == stream->next_record - 1) {
             session->last_check = header.payload_check;
         }
         at += size;

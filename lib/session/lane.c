@@ -228,7 +228,7 @@ bool pier__lane_choose(pier__lane *lane, int64_t now_ns, uint64_t id) {
     if (lane->is_under_way) {
         return false;
     }
-    /* What waits for room must not hold up what makes room. */
+    /* What waits for room must not hold up what makes room: nothing is trimmed before the peer's last block was read. */
     bool may_grow = now_ns >= lane->retry_at;
     uint64_t number = 0;
     const pier__lane_note *note = find_new_note(lane, &number);
@@ -244,7 +244,7 @@ bool pier__lane_choose(pier__lane *lane, int64_t now_ns, uint64_t id) {
         lane->sync_to = lane->written;
         lane->sync_change = lane->noted;
         lane->is_unsynced = false;
-    } else if (may_grow && needs_read(lane)) {
+    } else if (now_ns >= lane->read_at && needs_read(lane)) {
         ask(lane, PIER_SESSION_READ, id);
         lane->request.number = lane->taken + 1;
         lane->request.bytes_max = lane->portion_max;
@@ -271,19 +271,24 @@ static void complete_write(pier__lane *lane) {
     lane->writing.size = 0;
 }
 
+static const uint8_t gap_payload[] = {0x91, 0x00};
+
+uint64_t pier__gap_check(void) {
+    return pier__payload_check(gap_payload, sizeof gap_payload);
+}
+
 bool pier__gap_put(pier__buffer *out, pier__header *gap) {
-    static const uint8_t payload[] = {0x91, 0x00};
-    if (!pier__buffer_reserve(out, PIER__PIECE_BYTES + sizeof payload)) {
+    if (!pier__buffer_reserve(out, PIER__PIECE_BYTES + sizeof gap_payload)) {
         return false;
     }
     gap->kind = PIER_BLOCK_CONTROL;
     gap->flags |= PIER__FLAG_CHECKSUM;
-    gap->stored_bytes = sizeof payload;
-    gap->raw_bytes = sizeof payload;
-    gap->payload_check = pier__payload_check(payload, sizeof payload);
+    gap->stored_bytes = sizeof gap_payload;
+    gap->raw_bytes = sizeof gap_payload;
+    gap->payload_check = pier__gap_check();
     pier__header_encode(gap, out->data + out->size);
-    memcpy(out->data + out->size + PIER__PIECE_BYTES, payload, sizeof payload);
-    out->size += PIER__PIECE_BYTES + sizeof payload;
+    memcpy(out->data + out->size + PIER__PIECE_BYTES, gap_payload, sizeof gap_payload);
+    out->size += PIER__PIECE_BYTES + sizeof gap_payload;
     return true;
 }
 
@@ -318,7 +323,7 @@ static pier_status complete_read(pier__lane *lane, pier_bytes data, int64_t now_
     lane->portion_at = 0;
     if (!put_gap_before(lane, data) || !pier__buffer_append(&lane->portion, data.data, data.size)) {
         lane->portion.size = 0;
-        lane->retry_at = now_ns + PIER__LANE_RETRY_NS;
+        lane->read_at = now_ns + PIER__LANE_RETRY_NS;
         return PIER_OK;
     }
     bool has_records = false;
@@ -354,7 +359,7 @@ pier_status pier__lane_complete(pier__lane *lane, pier_status status, pier_bytes
         if (work == PIER_SESSION_SYNC || !is_not_now(status)) {
             return status < 0 ? status : PIER_SYSTEM;
         }
-        lane->retry_at = now_ns + PIER__LANE_RETRY_NS;
+        *(work == PIER_SESSION_READ ? &lane->read_at : &lane->retry_at) = now_ns + PIER__LANE_RETRY_NS;
         return PIER_OK;
     }
     if (work == PIER_SESSION_WRITE) {

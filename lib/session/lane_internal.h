@@ -95,6 +95,7 @@ typedef struct pier__lane {
     uint64_t sync_change;
     bool trim_is_blocked; /* it failed: not tried again by itself */
     int64_t retry_at;
+    int64_t read_at; /* a read that was "not now" waits until then */
 } pier__lane;
 
 void pier__lane_init(pier__lane *lane, const pier_allocator *allocator, pier_session_journal journal,
@@ -127,6 +128,9 @@ bool pier__lane_make(pier__lane *lane, const pier__header *header, const uint8_t
 static inline bool pier__block_counts(const pier__header *header) {
     return header->records > 0 && header->kind != PIER_BLOCK_DEFINITIONS;
 }
+
+/* Returns the check of a gap's payload, which is the same for all. */
+uint64_t pier__gap_check(void);
 
 /* Appends a gap, or, where it has no records, the block that says where an epoch begins. gap: stream id, first record,
  * number, epoch, records and flag 4 are set; the rest is filled in. Returns false when there is no memory. */

@@ -66,7 +66,7 @@ static void take_acknowledgement(pier_session *session, const uint64_t *numbers)
         return;
     }
     memcpy(before, numbers, sizeof session->link.acknowledged);
-    pier__session_hear(session, numbers[0], numbers[1], numbers[2]);
+    pier__session_hear(session);
 }
 
 static void take_close(pier_session *session, uint64_t last) {

@@ -50,8 +50,10 @@ void pier__session_open_link(pier_session *session) {
     pier__link *link = &session->link;
     const pier__standing_told *peer = &link->peer;
     pier__lane *sent = &session->sent;
-    /* From the block on at which the peer stands, so that it can be compared; it may be gone. */
-    link->is_verified = peer->received <= sent->trimmed;
+    /* From the block on at which the peer stands, so that it can be compared; it may be gone, or never have been: what a
+     * crash took. */
+    bool is_in_gap = peer->received > sent->found_to && peer->received <= sent->was_above;
+    link->is_verified = peer->received <= sent->trimmed || is_in_gap;
     pier__lane_rewind(sent, peer->received - (link->is_verified ? 0 : 1));
     link->acknowledged[0] = peer->received;
     link->acknowledged[1] = peer->durable;
@@ -60,7 +62,7 @@ void pier__session_open_link(pier_session *session) {
     session->peer_record_bytes_max = peer->terms.record_bytes_max;
     pier__archive_limit_records(session->store, session->peer_record_bytes_max);
     session->received.stream.peer.block_target_bytes = (uint32_t)peer->terms.block_target_bytes;
-    pier__session_hear(session, peer->received, peer->durable, peer->committed);
+    pier__session_hear(session);
     link->heard = session->now_ns;
     pier__link_enter(session, PIER__LINK_OPEN);
     bool was_begun = session->is_begun;

@@ -81,6 +81,14 @@ static void part(pier_session *session, uint64_t record, const char *text) {
     pier__link_fail(session, PIER_MISMATCH, record, text);
 }
 
+/* Whether the check that the peer tells is that of this block of records, or of the gap that stood for it when it was
+ * withdrawn. */
+static bool has_check(const pier_session *session, const pier__header *header) {
+    uint64_t told = session->link.peer.received_check;
+    return told == 0 || told == header->payload_check ||
+           (told == pier__gap_check() && is_too_large(session, header));
+}
+
 /* Compares the block at which the peer says that it stands with the one here, and passes over it: two lives that went
  * apart used the same numbers for different records. A gap may reach further than the peer has taken of it. */
 static bool verify(pier_session *session, size_t size, const pier__header *header) {
@@ -91,7 +99,7 @@ static bool verify(pier_session *session, size_t size, const pier__header *heade
     uint32_t blocks = header->number + (is_gap ? 0 : 1);
     /* The peer may have begun a later epoch, of which it has no record yet. */
     bool is_same = last == peer->received && blocks == peer->received_blocks && header->epoch <= peer->received_epoch &&
-                   (is_gap || peer->received_check == 0 || header->payload_check == peer->received_check);
+                   (is_gap || has_check(session, header));
     if (!is_same && (!is_gap || header->first_record > peer->received)) {
         part(session, peer->received, "the peer has other records under these numbers: a folder is older, or a copy");
         return false;
@@ -102,6 +110,7 @@ static bool verify(pier_session *session, size_t size, const pier__header *heade
     } else {
         session->sent.taken = peer->received;
     }
+    pier__session_hear(session);
     return true;
 }
 
@@ -116,6 +125,7 @@ void pier__sending_pump(pier_session *session) {
         /* What could be compared is gone by now. */
         pier__lane_rewind(lane, link->peer.received);
         link->is_verified = true;
+        pier__session_hear(session);
     }
     while (link->out.size - link->out_at < session->out_max) {
         size_t size = 0;

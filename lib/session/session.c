@@ -46,8 +46,14 @@ void pier__session_fail(pier_session *session, pier_status status, const pier_er
     pier__link_fail(session, PIER_SYSTEM, 0, session->error.text);
 }
 
-void pier__session_hear(pier_session *session, uint64_t received, uint64_t durable, uint64_t committed) {
-    session->peer_received = received;
+void pier__session_hear(pier_session *session) {
+    if (!session->link.is_verified) {
+        return;
+    }
+    const uint64_t *told = session->link.acknowledged;
+    uint64_t durable = told[1];
+    uint64_t committed = told[2];
+    session->peer_received = told[0];
     if (durable > session->peer_durable) {
         session->peer_durable = durable;
         session->sent.trim_to = durable < session->sent.durable ? durable : session->sent.durable;

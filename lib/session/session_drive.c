@@ -67,11 +67,12 @@ pier_deadline pier_session_due(const pier_session *session) {
     if (session->failure != PIER_OK) {
         return due;
     }
-    if (session->sent.retry_at > session->now_ns) {
-        earlier(&due, session->sent.retry_at);
-    }
-    if (session->received.retry_at > session->now_ns) {
-        earlier(&due, session->received.retry_at);
+    const int64_t retries[] = {session->sent.retry_at, session->sent.read_at, session->received.retry_at,
+                               session->received.read_at};
+    for (size_t i = 0; i < sizeof retries / sizeof retries[0]; i++) {
+        if (retries[i] > session->now_ns) {
+            earlier(&due, retries[i]);
+        }
     }
     if (link->phase == PIER__LINK_OPEN) {
         earlier(&due, link->heard + (int64_t)session->options.dead_peer_ms * 1000000);

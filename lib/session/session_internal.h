@@ -108,7 +108,7 @@ struct pier_session {
     /* Intake */
     pier__known known;
     bool knows;          /* `known` holds what the journal has */
-    uint64_t last_check; /* of the payload of the last block of records received; 0: not known, or a gap is last */
+    uint64_t last_check; /* of the payload of the last block of records or gap received; 0: not known */
     uint64_t learn_from; /* where the read for that begins */
     bool is_learning;    /* the read that is under way is for that */
     pier__buffer scratch;
@@ -147,8 +147,9 @@ static inline uint64_t pier__session_committed(const pier_session *session) {
 /* The key of proofs: shared, issued, or none yet. */
 pier_bytes pier__session_key(const pier_session *session);
 
-/* Takes what the peer has acknowledged, and lets go of it. */
-void pier__session_hear(pier_session *session, uint64_t received, uint64_t durable, uint64_t committed);
+/* Takes what the peer has acknowledged, and lets go of it; not before the peer's last block was compared: it may be of
+ * other records under the same numbers, and what is let go of cannot be compared. */
+void pier__session_hear(pier_session *session);
 
 /* Notes what the peer has acknowledged, for a later life to compare. */
 void pier__session_note_peer(pier_session *session);
