@@ -1,7 +1,7 @@
 """What the tests of this folder share: the library, run by the driver (driver.c), and the `pier` command.
 
 The programs are named by the environment: PIER_DRIVER and PIER_COMMAND. A test that has neither says so and exits with
-77, which ctest shows as skipped.
+77, which ctest shows as skipped. PIER_TEST_SHARE: of long rows of cases one in so many runs, as in tests/support/share.h.
 """
 
 import functools
@@ -24,6 +24,7 @@ TABLE = re.findall(r"X\((\w+), (-?\d+),", (ROOT / "include" / "pier" / "status.h
 STATUS_NAMES = {int(value): name for name, value in TABLE}
 BATCH_BYTES = 8 << 20
 TIMEOUT_S = 600
+SHARE = max(1, int(os.environ.get("PIER_TEST_SHARE", "1")))
 
 
 def program(variable):

@@ -2,7 +2,7 @@
 
 Truncations and flipped bits of every golden vector: check tells the damages that the reader tells, with their offsets;
 repair leaves out what check tells, and what it writes checks clean and dumps as the damaged archive does.
-PIER_DAMAGE_STEP is how many bytes lie between two damages; 1 goes through all of them.
+PIER_DAMAGE_STEP is how many bytes lie between two damages; 1 goes through all of them; PIER_TEST_SHARE as in interop.py.
 """
 
 import json
@@ -20,7 +20,7 @@ import interop
 import pier_reader
 import pier_wire as wire
 
-STEP = int(os.environ.get("PIER_DAMAGE_STEP", "31"))
+STEP = int(os.environ.get("PIER_DAMAGE_STEP", "31")) * interop.SHARE
 LINE = re.compile(r"^pier (check|repair): ([A-Z_]+): in\.pier: .*\(byte (\d+).*; (\d+) bytes skipped"
                   r"(?:, records? (\d+)(?: to (\d+))? lost)?$")  # fmt: skip
 

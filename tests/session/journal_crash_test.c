@@ -2,12 +2,13 @@
  * may leave. What is there after recovery is always a row of records from the first on, with all in it that was told to
  * be safe.
  *
- * Floor 6 (session). */
+ * Floor 6 (session). Of the states the share of PIER_TEST_SHARE is looked at (support/share.h). */
 #include "session/journal_support.h"
 
 #include <stdlib.h>
 
 #include "support/random.h"
+#include "support/share.h"
 
 /* What was promised when so many changes had been made. */
 typedef struct promise {
@@ -170,7 +171,16 @@ static size_t choose(void *user, size_t at, const sim_change *change) {
     return at == of->tear_at ? of->tear_bytes : of->others_bytes;
 }
 
+/* Whether the next state is one of the share. */
+static bool is_due(void) {
+    static unsigned long long met;
+    return met++ % test_share() == 0;
+}
+
 static void cut_power(const scene *of, size_t changes, choice chosen, bool goes_on) {
+    if (!is_due()) {
+        return;
+    }
     sim_disk disk;
     sim_init(&disk);
     sim_cut_power(&of->disk, changes, &disk, choose, &chosen);
@@ -179,6 +189,9 @@ static void cut_power(const scene *of, size_t changes, choice chosen, bool goes_
 }
 
 static void kill_process(const scene *of, size_t changes, size_t bytes, bool goes_on) {
+    if (!is_due()) {
+        return;
+    }
     sim_disk disk;
     sim_init(&disk);
     sim_kill(&of->disk, changes, bytes, &disk);

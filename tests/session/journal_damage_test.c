@@ -1,11 +1,13 @@
 /* Journals that were damaged: each truncation of each segment and each flipped bit is told or harmless, and no record is
  * ever given that was not stored.
  *
- * Floor 6 (session). By default one bit of each second byte is flipped, another one each time; PIER_TEST_ALL_BITS=1
- * flips them all. */
+ * Floor 6 (session). By default one bit of each second byte is flipped, another one each time, and of that the share of
+ * PIER_TEST_SHARE (support/share.h); PIER_TEST_ALL_BITS=1 flips them all. */
 #include "session/journal_support.h"
 
 #include <stdlib.h>
+
+#include "support/share.h"
 
 enum { JOURNAL_BYTES = 64 << 10, SEGMENT_BYTES = 24 << 10, SEGMENTS_MAX = 8 };
 
@@ -123,11 +125,12 @@ static void flip_everywhere(scene *of, bool same_life) {
     bool all = wants_all();
     uint8_t life = of->disk.life;
     of->disk.life = (uint8_t)(same_life ? life : life + 1);
+    size_t step = all ? 1 : 2 * (size_t)test_share();
     for (size_t i = 0; i < of->segments; i++) {
         sim_inode *inode = sim_find(&of->disk, of->names[i]);
-        for (size_t at = same_life ? 0 : 1; at < inode->size; at += all ? 1 : 2) {
+        for (size_t at = same_life ? 0 : 1; at < inode->size; at += step) {
             for (unsigned bit = 0; bit < (all ? 8 : 1); bit++) {
-                uint8_t flipped = (uint8_t)(1u << (all ? bit : at / 2 * 5 % 8));
+                uint8_t flipped = (uint8_t)(1u << (all ? bit : at / step * 5 % 8));
                 inode->bytes[at] ^= flipped;
                 examine(of, false);
                 inode->bytes[at] ^= flipped;
@@ -161,7 +164,7 @@ static void cut_segments_are_told(void **state) {
         sim_inode *inode = sim_find(&of->disk, of->names[i]);
         size_t size = inode->size;
         bool is_last = strcmp(of->names[i], of->names[of->segments - 1]) == 0;
-        for (size_t cut = 0; cut < size; cut++) {
+        for (size_t cut = 0; cut < size; cut += test_share()) {
             inode->size = cut;
             examine(of, is_last);
         }
