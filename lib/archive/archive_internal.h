@@ -109,8 +109,10 @@ void pier__archive_enter_session(pier_archive *archive);
 /* Lowers the limit of the records that a storing archive takes; a higher one changes nothing. */
 void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max);
 
-/* Returns where the stream of an archive stands behind the blocks that are made (storing), or behind the last one that
- * was taken (loading). */
+/* Returns the number that the next record of a storing archive gets. */
+uint64_t pier__archive_next_number(const pier_archive *archive);
+
+/* Returns where the stream of a loading archive stands behind the last block that was taken. */
 pier__standing pier__archive_standing(const pier_archive *archive);
 
 /* Tells a loading archive that has taken nothing yet with which record of which stream its input begins: a part of that

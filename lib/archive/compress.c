@@ -216,7 +216,7 @@ static pier__fault inflate_all(pier__inflater *inflater, const pier_allocator *a
     z_stream *stream = &inflater->state->stream;
     *size = 0;
     for (;;) {
-        if (*size >= inflater->capacity && *size < raw_bytes && !grow_inflated(inflater, allocator, *size, raw_bytes)) {
+        if (*size >= inflater->capacity && !grow_inflated(inflater, allocator, *size, raw_bytes)) {
             return pier__fault_of(PIER_NO_MEMORY, 0, "no memory to inflate a block");
         }
         /* When there is room for all, that is told: zlib then keeps no copy of the last 32 KiB. And the padding behind

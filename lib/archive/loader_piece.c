@@ -185,9 +185,14 @@ pier_status pier__loader_inflate(pier__loader *loader) {
     return PIER_OK;
 }
 
+pier__standing pier__archive_standing(const pier_archive *archive) {
+    const pier__stream *stream = &pier__loader_of_const(archive)->stream;
+    return (pier__standing){stream->id,    stream->next_record,      stream->next_block,
+                            stream->epoch, stream->epoch_has_blocks, stream->in_raw};
+}
+
 pier_bytes pier__archive_piece(pier_archive *archive) {
-    pier__loader *loader = pier__loader_of(archive);
-    return archive->storing ? (pier_bytes){NULL, 0} : loader->piece;
+    return pier__loader_of(archive)->piece;
 }
 
 /* A definitions block is left at once. After a failure the loader stays in it, so that recovering passes over it; for

@@ -213,8 +213,7 @@ static void enter_first(pier__scan *scan, const uint8_t *value) {
     uint64_t values = value[0] & 15u;
     bool is_map = (value[0] & 0xf0u) == 0x80;
     values <<= is_map ? 1 : 0;
-    if ((!is_map && (value[0] & 0xf0u) != 0x90) || values == 0 || scan->depth_max == 0 || scan->value_bytes_max == 0 ||
-        values >= scan->elements_max) {
+    if ((!is_map && (value[0] & 0xf0u) != 0x90) || values == 0 || values >= scan->elements_max) {
         return;
     }
     scan->open[0] = values;

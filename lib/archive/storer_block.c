@@ -76,17 +76,8 @@ void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_ma
     }
 }
 
-pier__standing pier__archive_standing(const pier_archive *archive) {
-    if (!archive->storing) {
-        const pier__stream *stream = &pier__loader_of_const(archive)->stream;
-        return (pier__standing){stream->id,    stream->next_record,      stream->next_block,
-                                stream->epoch, stream->epoch_has_blocks, stream->in_raw};
-    }
-    const pier__storer *storer = pier__storer_of((pier_archive *)(uintptr_t)archive);
-    uint32_t open = storer->block_is_open ? storer->block_records : 0;
-    return (pier__standing){storer->stream_id,     storer->next_record - open,
-                            storer->next_block,    storer->epoch,
-                            !storer->epoch_begins, storer->raw_has_blocks && storer->raw_is_open};
+uint64_t pier__archive_next_number(const pier_archive *archive) {
+    return pier__storer_of((pier_archive *)(uintptr_t)archive)->next_record;
 }
 
 void pier__storer_check_epoch(pier__storer *storer) {

@@ -217,7 +217,7 @@ pier_status pier_session_flush(pier_session *session, uint64_t *last_record) {
         return status;
     }
     if (last_record != NULL) {
-        *last_record = pier__archive_standing(session->store).next_record - 1;
+        *last_record = pier__archive_next_number(session->store) - 1;
     }
     pier__session_run(session);
     return PIER_OK;

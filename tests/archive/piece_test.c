@@ -43,14 +43,12 @@ static void make(const stream_parts *parts, test_bytes *stream) {
     test_bytes_append(stream, piece, 64);
 }
 
-/* The first failure of a stream, as a status and an offset; END without one. */
-static void expect_failure(const char *what, const stream_parts *parts, const pier_limits *limits, pier_status status,
-                           uint64_t offset) {
-    test_bytes stream = {0};
-    make(parts, &stream);
+/* The first failure of a stream, as a status and an offset; END without one. Frees the stream. */
+static void expect_failure_of(const char *what, test_bytes *stream, const pier_limits *limits, pier_status status,
+                              uint64_t offset) {
     for (size_t chunk = 0; chunk < 70; chunk += 23) {
         test_log log = {0};
-        test_load_bytes(&log, &(pier_archive_options){.limits = limits}, test_bytes_view(&stream), 0, chunk,
+        test_load_bytes(&log, &(pier_archive_options){.limits = limits}, test_bytes_view(stream), 0, chunk,
                         TEST_HAS_NEXT);
         char expected[64];
         (void)snprintf(expected, sizeof expected, status == PIER_END ? "END" : "failure %s %llu ",
@@ -60,7 +58,14 @@ static void expect_failure(const char *what, const stream_parts *parts, const pi
         }
         test_log_free(&log);
     }
-    test_bytes_free(&stream);
+    test_bytes_free(stream);
+}
+
+static void expect_failure(const char *what, const stream_parts *parts, const pier_limits *limits, pier_status status,
+                           uint64_t offset) {
+    test_bytes stream = {0};
+    make(parts, &stream);
+    expect_failure_of(what, &stream, limits, status, offset);
 }
 
 static void preambles_that_break_the_rules(void **state) {
@@ -192,12 +197,121 @@ static void payloads_that_break_the_rules(void **state) {
     }
 }
 
+/* A part of a longer stream: a block of one record, 41, and then a control block, whose payload is a byte as is. */
+static stream_parts good_part(void) {
+    stream_parts parts = good_parts("\x05", 1, 1);
+    parts.preamble.features_required = PIER__REQUIRES_PART;
+    parts.block.first_record = 41;
+    parts.block.number = 9;
+    parts.block.epoch = 3;
+    parts.end = (pier__header){
+        .kind = PIER_BLOCK_CONTROL, .stream_id = 7, .first_record = 42, .number = 10, .epoch = 3, .records = 5};
+    return parts;
+}
+
+static void control_blocks_without_a_place(void **state) {
+    (void)state;
+    stream_parts parts = good_part();
+    parts.end = (pier__header){.kind = PIER_BLOCK_CONTROL, .stream_id = 7};
+    expect_failure("without a place", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.end.number = 1;
+    expect_failure("with a number", &parts, NULL, PIER_PROTOCOL, 129 + 24);
+    parts.end.number = 0;
+    parts.end.epoch = 1;
+    expect_failure("with an epoch", &parts, NULL, PIER_PROTOCOL, 129 + 28);
+    parts.end.epoch = 0;
+    parts.end.records = 1;
+    expect_failure("with records", &parts, NULL, PIER_PROTOCOL, 129 + 32);
+    parts.end.records = 0;
+    parts.end.flags = PIER__FLAG_EPOCH_BEGIN;
+    expect_failure("that begins an epoch", &parts, NULL, PIER_PROTOCOL, 129 + 4);
+    parts.end.flags = 0;
+    parts.end.stored_bytes = parts.end.raw_bytes = PIER__CONTROL_BYTES_MAX + 1;
+    expect_failure("that is too long", &parts, NULL, PIER_LIMIT, 129 + 36);
+    parts.end.stored_bytes = parts.end.raw_bytes = 0;
+    parts.preamble.features_required = 0;
+    parts.block.first_record = 1;
+    parts.block.number = parts.block.epoch = 0;
+    expect_failure("in a stream that is whole", &parts, NULL, PIER_CORRUPT, 129 + 3);
+}
+
+static void parts_enter_where_a_stream_can_be(void **state) {
+    (void)state;
+    stream_parts parts = good_part();
+    expect_failure("a part", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.block.first_record = 0;
+    expect_failure("at no record", &parts, NULL, PIER_PROTOCOL, 64 + 16);
+    parts.block.first_record = UINT64_MAX;
+    expect_failure("at the last number", &parts, NULL, PIER_PROTOCOL, 64 + 16);
+    parts.block.first_record = 41;
+    parts.block.flags = 0;
+    expect_failure("within an epoch", &parts, NULL, PIER_CORRUPT, 64 + 28);
+}
+
+static void gaps_that_break_the_rules(void **state) {
+    (void)state;
+    stream_parts parts = good_part();
+    parts.end.number = 10 + (uint32_t)INT32_MAX;
+    expect_failure("over as many blocks as there may be", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.end.number++;
+    expect_failure("over more", &parts, NULL, PIER_CORRUPT, 129 + 24);
+    parts.end.number = 9;
+    expect_failure("back", &parts, NULL, PIER_CORRUPT, 129 + 24);
+    parts.end.number = 11;
+    parts.end.records = 0;
+    expect_failure("over a block without records", &parts, NULL, PIER_CORRUPT, 129 + 24);
+    parts = good_part();
+    parts.end.epoch = 4;
+    expect_failure("into an epoch that it does not begin", &parts, NULL, PIER_CORRUPT, 129 + 28);
+    parts.end.flags = PIER__FLAG_EPOCH_BEGIN;
+    expect_failure("into the next epoch", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.end.epoch = 8;
+    expect_failure("into a later one", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.end.epoch = 2;
+    expect_failure("into one that is over", &parts, NULL, PIER_CORRUPT, 129 + 28);
+    parts = good_part();
+    parts.block.first_record = UINT64_MAX - 10;
+    parts.end.first_record = UINT64_MAX - 9;
+    parts.end.records = 9;
+    expect_failure("up to the last number", &parts, NULL, PIER_TRUNCATED, 193);
+    parts.end.records = 10;
+    expect_failure("beyond the last number", &parts, NULL, PIER_PROTOCOL, 129 + 32);
+}
+
+/* Whose preamble is damaged, nobody knows whether it is a part: its control blocks are taken as they are. */
+static void control_blocks_behind_damage(void **state) {
+    (void)state;
+    stream_parts parts = good_part();
+    test_bytes stream = {0};
+    make(&parts, &stream);
+    uint8_t piece[64];
+    parts.end.first_record = 47;
+    parts.end.records = 0;
+    pier__header_encode(&parts.end, piece);
+    test_bytes_append(&stream, piece, 64);
+    stream.data[50] ^= 1;
+    test_log log = {0};
+    test_load_bytes(&log, NULL, test_bytes_view(&stream), 0, 0, TEST_RECOVERS);
+    const char *expected[] = {"failure CORRUPT 0 ", "failure TRUNCATED 257 "};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        if (test_log_count(&log, expected[i]) != 1) {
+            fail_msg("expected %s, found:\n%s", expected[i], test_log_text(&log));
+        }
+    }
+    test_log_free(&log);
+    test_bytes_free(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(preambles_that_break_the_rules),
         cmocka_unit_test(headers_that_break_the_rules),
         cmocka_unit_test(blocks_that_are_too_long),
         cmocka_unit_test(payloads_that_break_the_rules),
+        cmocka_unit_test(control_blocks_without_a_place),
+        cmocka_unit_test(parts_enter_where_a_stream_can_be),
+        cmocka_unit_test(gaps_that_break_the_rules),
+        cmocka_unit_test(control_blocks_behind_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,7 @@ static void store_record(pier_archive *archive, uint64_t number) {
 }
 
 pier_status test_writer_store(test_writer *writer, uint64_t count) {
-    uint64_t next = pier__archive_standing(writer->archive).next_record;
+    uint64_t next = pier__archive_next_number(writer->archive);
     for (uint64_t i = 0; i < count; i++) {
         store_record(writer->archive, next + i);
     }
