@@ -304,14 +304,10 @@ static void control_blocks_behind_damage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(preambles_that_break_the_rules),
-        cmocka_unit_test(headers_that_break_the_rules),
-        cmocka_unit_test(blocks_that_are_too_long),
-        cmocka_unit_test(payloads_that_break_the_rules),
-        cmocka_unit_test(control_blocks_without_a_place),
-        cmocka_unit_test(parts_enter_where_a_stream_can_be),
-        cmocka_unit_test(gaps_that_break_the_rules),
-        cmocka_unit_test(control_blocks_behind_damage),
+        cmocka_unit_test(preambles_that_break_the_rules), cmocka_unit_test(headers_that_break_the_rules),
+        cmocka_unit_test(blocks_that_are_too_long),       cmocka_unit_test(payloads_that_break_the_rules),
+        cmocka_unit_test(control_blocks_without_a_place), cmocka_unit_test(parts_enter_where_a_stream_can_be),
+        cmocka_unit_test(gaps_that_break_the_rules),      cmocka_unit_test(control_blocks_behind_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
