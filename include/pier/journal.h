@@ -114,11 +114,12 @@ PIER_API const pier_error *pier_journal_error(const pier_journal *journal);
 /* Appends blocks as they are on the wire: one or several, whole, of records, definitions, raw bytes, or control blocks
  * that have a place among the records; a preamble, an end mark and control blocks without a place are passed over. All
  * of them are appended, or none.
- * blocks: borrowed during the call, each with a check of its payload. The payloads are not looked at: who received them
- * has done so.
+ * blocks: borrowed during the call, each with a check of its payload. The payloads are not looked at, those of control
+ * blocks apart: who received them has done so.
  * Returns PIER_OK; PIER_WOULD_BLOCK at a bound; PIER_NO_SPACE when the disk is full; PIER_NO_MEMORY; PIER_CORRUPT,
- * PIER_PROTOCOL or PIER_LIMIT for bytes that are no blocks of this stream, or not those that come next; PIER_USAGE for a
- * journal that is closed or read only; or what sticks. */
+ * PIER_PROTOCOL or PIER_LIMIT for bytes that are no blocks of this stream, or not those that come next, and for control
+ * blocks with notes, marks or checkpoints of a journal; PIER_USAGE for a journal that is closed or read only; or what
+ * sticks. */
 PIER_API pier_status pier_journal_append(pier_journal *journal, pier_bytes blocks) PIER_MUST_USE;
 
 /* Keeps a small value under a number below PIER_JOURNAL_NOTES_MAX, in place of the one before. It lives as records do,

@@ -41,7 +41,8 @@ static pier_status take_definitions(pier_session *session, const pier__header *h
     return status;
 }
 
-/* A gap goes on from where this side stands, and passes over what is there already. */
+/* A gap goes on from where this side stands, and passes over what is there already. It is made anew: what else its
+ * payload holds would be this side's own notes in the journal. */
 static pier_status take_gap(pier_session *session, const pier__header *header, const uint8_t *block,
                             const char **text) {
     pier__lane *lane = &session->received;
@@ -51,6 +52,10 @@ static pier_status take_gap(pier_session *session, const pier__header *header, c
         *text = "a gap that does not go on from what came";
         return PIER_PROTOCOL;
     }
+    if (!pier__gap_is((pier_bytes){block + PIER__PIECE_BYTES, header->stored_bytes})) {
+        *text = "a control block with a place that is no gap";
+        return PIER_PROTOCOL;
+    }
     pier__header made = *header;
     made.first_record = next;
     if ((made.flags & PIER__FLAG_EPOCH_BEGIN) == 0) {
@@ -58,10 +63,9 @@ static pier_status take_gap(pier_session *session, const pier__header *header, c
     }
     made.records = (uint32_t)(header->first_record + header->records - next);
     session->scratch.size = 0;
-    if (!pier__buffer_append(&session->scratch, block, PIER__PIECE_BYTES + (size_t)header->stored_bytes)) {
+    if (!pier__gap_put(&session->scratch, &made)) {
         return PIER_NO_MEMORY;
     }
-    pier__header_encode(&made, session->scratch.data);
     return make(session, &made, session->scratch.data, text);
 }
 

@@ -9,10 +9,12 @@
 #include "base/buffer_internal.h"
 #include "file/folder_internal.h"
 
-/* First payload bytes of the exts in a control block. Those of a session begin at 0x30. */
+/* First payload bytes of the exts in a control block: those below PIER__CONTROL_GAP are a journal's own. */
 #define PIER__CONTROL_CHECKPOINT 0x20
 #define PIER__CONTROL_NOTE 0x21
 #define PIER__CONTROL_SYNCED 0x22
+#define PIER__CONTROL_GAP 0x30     /* numbers pass without a record */
+#define PIER__CONTROL_SESSION 0x31 /* of a connection: an array follows (link_control.c) */
 
 /* Parts of bytes: the byte at `at`, and all from there on. */
 static inline const uint8_t *pier__bytes_at(pier_bytes bytes, size_t at) {

@@ -28,6 +28,18 @@ static bool is_passed_over(const uint8_t *piece, const pier__header *header) {
     return piece[3] == PIER_BLOCK_END || (piece[3] == PIER_BLOCK_CONTROL && header->first_record == 0);
 }
 
+/* Whether a control block holds what only a journal says of itself: read back, it would be believed. */
+static bool is_of_a_journal(const uint8_t *piece, const pier__header *header) {
+    pier__control control;
+    size_t at = 0;
+    bool is_one = false;
+    while (header->kind == PIER_BLOCK_CONTROL && !is_one &&
+           pier__control_next((pier_bytes){piece + PIER__PIECE_BYTES, header->stored_bytes}, &at, &control)) {
+        is_one = control.kind < PIER__CONTROL_GAP;
+    }
+    return is_one;
+}
+
 /* Looks at the piece at `at`. size: gets its length; 0 when it is to be passed over. */
 static pier_status look_at(pier_journal *journal, draft *made, pier_bytes blocks, size_t at, size_t *size,
                            bool *is_accepted) {
@@ -66,6 +78,9 @@ static pier_status look_at(pier_journal *journal, draft *made, pier_bytes blocks
     }
     if (!*is_accepted) {
         return PIER_OK;
+    }
+    if (is_of_a_journal(piece, &header)) {
+        return refuse(journal, at, pier__fault_of(PIER_PROTOCOL, PIER__PIECE_BYTES, "it holds notes of a journal"));
     }
     uint64_t before = made->stream.next_record;
     pier__stream_pass(&made->stream, &header);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/endian_internal.h"
+#include "session/journal_piece_internal.h"
 
 /* What a reservation says: record, block, epoch. */
 enum { RESERVED_BYTES = 16 };
@@ -271,24 +272,31 @@ static void complete_write(pier__lane *lane) {
     lane->writing.size = 0;
 }
 
-static const uint8_t gap_payload[] = {0x91, 0x00};
+static const uint8_t gap_payload[] = {0xc7, 0x01, PIER__EXT_TYPE, PIER__CONTROL_GAP};
 
 uint64_t pier__gap_check(void) {
     return pier__payload_check(gap_payload, sizeof gap_payload);
 }
 
+bool pier__gap_is(pier_bytes payload) {
+    size_t at = 0;
+    pier__control control;
+    return pier__control_next(payload, &at, &control) && control.kind == PIER__CONTROL_GAP;
+}
+
 bool pier__gap_put(pier__buffer *out, pier__header *gap) {
-    if (!pier__buffer_reserve(out, PIER__PIECE_BYTES + sizeof gap_payload)) {
+    size_t size = gap->records > 0 ? sizeof gap_payload : 0;
+    if (!pier__buffer_reserve(out, PIER__PIECE_BYTES + size)) {
         return false;
     }
     gap->kind = PIER_BLOCK_CONTROL;
     gap->flags |= PIER__FLAG_CHECKSUM;
-    gap->stored_bytes = sizeof gap_payload;
-    gap->raw_bytes = sizeof gap_payload;
-    gap->payload_check = pier__gap_check();
+    gap->stored_bytes = (uint32_t)size;
+    gap->raw_bytes = (uint32_t)size;
+    gap->payload_check = pier__payload_check(gap_payload, size);
     pier__header_encode(gap, out->data + out->size);
-    memcpy(out->data + out->size + PIER__PIECE_BYTES, gap_payload, sizeof gap_payload);
-    out->size += PIER__PIECE_BYTES + sizeof gap_payload;
+    memcpy(out->data + out->size + PIER__PIECE_BYTES, gap_payload, size);
+    out->size += PIER__PIECE_BYTES + size;
     return true;
 }
 

@@ -132,6 +132,9 @@ static inline bool pier__block_counts(const pier__header *header) {
 /* Returns the check of a gap's payload, which is the same for all. */
 uint64_t pier__gap_check(void);
 
+/* Whether a payload is that of a gap. */
+bool pier__gap_is(pier_bytes payload);
+
 /* Appends a gap, or, where it has no records, the block that says where an epoch begins. gap: stream id, first record,
  * number, epoch, records and flag 4 are set; the rest is filled in. Returns false when there is no memory. */
 bool pier__gap_put(pier__buffer *out, pier__header *gap);

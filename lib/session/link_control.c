@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "base/endian_internal.h"
+#include "session/journal_piece_internal.h"
 
 /* Writing ---------------------------------------------------------------------------------------------------------- */
+
+/* Head of an ext 16, and the byte that says whose it is. */
+enum { EXT_BYTES = 5 };
 
 static uint8_t *put_array(uint8_t *at, unsigned count) {
     *at = (uint8_t)(0x90 | count);
@@ -76,7 +80,8 @@ size_t pier__standing_encode(const pier__standing_told *standing, uint8_t *bytes
 size_t pier__link_control_encode(const pier__link_control *control, uint8_t *payload) {
     static const uint8_t numbers[] = {
         [PIER__REFUSED] = 1, [PIER__ACKNOWLEDGEMENT] = 3, [PIER__CLOSE] = 1, [PIER__PING] = 1, [PIER__PONG] = 1};
-    uint8_t *at = payload;
+    /* An ext 16 around the array. */
+    uint8_t *at = payload + EXT_BYTES;
     switch (control->type) {
     case PIER__HELLO:
         at = put_number(put_number(put_array(at, 5), PIER__HELLO), PIER__SESSION_VERSION);
@@ -105,7 +110,12 @@ size_t pier__link_control_encode(const pier__link_control *control, uint8_t *pay
         }
         break;
     }
-    return (size_t)(at - payload);
+    size_t size = (size_t)(at - payload);
+    payload[0] = 0xc8;
+    pier__store_be16(payload + 1, (uint16_t)(size - EXT_BYTES + 1));
+    payload[3] = PIER__EXT_TYPE;
+    payload[4] = PIER__CONTROL_SESSION;
+    return size;
 }
 
 size_t pier__link_control_block(const uint8_t *payload, size_t payload_bytes, uint8_t *block) {
@@ -289,9 +299,15 @@ static void get_standing(cursor *from, pier__link_control *control) {
 
 pier_status pier__link_control_decode(pier_bytes payload, pier__link_control *control) {
     static const uint8_t counts[] = {0, 5, 3, 3, 3, 2, 4, 2, 3, 2, 2};
-    cursor from = {(const uint8_t *)payload.data, payload.size, false};
-    cursor ahead = from;
     memset(control, 0, sizeof *control);
+    size_t end = 0;
+    pier__control ext;
+    if (!pier__control_next(payload, &end, &ext) || ext.kind != PIER__CONTROL_SESSION) {
+        return PIER_PROTOCOL;
+    }
+    pier_bytes array = pier__bytes_from(ext.content, 1);
+    cursor from = {(const uint8_t *)array.data, array.size, false};
+    cursor ahead = from;
     get_array(&ahead, 1);
     uint64_t type = get_number(&ahead);
     if (ahead.fails || type < PIER__HELLO || type > PIER__PONG) {

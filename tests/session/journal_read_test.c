@@ -318,6 +318,31 @@ static void refuses_what_does_not_follow(void **state) {
     end(&of);
 }
 
+/* Notes, marks and checkpoints are a journal's own: in blocks from elsewhere they would be believed when it is opened
+ * again. */
+static void blocks_with_a_journals_own_pieces_are_refused(void **state) {
+    (void)state;
+    scene of;
+    begin(&of, NULL);
+    for (unsigned kind = 0x20; kind <= 0x32; kind++) {
+        const pier__stream stream = {.id = pier_journal_info(of.journal).stream_id, .next_record = 1};
+        pier__buffer bytes;
+        size_t begin = 0;
+        /* Behind a gap, where it is not the first. */
+        const uint8_t payload[] = {0xc7, 1, 80, 0x30, 0xc7, 1, 80, (uint8_t)kind};
+        pier__buffer_init(&bytes, pier_allocator_default());
+        assert_true(pier__block_begin(&bytes, &begin) && pier__buffer_append(&bytes, payload, sizeof payload));
+        pier__block_end(&bytes, begin, &stream, PIER_BLOCK_CONTROL, 0, 0);
+        pier_status status = pier_journal_append(of.journal, (pier_bytes){bytes.data, bytes.size});
+        assert_status(status, kind < 0x30 ? PIER_PROTOCOL : PIER_OK);
+        if (kind < 0x30) {
+            assert_int_equal(pier_journal_error(of.journal)->offset, 64);
+        }
+        pier__buffer_deinit(&bytes);
+    }
+    end(&of);
+}
+
 static void refuses_misuse(void **state) {
     (void)state;
     sim_disk disk;
@@ -400,6 +425,7 @@ int main(void) {
         cmocka_unit_test(gathers_in_memory),
         cmocka_unit_test(appends_at_one_write_a_block),
         cmocka_unit_test(refuses_what_does_not_follow),
+        cmocka_unit_test(blocks_with_a_journals_own_pieces_are_refused),
         cmocka_unit_test(refuses_misuse),
         cmocka_unit_test(ends_raw_bytes_of_a_dead_process),
     };
