@@ -343,6 +343,21 @@ static void blocks_with_a_journals_own_pieces_are_refused(void **state) {
     end(&of);
 }
 
+/* A process that ended well and wrote nothing has begun no epoch: who goes on may begin it. */
+static void an_end_begins_no_epoch(void **state) {
+    (void)state;
+    sim_disk disk;
+    sim_init(&disk);
+    for (int life = 0; life < 3; life++) {
+        pier_journal *journal = test_journal_open(&disk, &small);
+        assert_false(pier_journal_info(journal).epoch_has_blocks);
+        assert_status(pier_journal_note(journal, 1, (pier_bytes){"x", 1}), PIER_OK);
+        assert_status(pier_journal_close(journal), PIER_OK);
+        pier_journal_destroy(journal);
+    }
+    sim_deinit(&disk);
+}
+
 static void refuses_misuse(void **state) {
     (void)state;
     sim_disk disk;
@@ -426,6 +441,7 @@ int main(void) {
         cmocka_unit_test(appends_at_one_write_a_block),
         cmocka_unit_test(refuses_what_does_not_follow),
         cmocka_unit_test(blocks_with_a_journals_own_pieces_are_refused),
+        cmocka_unit_test(an_end_begins_no_epoch),
         cmocka_unit_test(refuses_misuse),
         cmocka_unit_test(ends_raw_bytes_of_a_dead_process),
     };
