@@ -174,33 +174,44 @@ static uint8_t take_head(cursor *from) {
     return at != NULL ? *at : 0xc1;
 }
 
-static uint64_t get_number(cursor *from) {
+/* An integer of any width: whether it is below zero, and its bits. */
+static uint64_t get_integer(cursor *from, bool *is_negative) {
     uint8_t head = take_head(from);
-    if (head < 0x80) {
-        return head;
+    *is_negative = head >= 0xe0;
+    if (head < 0x80 || head >= 0xe0) {
+        return (uint64_t)(int8_t)head;
     }
-    if (head >= 0xcc && head <= 0xcf) {
-        return take_wide(from, (size_t)1 << (head - 0xcc));
-    }
-    from->fails = true;
-    return 0;
-}
-
-/* A status is a negative number, of the width that it is written with. */
-static int64_t get_status(cursor *from) {
-    if (take_head(from) != 0xd3) {
+    if (head < 0xcc || head > 0xd3) {
         from->fails = true;
         return 0;
     }
-    return (int64_t)take_wide(from, 8);
+    size_t width = (size_t)1 << (head & 3u);
+    uint64_t number = take_wide(from, width);
+    *is_negative = head >= 0xd0 && (number >> (8 * width - 1) & 1) != 0;
+    return *is_negative && width < 8 ? number | ~UINT64_C(0) << (8 * width) : number;
 }
 
-/* An array of at least `count` elements; `extra` gets how many more. */
+static uint64_t get_number(cursor *from) {
+    bool is_negative = false;
+    uint64_t number = get_integer(from, &is_negative);
+    from->fails = from->fails || is_negative;
+    return number;
+}
+
+/* A status is below zero. */
+static int64_t get_status(cursor *from) {
+    bool is_negative = false;
+    uint64_t number = get_integer(from, &is_negative);
+    from->fails = from->fails || !is_negative;
+    return (int64_t)number;
+}
+
+/* An array of at least `count` elements. */
 static void get_array(cursor *from, unsigned count) {
     uint8_t head = take_head(from);
-    unsigned size = head >= 0x90 && head <= 0x9f ? head & 0x0fu : 0;
-    if (head == 0xdc) {
-        size = (unsigned)take_wide(from, 2);
+    uint64_t size = head >= 0x90 && head <= 0x9f ? head & 0x0fu : 0;
+    if (head == 0xdc || head == 0xdd) {
+        size = take_wide(from, head == 0xdc ? 2 : 4);
     }
     from->fails = from->fails || size < count;
 }
@@ -213,8 +224,8 @@ static bool get_bool(cursor *from) {
 
 static pier_bytes get_bytes(cursor *from) {
     uint8_t head = take_head(from);
-    from->fails = from->fails || (head != 0xc4 && head != 0xc5);
-    size_t size = from->fails ? 0 : (size_t)take_wide(from, head == 0xc4 ? 1 : 2);
+    from->fails = from->fails || head < 0xc4 || head > 0xc6;
+    size_t size = from->fails ? 0 : (size_t)take_wide(from, (size_t)1 << (head - 0xc4));
     const uint8_t *at = take(from, size);
     return (pier_bytes){at, at != NULL ? size : 0};
 }
@@ -244,9 +255,11 @@ static bool get_optional(cursor *from, uint8_t *to, size_t size) {
 static void get_name(cursor *from, char *name) {
     uint8_t head = take_head(from);
     bool is_short = head >= 0xa0 && head <= 0xbf;
-    size_t size = is_short ? head & 0x1fu : head == 0xd9 ? (size_t)take_wide(from, 1) : 0;
+    bool is_wide = head >= 0xd9 && head <= 0xdb;
+    size_t size = is_short ? head & 0x1fu : is_wide ? (size_t)take_wide(from, (size_t)1 << (head - 0xd9)) : 0;
     const uint8_t *at = take(from, size);
-    if (at == NULL || size == 0 || memchr(at, 0, size) != NULL || !pier_text_is_valid((const char *)at, size)) {
+    if (at == NULL || size == 0 || size > PIER_SESSION_NAME_BYTES_MAX || memchr(at, 0, size) != NULL ||
+        !pier_text_is_valid((const char *)at, size)) {
         from->fails = true;
         return;
     }

@@ -370,7 +370,14 @@ void test_read_file(const char *path_from_root, test_bytes *bytes) {
 
 size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user),
                         void *user) {
-    DIR *folder = opendir(PIER_SOURCE_DIR "/proto/vectors");
+    return test_each_vector_in("proto/vectors", suffix, visit, user);
+}
+
+size_t test_each_vector_in(const char *folder_from_root, const char *suffix,
+                           void (*visit)(const char *name, pier_bytes content, void *user), void *user) {
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", PIER_SOURCE_DIR, folder_from_root);
+    DIR *folder = opendir(path);
     assert_non_null(folder);
     size_t count = 0;
     for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
@@ -380,8 +387,7 @@ size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier
             continue;
         }
         (void)snprintf(name, sizeof name, "%.*s", (int)(length - strlen(suffix)), entry->d_name);
-        char path[512];
-        (void)snprintf(path, sizeof path, "proto/vectors/%s%s", name, suffix);
+        (void)snprintf(path, sizeof path, "%s/%s%s", folder_from_root, name, suffix);
         test_bytes content = {0};
         test_read_file(path, &content);
         visit(name, test_bytes_view(&content), user);

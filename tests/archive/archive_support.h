@@ -102,6 +102,10 @@ void test_read_file(const char *path_from_root, test_bytes *bytes);
 size_t test_each_vector(const char *suffix, void (*visit)(const char *name, pier_bytes content, void *user),
                         void *user);
 
+/* The same of the vectors in another folder of the source tree. */
+size_t test_each_vector_in(const char *folder_from_root, const char *suffix,
+                           void (*visit)(const char *name, pier_bytes content, void *user), void *user);
+
 /* Reads NAME.error; empty when there is none. */
 void test_read_errors(const char *name, test_bytes *bytes);
 

@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""Makes the golden vectors of proto/vectors/session/ from proto/session.md, by tests/interop/pier_session.py.
+
+    scripts/session_vectors.py            writes them
+    scripts/session_vectors.py --check    tells whether the files are what it would write; exit status 1 when not
+
+NAME.block is one control block of a connection. Those that begin with `read-` say what the one without that says, in
+other widths and with more behind; Pier never writes them so. Those that begin with `bad-` are refused. Needs Debian's
+python3-msgpack and python3-xxhash.
+"""
+
+import pathlib
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests" / "interop"))
+
+import pier_session as session  # noqa: E402
+import pier_wire as wire  # noqa: E402
+
+FOLDER = ROOT / "proto" / "vectors" / "session"
+
+# What the vectors say; tests/session/session_vectors_test.c says the same.
+NAME = "golden é"
+SESSION_ID = bytes(range(1, 17))
+CLIENT_NONCE = bytes(range(0x20, 0x40))
+SERVER_NONCE = bytes(range(0x40, 0x60))
+SHARED_KEY = b"the key of the golden vectors"
+ISSUED_KEY = bytes(range(0x80, 0xA0))
+TERMS = session.Terms(16 << 20, 64 << 10, 1024, 128, 0)
+FIRST_TOKEN = struct.pack(">Q", 1) + b"first..."
+SECOND_TOKEN = struct.pack(">Q", 2) + b"second.."
+CLIENT = session.Standing(False, 300, 7, 2, 0xFEDCBA9876543210, 200, 100, 2**40, FIRST_TOKEN, SECOND_TOKEN, TERMS, b"")
+SERVER = session.Standing(False, 127, 128, 0, 0, 127, 127, 300, b"", b"", TERMS, b"")
+NEW_CLIENT = session.Standing(True, 0, 0, 0, 0, 0, 0, 5, b"", FIRST_TOKEN, TERMS, b"")
+NEW_SERVER = session.Standing(True, 0, 0, 0, 0, 0, 0, 0, b"", b"", TERMS, ISSUED_KEY)
+
+
+def wide_array(*elements):
+    return b"\xdd" + struct.pack(">I", len(elements)) + b"".join(elements)
+
+
+def wide_binary(value):
+    return b"\xc6" + struct.pack(">I", len(value)) + value
+
+
+def introductions():
+    """Hello to welcome, of a session with a shared key that goes on, and of a new one that gets a key."""
+    hello = session.hello(NAME, SESSION_ID, CLIENT_NONCE)
+    greeting = session.greeting(SERVER_NONCE)
+    resume = session.resume(SHARED_KEY, hello, greeting, CLIENT)
+    new_resume = session.resume(b"", hello, greeting, NEW_CLIENT)
+    return {
+        "hello": hello,
+        "hello-longest": session.hello("n" * 255, SESSION_ID, CLIENT_NONCE),
+        "greeting": greeting,
+        "resume": resume,
+        "welcome": session.welcome(SHARED_KEY, hello, greeting, resume, SERVER),
+        "resume-new": new_resume,
+        "welcome-new": session.welcome(b"", hello, greeting, new_resume, NEW_SERVER),
+    }
+
+
+def read_only():
+    """What another writer may make of the same."""
+    version, of_type = b"\xd0\x01", b"\xcc\x01"
+    hello = wide_array(of_type, version, b"\xdb" + struct.pack(">I", len(NAME.encode())) + NAME.encode(),
+                       b"\xc4\x10" + SESSION_ID, wide_binary(CLIENT_NONCE), b"\xc0")  # fmt: skip
+    acknowledgement = b"\xdc" + struct.pack(">H", 4) + b"\x06\xcd\x01\x2c\xd1\x00\xc8\xce\0\0\0\x64"
+    error = session.array(b"\x08", b"\xd1" + struct.pack(">h", -500), b"\xd3" + struct.pack(">q", 9))
+    behind = session.ext(0x7F, b"what a later version says")
+    return {
+        "read-hello": session.ext(session.SESSION, hello, width=4) + behind,
+        "read-acknowledgement": session.ext(session.SESSION, acknowledgement, width=1) + b"\xc3",
+        "read-error": session.ext(session.SESSION, error, width=1),
+    }
+
+
+def refused():
+    """PROTOCOL, or VERSION where the name says so."""
+    control, number, binary = session.control, session.number, session.binary
+    bare = session.array(number(session.PING), number(1))
+    hello = session.hello(NAME, SESSION_ID, CLIENT_NONCE)
+    nameless = (binary(SESSION_ID), binary(CLIENT_NONCE))
+    return {
+        "bad-version-hello": session.hello(NAME, SESSION_ID, CLIENT_NONCE, version=2),
+        "bad-version-greeting": session.greeting(SERVER_NONCE, version=2),
+        "bad-bare-array": bare,
+        "bad-gap-without-place": session.ext(session.GAP, bare),
+        "bad-ext-type": b"\xc7" + bytes([1 + len(bare), 79, session.SESSION]) + bare,
+        "bad-empty": b"",
+        "bad-type-0": control(number(0), number(1)),
+        "bad-type-11": control(number(11), number(1)),
+        "bad-no-map": session.ext(session.SESSION, b"\x81\x09\x01"),
+        "bad-too-short": control(number(session.ACKNOWLEDGEMENT), number(3), number(2)),
+        "bad-negative": control(number(session.PING), b"\xff"),
+        "bad-negative-wide": control(number(session.PING), b"\xd3" + struct.pack(">q", -1)),
+        "bad-cut": session.ext(session.SESSION, session.array(number(session.PING), b"\xcf\0\0\0")),
+        "bad-ext-cut": hello[:-1],
+        "bad-name-empty": control(number(1), number(1), b"\xa0", *nameless),
+        "bad-name-zero": control(number(1), number(1), b"\xa3a\0b", *nameless),
+        "bad-name-no-utf8": control(number(1), number(1), b"\xa1\xff", *nameless),
+        "bad-name-long": control(number(1), number(1), b"\xda\x01\x00" + b"n" * 256, *nameless),
+        "bad-id-short": control(number(1), number(1), session.text(NAME), binary(SESSION_ID[1:]), nameless[1]),
+        "bad-nonce-long": session.greeting(SERVER_NONCE + b"!"),
+        "bad-proof-short": control(number(session.RESUME), binary(CLIENT.encoded()), binary(bytes(31))),
+        "bad-standing-long": control(number(session.RESUME), binary(bytes(513)), binary(bytes(32))),
+    }
+
+
+def standings():
+    """Payloads whose form is right, with a standing that contradicts itself or is none: PROTOCOL."""
+
+    def made(standing):
+        return session.control(session.number(session.RESUME), session.binary(standing), session.binary(bytes(32)))
+
+    return {
+        "bad-standing-durable": made(CLIENT._replace(durable=301).encoded()),
+        "bad-standing-committed": made(CLIENT._replace(committed=201).encoded()),
+        "bad-standing-blocks": made(CLIENT._replace(received_blocks=2**32).encoded()),
+        "bad-standing-epoch": made(CLIENT._replace(received_epoch=2**32).encoded()),
+        "bad-standing-received": made(CLIENT._replace(received=2**64 - 1).encoded()),
+        "bad-standing-token": made(CLIENT._replace(token=FIRST_TOKEN[1:]).encoded()),
+        "bad-standing-target": made(CLIENT._replace(terms=TERMS._replace(block_target_bytes=0)).encoded()),
+        "bad-standing-durability": made(CLIENT._replace(terms=TERMS._replace(durability=3)).encoded()),
+        "bad-standing-empty": made(b""),
+        "bad-standing-cut": made(CLIENT.encoded()[:-1]),
+    }
+
+
+def make():
+    payloads = {
+        **introductions(),
+        "refused": session.refused(2),
+        "acknowledgement-nothing": session.acknowledgement(0, 0, 0),
+        "acknowledgement": session.acknowledgement(300, 200, 100),
+        "close": session.close(128),
+        "error": session.error(-500, 9),
+        "ping": session.ping(1),
+        "pong": session.pong(2**64 - 1),
+        **read_only(),
+        **refused(),
+        **standings(),
+    }
+    blocks = {name: session.block(payload) for name, payload in payloads.items()}
+    up = struct.unpack("<Q", SESSION_ID[:8])[0]
+    blocks["gap"] = session.gap(up, 11, 5, 2, 10, begins=True)
+    blocks["gap-within-epoch"] = session.gap(up, 21, 6, 2, 1, begins=False)
+    ping = payloads["ping"]
+    fields = {"lane": 1, "codec": 1, "zero": 1, "stream_id": 1, "number": 1, "epoch": 1, "records": 1, "flags": 6}
+    for name, value in fields.items():
+        blocks[f"bad-header-{name.replace('_', '-')}"] = session.block(ping, **{name: value})
+    blocks["bad-header-unchecked"] = wire.header(kind=wire.CONTROL, stored=len(ping), raw=len(ping)) + ping
+    blocks["bad-header-long"] = session.block(ping + bytes(4097 - len(ping)))
+    return {name + ".block": data for name, data in blocks.items()}
+
+
+def main():
+    files = make()
+    if sys.argv[1:] == ["--check"]:
+        present = {path.name: path.read_bytes() for path in FOLDER.glob("*") if path.is_file()}
+        wrong = sorted(name for name in set(files) | set(present) if files.get(name) != present.get(name))
+        print("".join(f"{name}: differs\n" for name in wrong) + f"{len(files)} files, {len(wrong)} wrong")
+        return 1 if wrong else 0
+    if sys.argv[1:]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (FOLDER / name).write_bytes(content)
+    print(f"{len(files)} files, {sum(map(len, files.values()))} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
