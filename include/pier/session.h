@@ -231,7 +231,8 @@ PIER_API pier_archive *pier_session_load_archive(pier_session *session);
 
 /* Moves to the next record. Returns PIER_OK; PIER_MORE when there is none yet; PIER_SKIPPED for a record that is passed
  * over and for numbers that a gap declares, pier_session_error tells which; PIER_NO_MEMORY, to be tried again; the failure
- * that sticks; otherwise as pier_archive_next, and pier_archive_recover goes on likewise. */
+ * that sticks; otherwise as pier_archive_next, and pier_archive_recover goes on likewise. A record whose loading lacked
+ * memory is loaded again from a mark (pier/mark.h); without one pier_archive_recover passes over it. */
 PIER_API pier_status pier_session_next(pier_session *session) PIER_MUST_USE;
 
 /* Returns the number of the last record that was delivered, or passed over. */

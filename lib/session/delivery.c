@@ -153,9 +153,19 @@ static pier_status feed_some(pier_session *session) {
     return status;
 }
 
+/* As pier_archive_next, and tries again what lacked memory before: that cost nothing, where it was not within a record. */
+static pier_status load_next(pier_session *session) {
+    pier_archive *load = session->load;
+    if (pier_archive_status(load) == PIER_NO_MEMORY && pier_archive_record_number(load) == 0 &&
+        pier_archive_recover(load, NULL) != PIER_OK) {
+        return pier_archive_status(load);
+    }
+    return pier_archive_next(load);
+}
+
 pier_status pier_session_next(pier_session *session) {
     for (;;) {
-        pier_status status = pier_archive_next(session->load);
+        pier_status status = load_next(session);
         if (status == PIER_OK || status == PIER_SKIPPED) {
             uint64_t number = status == PIER_OK ? pier_archive_record_number(session->load)
                                                 : pier_archive_error(session->load)->record;

@@ -92,7 +92,7 @@ pier_status pier__intake_take(pier_session *session, const pier__header *header,
     }
 }
 
-void pier__intake_learn(pier_session *session, pier_bytes blocks) {
+pier_status pier__intake_learn(pier_session *session, pier_bytes blocks) {
     const pier__stream *stream = &session->received.stream;
     const uint8_t *at = (const uint8_t *)blocks.data;
     size_t left = blocks.size;
@@ -109,8 +109,7 @@ void pier__intake_learn(pier_session *session, pier_bytes blocks) {
             pier_status status = pier__known_remake(&session->known, stream, &session->limits, &header,
                                                     at + PIER__PIECE_BYTES, &session->scratch, &made);
             if (status != PIER_OK) {
-                pier__session_fail(session, status, NULL, "the definitions in the journal cannot be taken");
-                return;
+                return status;
             }
         }
         uint64_t last = header.first_record + header.records - 1;
@@ -121,4 +120,5 @@ void pier__intake_learn(pier_session *session, pier_bytes blocks) {
         left -= size;
     }
     session->knows = true;
+    return PIER_OK;
 }

@@ -85,8 +85,7 @@ static void part(pier_session *session, uint64_t record, const char *text) {
  * withdrawn. */
 static bool has_check(const pier_session *session, const pier__header *header) {
     uint64_t told = session->link.peer.received_check;
-    return told == 0 || told == header->payload_check ||
-           (told == pier__gap_check() && is_too_large(session, header));
+    return told == 0 || told == header->payload_check || (told == pier__gap_check() && is_too_large(session, header));
 }
 
 /* Compares the block at which the peer says that it stands with the one here, and passes over it: two lives that went

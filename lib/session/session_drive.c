@@ -125,6 +125,9 @@ pier_status pier_session_next_request(pier_session *session, pier_session_reques
 static pier_status complete_learning(pier_session *session, pier_status status, pier_bytes data) {
     session->is_learning = false;
     session->received.is_under_way = false;
+    if (status == PIER_OK) {
+        status = pier__intake_learn(session, data);
+    }
     if (status == PIER_NO_MEMORY || status == PIER_WOULD_BLOCK) {
         session->received.retry_at = session->now_ns + PIER__LANE_RETRY_NS;
         return PIER_OK;
@@ -134,11 +137,7 @@ static pier_status complete_learning(pier_session *session, pier_status status, 
         session->learn_from = session->received.made + 1;
         return PIER_OK;
     }
-    if (status == PIER_OK) {
-        pier__intake_learn(session, data);
-        return session->failure;
-    }
-    return status < 0 ? status : PIER_SYSTEM;
+    return status <= 0 ? status : PIER_SYSTEM;
 }
 
 void pier_session_complete(pier_session *session, uint64_t id, pier_status status, pier_bytes data,

@@ -207,8 +207,9 @@ void pier__accept_go_on(pier_session *session);
 pier_status pier__intake_take(pier_session *session, const pier__header *header, const uint8_t *block,
                               const char **text);
 
-/* Learns from the journal which definitions it has: blocks of a read. */
-void pier__intake_learn(pier_session *session, pier_bytes blocks);
+/* Learns from the journal which definitions it has: blocks of a read. Returns PIER_OK; PIER_NO_MEMORY, to be tried again;
+ * or what is wrong with them. */
+pier_status pier__intake_learn(pier_session *session, pier_bytes blocks);
 
 /* Moves what was stored into the lane. */
 void pier__sending_gather(pier_session *session);

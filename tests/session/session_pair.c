@@ -221,18 +221,16 @@ void pair_wait(test_pair *pair, int64_t by_ms) {
 }
 
 void pair_settle(test_pair *pair) {
-    for (unsigned quiet = 0, turn = 0; quiet < 3; turn++) {
-        if (turn > 1000000) {
-            abort();
-        }
+    /* What is tried again for want of memory would go on for ever. */
+    unsigned waits = 0;
+    for (unsigned quiet = 0; quiet < 3 && waits < 30;) {
         bool moves = pair_disk(pair, PAIR_CLIENT);
         moves = pair_disk(pair, PAIR_SERVER) || moves;
         moves = pair_move(pair, SIZE_MAX) || moves;
+        quiet = moves ? 0 : quiet + 1;
         if (!moves) {
-            quiet++;
+            waits++;
             pair_wait(pair, 200);
-        } else {
-            quiet = 0;
         }
     }
 }
@@ -254,8 +252,7 @@ pier_status pair_store(test_pair *pair, unsigned side, uint64_t value, size_t pa
     return status == PIER_OK ? pier_session_flush(session, NULL) : status;
 }
 
-pier_status pair_load(test_pair *pair, unsigned side, uint64_t *value) {
-    static pair_record record;
+pier_status pair_next(test_pair *pair, unsigned side) {
     pier_session *session = pair->sides[side].session;
     pier_status status = pier_session_next(session);
     if (status == PIER_MORE) {
@@ -263,9 +260,18 @@ pier_status pair_load(test_pair *pair, unsigned side, uint64_t *value) {
         pair_settle(pair);
         status = pier_session_next(session);
     }
-    if (status == PIER_OK) {
-        status = pier_load_record(pier_session_load_archive(session), &pair_record_class, &record);
-        *value = record.value;
-    }
     return status;
+}
+
+pier_status pair_take(test_pair *pair, unsigned side, uint64_t *value) {
+    static pair_record record;
+    pier_archive *archive = pier_session_load_archive(pair->sides[side].session);
+    pier_status status = pier_load_record(archive, &pair_record_class, &record);
+    *value = record.value;
+    return status;
+}
+
+pier_status pair_load(test_pair *pair, unsigned side, uint64_t *value) {
+    pier_status status = pair_next(pair, side);
+    return status == PIER_OK ? pair_take(pair, side, value) : status;
 }

@@ -74,7 +74,13 @@ void pair_settle(test_pair *pair);
 /* Stores a record that says `value`, of `padding` bytes more, and flushes. Returns as the archive, or the flush. */
 pier_status pair_store(test_pair *pair, unsigned side, uint64_t value, size_t padding);
 
-/* Moves to the next record and loads it; settles when there is none at once. Returns as pier_session_next, or the archive's status. */
+/* Moves to the next record; settles when there is none at once. Returns as pier_session_next. */
+pier_status pair_next(test_pair *pair, unsigned side);
+
+/* Loads the current record. Returns as the archive. */
+pier_status pair_take(test_pair *pair, unsigned side, uint64_t *value);
+
+/* Both. */
 pier_status pair_load(test_pair *pair, unsigned side, uint64_t *value);
 
 bool pair_draw(void *user, void *bytes, size_t size);
