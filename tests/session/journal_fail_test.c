@@ -263,6 +263,47 @@ static void any_call_of_the_folder_fails(void **state) {
     }
 }
 
+/* Reads blocks, trims, appends what is read to another journal, and syncs. */
+static void read_blocks_without_memory(fault_allocator *faults, pier_journal *journal, uint64_t last) {
+    sim_disk disk;
+    sim_init(&disk);
+    pier_journal_options options = small_segments;
+    options.allocator = &faults->allocator;
+    options.stream_id = pier_journal_info(journal).stream_id;
+    pier_journal *copy = NULL;
+    pier_journal_reader *reader = NULL;
+    pier_status status = test_journal_try(&copy, &disk, &options, NULL);
+    assert_true(status == PIER_OK || (faults->struck > 0 && status == PIER_NO_MEMORY));
+    status = status == PIER_OK ? pier_journal_reader_open(&reader, journal, NULL, NULL) : status;
+    assert_true(status == PIER_OK || (faults->struck > 0 && status == PIER_NO_MEMORY));
+    while (status == PIER_OK) {
+        pier_bytes bytes = {NULL, 0};
+        status = pier_journal_reader_next(reader, &bytes, NULL);
+        pier_status appended = PIER_NO_MEMORY;
+        for (int i = 0; i < 2 && status == PIER_OK && appended == PIER_NO_MEMORY; i++) {
+            appended = pier_journal_append(copy, bytes);
+            assert_true(appended == PIER_OK || (faults->struck > 0 && appended == PIER_NO_MEMORY));
+        }
+        if (status == PIER_OK && appended != PIER_OK) {
+            break;
+        }
+    }
+    assert_true(status == PIER_END || (faults->struck > 0 && (status == PIER_NO_MEMORY || status == PIER_OK)));
+    if (copy != NULL) {
+        uint64_t there = pier_journal_info(copy).next_record - 1;
+        assert_true(there == last || faults->struck > 0);
+        status = pier_journal_trim(copy, there / 2);
+        assert_true(status == PIER_OK || (faults->struck > 0 && status == PIER_NO_MEMORY));
+        uint64_t durable = 0;
+        status = pier_journal_sync(copy, &durable);
+        assert_true((status == PIER_OK && durable == there) || (faults->struck > 0 && status == PIER_NO_MEMORY));
+        assert_status(pier_journal_status(copy), PIER_OK);
+    }
+    pier_journal_reader_destroy(reader);
+    pier_journal_destroy(copy);
+    sim_deinit(&disk);
+}
+
 /* A whole program, with memory that lacks. */
 static void memory_lacks(fault_allocator *faults, void *user) {
     (void)user;
@@ -322,6 +363,9 @@ static void memory_lacks(fault_allocator *faults, void *user) {
     }
     assert_true(count == flushed || faults->struck > 0);
     pier_journal_reader_destroy(reader);
+    if (journal != NULL) {
+        read_blocks_without_memory(faults, journal, flushed);
+    }
     pier_journal_destroy(journal);
     sim_deinit(&disk);
 }
