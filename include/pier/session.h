@@ -126,7 +126,8 @@ typedef struct pier_session_request {
 PIER_API pier_status pier_session_next_request(pier_session *session, pier_session_request *request) PIER_MUST_USE;
 
 /* Tells what became of a request. status: as the journal answers: PIER_WOULD_BLOCK, PIER_NO_SPACE and PIER_NO_MEMORY
- * are tried again later (not of a sync); any other failure of a write, note, sync or read sticks. data: of a read,
+ * are tried again later: they say that nothing was done, of a sync too, which a disk that failed to sync never answers;
+ * any other failure of a write, note, sync or read sticks. data: of a read,
  * whole blocks, copied. error: NULL, or what the journal tells. */
 PIER_API void pier_session_complete(pier_session *session, uint64_t id, pier_status status, pier_bytes data,
                                     const pier_error *error);

@@ -8,6 +8,19 @@
 /* What is written once more at a time. */
 enum { COPY_BYTES = 256 << 10 };
 
+/* A sync that fails for want of room or memory is as final as any: what it answers must not look like "not now". */
+static pier_status judge(pier_journal *journal, pier_status status) {
+    if (status == PIER_NO_SPACE || status == PIER_NO_MEMORY || status > PIER_OK) {
+        journal->error.status = PIER_SYSTEM;
+        return PIER_SYSTEM;
+    }
+    return status;
+}
+
+static pier_status sync_file(pier_journal *journal, int file) {
+    return judge(journal, journal->folder.ops->sync(journal->folder.self, file, &journal->error));
+}
+
 /* Writes the bytes of a segment from `from` to `end` over themselves. */
 static pier_status rewrite(pier_journal *journal, int file, uint64_t from, uint64_t end) {
     const pier__folder_ops *ops = journal->folder.ops;
@@ -44,7 +57,7 @@ static pier_status sync_inherited_segment(pier_journal *journal, const pier__seg
     uint64_t from = segment->ordinal == journal->synced.place.ordinal ? journal->synced.place.offset : 0;
     uint64_t end = segment->ordinal == journal->inherited_ordinal ? journal->inherited_end : segment->size;
     status = rewrite(journal, file, from, end);
-    status = status == PIER_OK ? ops->sync(journal->folder.self, file, &journal->error) : status;
+    status = status == PIER_OK ? sync_file(journal, file) : status;
     (void)ops->close(journal->folder.self, file, NULL);
     return status;
 }
@@ -68,7 +81,7 @@ static pier_status sync_inherited(pier_journal *journal) {
 static pier_status sync_left(pier_journal *journal) {
     const pier__folder_ops *ops = journal->folder.ops;
     int file = journal->unsynced[0];
-    pier_status status = ops->sync(journal->folder.self, file, &journal->error);
+    pier_status status = sync_file(journal, file);
     (void)ops->close(journal->folder.self, file, NULL);
     journal->unsynced_count--;
     memmove(journal->unsynced, journal->unsynced + 1, journal->unsynced_count * sizeof journal->unsynced[0]);
@@ -91,10 +104,10 @@ static pier_status sync_all(pier_journal *journal) {
         status = sync_left(journal);
     }
     if (status == PIER_OK && journal->file != PIER__FOLDER_NO_FILE) {
-        status = ops->sync(journal->folder.self, journal->file, &journal->error);
+        status = sync_file(journal, journal->file);
     }
     if (status == PIER_OK && journal->names_unsynced) {
-        status = ops->sync_folder(journal->folder.self, &journal->error);
+        status = judge(journal, ops->sync_folder(journal->folder.self, &journal->error));
         journal->names_unsynced = status != PIER_OK;
     }
     return status;
@@ -112,7 +125,8 @@ pier_status pier__journal_sync_files(pier_journal *journal) {
         return PIER_OK;
     }
     pier_status status = sync_all(journal);
-    if (status == PIER_NO_MEMORY) {
+    if (status == PIER_NO_MEMORY || status == PIER_NO_SPACE) {
+        /* Of writing once more: no sync was asked for yet. */
         return status;
     }
     if (status != PIER_OK) {

@@ -240,7 +240,7 @@ bool pier__lane_choose(pier__lane *lane, int64_t now_ns, uint64_t id) {
         lane->sync_change = note->change;
     } else if (may_grow && (lane->writing.size > 0 || (lane->pending_whole > 0 && move_pending(lane)))) {
         ask_write(lane, id);
-    } else if (needs_sync(lane)) {
+    } else if (now_ns >= lane->sync_at && needs_sync(lane)) {
         ask(lane, PIER_SESSION_SYNC, id);
         lane->sync_to = lane->written;
         lane->sync_change = lane->noted;
@@ -364,10 +364,14 @@ pier_status pier__lane_complete(pier__lane *lane, pier_status status, pier_bytes
         return PIER_OK;
     }
     if (status != PIER_OK) {
-        if (work == PIER_SESSION_SYNC || !is_not_now(status)) {
+        if (!is_not_now(status)) {
             return status < 0 ? status : PIER_SYSTEM;
         }
-        *(work == PIER_SESSION_READ ? &lane->read_at : &lane->retry_at) = now_ns + PIER__LANE_RETRY_NS;
+        int64_t *again = work == PIER_SESSION_READ   ? &lane->read_at
+                         : work == PIER_SESSION_SYNC ? &lane->sync_at
+                                                     : &lane->retry_at;
+        *again = now_ns + PIER__LANE_RETRY_NS;
+        lane->is_unsynced = lane->is_unsynced || work == PIER_SESSION_SYNC;
         return PIER_OK;
     }
     if (work == PIER_SESSION_WRITE) {

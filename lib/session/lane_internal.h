@@ -96,6 +96,7 @@ typedef struct pier__lane {
     bool trim_is_blocked; /* it failed: not tried again by itself */
     int64_t retry_at;
     int64_t read_at; /* a read that was "not now" waits until then */
+    int64_t sync_at; /* a sync likewise: it must not hold up what makes room */
 } pier__lane;
 
 void pier__lane_init(pier__lane *lane, const pier_allocator *allocator, pier_session_journal journal,

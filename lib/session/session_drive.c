@@ -67,8 +67,8 @@ pier_deadline pier_session_due(const pier_session *session) {
     if (session->failure != PIER_OK) {
         return due;
     }
-    const int64_t retries[] = {session->sent.retry_at, session->sent.read_at, session->received.retry_at,
-                               session->received.read_at};
+    const int64_t retries[] = {session->sent.retry_at,     session->sent.read_at,     session->sent.sync_at,
+                               session->received.retry_at, session->received.read_at, session->received.sync_at};
     for (size_t i = 0; i < sizeof retries / sizeof retries[0]; i++) {
         if (retries[i] > session->now_ns) {
             earlier(&due, retries[i]);

@@ -54,6 +54,8 @@ static void a_failed_sync_is_final(void **state) {
         test_writer writer;
         test_writer_open(&writer, journal, NULL);
         disk.fail_sync_in = n;
+        /* A sync that lacked room leaves the disk as unsure as any other, and must not look like "not now". */
+        disk.fail_sync_status = n % 3 == 1 ? PIER_NO_SPACE : n % 3 == 2 ? PIER_NO_MEMORY : PIER_SYSTEM;
         uint64_t acknowledged = 0;
         pier_status status = PIER_OK;
         for (int i = 0; i < 30 && status == PIER_OK; i++) {

@@ -236,7 +236,7 @@ static pier_status carry_out(sim *world, unsigned index, const pier_session_requ
         if (is_full) {
             return sim_happens(world, 2) ? PIER_NO_SPACE : PIER_WOULD_BLOCK;
         }
-        if (request->work == PIER_SESSION_READ && sim_happens(world, 20)) {
+        if ((request->work == PIER_SESSION_READ || request->work == PIER_SESSION_SYNC) && sim_happens(world, 20)) {
             return PIER_NO_MEMORY;
         }
         if (sim_happens(world, 600)) {

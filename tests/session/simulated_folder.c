@@ -228,6 +228,10 @@ static bool strikes(sim_disk *disk, uint64_t *count) {
     return any || own;
 }
 
+static pier_status failed_sync(const sim_disk *disk) {
+    return disk->fail_sync_status != PIER_OK ? disk->fail_sync_status : PIER_SYSTEM;
+}
+
 static uint64_t used_bytes(const sim_disk *disk) {
     uint64_t used = 0;
     for (size_t i = 0; i < disk->name_count; i++) {
@@ -380,7 +384,7 @@ static pier_status sim_sync(void *self, int file, pier_error *error) {
     disk->syncs++;
     if (strikes(disk, &disk->fail_sync_in)) {
         lose(disk, (uint32_t)file);
-        return fail(error, PIER_SYSTEM, "sync");
+        return fail(error, failed_sync(disk), "sync");
     }
     (void)note(disk, SIM_SYNC, (uint32_t)file);
     cover(disk, (uint32_t)file, false);
@@ -391,7 +395,7 @@ static pier_status sim_sync_folder(void *self, pier_error *error) {
     sim_disk *disk = self;
     disk->folder_syncs++;
     if (strikes(disk, &disk->fail_sync_in)) {
-        return fail(error, PIER_SYSTEM, "sync the folder");
+        return fail(error, failed_sync(disk), "sync the folder");
     }
     (void)note(disk, SIM_SYNC_FOLDER, 0);
     cover(disk, 0, true);

@@ -48,6 +48,7 @@ typedef struct sim_disk {
     size_t files_open;
     /* Faults, counted down: at 1 the call fails; 0: never */
     uint64_t fail_sync_in;
+    pier_status fail_sync_status; /* what that sync answers; PIER_OK: PIER_SYSTEM */
     uint64_t fail_write_in;
     uint64_t fail_create_in;
     uint64_t fail_rename_in;
