@@ -227,6 +227,17 @@ PIER_API pier_archive *pier_session_store_archive(pier_session *session);
  * pier_session_finish, or the failure that sticks. */
 PIER_API pier_status pier_session_flush(pier_session *session, uint64_t *last_record) PIER_MUST_USE;
 
+/* As pier_session_flush, and all records up to the last one are to survive the machine here, whatever durability the
+ * session has: one sync is asked for that covers them, and as many others as come by then. Reached is that when
+ * pier_session_sent tells it as `synced`; PIER_SESSION_SYNCED is told then. Below PIER_DURABILITY_DISK the records leave
+ * as all do, before their sync, and the peer keeps them as the session's durability says: so this side lets go of them
+ * only when the peer's program has committed them. Of a session at PIER_DURABILITY_DISK it is pier_session_flush, with
+ * the event.
+ *
+ * No record has a lower durability than its session: it would leave before records with lower numbers are safe, and
+ * after a crash its number would be another record's. Returns as pier_session_flush. */
+PIER_API pier_status pier_session_flush_synced(pier_session *session, uint64_t *last_record) PIER_MUST_USE;
+
 /* Returns the archive that records are loaded with after pier_session_next said PIER_OK, borrowed likewise. */
 PIER_API pier_archive *pier_session_load_archive(pier_session *session);
 
@@ -256,6 +267,7 @@ typedef struct pier_session_progress {
     uint64_t received;  /* by the peer; of what comes in: here */
     uint64_t kept;      /* durable at the peer; of what comes in: told so to the peer */
     uint64_t committed; /* by the peer's program; of what comes in: by this one, and durable */
+    uint64_t synced;    /* up to here all survive the machine here, as far as syncs were made for any reason */
 } pier_session_progress;
 
 /* Returns how far the records of this side have come. */
@@ -282,7 +294,8 @@ typedef enum pier_session_event_kind {
     PIER_SESSION_CONFLICT = 5,  /* the two sides do not fit: a copied folder, an older one: status and text */
     PIER_SESSION_WITHDRAWN = 6, /* a record that the peer never takes; number: which */
     PIER_SESSION_FAILED = 7,    /* a journal failed; it sticks */
-    PIER_SESSION_FINISHED = 8   /* the peer sends no more on this connection; number: its last record */
+    PIER_SESSION_FINISHED = 8,  /* the peer sends no more on this connection; number: its last record */
+    PIER_SESSION_SYNCED = 9     /* what pier_session_flush_synced asked for last is reached; number: the record */
 } pier_session_event_kind;
 
 /* What happened, in full. */

@@ -44,6 +44,7 @@ void pier__lane_init(pier__lane *lane, const pier_allocator *allocator, pier_ses
     lane->made = last;
     lane->written = last;
     lane->durable = durability == PIER_DURABILITY_DISK ? state->durable_record : last;
+    lane->synced = state->durable_record;
     lane->taken = last;
     lane->portion_to = last;
     lane->trimmed = state->first_record - 1;
@@ -214,7 +215,8 @@ static pier__lane_note *find_new_note(pier__lane *lane, uint64_t *number) {
 
 static bool needs_sync(const pier__lane *lane) {
     bool records = lane->durability == PIER_DURABILITY_DISK && lane->durable < lane->written;
-    return lane->is_unsynced && (records || lane->noted_durable < lane->wanted);
+    bool marked = lane->synced < lane->sync_mark && lane->written >= lane->sync_mark;
+    return lane->is_unsynced && (records || marked || lane->noted_durable < lane->wanted);
 }
 
 /* Whether the taker waits for blocks that are not in memory. */
@@ -384,6 +386,7 @@ pier_status pier__lane_complete(pier__lane *lane, pier_status status, pier_bytes
         lane->is_unsynced = true;
     } else if (work == PIER_SESSION_SYNC) {
         lane->durable = lane->durable > lane->sync_to ? lane->durable : lane->sync_to;
+        lane->synced = lane->synced > lane->sync_to ? lane->synced : lane->sync_to;
         lane->noted_durable = lane->sync_change;
     } else {
         return complete_read(lane, data, now_ns);

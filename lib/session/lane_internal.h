@@ -32,7 +32,7 @@ enum {
     PIER__NOTE_TOKENS = 2,    /* sent: a client's two, a server's one */
     PIER__NOTE_RESERVED = 3,  /* both: below which record, block and in which epoch; record 0: taken back */
     PIER__NOTE_TERMS = 4,     /* sent: both sides'; it stands when the session was begun */
-    PIER__NOTE_PEER = 5,      /* sent: what the peer has acknowledged */
+    PIER__NOTE_PEER = 5,      /* sent: what the peer has acknowledged, and what is to survive the machine */
     PIER__NOTE_SEEN = 6,      /* sent, of a server: when the client was last here, seconds since 1970 */
     PIER__NOTE_COMMITTED = 7, /* received: up to which number */
     PIER__NOTE_ANSWERED = 0   /* sent, of a server: the client has the key */
@@ -62,6 +62,8 @@ typedef struct pier__lane {
     uint64_t made;      /* ... are pending, or further */
     uint64_t written;   /* ... the journal has */
     uint64_t durable;   /* ... survive what the durability says */
+    uint64_t synced;    /* ... survive the machine, as far as is known */
+    uint64_t sync_mark; /* ... are to survive it, whatever the durability says */
     uint64_t taken;     /* ... the taker has */
     uint64_t trimmed;   /* ... the journal may have dropped */
     uint64_t trim_to;   /* ... it is to drop */

@@ -11,6 +11,9 @@
 /* How often what the peer has acknowledged is noted: a later life compares with it, and an older one loses nothing. */
 enum { PEER_NOTED_EVERY = 4096 };
 
+/* What is noted of the peer: what it has acknowledged, and what is to survive the machine. */
+enum { PEER_BYTES = 16 };
+
 pier_bytes pier__session_key(const pier_session *session) {
     if (session->shared_key_bytes > 0) {
         return (pier_bytes){session->shared_key, session->shared_key_bytes};
@@ -54,27 +57,33 @@ void pier__session_hear(pier_session *session) {
     uint64_t durable = told[1];
     uint64_t committed = told[2];
     session->peer_received = told[0];
-    if (durable > session->peer_durable) {
-        session->peer_durable = durable;
-        session->sent.trim_to = durable < session->sent.durable ? durable : session->sent.durable;
-        session->sent.trim_is_blocked = false;
-    }
-    if (committed > session->peer_committed) {
-        session->peer_committed = committed;
-    }
+    session->peer_durable = durable > session->peer_durable ? durable : session->peer_durable;
+    session->peer_committed = committed > session->peer_committed ? committed : session->peer_committed;
+    pier__session_let_go(session);
     if (session->peer_durable >= session->peer_noted + PEER_NOTED_EVERY) {
-        pier__session_note_peer(session);
+        (void)pier__session_note_peer(session, false);
     }
 }
 
-void pier__session_note_peer(pier_session *session) {
-    if (session->peer_noted == session->peer_durable) {
-        return;
+void pier__session_let_go(pier_session *session) {
+    pier__lane *lane = &session->sent;
+    uint64_t to = session->peer_durable < lane->durable ? session->peer_durable : lane->durable;
+    /* Below disk, what the peer calls durable is gone with the power of its machine. */
+    if (lane->durability != PIER_DURABILITY_DISK && session->peer_committed < lane->sync_mark) {
+        to = to < session->peer_committed ? to : session->peer_committed;
     }
-    uint8_t bytes[8];
+    if (to > lane->trim_to) {
+        lane->trim_to = to;
+        lane->trim_is_blocked = false;
+    }
+}
+
+uint64_t pier__session_note_peer(pier_session *session, bool is_wanted) {
+    uint8_t bytes[PEER_BYTES];
     pier__store_le64(bytes, session->peer_durable);
+    pier__store_le64(bytes + 8, session->sent.sync_mark);
     session->peer_noted = session->peer_durable;
-    (void)pier__lane_note_bytes(&session->sent, PIER__NOTE_PEER, bytes, sizeof bytes, false);
+    return pier__lane_note_bytes(&session->sent, PIER__NOTE_PEER, bytes, sizeof bytes, is_wanted);
 }
 
 /* Terms as they are noted ------------------------------------------------------------------------------------------ */
@@ -162,8 +171,8 @@ static pier_status take_notes(pier_session *session, pier_error *error) {
     const pier__lane_note *terms = &session->sent.notes[PIER__NOTE_TERMS];
     const pier__lane_note *peer = &session->sent.notes[PIER__NOTE_PEER];
     const pier__lane_note *committed = &session->received.notes[PIER__NOTE_COMMITTED];
-    bool is_wrong = (terms->size != 0 && terms->size != 2 * TERMS_BYTES) || (peer->size != 0 && peer->size != 8) ||
-                    (committed->size != 0 && committed->size != 8);
+    bool is_wrong = (terms->size != 0 && terms->size != 2 * TERMS_BYTES) ||
+                    (peer->size != 0 && peer->size != PEER_BYTES) || (committed->size != 0 && committed->size != 8);
     if (is_wrong) {
         return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0, "the journal has notes of no session");
     }
@@ -186,6 +195,8 @@ static pier_status take_notes(pier_session *session, pier_error *error) {
     session->is_answered = session->sent.notes[PIER__NOTE_ANSWERED].size != 0;
     session->peer_durable = peer->size != 0 ? pier__load_le64(peer->bytes) : 0;
     session->peer_noted = session->peer_durable;
+    session->sent.sync_mark = peer->size != 0 ? pier__load_le64(peer->bytes + 8) : 0;
+    session->sync_told = session->sent.sync_mark;
     session->committed = committed->size != 0 ? pier__load_le64(committed->bytes) : 0;
     session->commit_to = session->committed;
     session->commit_change = PIER__FOUND_CHANGE;

@@ -23,6 +23,15 @@ static void rest(pier_session *session) {
     }
 }
 
+/* Tells that what was to survive the machine does. */
+static void tell_synced(pier_session *session) {
+    const pier__lane *lane = &session->sent;
+    if (lane->sync_mark > session->sync_told && lane->synced >= lane->sync_mark) {
+        session->sync_told = lane->sync_mark;
+        pier__session_tell(session, PIER_SESSION_SYNCED, PIER_OK, lane->sync_mark, NULL);
+    }
+}
+
 void pier__session_run(pier_session *session) {
     if (session->failure != PIER_OK) {
         return;
@@ -37,6 +46,7 @@ void pier__session_run(pier_session *session) {
     pier__sending_pump(session);
     pier__delivery_settle(session);
     pier__link_keep_up(session);
+    tell_synced(session);
     rest(session);
 }
 
@@ -185,7 +195,9 @@ void pier_session_disconnect(pier_session *session) {
     bool has_reason = link->phase == PIER__LINK_ENDING;
     pier__session_tell(session, PIER_SESSION_LOST, has_reason ? link->why : PIER_CLOSED, 0,
                        has_reason ? link->why_text : "the connection is gone");
-    pier__session_note_peer(session);
+    if (session->peer_noted != session->peer_durable) {
+        (void)pier__session_note_peer(session, false);
+    }
     if (session->options.role == PIER_SESSION_SERVER) {
         pier__session_note_seen(session);
     }
@@ -222,6 +234,22 @@ pier_status pier_session_flush(pier_session *session, uint64_t *last_record) {
     return PIER_OK;
 }
 
+pier_status pier_session_flush_synced(pier_session *session, uint64_t *last_record) {
+    uint64_t last = 0;
+    pier_status status = pier_session_flush(session, &last);
+    if (last_record != NULL && status == PIER_OK) {
+        *last_record = last;
+    }
+    if (status == PIER_OK && last > session->sent.sync_mark) {
+        session->sent.sync_mark = last;
+        if (session->options.durability != PIER_DURABILITY_DISK) {
+            (void)pier__session_note_peer(session, true);
+        }
+        pier__session_run(session);
+    }
+    return status;
+}
+
 void pier_session_finish(pier_session *session) {
     if (!session->is_finishing) {
         (void)(pier_archive_flush(session->store) == PIER_OK);
@@ -236,13 +264,13 @@ bool pier_session_is_finished(const pier_session *session) {
 }
 
 pier_session_progress pier_session_sent(const pier_session *session) {
-    return (pier_session_progress){session->sent.made, session->sent.durable, session->peer_received,
-                                   session->peer_durable, session->peer_committed};
+    return (pier_session_progress){session->sent.made,    session->sent.durable,   session->peer_received,
+                                   session->peer_durable, session->peer_committed, session->sent.synced};
 }
 
 pier_session_progress pier_session_received(const pier_session *session) {
-    return (pier_session_progress){session->received.made, session->received.durable, session->received.made,
-                                   session->link.told[1], session->committed_durable};
+    return (pier_session_progress){session->received.made, session->received.durable,  session->received.made,
+                                   session->link.told[1],  session->committed_durable, session->received.synced};
 }
 
 pier_status pier_session_rest(pier_session *session) {

@@ -66,7 +66,7 @@ typedef struct pier__event_slot {
     uint64_t order; /* 0: none */
 } pier__event_slot;
 
-enum { PIER__EVENT_KINDS = PIER_SESSION_FINISHED + 1 };
+enum { PIER__EVENT_KINDS = PIER_SESSION_SYNCED + 1 };
 
 struct pier_session {
     pier_allocator allocator;
@@ -90,6 +90,7 @@ struct pier_session {
     uint64_t peer_durable;
     uint64_t peer_committed;
     uint64_t peer_noted; /* peer_durable as it was noted last */
+    uint64_t sync_told;  /* sent.sync_mark as it was told last that it is reached */
     uint64_t peer_record_bytes_max;
     pier__terms peer_terms;
     bool is_begun;    /* the session was welcomed: terms are noted */
@@ -151,8 +152,12 @@ pier_bytes pier__session_key(const pier_session *session);
  * other records under the same numbers, and what is let go of cannot be compared. */
 void pier__session_hear(pier_session *session);
 
-/* Notes what the peer has acknowledged, for a later life to compare. */
-void pier__session_note_peer(pier_session *session);
+/* Notes what the peer has acknowledged, for a later life to compare, and up to which record all are to survive the machine.
+ * Returns the change that it is. */
+uint64_t pier__session_note_peer(pier_session *session, bool is_wanted);
+
+/* Lets go of what the peer has: not of what is to survive the machine before the peer's program has dealt with it. */
+void pier__session_let_go(pier_session *session);
 
 /* Notes what was agreed when the session was created: the terms of both sides. */
 void pier__session_note_terms(pier_session *session, const pier__terms *peer);
