@@ -138,7 +138,7 @@ static pier_status complete_learning(pier_session *session, pier_status status, 
     if (status == PIER_OK) {
         status = pier__intake_learn(session, data);
     }
-    if (status == PIER_NO_MEMORY || status == PIER_WOULD_BLOCK) {
+    if (status == PIER_NO_MEMORY || status == PIER_WOULD_BLOCK || status == PIER_NO_SPACE) {
         session->received.retry_at = session->now_ns + PIER__LANE_RETRY_NS;
         return PIER_OK;
     }
