@@ -44,6 +44,8 @@
 #include <pier/resolve.h>
 #include <pier/serialize.h>
 #include <pier/session.h>
+#include <pier/session_channel.h>
+#include <pier/session_host.h>
 #include <pier/socket.h>
 #include <pier/socket_handle.h>
 #include <pier/socket_option.h>
