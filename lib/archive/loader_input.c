@@ -246,6 +246,18 @@ static PIER__HOT pier_status read_once(pier__loader *loader, pier_deadline deadl
     return status;
 }
 
+bool pier__loader_put(pier__loader *loader, pier_bytes bytes) {
+    uint8_t *space = NULL;
+    size_t size = 0;
+    if (!make_read_room(loader, &space, &size) || size < bytes.size) {
+        return false;
+    }
+    memcpy(space, bytes.data, bytes.size);
+    loader->end += bytes.size;
+    (void)charge(loader);
+    return true;
+}
+
 PIER__HOT pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline) {
     pier__archive *common = &loader->common;
     if (loader->input_is_ended) {

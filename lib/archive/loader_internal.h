@@ -163,6 +163,10 @@ bool pier__loader_is_full(const pier__loader *loader);
  * without a file; PIER_WOULD_BLOCK; PIER_TIMEOUT; PIER_NO_MEMORY; or what the file answers, which sticks. */
 pier_status pier__loader_fill(pier__loader *loader, pier_deadline deadline);
 
+/* Puts the first bytes of a file in, a few, which were read from it before it was known who takes them. Returns false
+ * when there is no memory. */
+bool pier__loader_put(pier__loader *loader, pier_bytes bytes);
+
 /* As pier__loader_fill with PIER_NOW, for the storing side: what the file answers is held back until the records that
  * are already there have been loaded. Returns PIER_LIMIT when the budget has no room for more: nothing has failed
  * yet. */

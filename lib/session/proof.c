@@ -1,6 +1,6 @@
 /* Proofs of a session: HMAC-SHA-256; see link_control_internal.h.
  *
- * Floor 6 (session). The only file that knows OpenSSL. */
+ * Floor 6 (session). This file and driven.c alone know OpenSSL. */
 #include "session/link_control_internal.h"
 
 #include <string.h>
