@@ -13,6 +13,7 @@
 #include "base/allocator_internal.h"
 #include "base/budget_internal.h"
 #include "base/error_internal.h"
+#include "channel/channel_internal.h"
 #include "file/file_internal.h"
 #include "socket/socket_internal.h"
 
@@ -112,8 +113,8 @@ static pier_status open_archives(pier_channel *channel, const pier_channel_optio
 }
 
 /* Makes the channel of a socket; the budget's connection is taken already. */
-static pier_status open_channel(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
-                                pier_error *error) {
+static pier_status open_channel(pier_channel **out, pier_socket *socket, pier_bytes read,
+                                const pier_channel_options *options, pier_error *error) {
     pier_allocator allocator = pier__allocator_choose(options->allocator);
     pier_channel *channel = (pier_channel *)pier__allocate(&allocator, sizeof *channel);
     if (channel == NULL) {
@@ -133,6 +134,9 @@ static pier_status open_channel(pier_channel **out, pier_socket *socket, const p
     channel->socket = socket;
     pier__socket_set_spin(socket, options->spin_us);
     status = open_archives(channel, options, error);
+    if (status == PIER_OK && read.size > 0 && !pier__loader_put(pier__loader_of(channel->load), read)) {
+        status = pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a channel");
+    }
     if (status != PIER_OK) {
         pier_archive_destroy(channel->store);
         pier_archive_destroy(channel->load);
@@ -163,6 +167,11 @@ static const pier_channel_options defaults = {.size = sizeof defaults};
 
 pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pier_channel_options *options,
                               pier_error *error) {
+    return pier__channel_open_read(out, socket, (pier_bytes){NULL, 0}, options, error);
+}
+
+pier_status pier__channel_open_read(pier_channel **out, pier_socket *socket, pier_bytes read,
+                                    const pier_channel_options *options, pier_error *error) {
     *out = NULL;
     pier_status status = check_options(options, error);
     if (status != PIER_OK) {
@@ -172,11 +181,22 @@ pier_status pier_channel_open(pier_channel **out, pier_socket *socket, const pie
     if (options->budget != NULL && !pier__budget_connect(options->budget)) {
         return tell_too_many(options->budget, error);
     }
-    status = open_channel(out, socket, options, error);
+    status = open_channel(out, socket, read, options, error);
     if (status != PIER_OK && options->budget != NULL) {
         pier__budget_disconnect(options->budget);
     }
     return status;
+}
+
+pier_channel_options pier__channel_accepting(const pier_channel_options *options) {
+    pier_channel_options chosen = options != NULL ? *options : defaults;
+    if (chosen.first_byte_timeout_ms == 0) {
+        chosen.first_byte_timeout_ms = FIRST_BYTE_TIMEOUT_MS_DEFAULT;
+    }
+    if (chosen.frame_timeout_ms == 0) {
+        chosen.frame_timeout_ms = FRAME_TIMEOUT_MS_DEFAULT;
+    }
+    return chosen;
 }
 
 /* "Not now" has a sentence of its own: who makes a channel prints one error for all that is not PIER_OK. */
@@ -192,13 +212,7 @@ pier_status pier_channel_accept(pier_channel **out, pier_socket *listener, pier_
     if (status != PIER_OK) {
         return status;
     }
-    pier_channel_options chosen = options != NULL ? *options : defaults;
-    if (chosen.first_byte_timeout_ms == 0) {
-        chosen.first_byte_timeout_ms = FIRST_BYTE_TIMEOUT_MS_DEFAULT;
-    }
-    if (chosen.frame_timeout_ms == 0) {
-        chosen.frame_timeout_ms = FRAME_TIMEOUT_MS_DEFAULT;
-    }
+    pier_channel_options chosen = pier__channel_accepting(options);
     /* Asked before, so that the connection waits with the system, where it costs nothing. */
     if (chosen.budget != NULL && pier_budget_connections(chosen.budget) >= pier_budget_connections_max(chosen.budget)) {
         return tell_too_many(chosen.budget, error);

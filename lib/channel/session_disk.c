@@ -1,0 +1,176 @@
+/* The journals of a session channel, and what its session asks of them; see session_channel_internal.h. */
+#include "channel/session_channel_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error_internal.h"
+#include "base/limits_internal.h"
+#include "file/folder_internal.h"
+
+static const char *const parts[2] = {"sent", "received"};
+
+/* Sees to it that the folder is there. */
+static pier_status make_folder(const char *path, bool must_exist, const pier_allocator *allocator, pier_error *error) {
+    pier__folder folder;
+    pier_status status = pier__folder_open_disk(&folder, path, !must_exist, allocator, error);
+    if (status == PIER_OK) {
+        pier__folder_close(&folder);
+    }
+    return status;
+}
+
+static pier_journal_options journal_options(const pier_session_channel *channel, pier_session_journal which,
+                                            const pier_session_channel_options *options, const pier_limits *limits) {
+    bool is_sent = which == PIER_SESSION_SENT;
+    return (pier_journal_options){
+        .size = sizeof(pier_journal_options),
+        .allocator = &channel->allocator,
+        .limits = limits,
+        .durability = options->durability,
+        .segment_bytes = options->segment_bytes,
+        .bytes_max = is_sent ? options->sent_bytes_max : options->received_bytes_max,
+        .records_max = is_sent ? options->sent_records_max : options->received_records_max,
+        .time_unix_ns = (uint64_t)pier_clock_unix_ns(),
+    };
+}
+
+static pier_status open_one(pier_session_channel *channel, const pier__session_plan *plan, pier_session_journal which,
+                            const pier_session_channel_options *options, pier_error *error) {
+    pier_limits limits;
+    pier_status status = pier__limits_resolve(options->limits, &limits, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    if (which == PIER_SESSION_RECEIVED) {
+        /* The peer's blocks may be larger than those of this side: the session has looked at them. */
+        limits.block_target_bytes = PIER_BLOCK_TARGET_BYTES_HIGHEST;
+    }
+    size_t path_bytes = strlen(plan->folder) + strlen(parts[which]) + 2;
+    char *path = (char *)pier__allocate(&channel->allocator, path_bytes);
+    if (path == NULL) {
+        return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a session");
+    }
+    (void)snprintf(path, path_bytes, "%s/%s", plan->folder, parts[which]);
+    pier_journal_options chosen = journal_options(channel, which, options, &limits);
+    /* The journal of what is sent is made first: a session that lacks the other one was not made whole. */
+    chosen.must_exist = plan->must_exist && which == PIER_SESSION_SENT;
+    if (!chosen.must_exist && plan->stream_ids != NULL) {
+        chosen.stream_id = plan->stream_ids[which];
+    }
+    status = pier_journal_open(&channel->journals[which], path, &chosen, error);
+    pier__release(&channel->allocator, path, path_bytes);
+    return status;
+}
+
+pier_status pier__session_disk_open(pier_session_channel *channel, const pier__session_plan *plan,
+                                    const pier_session_channel_options *options, pier_session_found found[2],
+                                    pier_error *error) {
+    pier_status status = make_folder(plan->folder, plan->must_exist, &channel->allocator, error);
+    for (unsigned i = 0; i < 2 && status == PIER_OK; i++) {
+        status = open_one(channel, plan, (pier_session_journal)i, options, error);
+        if (status != PIER_OK) {
+            break;
+        }
+        found[i].state = pier_journal_info(channel->journals[i]);
+        for (uint32_t note = 0; note < PIER_SESSION_NOTES; note++) {
+            found[i].notes[note] = pier_journal_noted(channel->journals[i], note);
+        }
+    }
+    return status;
+}
+
+pier_status pier__session_disk_close(pier_session_channel *channel) {
+    pier_status status = PIER_OK;
+    for (unsigned i = 0; i < 2; i++) {
+        pier_journal *journal = channel->journals[i];
+        if (journal == NULL) {
+            continue;
+        }
+        pier_status closed = pier_journal_close(journal);
+        if (status == PIER_OK && closed != PIER_OK) {
+            status = pier__session_channel_keep(channel, closed, pier_journal_error(journal));
+        }
+        pier_journal_destroy(journal);
+        channel->journals[i] = NULL;
+    }
+    return status;
+}
+
+/* Gathers blocks from record `number` on. A reader may begin some blocks earlier. */
+static pier_status gather(pier_session_channel *channel, const pier_session_request *request,
+                          pier_journal_reader *reader, pier_error *error) {
+    pier__buffer *blocks = &channel->blocks;
+    for (bool has_records = false; !has_records || blocks->size < request->bytes_max;) {
+        pier_bytes bytes;
+        pier_block block;
+        pier_status status = pier_journal_reader_next(reader, &bytes, &block);
+        if (status != PIER_OK) {
+            if (status < 0) {
+                *error = *pier_archive_error(pier_journal_reader_archive(reader));
+            }
+            return status == PIER_END ? PIER_OK : status;
+        }
+        if (block.records > 0 && block.first_record + block.records <= request->number) {
+            continue;
+        }
+        if (!pier__buffer_append(blocks, bytes.data, bytes.size)) {
+            return PIER_NO_MEMORY;
+        }
+        has_records = has_records || block.records > 0;
+    }
+    return PIER_OK;
+}
+
+static pier_status read_blocks(pier_session_channel *channel, const pier_session_request *request, pier_error *error) {
+    pier_journal_reader *reader = NULL;
+    const pier_journal_from from = {.size = sizeof from, .record = request->number};
+    channel->blocks.size = 0;
+    pier_status status = pier_journal_reader_open(&reader, channel->journals[request->journal], &from, error);
+    if (status == PIER_OK) {
+        status = gather(channel, request, reader, error);
+        pier_journal_reader_destroy(reader);
+    }
+    return status;
+}
+
+static void carry_out(pier_session_channel *channel, const pier_session_request *request) {
+    pier_journal *journal = channel->journals[request->journal];
+    pier_error error;
+    pier_error_clear(&error);
+    pier_bytes data = {NULL, 0};
+    pier_status status = PIER_OK;
+    switch (request->work) {
+    case PIER_SESSION_WRITE:
+        status = pier_journal_append(journal, request->bytes);
+        break;
+    case PIER_SESSION_NOTE:
+        status = pier_journal_note(journal, (uint32_t)request->number, request->bytes);
+        break;
+    case PIER_SESSION_SYNC:
+        status = pier_journal_sync(journal, NULL);
+        break;
+    case PIER_SESSION_READ:
+        status = read_blocks(channel, request, &error);
+        data = (pier_bytes){channel->blocks.data, channel->blocks.size};
+        break;
+    case PIER_SESSION_TRIM:
+        status = pier_journal_trim(journal, request->number);
+        break;
+    }
+    if (status < 0 && error.status == PIER_OK) {
+        error = *pier_journal_error(journal);
+    }
+    pier_session_complete(channel->session, request->id, status, data, &error);
+}
+
+bool pier__session_disk_work(pier_session_channel *channel) {
+    pier_session_request request;
+    bool has_worked = false;
+    channel->is_dirty = false;
+    while (pier_session_next_request(channel->session, &request) == PIER_OK) {
+        carry_out(channel, &request);
+        has_worked = true;
+    }
+    return has_worked;
+}
