@@ -51,9 +51,27 @@ static void keeps_records_and_notes(void **state) {
     sim_deinit(&disk);
 }
 
+/* Notes, and the end mark behind them, begin no epoch: what comes first is still to say so. */
+static void closing_begins_no_epoch(void **state) {
+    (void)state;
+    sim_disk disk;
+    sim_init(&disk);
+    for (int life = 0; life < 3; life++) {
+        pier_journal *journal = test_journal_open(&disk, NULL);
+        pier_journal_state info = pier_journal_info(journal);
+        assert_int_equal(info.epoch, 0);
+        assert_false(info.epoch_has_blocks);
+        assert_status(pier_journal_note(journal, 3, (pier_bytes){&life, sizeof life}), PIER_OK);
+        assert_status(pier_journal_close(journal), PIER_OK);
+        pier_journal_destroy(journal);
+    }
+    sim_deinit(&disk);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_records_and_notes),
+        cmocka_unit_test(closing_begins_no_epoch),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
