@@ -4,11 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/endian_internal.h"
 #include "base/error_internal.h"
 #include "base/limits_internal.h"
+#include "base/random_internal.h"
 #include "file/folder_internal.h"
 
 static const char *const parts[2] = {"sent", "received"};
+
+/* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian. */
+enum { IDENTITY_NOTE = PIER_SESSION_NOTES, IDENTITY_BYTES = 16 };
 
 /* Sees to it that the folder is there. */
 static pier_status make_folder(const char *path, bool must_exist, const pier_allocator *allocator, pier_error *error) {
@@ -35,8 +40,9 @@ static pier_journal_options journal_options(const pier_session_channel *channel,
     };
 }
 
+/* Opens one journal. stream_id: that it must have, or gets; 0: it has one, or draws it. */
 static pier_status open_one(pier_session_channel *channel, const pier__session_plan *plan, pier_session_journal which,
-                            const pier_session_channel_options *options, pier_error *error) {
+                            uint64_t stream_id, const pier_session_channel_options *options, pier_error *error) {
     pier_limits limits;
     pier_status status = pier__limits_resolve(options->limits, &limits, error);
     if (status != PIER_OK) {
@@ -53,25 +59,75 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
     }
     (void)snprintf(path, path_bytes, "%s/%s", plan->folder, parts[which]);
     pier_journal_options chosen = journal_options(channel, which, options, &limits);
-    /* The journal of what is sent is made first: a session that lacks the other one was not made whole. */
     chosen.must_exist = plan->must_exist && which == PIER_SESSION_SENT;
-    if (!chosen.must_exist && plan->stream_ids != NULL) {
-        chosen.stream_id = plan->stream_ids[which];
-    }
+    chosen.stream_id = stream_id;
     status = pier_journal_open(&channel->journals[which], path, &chosen, error);
     pier__release(&channel->allocator, path, path_bytes);
     return status;
+}
+
+/* Notes the identity of a new session, durably: before that nobody is told of it. */
+static pier_status note_identity(pier_session_channel *channel, const pier__session_plan *plan, uint64_t *received_id,
+                                 pier_error *error) {
+    pier_journal *sent = channel->journals[PIER_SESSION_SENT];
+    uint8_t bytes[IDENTITY_BYTES];
+    uint64_t sent_id = pier_journal_info(sent).stream_id;
+    *received_id = plan->stream_ids != NULL ? plan->stream_ids[PIER_SESSION_RECEIVED] : 0;
+    if (*received_id == 0 && (!pier__random_u64(received_id) || *received_id == sent_id)) {
+        return pier__error_set(error, PIER_SYSTEM, PIER_FLOOR_CHANNEL, 0, "the system gives no random number");
+    }
+    pier__store_le64(bytes, sent_id);
+    pier__store_le64(bytes + 8, *received_id);
+    pier_status status = pier_journal_note(sent, IDENTITY_NOTE, (pier_bytes){bytes, sizeof bytes});
+    status = status == PIER_OK ? pier_journal_sync(sent, NULL) : status;
+    if (status != PIER_OK && error != NULL) {
+        *error = *pier_journal_error(sent);
+    }
+    return status;
+}
+
+/* Whether nothing is in a journal that a session would know of: it was made, and then its process died. */
+static bool is_unused(const pier_journal *journal) {
+    bool is_used = pier_journal_info(journal).next_record > 1;
+    for (uint32_t note = 0; note < PIER_SESSION_NOTES; note++) {
+        is_used = is_used || pier_journal_noted(journal, note).size > 0;
+    }
+    return !is_used;
+}
+
+/* The journal of what is sent is made first, and says which other one belongs to it: one that was not made yet, or is
+ * lost, gets the same identity, and the session finds out what that means. */
+static pier_status open_both(pier_session_channel *channel, const pier__session_plan *plan,
+                             const pier_session_channel_options *options, pier_error *error) {
+    uint64_t received_id = 0;
+    uint64_t sent_id = !plan->must_exist && plan->stream_ids != NULL ? plan->stream_ids[PIER_SESSION_SENT] : 0;
+    pier_status status = open_one(channel, plan, PIER_SESSION_SENT, sent_id, options, error);
+    if (status != PIER_OK) {
+        return status;
+    }
+    pier_journal *sent = channel->journals[PIER_SESSION_SENT];
+    pier_bytes noted = pier_journal_noted(sent, IDENTITY_NOTE);
+    if (noted.size == IDENTITY_BYTES) {
+        const uint8_t *bytes = (const uint8_t *)noted.data;
+        received_id = pier__load_le64(bytes + 8);
+        if (pier__load_le64(bytes) != pier_journal_info(sent).stream_id) {
+            return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is another session's",
+                                   plan->folder);
+        }
+    } else if (noted.size != 0 || !is_unused(sent)) {
+        return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is no session's", plan->folder);
+    } else {
+        status = note_identity(channel, plan, &received_id, error);
+    }
+    return status == PIER_OK ? open_one(channel, plan, PIER_SESSION_RECEIVED, received_id, options, error) : status;
 }
 
 pier_status pier__session_disk_open(pier_session_channel *channel, const pier__session_plan *plan,
                                     const pier_session_channel_options *options, pier_session_found found[2],
                                     pier_error *error) {
     pier_status status = make_folder(plan->folder, plan->must_exist, &channel->allocator, error);
+    status = status == PIER_OK ? open_both(channel, plan, options, error) : status;
     for (unsigned i = 0; i < 2 && status == PIER_OK; i++) {
-        status = open_one(channel, plan, (pier_session_journal)i, options, error);
-        if (status != PIER_OK) {
-            break;
-        }
         found[i].state = pier_journal_info(channel->journals[i]);
         for (uint32_t note = 0; note < PIER_SESSION_NOTES; note++) {
             found[i].notes[note] = pier_journal_noted(channel->journals[i], note);

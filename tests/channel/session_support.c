@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <pier/resolve.h>
+
 static char folder[64];
 
 void session_scratch(void) {
-    (void)snprintf(folder, sizeof folder, "/tmp/pier-session-test-XXXXXX");
+    /* In memory, where there is such a place: syncs of a disk would take most of the time. */
+    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    (void)snprintf(folder, sizeof folder, "%s/pier-session-test-XXXXXX", root);
     assert_non_null(mkdtemp(folder));
 }
 
@@ -31,6 +35,81 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 void session_scratch_end(void) {
     assert_int_equal(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
+
+/* The relay ------------------------------------------------------------------------------------------------------- */
+
+void session_relay_open(session_relay *relay, const char *target) {
+    memset(relay, 0, sizeof *relay);
+    relay->listener = test_listen("tcp://127.0.0.1:0", relay->endpoint, sizeof relay->endpoint);
+    (void)snprintf(relay->target, sizeof relay->target, "%s", target);
+    relay->cut_after[0] = UINT64_MAX;
+    relay->cut_after[1] = UINT64_MAX;
+}
+
+void session_relay_drop(session_relay *relay) {
+    for (unsigned i = 0; i < 2; i++) {
+        pier_socket_destroy(relay->ends[i]);
+        relay->ends[i] = NULL;
+        relay->passed[i] = 0;
+    }
+}
+
+void session_relay_end(session_relay *relay) {
+    session_relay_drop(relay);
+    pier_socket_destroy(relay->listener);
+    relay->listener = NULL;
+}
+
+/* Passes bytes on from one end. Returns false when the connection is over. */
+static bool pass_on(session_relay *relay, unsigned from) {
+    uint8_t bytes[4096];
+    size_t size = 0;
+    uint64_t left = relay->cut_after[from] - relay->passed[from];
+    size_t most = left < sizeof bytes ? (size_t)left : sizeof bytes;
+    pier_status status = PIER_OK;
+    if (most > 0) {
+        status = pier_socket_read(relay->ends[from], bytes, most, &size, PIER_NOW);
+    }
+    for (size_t at = 0; status == PIER_OK && at < size;) {
+        const pier_bytes rest = {bytes + at, size - at};
+        size_t written = 0;
+        status = pier_socket_write(relay->ends[1 - from], &rest, 1, &written, pier_deadline_after_ms(PATIENCE_MS));
+        at += written;
+    }
+    relay->passed[from] += size;
+    if (relay->passed[from] == relay->cut_after[from]) {
+        relay->cuts++;
+        relay->cut_after[0] = UINT64_MAX;
+        relay->cut_after[1] = UINT64_MAX;
+        return false;
+    }
+    return status == PIER_OK || status == PIER_WOULD_BLOCK;
+}
+
+void session_relay_turn(session_relay *relay) {
+    if (relay->is_held) {
+        return;
+    }
+    if (relay->ends[0] == NULL) {
+        pier_address address;
+        size_t count = 0;
+        if (pier_socket_accept(relay->listener, &relay->ends[0], NULL, pier_deadline_after_ms(1)) != PIER_OK) {
+            return;
+        }
+        relay->connections++;
+        assert_status(pier_address_resolve(relay->target, &address, 1, &count, PIER_NOW, NULL, NULL), PIER_OK);
+        if (pier_socket_connect(&relay->ends[1], &address, pier_deadline_after_ms(PATIENCE_MS), NULL, NULL) !=
+            PIER_OK) {
+            session_relay_drop(relay);
+            return;
+        }
+    }
+    if (!pass_on(relay, 0) || !pass_on(relay, 1)) {
+        session_relay_drop(relay);
+    }
+}
+
+/* The pair -------------------------------------------------------------------------------------------------------- */
 
 void session_pair_init(session_pair *pair) {
     memset(pair, 0, sizeof *pair);
@@ -60,7 +139,7 @@ void session_pair_open_host(session_pair *pair) {
 
 void session_pair_open_client(session_pair *pair) {
     pier_error error = {0};
-    const char *endpoint = pair->connect_to != NULL ? pair->connect_to : pair->endpoint;
+    const char *endpoint = pair->relay != NULL ? pair->relay->endpoint : pair->endpoint;
     if (pier_session_open(&pair->client, "test", session_path("client"), endpoint, &pair->client_options, &error) !=
         PIER_OK) {
         fail_msg("client: %s", error.text);
@@ -81,7 +160,10 @@ void session_pair_turn(session_pair *pair) {
         (void)(pier_session_channel_step(pair->client) == PIER_OK);
     }
     pier_session_host_event event;
-    pier_deadline deadline = pier_deadline_after_ms(1);
+    pier_deadline deadline = pair->relay != NULL ? PIER_NOW : pier_deadline_after_ms(1);
+    if (pair->relay != NULL) {
+        session_relay_turn(pair->relay);
+    }
     while (pair->host != NULL && pier_session_host_next(pair->host, &event, deadline) == PIER_OK) {
         deadline = PIER_NOW;
         switch (event.kind) {
@@ -133,9 +215,17 @@ void session_receive(session_pair *pair, bool at_server, uint64_t number) {
             assert_status(pier_session_channel_commit(at, pier_session_channel_record_number(at)), PIER_OK);
             return;
         }
-        assert_status(status, PIER_WOULD_BLOCK);
+        if (status != PIER_WOULD_BLOCK) {
+            fail_msg("record %llu: %s: %s; %s", (unsigned long long)number, pier_status_name(status),
+                     pier_session_channel_error(at)->text, pair->refusal.text);
+        }
         if (pier_clock_monotonic_ns() > deadline) {
-            fail_msg("record %llu does not come: %s", (unsigned long long)number,
+            pier_session_event event;
+            while (at != NULL && pier_session_channel_next_event(at, &event) == PIER_OK) {
+                print_error("event %d: %s, %llu: %s\n", (int)event.kind, pier_status_name(event.status),
+                            (unsigned long long)event.number, event.text);
+            }
+            fail_msg("record %llu does not come %s: %s", (unsigned long long)number, at_server ? "up" : "down",
                      at != NULL ? pier_session_channel_error(at)->text : "there is no session");
         }
         session_pair_turn(pair);

@@ -19,6 +19,24 @@ const char *session_path(const char *name);
 /* Removes the folder, with all that is in it. */
 void session_scratch_end(void);
 
+/* Passes bytes between a client and a server, until it is told to cut or to hold the connection. */
+typedef struct session_relay {
+    pier_socket *listener;
+    char endpoint[PIER_ADDRESS_TEXT_BYTES_MAX];
+    char target[PIER_ADDRESS_TEXT_BYTES_MAX];
+    pier_socket *ends[2];  /* of the client, of the server; NULL: there is no connection */
+    uint64_t passed[2];    /* of the current connection: up, from the client, and down */
+    uint64_t cut_after[2]; /* UINT64_MAX: never; holds for one connection */
+    bool is_held;          /* nothing passes */
+    unsigned connections;
+    unsigned cuts;
+} session_relay;
+
+void session_relay_open(session_relay *relay, const char *target);
+void session_relay_turn(session_relay *relay);
+void session_relay_drop(session_relay *relay); /* closes what stands */
+void session_relay_end(session_relay *relay);
+
 /* A client and a host, driven by turns in one thread. */
 typedef struct session_pair {
     pier_socket *listener;
@@ -33,7 +51,7 @@ typedef struct session_pair {
     pier_session_channel_options client_options;
     pier_session_host_options host_options;
     pier_session_channel_options server_options;
-    const char *connect_to; /* NULL: the listener */
+    session_relay *relay; /* the client connects to it; NULL: to the listener */
 } session_pair;
 
 /* Sets choices that make tests quick. */

@@ -1,0 +1,71 @@
+/* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the server.
+ *
+ *     session_client FOLDER ENDPOINT COUNT      sends COUNT more, and ends when the server has dealt with all of them */
+#include <stdio.h>
+#include <stdlib.h>
+#include "feed_reading.h"
+
+static int fail(const char *what, const pier_error *error) {
+    fprintf(stderr, "session_client: %s: %s\n", what, error->text);
+    return 1;
+}
+
+/* [sessions: events] */
+/* Nothing has to be done about these; a person may want to know. */
+static void tell_events(pier_session_channel *session) {
+    static const char *const names[] = {"connected", "resuming",  "resumed", "lost",     "refused",
+                                        "conflict",  "withdrawn", "failed",  "finished", "waiting"};
+    pier_session_event event;
+    while (pier_session_channel_next_event(session, &event) == PIER_OK) {
+        fprintf(stderr, "%s %llu: %s\n", names[event.kind], (unsigned long long)event.number, event.text);
+    }
+}
+/* [end] */
+
+int main(int argc, char **argv) {
+    if (argc != 4) {
+        fprintf(stderr, "usage: session_client FOLDER ENDPOINT COUNT\n");
+        return 2;
+    }
+    /* [sessions: open] */
+    pier_session_channel *session = NULL;
+    pier_error error;
+    if (pier_session_open(&session, "thermometer", argv[1], argv[2], NULL, &error) != PIER_OK) {
+        return fail("cannot open", &error);
+    }
+    /* [end] */
+
+    /* [sessions: send] */
+    /* The session knows how many there were: a process after this one goes on behind them. */
+    uint64_t number = pier_session_sent(pier_session_channel_session(session)).last;
+    uint64_t end = number + strtoull(argv[3], NULL, 10);
+    pier_status status = PIER_OK;
+    while (number < end && status == PIER_OK) {
+        feed_reading reading = {
+            .number = ++number, .degrees = 20 + (double)(number % 10) / 10, .at = {pier_clock_unix_ns()}};
+        status = feed_reading_store(pier_session_channel_store_archive(session), &reading);
+        if (status == PIER_OK) {
+            /* Here it is on the disk: it is not lost any more. Many readings may share one flush. */
+            status = pier_session_channel_flush(session, NULL);
+        }
+        tell_events(session);
+    }
+    /* [end] */
+
+    /* [sessions: await] */
+    while (status == PIER_OK || status == PIER_TIMEOUT) {
+        pier_session_channel_set_deadline(session, pier_deadline_after_ms(1000));
+        status = pier_session_channel_await(session, end, PIER_SESSION_STAGE_COMMITTED);
+        tell_events(session);
+        if (status == PIER_OK) {
+            status = pier_session_channel_close(session);
+            break;
+        }
+    }
+    /* [end] */
+    if (status != PIER_OK) {
+        (void)fail("cannot go on", pier_session_channel_error(session));
+    }
+    pier_session_channel_destroy(session);
+    return status == PIER_OK ? 0 : 1;
+}

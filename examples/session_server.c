@@ -1,0 +1,68 @@
+/* Prints the readings of any number of clients, each once and in order, whatever is killed meanwhile.
+ *
+ *     session_server FOLDER [ENDPOINT]      tcp://127.0.0.1:0 if none is given; ends when it is killed */
+#include <stdio.h>
+#include "feed_reading.h"
+
+/* [sessions: receive] */
+/* Deals with what has come, up to where nothing more is there. */
+static void take_readings(pier_session_channel *session) {
+    pier_archive *archive = pier_session_channel_load_archive(session);
+    pier_status status;
+    while ((status = pier_session_channel_next(session)) == PIER_OK || status == PIER_SKIPPED) {
+        feed_reading reading;
+        if (status == PIER_OK && pier_load_record(archive, &feed_reading_class, &reading) == PIER_OK) {
+            printf("%s %llu %.1f%s\n", pier_session_channel_name(session), (unsigned long long)reading.number,
+                   reading.degrees, pier_session_channel_is_repeated(session) ? " again" : "");
+        }
+    }
+    fflush(stdout);
+    /* What was printed does not come again. */
+    if (pier_session_channel_commit(session, pier_session_channel_record_number(session)) != PIER_OK || status < 0) {
+        fprintf(stderr, "session_server: %s\n", pier_session_channel_error(session)->text);
+        /* Its folder can be opened anew: its client comes again. */
+        pier_session_channel_destroy(session);
+    }
+}
+/* [end] */
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        fprintf(stderr, "usage: session_server FOLDER [ENDPOINT]\n");
+        return 2;
+    }
+    /* [sessions: host] */
+    pier_socket *listener = NULL;
+    pier_session_host *host = NULL;
+    pier_address address;
+    pier_error error = {0};
+    pier_status status =
+        pier_channel_listen(&listener, &address, argc > 2 ? argv[2] : "tcp://127.0.0.1:0", NULL, &error);
+    if (status == PIER_OK) {
+        status = pier_session_host_open(&host, argv[1], NULL, &error);
+    }
+    if (status == PIER_OK) {
+        status = pier_session_host_add_listener(host, listener);
+    }
+    /* [end] */
+    if (status != PIER_OK) {
+        fprintf(stderr, "session_server: %s\n", error.text);
+    } else {
+        fprintf(stderr, "listening on %s\n", pier_address_as_text(&address).text);
+    }
+    /* [sessions: serve] */
+    pier_session_host_event event;
+    while (status == PIER_OK && (status = pier_session_host_next(host, &event, PIER_NEVER)) == PIER_OK) {
+        if (event.kind == PIER_SESSION_HOST_READY) {
+            take_readings(event.session);
+        } else if (event.kind == PIER_SESSION_HOST_REFUSED) {
+            fprintf(stderr, "refused: %s\n", event.error.text);
+        }
+        /* A channel beside the sessions; this program has nothing to say to it. */
+        pier_channel_destroy(event.plain);
+    }
+    /* [end] */
+    pier_session_host_destroy(host);
+    pier_socket_destroy(listener);
+    return 1;
+}
