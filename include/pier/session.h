@@ -13,7 +13,8 @@
  *
  * What is not promised: that a journal's folder which was put back to an older copy is told in every case. Once in
  * some ten thousand of the simulator's worlds with such a folder it is not, and a record is loaded that does not fit.
- * Nothing in the library drives a session over sockets: whoever uses it moves the bytes. */
+ * Most programs do not call this: <pier/session_channel.h> drives a session over sockets, and carries out what it asks
+ * for. */
 #ifndef PIER_SESSION_H
 #define PIER_SESSION_H
 
