@@ -1,0 +1,301 @@
+/* Hosts of sessions, and clients that wait: deadlines, cancelling, limits, homes of the program's own, names of folders.
+ *
+ * Floor 7 (channel). */
+#include "channel/session_support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "channel/session_host_internal.h"
+
+static int set_up(void **state) {
+    static session_pair pair;
+    session_scratch();
+    session_pair_init(&pair);
+    session_pair_listen(&pair, "tcp://127.0.0.1:0");
+    *state = &pair;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    session_pair_end((session_pair *)*state);
+    session_scratch_end();
+    return 0;
+}
+
+/* A host that sends each number back, doubled, until it is cancelled; in a thread of its own. */
+static void *echo(void *user) {
+    session_pair *pair = (session_pair *)user;
+    pier_session_host_event event;
+    while (pier_session_host_next(pair->host, &event, PIER_NEVER) == PIER_OK) {
+        while (event.session != NULL && pier_session_channel_next(event.session) == PIER_OK) {
+            uint64_t number = pier_load_u64(pier_session_channel_load_archive(event.session));
+            session_send(pair, event.session, number * 2);
+            uint64_t last = pier_session_channel_record_number(event.session);
+            if (pier_session_channel_commit(event.session, last) != PIER_OK) {
+                return "a commit failed";
+            }
+        }
+    }
+    return NULL;
+}
+
+static void calls_wait_until_their_deadline(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pthread_t thread;
+    pier_cancel *cancel = NULL;
+    assert_status(pier_cancel_create(&cancel, NULL, NULL), PIER_OK);
+    pair->host_options.cancel = cancel;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    pier_session_channel *client = pair->client;
+    pier_session_channel_set_deadline(client, pier_deadline_after_ms(30));
+    assert_status(pier_session_channel_connect(client), PIER_TIMEOUT);
+    assert_status(pier_session_channel_next(client), PIER_TIMEOUT);
+    session_send(pair, client, 0);
+    assert_status(pier_session_channel_await(client, 1, PIER_SESSION_STAGE_RECEIVED), PIER_TIMEOUT);
+    assert_status(pier_session_channel_await(client, 2, PIER_SESSION_STAGE_RECEIVED), PIER_USAGE);
+    assert_status(pier_session_channel_close(client), PIER_TIMEOUT);
+    pier_session_channel_destroy(client);
+    session_pair_open_client(pair);
+    client = pair->client;
+
+    assert_int_equal(pthread_create(&thread, NULL, echo, pair), 0);
+    pier_session_channel_set_deadline(client, pier_deadline_after_ms(PATIENCE_MS));
+    assert_status(pier_session_channel_connect(client), PIER_OK);
+    assert_non_null(pier_session_channel_socket(client));
+    for (uint64_t i = 1; i < 50; i++) {
+        session_send(pair, client, i);
+    }
+    for (uint64_t i = 0; i < 50; i++) {
+        assert_status(pier_session_channel_next(client), PIER_OK);
+        assert_int_equal(pier_load_u64(pier_session_channel_load_archive(client)), i * 2);
+        assert_int_equal(pier_session_channel_record_number(client), i + 1);
+        assert_false(pier_session_channel_is_repeated(client));
+    }
+    assert_status(pier_session_channel_commit(client, 51), PIER_USAGE);
+    assert_status(pier_session_channel_commit(client, 50), PIER_OK);
+    assert_status(pier_session_channel_await(client, 50, PIER_SESSION_STAGE_COMMITTED), PIER_OK);
+
+    /* Cancelled, a call that waits ends, and nothing is lost by it. */
+    pier_session_channel_set_cancel(client, cancel);
+    pier_cancel_fire(cancel);
+    assert_status(pier_session_channel_next(client), PIER_CANCELLED);
+    void *wrong = NULL;
+    assert_int_equal(pthread_join(thread, &wrong), 0);
+    assert_null(wrong);
+    pier_cancel_clear(cancel);
+    assert_int_equal(pthread_create(&thread, NULL, echo, pair), 0);
+    session_send(pair, client, 50);
+    assert_status(pier_session_channel_next(client), PIER_OK);
+    assert_status(pier_session_channel_close(client), PIER_OK);
+    pier_cancel_fire(cancel);
+    assert_int_equal(pthread_join(thread, &wrong), 0);
+    pier_session_host_destroy(pair->host);
+    pair->host = NULL;
+    pier_session_channel_destroy(client);
+    pair->client = NULL;
+    pier_cancel_destroy(cancel);
+}
+
+static pier_session_channel *open_named(session_pair *pair, const char *name) {
+    pier_session_channel *client = NULL;
+    pier_error error = {0};
+    if (pier_session_open(&client, name, session_path(name), pair->endpoint, &pair->client_options, &error) !=
+        PIER_OK) {
+        fail_msg("%s: %s", name, error.text);
+    }
+    pier_session_channel_set_deadline(client, PIER_NOW);
+    return client;
+}
+
+static bool is_open(const pier_session_channel *client) {
+    return pier_session_link_state(pier_session_channel_session(client)) == PIER_SESSION_LINK_OPEN;
+}
+
+/* Above its limits a host takes nobody, and says nothing: a client comes again, and is taken when there is room. */
+static void limits_hold_and_pass(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.sessions_max = 2;
+    pair->host_options.folders_max = 3;
+    session_pair_open_host(pair);
+    pier_session_channel *clients[4];
+    for (unsigned i = 0; i < 4; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof name, "c%u", i);
+        clients[i] = open_named(pair, name);
+        pier_deadline until = pier_deadline_after_ms(i < 2 ? PATIENCE_MS : 100);
+        while (!is_open(clients[i]) && pier_clock_monotonic_ns() < until) {
+            (void)(pier_session_channel_step(clients[i]) == PIER_OK);
+            session_pair_turn(pair);
+        }
+        assert_int_equal(is_open(clients[i]), i < 2);
+    }
+    assert_int_equal(pier_session_host_count(pair->host), 2);
+    assert_status(pair->refusal.status, PIER_LIMIT);
+    pier_session_channel_destroy(pier_session_host_find(pair->host, "c0"));
+    assert_null(pier_session_host_find(pair->host, "c0"));
+    pier_session_channel_destroy(clients[0]);
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (!is_open(clients[2])) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(clients[2]) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    /* There is room for the fourth one now, but not for its folder. */
+    pier_session_channel_destroy(pier_session_host_find(pair->host, "c1"));
+    until = pier_deadline_after_ms(100);
+    while (pier_clock_monotonic_ns() < until) {
+        (void)(pier_session_channel_step(clients[3]) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    assert_false(is_open(clients[3]));
+    assert_int_not_equal(access(session_path("host/c3"), F_OK), 0);
+    for (unsigned i = 1; i < 4; i++) {
+        pier_session_channel_destroy(clients[i]);
+    }
+}
+
+static pier_status find_home(void *user, const char *name, bool begins, pier_session_home *home) {
+    (void)begins;
+    unsigned *calls = (unsigned *)user;
+    static char folder[512];
+    ++*calls;
+    if (strcmp(name, "test") != 0) {
+        return PIER_NOT_FOUND;
+    }
+    (void)snprintf(folder, sizeof folder, "%s", session_path("elsewhere"));
+    home->folder = folder;
+    home->has_committed = *calls > 1;
+    home->committed = 2;
+    return PIER_OK;
+}
+
+/* The program says where a session lives, and what it has dealt with: that does not come again. */
+static void a_program_tells_where_sessions_live(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    unsigned calls = 0;
+    pair->host_options.find = find_home;
+    pair->host_options.user = &calls;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    for (uint64_t i = 1; i <= 3; i++) {
+        session_send(pair, pair->client, i);
+    }
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (pier_session_sent(pier_session_channel_session(pair->client)).kept < 3) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        session_pair_turn(pair);
+    }
+    assert_int_equal(access(session_path("elsewhere/received"), F_OK), 0);
+    /* Two were loaded, and nothing was committed to the session. */
+    assert_status(pier_session_channel_next(pair->server), PIER_OK);
+    assert_status(pier_session_channel_next(pair->server), PIER_OK);
+    pier_session_host_destroy(pair->host);
+    pair->server = NULL;
+    session_pair_open_host(pair);
+    session_receive(pair, true, 3);
+    assert_true(calls >= 2);
+    pier_session_channel *stranger = open_named(pair, "stranger");
+    pier_status status;
+    while ((status = pier_session_channel_next(stranger)) == PIER_WOULD_BLOCK) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        session_pair_turn(pair);
+    }
+    assert_status(status, PIER_DENIED);
+    pier_session_channel_destroy(stranger);
+}
+
+/* What is stored for one who is away waits for it. */
+static void records_wait_for_who_is_away(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pier_session_channel *server = NULL;
+    pier_error error = {0};
+    session_pair_open_host(pair);
+    assert_status(pier_session_host_open_session(pair->host, "test", &server, &error), PIER_NOT_FOUND);
+    assert_null(server);
+    assert_int_not_equal(access(session_path("host/test"), F_OK), 0);
+    session_pair_open_client(pair);
+    session_pair_until(pair, PIER_SESSION_LINK_OPEN);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+    pier_session_host_destroy(pair->host);
+    pair->server = NULL;
+    session_pair_open_host(pair);
+    assert_status(pier_session_host_open_session(pair->host, "test", &server, &error), PIER_OK);
+    assert_ptr_equal(pier_session_host_at(pair->host, 0), server);
+    session_send(pair, server, 5);
+    session_send(pair, server, 6);
+    pier_session_host_destroy(pair->host);
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_receive(pair, false, 5);
+    session_receive(pair, false, 6);
+}
+
+static void names_of_folders_are_safe(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *folder;
+    } cases[] = {
+        {"chat", "chat"},   {"a/b", "a%2Fb"}, {"..", "%2E."},
+        {".", "%2E"},       {"a.b", "a.b"},   {"../../x", "%2E.%2F..%2Fx"},
+        {"100%", "100%25"}, {"%2F", "%252F"}, {"\xc3\xa4", "%C3%A4"},
+        {"a b", "a%20b"},   {"~", "%7E"},     {"\n", "%0A"},
+        {"-x_Y9", "-x_Y9"},
+    };
+    char folder[PIER__SESSION_FOLDER_BYTES];
+    char other[PIER__SESSION_FOLDER_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(pier__session_folder_name(cases[i].name, folder));
+        assert_string_equal(folder, cases[i].folder);
+    }
+    char name[256];
+    for (size_t length = 1; length < sizeof name; length++) {
+        for (unsigned filler = 0; filler < 2; filler++) {
+            memset(name, filler == 0 ? 'x' : '/', length);
+            name[length] = '\0';
+            assert_true(pier__session_folder_name(name, folder));
+            assert_true(strlen(folder) > 0 && strlen(folder) < 255);
+            assert_null(strchr(folder, '/'));
+            assert_int_not_equal(folder[0], '.');
+            name[length - 1] = 'y';
+            assert_true(pier__session_folder_name(name, other));
+            assert_string_not_equal(folder, other);
+        }
+    }
+}
+
+static void options_are_looked_at(void **state) {
+    (void)state;
+    pier_session_host *host = NULL;
+    pier_error error = {0};
+    pier_session_host_options options = {.size = sizeof options};
+    assert_status(pier_session_host_open(&host, NULL, &options, &error), PIER_USAGE);
+    assert_null(host);
+    options.size = 1;
+    assert_status(pier_session_host_open(&host, session_path("host"), &options, &error), PIER_USAGE);
+    options.size = sizeof options;
+    assert_status(pier_session_host_open(&host, session_path("none/host"), &options, &error), PIER_NOT_FOUND);
+    assert_null(host);
+    assert_true(error.text[0] != '\0');
+    pier_session_host_destroy(NULL);
+    pier_session_channel_destroy(NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(limits_hold_and_pass, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_wait_for_who_is_away, set_up, tear_down),
+        cmocka_unit_test(names_of_folders_are_safe),
+        cmocka_unit_test_setup_teardown(options_are_looked_at, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
