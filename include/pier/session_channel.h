@@ -76,9 +76,9 @@ typedef struct pier_session_channel_options {
 
 /* Opens a client's session from its folder, or begins a new one, and connects by itself from then on, in the calls that
  * follow: a server that cannot be reached is no failure.
- * out: owned: freed by pier_session_channel_destroy; NULL on failure. name: 1 to 255 bytes of UTF-8, as the server knows
- * it; copied. folder: path, copied; made of mode 0700 when it does not exist, what leads there must; its folders `sent`
- * and `received` are journals (<pier/journal.h>), locked while the session is open. endpoint: as for
+ * out: owned: freed by pier_session_channel_destroy; NULL on failure. name: 1 to 255 bytes of UTF-8, as the server
+ * knows it; copied. folder: path, copied; made of mode 0700 when it does not exist, what leads there must; its folders
+ * `sent` and `received` are journals (<pier/journal.h>), locked while the session is open. endpoint: as for
  * pier_channel_connect, copied; its name is looked up at each try. options: NULL for the defaults. error: NULL, or
  * filled on failure.
  * Returns PIER_OK; PIER_IN_USE when another one has the folder open; PIER_ADDRESS for an endpoint that is none;
@@ -109,8 +109,8 @@ PIER_API void pier_session_channel_set_cancel(pier_session_channel *channel, pie
  * It has no raw bytes, is never closed, and is flushed by pier_session_channel_flush alone. */
 PIER_API pier_archive *pier_session_channel_store_archive(pier_session_channel *channel);
 
-/* Ends the message: all that was stored goes to the journal, survives what the durability says, and leaves as far as the
- * connection takes it at once.
+/* Ends the message: all that was stored goes to the journal, survives what the durability says, and leaves as far as
+ * the connection takes it at once.
  * last_record: NULL, or gets the number of the last record that was stored.
  * Returns PIER_OK once that is so, whether there is a connection or not; PIER_WOULD_BLOCK or PIER_TIMEOUT while the
  * journal is at its bound or the disk is full: nothing is lost, call again; PIER_CANCELLED; PIER_NO_MEMORY, likewise;
@@ -122,12 +122,12 @@ PIER_API pier_status pier_session_channel_flush(pier_session_channel *channel, u
 PIER_API pier_archive *pier_session_channel_load_archive(pier_session_channel *channel);
 
 /* Moves to the next record of the peer, in order and without a gap that is not told.
- * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT or PIER_CANCELLED when there is none yet; PIER_SKIPPED for records that
- * were withdrawn or lost before they were durable, or are passed over: pier_session_channel_error tells which; PIER_END
- * once when the peer has finished and all its records were delivered: call again for what later connections bring;
- * PIER_DENIED or PIER_MISMATCH when all that is here was delivered and the server has refused this session
- * (pier_session_channel_connect tries again); otherwise as pier_archive_next, and pier_archive_recover goes on likewise;
- * or the failure that sticks. Blocks for the disk, and until the deadline. */
+ * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT or PIER_CANCELLED when there is none yet; PIER_SKIPPED for records
+ * that were withdrawn or lost before they were durable, or are passed over: pier_session_channel_error tells which;
+ * PIER_END once when the peer has finished and all its records were delivered: call again for what later connections
+ * bring; PIER_DENIED or PIER_MISMATCH when all that is here was delivered and the server has refused this session
+ * (pier_session_channel_connect tries again); PIER_NO_MEMORY, to be tried again; otherwise as pier_archive_next, and
+ * pier_archive_recover goes on likewise; or the failure that sticks. Blocks for the disk, and until the deadline. */
 PIER_API pier_status pier_session_channel_next(pier_session_channel *channel) PIER_MUST_USE;
 
 /* Returns the number of the current record among the peer's, from 1. */
@@ -165,17 +165,17 @@ PIER_API void pier_session_channel_finish(pier_session_channel *channel);
  * reserved and closes the journals; pier_session_sent of pier_session_channel_session tells how far the peer is.
  * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT, PIER_CANCELLED: nothing was closed, call again, or destroy: what the
  * peer lacks stays in the folder; PIER_DENIED or PIER_MISMATCH when the server has refused this session, or the failure
- * that sticks, with all closed. May be repeated; afterwards other calls are PIER_USAGE. Blocks for the disk, and until the
- * deadline. */
+ * that sticks, with all closed. May be repeated; afterwards other calls are PIER_USAGE. Blocks for the disk, and until
+ * the deadline. */
 PIER_API pier_status pier_session_channel_close(pier_session_channel *channel) PIER_MUST_USE;
 
 /* Connections ----------------------------------------------------------------------------------------------------- */
 
 /* Waits until a connection stands over which records pass. A client tries at once, without the rest of the wait before
  * the next try, and also after the server has refused the session.
- * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT, PIER_CANCELLED; PIER_DENIED when the server knows no such session, or
- * it has expired, or the key is wrong; PIER_MISMATCH when the two sides do not fit: a copied folder, an older one, other
- * limits, a name that is taken; or the failure that sticks. Blocks for the disk, and until the deadline. */
+ * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT, PIER_CANCELLED; PIER_DENIED when the server knows no such session,
+ * or it has expired, or the key is wrong; PIER_MISMATCH when the two sides do not fit: a copied folder, an older one,
+ * other limits, a name that is taken; or the failure that sticks. Blocks for the disk, and until the deadline. */
 PIER_API pier_status pier_session_channel_connect(pier_session_channel *channel) PIER_MUST_USE;
 
 /* Does all that can be done by now: for the disk, the connection and the clock. Call it when a handle is ready and when
@@ -194,8 +194,8 @@ PIER_API size_t pier_session_channel_interests(pier_session_channel *channel, pi
  * blocks. */
 PIER_API pier_deadline pier_session_channel_due(pier_session_channel *channel);
 
-/* Gets the oldest event that was not told yet, as pier_session_next_event; also PIER_SESSION_WAITING. Returns PIER_OK, or
- * PIER_MORE when there is none. Never blocks. */
+/* Gets the oldest event that was not told yet, as pier_session_next_event; also PIER_SESSION_WAITING. Returns PIER_OK,
+ * or PIER_MORE when there is none. Never blocks. */
 PIER_API pier_status pier_session_channel_next_event(pier_session_channel *channel,
                                                      pier_session_event *event) PIER_MUST_USE;
 

@@ -1,18 +1,18 @@
 /* Session hosts: the accepting side, sessions beside plain channels on the same listening sockets.
  *
- * Floor 7 (channel). A host takes connections from the listeners that it is given, tells by the first bytes of each what
- * it is, hands plain channels out, and joins the others with their sessions, by name: with one that is open, with one
- * that is in a folder, or with a new one. Its sessions are session channels (<pier/session_channel.h>) over which it
- * watches, so that one call waits for all of them. A host and its sessions serve one thread at a time, all together.
+ * Floor 7 (channel). A host takes connections from the listeners that it is given, tells by the first bytes of each
+ * what it is, hands plain channels out, and joins the others with their sessions, by name: with one that is open, with
+ * one that is in a folder, or with a new one. Its sessions are session channels (<pier/session_channel.h>) over which
+ * it watches, so that one call waits for all of them. A host and its sessions serve one thread at a time, all together.
  *
  * Loop: pier_session_host_next tells what has come: a plain channel, a session that was opened, one at which something
  * may have happened. With a deadline it waits; with PIER_NOW and pier_session_host_interests a poll loop of the
  * program's own does. The disk is written, read and synced inside, which blocks as long as it takes.
  *
  * Strangers: who does not prove to have a session's key learns one answer for all cases. A session whose key is shared
- * beforehand is neither looked up nor created before the proof holds. One whose key is issued is created for whoever asks
- * first, where that is allowed. All that a host holds for strangers is bounded: connections that are not known yet,
- * sessions that are open, folders. */
+ * beforehand is neither looked up nor created before the proof holds. One whose key is issued is created for whoever
+ * asks first, where that is allowed. All that a host holds for strangers is bounded: connections that are not known
+ * yet, sessions that are open, folders. */
 #ifndef PIER_SESSION_HOST_H
 #define PIER_SESSION_HOST_H
 
@@ -49,9 +49,9 @@ typedef struct pier_session_host_options {
     uint32_t strangers_max;            /* connections that are not known yet; 0: 256 */
     uint32_t stranger_timeout_ms;      /* how long one may take to be known; 0: 10,000 */
     /* Finds the session of a name, which the program may look up in a table of its own; called for a session that is
-     * not open. name: as the client says, proven by nobody. begins: the client asks to create it. Fills `home`, which is
-     * zeros. Returns PIER_OK; PIER_NOT_FOUND: there is none; any other: not now, the client comes again. NULL: each name
-     * has its folder under the host's. */
+     * not open. name: as the client says, proven by nobody. begins: the client asks to create it. Fills `home`, which
+     * is zeros. Returns PIER_OK; PIER_NOT_FOUND: there is none; any other: not now, the client comes again. NULL: each
+     * name has its folder under the host's. */
     pier_status (*find)(void *user, const char *name, bool begins, pier_session_home *home);
     void *user;
 } pier_session_host_options;
@@ -59,8 +59,9 @@ typedef struct pier_session_host_options {
 /* Opens a host.
  * out: owned: freed by pier_session_host_destroy; NULL on failure. folder: path, copied; made of mode 0700 when it does
  * not exist, what leads there must; it has one folder a session, named by the session's name, in which all but letters,
- * digits, '-', '_' and a '.' behind the first byte is written as %XX, and which ends in a digest when it would be longer
- * than 200 bytes. NULL: `find` must be set, and tell all folders. options: NULL for the defaults. error: NULL, or filled.
+ * digits, '-', '_' and a '.' behind the first byte is written as %XX, and which ends in a digest when it would be
+ * longer than 200 bytes. NULL: `find` must be set, and tell all folders. options: NULL for the defaults. error: NULL,
+ * or filled.
  * Returns PIER_OK; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND, PIER_UNSUPPORTED for what is no folder; PIER_NO_SPACE;
  * PIER_NO_MEMORY; PIER_SYSTEM. Blocks for the disk. */
 PIER_API pier_status pier_session_host_open(pier_session_host **out, const char *folder,
@@ -70,8 +71,9 @@ PIER_API pier_status pier_session_host_open(pier_session_host **out, const char 
  * frees. Plain channels that were handed out and listeners stay. NULL is allowed. Blocks for the disk. */
 PIER_API void pier_session_host_destroy(pier_session_host *host);
 
-/* Takes connections from a listening socket, too, up to PIER_SESSION_HOST_LISTENERS_MAX of them: borrowed until the host
- * is destroyed or the socket is left out again by pier_session_host_remove_listener. Returns PIER_OK; PIER_LIMIT. */
+/* Takes connections from a listening socket, too, up to PIER_SESSION_HOST_LISTENERS_MAX of them: borrowed until the
+ * host is destroyed or the socket is left out again by pier_session_host_remove_listener. Returns PIER_OK; PIER_LIMIT.
+ * */
 PIER_API pier_status pier_session_host_add_listener(pier_session_host *host, pier_socket *listener) PIER_MUST_USE;
 PIER_API void pier_session_host_remove_listener(pier_session_host *host, const pier_socket *listener);
 
@@ -81,8 +83,8 @@ typedef enum pier_session_host_kind {
                                      pier_session_channel_next_event until they have nothing */
     PIER_SESSION_HOST_OPENED = 1, /* `session` is open from now on; then it is READY */
     PIER_SESSION_HOST_PLAIN = 2,  /* `plain` has come */
-    PIER_SESSION_HOST_REFUSED = 3 /* a connection came to nothing: `error` tells why; for a log. Of each second at most
-                                     some are told */
+    PIER_SESSION_HOST_REFUSED = 3 /* a connection came to nothing: `error` tells why; for a log. While one was not told,
+                                     further ones are not kept */
 } pier_session_host_kind;
 
 typedef struct pier_session_host_event {
@@ -106,7 +108,8 @@ PIER_API pier_status pier_session_host_next(pier_session_host *host, pier_sessio
  * room. Never blocks. */
 PIER_API size_t pier_session_host_interests(pier_session_host *host, pier_interest *interests, size_t capacity);
 
-/* Returns when pier_session_host_next must be called at the latest, with PIER_NOW, until it would block. Never blocks. */
+/* Returns when pier_session_host_next must be called at the latest, with PIER_NOW, until it would block. Never blocks.
+ * */
 PIER_API pier_deadline pier_session_host_due(pier_session_host *host);
 
 /* Returns the open session of a name, borrowed likewise, or NULL. Never blocks. */

@@ -11,6 +11,10 @@
 /* How many connections are taken from a listener before everything else is looked at again. */
 enum { ACCEPTED_MAX = 16 };
 
+/* How much is told before everything is looked at again, though there is more to tell: what the program does at one
+ * session may make others ready, over and over. */
+enum { TOLD_MAX = 64 };
+
 static pier_status check_options(const char *folder, const pier_session_host_options *options, pier_error *error) {
     const char *wrong = NULL;
     if (options->size != sizeof *options) {
@@ -339,9 +343,35 @@ static void serve(pier_session_host *host) {
     }
 }
 
+/* Polls everything, and goes on with what is ready. */
+static pier_status look(pier_session_host *host, pier_cancel *cancel, pier_deadline deadline) {
+    bool lacks = false;
+    size_t count = gather(host, &lacks);
+    if (lacks) {
+        return PIER_NO_MEMORY;
+    }
+    if (cancel != NULL && deadline != PIER_NOW) {
+        host->interests[count++] = (pier_interest){.handle = pier_cancel_handle(cancel), .events = PIER_READABLE};
+    }
+    pier_deadline due = pier_session_host_due(host);
+    int os_error = pier__platform_poll_many(host->interests, count, host->poll_memory, due < deadline ? due : deadline);
+    if (os_error != 0) {
+        return pier__os_failure(os_error);
+    }
+    host->told = 0;
+    serve(host);
+    return PIER_OK;
+}
+
 pier_status pier_session_host_next(pier_session_host *host, pier_session_host_event *event, pier_deadline deadline) {
     pier_cancel *cancel = host->options.cancel;
     bool has_looked = false;
+    if (host->told >= TOLD_MAX) {
+        pier_status status = look(host, NULL, PIER_NOW);
+        if (status != PIER_OK) {
+            return status;
+        }
+    }
     while (!tell(host, event)) {
         if (has_looked && deadline == PIER_NOW) {
             return PIER_WOULD_BLOCK;
@@ -352,23 +382,12 @@ pier_status pier_session_host_next(pier_session_host *host, pier_session_host_ev
         if (has_looked && deadline != PIER_NEVER && pier_clock_monotonic_ns() >= deadline) {
             return PIER_TIMEOUT;
         }
-        bool lacks = false;
-        size_t count = gather(host, &lacks);
-        if (lacks) {
-            return PIER_NO_MEMORY;
+        pier_status status = look(host, cancel, deadline);
+        if (status != PIER_OK) {
+            return status;
         }
-        size_t polled = count;
-        if (cancel != NULL && deadline != PIER_NOW) {
-            host->interests[polled++] = (pier_interest){.handle = pier_cancel_handle(cancel), .events = PIER_READABLE};
-        }
-        pier_deadline due = pier_session_host_due(host);
-        int os_error =
-            pier__platform_poll_many(host->interests, polled, host->poll_memory, due < deadline ? due : deadline);
-        if (os_error != 0) {
-            return pier__os_failure(os_error);
-        }
-        serve(host);
         has_looked = true;
     }
+    host->told++;
     return PIER_OK;
 }

@@ -69,6 +69,7 @@ struct pier_session_host {
     pier_session_channel *queue_last;
     pier_channel *plain; /* NULL: none */
     pier_error refusal;  /* PIER_OK: none */
+    unsigned told;       /* since everything was looked at */
     /* Waiting */
     pier_interest *interests;
     size_t interest_capacity;

@@ -73,9 +73,28 @@ static pier_status nothing_left(pier_session_channel *channel) {
     return channel->refused;
 }
 
+/* The next record of a host's session that does not wait: of what is here alone. What the connection has, the host
+ * reads by turns, so that one that never stops does not hold up the others. */
+static pier_status next_here(pier_session_channel *channel) {
+    pier_status status = ask_next(channel);
+    if (status == PIER_MORE && pier__session_disk_work(channel)) {
+        status = ask_next(channel);
+        channel->is_dirty = true;
+    }
+    if (status != PIER_MORE) {
+        return status;
+    }
+    (void)pier__session_channel_take_events(channel);
+    status = nothing_left(channel);
+    return status == PIER_OK ? PIER_WOULD_BLOCK : status;
+}
+
 pier_status pier_session_channel_next(pier_session_channel *channel) {
     if (channel->is_closed) {
         return refuse_closed(channel);
+    }
+    if (channel->host != NULL && channel->deadline == PIER_NOW) {
+        return next_here(channel);
     }
     if (pier_clock_monotonic_ns() - channel->stepped_ns > look_after_ns) {
         (void)pier__session_channel_turn(channel);

@@ -1,5 +1,5 @@
-/* The turns of a session channel: the disk, the connection and the clock, one after the other, and waiting for them; see
- * session_channel_internal.h. */
+/* The turns of a session channel: the disk, the connection and the clock, one after the other, and waiting for them;
+ * see session_channel_internal.h. */
 #include "channel/session_channel_internal.h"
 
 #include "address/platform_internal.h"

@@ -1,8 +1,8 @@
 /* The bytes of a session channel's connection; see session_channel_internal.h.
  *
  * A connection that the session ends is not closed at once: what the peer sent and nobody read would reset it, and the
- * peer would not learn why. Its sending side ends, what comes is dropped for a moment, and meanwhile the next connection
- * may stand already. */
+ * peer would not learn why. Its sending side ends, what comes is dropped for a moment, and meanwhile the next
+ * connection may stand already. */
 #include "channel/session_channel_internal.h"
 
 #include "base/error_internal.h"

@@ -1,4 +1,5 @@
-/* Hosts of sessions, and clients that wait: deadlines, cancelling, limits, homes of the program's own, names of folders.
+/* Hosts of sessions, and clients that wait: deadlines, cancelling, limits, homes of the program's own, names of
+ * folders.
  *
  * Floor 7 (channel). */
 #include "channel/session_support.h"

@@ -334,6 +334,26 @@ static void a_server_that_was_away_is_found_again(void **state) {
     session_receive(pair, true, 1);
 }
 
+/* Who was away for too long gets the answer of who never was. */
+static void a_session_expires(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->server_options.expiry_s = 1;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    session_settle(pair, pair->client);
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+    pier_deadline until = pier_deadline_after_ms(2100);
+    while (pier_clock_monotonic_ns() < until) {
+        session_pair_turn(pair);
+    }
+    session_pair_open_client(pair);
+    until_refused(pair, PIER_DENIED);
+    assert_int_equal(await_event(pair, pair->client, PIER_SESSION_REFUSED).number, PIER__UNKNOWN);
+}
+
 /* A folder that was copied and lives twice is told to both. */
 static void a_copied_folder_is_a_conflict(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -401,6 +421,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(strangers_are_not_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_ends_a_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_that_was_away_is_found_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_expires, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copied_folder_is_a_conflict, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_open_is_not_opened_twice, set_up, tear_down),
     };
