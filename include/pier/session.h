@@ -296,7 +296,7 @@ typedef enum pier_session_event_kind {
     PIER_SESSION_WITHDRAWN = 6, /* a record that the peer never takes; number: which */
     PIER_SESSION_FAILED = 7,    /* a journal failed; it sticks */
     PIER_SESSION_FINISHED = 8,  /* the peer sends no more on this connection; number: its last record */
-    PIER_SESSION_SYNCED = 9,     /* what pier_session_flush_synced asked for last is reached; number: the record */
+    PIER_SESSION_SYNCED = 9,    /* what pier_session_flush_synced asked for last is reached; number: the record */
     PIER_SESSION_WAITING = 10   /* of a pier_session_channel alone: a client is not connected, and tries again; number:
                                    in how many milliseconds; status and text: why */
 } pier_session_event_kind;

@@ -75,7 +75,7 @@ static void store(scene *of, unsigned side, size_t padding) {
     assert_true(may_fail(of, status) || status == PIER_WOULD_BLOCK);
     assert_int_equal(pier_archive_status(archive), PIER_OK);
     /* Either the record was refused, or the flush was, and the record is there. */
-    uint64_t numbers = pier__archive_standing(archive).next_record - 1;
+    uint64_t numbers = pier__archive_next_number(archive) - 1;
     self->stored = numbers > self->stored ? self->stored + 1 : self->stored;
     assert_int_equal(numbers, self->stored);
 }
