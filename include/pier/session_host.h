@@ -9,10 +9,11 @@
  * may have happened. With a deadline it waits; with PIER_NOW and pier_session_host_interests a poll loop of the
  * program's own does. The disk is written, read and synced inside, which blocks as long as it takes.
  *
- * Strangers: who does not prove to have a session's key learns one answer for all cases. A session whose key is shared
- * beforehand is neither looked up nor created before the proof holds. One whose key is issued is created for whoever
- * asks first, where that is allowed. All that a host holds for strangers is bounded: connections that are not known
- * yet, sessions that are open, folders. */
+ * Strangers: who does not prove to have a session's key learns one answer for all cases. Of a session whose key is
+ * shared beforehand no folder is touched before the proof holds. One whose key is issued is created for whoever asks
+ * first, where that is allowed. All that a host holds for strangers is bounded: connections that are not known yet,
+ * sessions that are open, folders. An open session takes seven descriptors of the process: see that its limit
+ * (ulimit -n) allows for sessions_max of them. */
 #ifndef PIER_SESSION_HOST_H
 #define PIER_SESSION_HOST_H
 

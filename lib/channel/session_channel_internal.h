@@ -61,6 +61,7 @@ struct pier_session_channel {
     pier_journal *journals[2]; /* by pier_session_journal */
     pier__buffer blocks;       /* of a read */
     bool is_dirty;             /* something may be asked of the disk that was not looked for */
+    bool has_news;             /* something has come in the middle of a call, and the program was not told */
     /* The connection */
     pier__dial dial;
     pier_socket *socket;

@@ -17,6 +17,12 @@ static pier_status failure_of(pier_session_channel *channel) {
                                       pier_session_error(channel->session));
 }
 
+/* Takes a turn in the middle of a call: what it brings, the program has to be told of. A host tells its own. */
+static void turn_aside(pier_session_channel *channel) {
+    bool has_moved = pier__session_channel_turn(channel);
+    channel->has_news = channel->has_news || (has_moved && channel->host == NULL);
+}
+
 pier_archive *pier_session_channel_store_archive(pier_session_channel *channel) {
     return pier_session_store_archive(channel->session);
 }
@@ -38,7 +44,7 @@ pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *
         return pier__session_channel_keep(channel, status, pier_session_error(channel->session));
     }
     for (;;) {
-        (void)pier__session_channel_turn(channel);
+        turn_aside(channel);
         status = failure_of(channel);
         if (status != PIER_OK || pier_session_sent(channel->session).durable >= last) {
             return status;
@@ -104,6 +110,7 @@ pier_status pier_session_channel_next(pier_session_channel *channel) {
         (void)pier__session_channel_turn(channel);
         status = ask_next(channel);
         if (status == PIER_MORE) {
+            channel->has_news = false;
             status = nothing_left(channel);
             status = status == PIER_OK ? pier__session_channel_wait(channel) : status;
             if (status != PIER_OK) {
@@ -148,7 +155,7 @@ pier_status pier_session_channel_await(pier_session_channel *channel, uint64_t n
     if (channel->is_closed) {
         return refuse_closed(channel);
     }
-    (void)pier__session_channel_turn(channel);
+    turn_aside(channel);
     uint64_t last = pier_session_sent(channel->session).last;
     if (number > last) {
         return pier__error_set(&channel->error, PIER_USAGE, PIER_FLOOR_CHANNEL, 0,
@@ -162,7 +169,7 @@ pier_status pier_session_channel_await(pier_session_channel *channel, uint64_t n
         if (status != PIER_OK) {
             return status;
         }
-        (void)pier__session_channel_turn(channel);
+        turn_aside(channel);
     }
     return PIER_OK;
 }
@@ -174,7 +181,7 @@ pier_status pier_session_channel_connect(pier_session_channel *channel) {
     channel->refused = PIER_OK;
     pier__dial_hurry(channel);
     for (;;) {
-        (void)pier__session_channel_turn(channel);
+        turn_aside(channel);
         pier_status status = failure_of(channel);
         if (status == PIER_OK && pier_session_link_state(channel->session) == PIER_SESSION_LINK_OPEN) {
             return PIER_OK;

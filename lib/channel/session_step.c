@@ -39,6 +39,7 @@ pier_status pier_session_channel_step(pier_session_channel *channel) {
     if (channel->is_closed) {
         return PIER_USAGE;
     }
+    channel->has_news = false;
     (void)pier__session_channel_turn(channel);
     return pier_session_channel_status(channel);
 }
@@ -56,7 +57,7 @@ pier_deadline pier_session_channel_due(pier_session_channel *channel) {
     if (channel->is_closed) {
         return PIER_NEVER;
     }
-    if (channel->is_dirty) {
+    if (channel->is_dirty || channel->has_news) {
         return PIER_NOW;
     }
     pier_deadline due = pier_session_due(channel->session);

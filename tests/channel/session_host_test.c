@@ -4,6 +4,7 @@
  * Floor 7 (channel). */
 #include "channel/session_support.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,69 @@ static void calls_wait_until_their_deadline(void **state) {
     pier_session_channel_destroy(client);
     pair->client = NULL;
     pier_cancel_destroy(cancel);
+}
+
+/* Polls what an end wants to be polled for, no longer than it allows. */
+static void poll_once(const pier_interest *interests, size_t count, pier_deadline due) {
+    struct pollfd polls[64];
+    assert_true(count <= 64);
+    for (size_t i = 0; i < count; i++) {
+        polls[i] = (struct pollfd){.fd = interests[i].handle};
+        polls[i].events = (short)(((interests[i].events & PIER_READABLE) != 0 ? POLLIN : 0) |
+                                  ((interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0));
+        assert_int_not_equal(polls[i].events, 0);
+    }
+    int64_t left_ms = due == PIER_NOW ? 0 : (due - pier_clock_monotonic_ns()) / 1000000 + 1;
+    /* Nothing is awaited here that comes by the clock, but a heartbeat at last. */
+    assert_true(left_ms > 14000 || left_ms < 100);
+    left_ms = left_ms > 0 ? left_ms : 0;
+    int found = poll(polls, (nfds_t)count, left_ms < 2000 ? (int)left_ms : 2000);
+    assert_true(found > 0 || left_ms < 100);
+}
+
+/* One poll loop drives both ends, by what they want alone: it never looks without being told to. */
+static void a_poll_loop_drives_both_ends(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    enum { ROUNDS = 200 };
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    pier_session_channel *client = pair->client;
+    uint64_t sent = 0;
+    uint64_t echoed = 0;
+    unsigned polls = 0;
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (echoed < ROUNDS) {
+        pier_interest interests[64];
+        pier_session_host_event event;
+        assert_true(pier_clock_monotonic_ns() < until);
+        assert_status(pier_session_channel_step(client), PIER_OK);
+        while (pier_session_channel_next(client) == PIER_OK) {
+            assert_int_equal(pier_load_u64(pier_session_channel_load_archive(client)), ++echoed);
+            assert_status(pier_session_channel_commit(client, echoed), PIER_OK);
+        }
+        if (sent < ROUNDS && sent < echoed + 3) {
+            session_send(pair, client, ++sent);
+        }
+        while (pier_session_host_next(pair->host, &event, PIER_NOW) == PIER_OK) {
+            while (event.session != NULL && pier_session_channel_next(event.session) == PIER_OK) {
+                pair->server = event.session;
+                uint64_t number = pier_load_u64(pier_session_channel_load_archive(event.session));
+                assert_status(pier_session_channel_commit(event.session, number), PIER_OK);
+                session_send(pair, event.session, number);
+            }
+        }
+        size_t count = pier_session_channel_interests(client, interests, 32);
+        assert_true(count <= PIER_SESSION_CHANNEL_HANDLES_MAX);
+        count += pier_session_host_interests(pair->host, interests + count, 32);
+        pier_deadline due = pier_session_channel_due(client);
+        pier_deadline host_due = pier_session_host_due(pair->host);
+        if (echoed < ROUNDS) {
+            poll_once(interests, count, host_due < due ? host_due : due);
+            polls++;
+        }
+    }
+    /* It does not spin. */
+    assert_true(polls < ROUNDS * 20);
 }
 
 static pier_session_channel *open_named(session_pair *pair, const char *name) {
@@ -292,6 +356,7 @@ static void options_are_looked_at(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_wait_for_who_is_away, set_up, tear_down),
