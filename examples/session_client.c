@@ -13,8 +13,8 @@ static int fail(const char *what, const pier_error *error) {
 /* [sessions: events] */
 /* Nothing has to be done about these; a person may want to know. */
 static void tell_events(pier_session_channel *session) {
-    static const char *const names[] = {"connected", "resuming",  "resumed", "lost",     "refused",
-                                        "conflict",  "withdrawn", "failed",  "finished", "waiting"};
+    static const char *const names[] = {"connected", "resuming", "resumed",  "lost",   "refused", "conflict",
+                                        "withdrawn", "failed",   "finished", "synced", "waiting"};
     pier_session_event event;
     while (pier_session_channel_next_event(session, &event) == PIER_OK) {
         fprintf(stderr, "%s %llu: %s\n", names[event.kind], (unsigned long long)event.number, event.text);

@@ -118,6 +118,11 @@ PIER_API pier_archive *pier_session_channel_store_archive(pier_session_channel *
  * for room. */
 PIER_API pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *last_record) PIER_MUST_USE;
 
+/* As pier_session_channel_flush, and returns once all records up to the last one survive the machine here, whatever
+ * durability the session has; see pier_session_flush_synced. */
+PIER_API pier_status pier_session_channel_flush_synced(pier_session_channel *channel,
+                                                       uint64_t *last_record) PIER_MUST_USE;
+
 /* Returns the archive that records are loaded with after pier_session_channel_next said PIER_OK, borrowed likewise. */
 PIER_API pier_archive *pier_session_channel_load_archive(pier_session_channel *channel);
 

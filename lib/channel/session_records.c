@@ -31,12 +31,13 @@ pier_archive *pier_session_channel_load_archive(pier_session_channel *channel) {
     return pier_session_load_archive(channel->session);
 }
 
-pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *last_record) {
+static pier_status flush(pier_session_channel *channel, bool is_synced, uint64_t *last_record) {
     if (channel->is_closed) {
         return refuse_closed(channel);
     }
     uint64_t last = 0;
-    pier_status status = pier_session_flush(channel->session, &last);
+    pier_status status =
+        is_synced ? pier_session_flush_synced(channel->session, &last) : pier_session_flush(channel->session, &last);
     if (last_record != NULL && status == PIER_OK) {
         *last_record = last;
     }
@@ -46,7 +47,8 @@ pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *
     for (;;) {
         turn_aside(channel);
         status = failure_of(channel);
-        if (status != PIER_OK || pier_session_sent(channel->session).durable >= last) {
+        pier_session_progress sent = pier_session_sent(channel->session);
+        if (status != PIER_OK || (is_synced ? sent.synced : sent.durable) >= last) {
             return status;
         }
         status = pier__session_channel_wait(channel);
@@ -54,6 +56,14 @@ pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *
             return status;
         }
     }
+}
+
+pier_status pier_session_channel_flush(pier_session_channel *channel, uint64_t *last_record) {
+    return flush(channel, false, last_record);
+}
+
+pier_status pier_session_channel_flush_synced(pier_session_channel *channel, uint64_t *last_record) {
+    return flush(channel, true, last_record);
 }
 
 /* Asks the session for its next record. Returns PIER_MORE when there is none. */

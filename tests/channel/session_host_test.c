@@ -77,6 +77,10 @@ static void calls_wait_until_their_deadline(void **state) {
         assert_int_equal(pier_session_channel_record_number(client), i + 1);
         assert_false(pier_session_channel_is_repeated(client));
     }
+    uint64_t last = 0;
+    assert_status(pier_session_channel_flush_synced(client, &last), PIER_OK);
+    assert_int_equal(last, 50);
+    assert_int_equal(pier_session_sent(pier_session_channel_session(client)).synced, 50);
     assert_status(pier_session_channel_commit(client, 51), PIER_USAGE);
     assert_status(pier_session_channel_commit(client, 50), PIER_OK);
     assert_status(pier_session_channel_await(client, 50, PIER_SESSION_STAGE_COMMITTED), PIER_OK);
