@@ -1,6 +1,6 @@
 /* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the server.
  *
- *     session_client FOLDER ENDPOINT COUNT      sends COUNT more, and ends when the server has dealt with all of them */
+ *     session_client FOLDER ENDPOINT COUNT      sends COUNT more; ends when the server has dealt with all of them */
 #include <stdio.h>
 #include <stdlib.h>
 #include "feed_reading.h"

@@ -1,6 +1,6 @@
 /* Sessions when memory and system calls fail, in the middle of opening, meeting, exchanging and resuming: nothing
- * leaks, nothing hangs, the answers are honest; and when the trouble is over, both ends go on from their folders with every
- * record that was flushed, each once and in order.
+ * leaks, nothing hangs, the answers are honest; and when the trouble is over, both ends go on from their folders with
+ * every record that was flushed, each once and in order.
  *
  * Floor 7 (channel). One thread serves both ends. */
 #include "channel/session_support.h"
