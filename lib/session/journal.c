@@ -163,7 +163,7 @@ pier_status pier_journal_open(pier_journal **out, const char *folder, const pier
 static void close_files(pier_journal *journal) {
     const pier__folder_ops *ops = journal->folder.ops;
     while (journal->unsynced_count > 0) {
-        (void)ops->close(journal->folder.self, journal->unsynced[--journal->unsynced_count], NULL);
+        (void)ops->close(journal->folder.self, journal->unsynced[--journal->unsynced_count].file, NULL);
     }
     if (journal->file != PIER__FOLDER_NO_FILE) {
         (void)ops->close(journal->folder.self, journal->file, NULL);

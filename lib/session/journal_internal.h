@@ -49,6 +49,11 @@ typedef struct pier__index {
 /* Segments that were left unsynced, and stay open until they are: their errors are told to who had them open. */
 enum { PIER__UNSYNCED_MAX = 8 };
 
+typedef struct pier__unsynced {
+    uint64_t ordinal;
+    int file;
+} pier__unsynced;
+
 typedef struct pier__note_slot {
     bool is_set;
     uint16_t size;
@@ -89,9 +94,9 @@ struct pier_journal {
     uint64_t inherited_end; /* of the last segment, as another process of the same life left it: up to there it must be
                                written once more before it is synced; 0: nothing */
     uint64_t inherited_ordinal;
-    bool mark_is_due;    /* something was synced that no mark tells yet */
-    bool names_unsynced; /* the folder has names that may not survive */
-    int unsynced[PIER__UNSYNCED_MAX];
+    bool mark_is_due;                            /* something was synced that no mark tells yet */
+    bool names_unsynced;                         /* the folder has names that may not survive */
+    pier__unsynced unsynced[PIER__UNSYNCED_MAX]; /* by ordinal */
     size_t unsynced_count;
     pier_file *store_file; /* of archives that store here; NULL: none yet */
 };
@@ -196,8 +201,11 @@ pier_status pier__journal_abandon_raw(pier_journal *journal);
 /* Syncs all files that need it, and the names. Fails for good. */
 pier_status pier__journal_sync_files(pier_journal *journal);
 
-/* Leaves a file open until it is synced, or syncs others to make room for it. */
-pier_status pier__journal_leave_unsynced(pier_journal *journal, int file);
+/* Leaves the file of a segment open until it is synced, or syncs others to make room for it. */
+pier_status pier__journal_leave_unsynced(pier_journal *journal, uint64_t ordinal, int file);
+
+/* Segments up to this one are gone: what is open of them needs no sync, and would keep their room from the disk. */
+void pier__journal_forget_unsynced(pier_journal *journal, uint64_t ordinal);
 
 /* journal_trim.c --------------------------------------------------------------------------------------------------- */
 

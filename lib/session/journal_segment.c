@@ -263,6 +263,7 @@ static pier_status leave_segment(pier_journal *journal) {
 static pier_status enter_segment(pier_journal *journal, uint64_t ordinal, int file, uint64_t reserved) {
     const pier__folder_ops *ops = journal->folder.ops;
     pier__segment *left = pier__journal_last(journal);
+    uint64_t ordinal_left = left != NULL ? left->ordinal : 0;
     int file_left = journal->file;
     bool is_synced =
         left == NULL || !pier__place_is_before(journal->synced.place, (pier__place){left->ordinal, journal->end});
@@ -294,7 +295,7 @@ static pier_status enter_segment(pier_journal *journal, uint64_t ordinal, int fi
         (void)ops->close(journal->folder.self, file_left, NULL);
         return status;
     }
-    return pier__journal_leave_unsynced(journal, file_left);
+    return pier__journal_leave_unsynced(journal, ordinal_left, file_left);
 }
 
 static pier_status begin_segment(pier_journal *journal) {

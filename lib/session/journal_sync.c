@@ -77,23 +77,32 @@ static pier_status sync_inherited(pier_journal *journal) {
     return PIER_OK;
 }
 
-/* Syncs the oldest of those that were left. */
-static pier_status sync_left(pier_journal *journal) {
-    const pier__folder_ops *ops = journal->folder.ops;
-    int file = journal->unsynced[0];
-    pier_status status = sync_file(journal, file);
-    (void)ops->close(journal->folder.self, file, NULL);
+/* Closes the oldest of those that were left. */
+static void close_left(pier_journal *journal) {
+    (void)journal->folder.ops->close(journal->folder.self, journal->unsynced[0].file, NULL);
     journal->unsynced_count--;
     memmove(journal->unsynced, journal->unsynced + 1, journal->unsynced_count * sizeof journal->unsynced[0]);
+}
+
+/* Syncs the oldest of those that were left. */
+static pier_status sync_left(pier_journal *journal) {
+    pier_status status = sync_file(journal, journal->unsynced[0].file);
+    close_left(journal);
     return status;
 }
 
-pier_status pier__journal_leave_unsynced(pier_journal *journal, int file) {
+void pier__journal_forget_unsynced(pier_journal *journal, uint64_t ordinal) {
+    while (journal->unsynced_count > 0 && journal->unsynced[0].ordinal <= ordinal) {
+        close_left(journal);
+    }
+}
+
+pier_status pier__journal_leave_unsynced(pier_journal *journal, uint64_t ordinal, int file) {
     if (journal->unsynced_count == PIER__UNSYNCED_MAX && sync_left(journal) != PIER_OK) {
         (void)journal->folder.ops->close(journal->folder.self, file, NULL);
         return pier__journal_poison(journal);
     }
-    journal->unsynced[journal->unsynced_count++] = file;
+    journal->unsynced[journal->unsynced_count++] = (pier__unsynced){ordinal, file};
     return PIER_OK;
 }
 

@@ -24,10 +24,11 @@ pier_status pier__journal_drop(pier_journal *journal, size_t count) {
             status = ops->sync_folder(journal->folder.self, &journal->error);
         }
     }
-    journal->segment_count -= dropped;
     if (dropped == 0) {
         return status;
     }
+    journal->segment_count -= dropped;
+    pier__journal_forget_unsynced(journal, journal->segments[dropped - 1].ordinal);
     memmove(journal->segments, journal->segments + dropped, journal->segment_count * sizeof *journal->segments);
     return status;
 }

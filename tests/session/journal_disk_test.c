@@ -97,6 +97,27 @@ static void locks_out_a_second_writer(void **state) {
     pier_journal_destroy(journal);
 }
 
+/* A segment that was trimmed before it was synced is not held open, which would keep its room from the disk. */
+static void gives_back_what_was_trimmed(void **state) {
+    (void)state;
+    const pier_journal_options options = {.segment_bytes = 4096, .durability = PIER_DURABILITY_PROCESS};
+    pier_journal *journal = test_journal_open_disk(path, &options);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    assert_status(test_writer_store(&writer, 10), PIER_OK);
+    size_t before = fault_system_descriptors();
+    while (pier_journal_info(journal).segments < 6) {
+        assert_status(test_writer_store(&writer, 10), PIER_OK);
+    }
+    assert_true(fault_system_descriptors() > before);
+    assert_status(pier_journal_trim(journal, pier_journal_info(journal).next_record - 1), PIER_OK);
+    assert_int_equal(fault_system_descriptors(), before);
+    assert_status(test_writer_store(&writer, 10), PIER_OK);
+    assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+}
+
 enum { SKIPPED = 77 };
 
 /* Fills a small file system of its own, makes room, goes on, and meets it read-only. Returns what is wrong. */
@@ -229,6 +250,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(survives_kills, make_path, remove_path),
         cmocka_unit_test_setup_teardown(locks_out_a_second_writer, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(gives_back_what_was_trimmed, make_path, remove_path),
         cmocka_unit_test_setup_teardown(goes_on_after_a_full_disk, make_path, remove_path),
         cmocka_unit_test_setup_teardown(survives_failing_calls, make_path, remove_path),
     };
