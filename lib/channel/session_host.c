@@ -15,6 +15,9 @@ enum { ACCEPTED_MAX = 16 };
  * session may make others ready, over and over. */
 enum { TOLD_MAX = 64 };
 
+/* How long strangers are looked at before everything else is. */
+enum { STRANGERS_NS = 2000000 };
+
 static pier_status check_options(const char *folder, const pier_session_host_options *options, pier_error *error) {
     const char *wrong = NULL;
     if (options->size != sizeof *options) {
@@ -312,6 +315,26 @@ static void accept_some(pier_session_host *host, pier__host_listener *listener, 
     }
 }
 
+/* Goes on with strangers, by turns and for a bounded time: to open a session is work for the disk, and a crowd that comes
+ * at once must not hold up the sessions that are open. Who had no turn is as ready at the next call. */
+static void serve_strangers(pier_session_host *host, int64_t now_ns) {
+    int64_t until_ns = now_ns + STRANGERS_NS;
+    for (size_t left = host->stranger_count; left > 0 && now_ns < until_ns; left--) {
+        size_t at = host->stranger_turn < host->stranger_count ? host->stranger_turn : 0;
+        pier__stranger *stranger = host->strangers[at];
+        bool is_due = stranger->is_held || now_ns >= stranger->until;
+        host->stranger_turn = at + 1;
+        if ((is_ready(host, stranger->poll_at, stranger->poll_count) || is_due) &&
+            !pier__stranger_step(host, stranger, now_ns)) {
+            pier__stranger_destroy(host, stranger);
+            host->strangers[at] = host->strangers[--host->stranger_count];
+            /* The one that came here from the end has its turn. */
+            host->stranger_turn = at;
+        }
+        now_ns = pier_clock_monotonic_ns();
+    }
+}
+
 /* Goes on with everything that is ready or due. New strangers and sessions come behind those that were polled, and are
  * looked at when they are polled. */
 static void serve(pier_session_host *host) {
@@ -323,15 +346,7 @@ static void serve(pier_session_host *host) {
             (void)pier__session_channel_turn(session);
         }
     }
-    for (size_t i = host->stranger_count; i-- > 0;) {
-        pier__stranger *stranger = host->strangers[i];
-        bool is_due = stranger->is_held || now_ns >= stranger->until;
-        if ((is_ready(host, stranger->poll_at, stranger->poll_count) || is_due) &&
-            !pier__stranger_step(host, stranger, now_ns)) {
-            pier__stranger_destroy(host, stranger);
-            host->strangers[i] = host->strangers[--host->stranger_count];
-        }
-    }
+    serve_strangers(host, now_ns);
     for (size_t i = 0; i < host->listener_count; i++) {
         pier__host_listener *listener = &host->listeners[i];
         if (listener->paused_until != PIER_NOW && now_ns >= listener->paused_until) {

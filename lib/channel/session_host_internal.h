@@ -61,6 +61,7 @@ struct pier_session_host {
     pier__stranger **strangers;
     size_t stranger_count;
     size_t stranger_capacity;
+    size_t stranger_turn; /* whose turn it is */
     pier_session_channel **sessions;
     size_t session_count;
     size_t session_capacity;
