@@ -1,74 +1,88 @@
-"""session_client and session_server: a feed that goes on after either, or both, were killed at any moment."""
+"""feed: readings go on, each once and in order, after their producer and their consumer were killed."""
 
-import pathlib
 import random
+import re
 import time
 import unittest
 
 from sample import SampleTest
 
+LINE = re.compile(r"^thermometer (\d+) (\d+\.\d)( again)?$")
+
 
 class FeedTest(SampleTest):
-    def setUp(self):
-        super().setUp()
-        self.outputs = []
-        self.endpoint = "unix:" + str(pathlib.Path(self.folder) / "socket")
+    def consume(self):
+        consumer = self.start("feed_consumer", "consumed", f"unix:{self.folder}/socket")
+        consumer.until(lambda c: c.endpoint(), "endpoint")
+        return consumer
 
-    def serve(self):
-        server = self.start("session_server", "sessions", self.endpoint)
-        server.endpoint()
-        return server
+    def produce(self, count):
+        return self.start("feed_producer", "produced", f"unix:{self.folder}/socket", count)
 
-    def kill(self, running):
-        running.process.kill()
-        running.process.wait()
-        self.outputs.append(running.output)
+    def test_goes_on_without_a_consumer(self):
+        producer = self.produce(20)
+        time.sleep(0.2)
+        self.assertIsNone(producer.process.poll())
+        consumer = self.consume()
+        self.assertEqual(producer.wait()[0], 0)
+        found = [LINE.fullmatch(line) for line in consumer.output.splitlines()]
+        self.assertEqual([int(line[1]) for line in found], list(range(1, 21)))
+        self.assertFalse(any(line[3] for line in found))
+        self.assertEqual(self.produce(5).wait()[0], 0)
+        self.assertEqual([int(LINE.fullmatch(line)[1]) for line in consumer.output.splitlines()], list(range(1, 26)))
 
-    def test_each_once_and_in_order(self):
-        server = self.serve()
-        for count in (250, 50):
-            self.assertEqual(self.start("session_client", "feed", self.endpoint, count).wait()[0], 0)
-        self.kill(server)
-        numbers = [int(line.split()[1]) for line in server.output.splitlines()]
-        self.assertEqual(numbers, list(range(1, 301)))
+    def test_either_is_killed_at_any_moment(self):
+        consumer, producer, printed = self.consume(), self.produce(1000000), []
+        for _ in range(12):
+            seen = consumer.output.count("\n")
+            if random.random() < 0.7:
+                consumer.until(lambda c: c.output.count("\n") > seen, "reading")
+            time.sleep(random.random() / 50)
+            victims = random.choice((("consumer",), ("producer",), ("consumer", "producer")))
+            if "consumer" in victims:
+                consumer.process.kill()
+                consumer.process.wait()
+                printed += consumer.output.splitlines()
+                consumer = self.consume()
+            if "producer" in victims:
+                producer.process.kill()
+                producer.process.wait()
+                producer = self.produce(1000000)
+        producer.process.kill()
+        producer.process.wait()
+        # It ends once the consumer has dealt with everything, that of the killed ones, too.
+        self.assertEqual(self.produce(3).wait()[0], 0)
+        consumer.process.kill()
+        consumer.process.wait()
+        printed += consumer.output.splitlines()
+        expected = 1
+        for line in printed:
+            # The consumer may have been killed in the midst of a line.
+            found = LINE.fullmatch(line)
+            if found is None:
+                self.assertTrue(line.startswith("thermometer"[: len(line)]) or "thermometer" in line, line)
+                continue
+            number = int(found[1])
+            if number < expected:
+                self.assertTrue(found[3], f"{line} was there before")
+                continue
+            self.assertEqual(number, expected)
+            expected += 1
+        self.assertGreater(expected, 4)
 
-    def test_killed_at_any_moment(self):
-        dice = random.Random(20261129)
-        server = self.serve()
-        client = self.start("session_client", "feed", self.endpoint, 1000000)
-        for _ in range(25):
-            time.sleep(dice.random() / 10)
-            which = dice.randrange(3)
-            if which != 0:
-                self.kill(server)
-            if which != 1:
-                client.process.kill()
-                client.process.wait()
-            time.sleep(dice.random() / 50)
-            if which != 0:
-                server = self.serve()
-            if which != 1:
-                client = self.start("session_client", "feed", self.endpoint, 1000000)
-        client.process.kill()
-        client.process.wait()
-        # All that is in the client's journal arrives before it ends.
-        self.assertEqual(self.start("session_client", "feed", self.endpoint, 1).wait()[0], 0)
-        self.kill(server)
-        self.check_numbers()
+    def test_wrong_arguments(self):
+        for name in ("feed_producer", "feed_consumer"):
+            self.assertEqual(self.run_to_end(name)[0], 2)
 
-    def check_numbers(self):
-        """Every number came, in order; what came again says so, and was not dealt with for good before."""
-        # A line that the kill has cut is not whole, and its record comes again.
-        lines = [line for output in self.outputs for line in output.split("\n")[:-1]]
-        next_number = 1
-        for line in lines:
-            _, number, _, *again = line.split()
-            if again:
-                self.assertLessEqual(int(number), next_number, line)
-            else:
-                self.assertEqual(int(number), next_number, line)
-            next_number = max(next_number, int(number) + 1)
-        self.assertGreater(next_number, 25)
+    def test_says_what_is_wrong(self):
+        status, _, messages = self.run_to_end("feed_producer", "produced", "nonsense", 1)
+        self.assertEqual(status, 1)
+        self.assertRegex(messages, "^feed_producer: cannot open: ")
+        consumer = self.consume()
+        status, _, messages = self.run_to_end("feed_consumer", "consumed", f"unix:{self.folder}/socket")
+        self.assertEqual(status, 1)
+        self.assertIn("feed_consumer: ", messages)
+        self.assertIsNone(consumer.process.poll())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-/* Prints the readings of any number of clients, each once and in order, whatever is killed meanwhile.
+/* Prints the readings of any number of producers, each once and in order, whatever is killed meanwhile.
  *
- *     session_server FOLDER [ENDPOINT]      tcp://127.0.0.1:0 if none is given; ends when it is killed */
+ *     feed_consumer FOLDER [ENDPOINT]      tcp://127.0.0.1:0 if none is given; ends when it is killed */
 #include <stdio.h>
 #include "feed_reading.h"
 
@@ -19,7 +19,7 @@ static void take_readings(pier_session_channel *session) {
     fflush(stdout);
     /* What was printed does not come again. */
     if (pier_session_channel_commit(session, pier_session_channel_record_number(session)) != PIER_OK || status < 0) {
-        fprintf(stderr, "session_server: %s\n", pier_session_channel_error(session)->text);
+        fprintf(stderr, "feed_consumer: %s\n", pier_session_channel_error(session)->text);
         /* Its folder can be opened anew: its client comes again. */
         pier_session_channel_destroy(session);
     }
@@ -28,7 +28,7 @@ static void take_readings(pier_session_channel *session) {
 
 int main(int argc, char **argv) {
     if (argc < 2) {
-        fprintf(stderr, "usage: session_server FOLDER [ENDPOINT]\n");
+        fprintf(stderr, "usage: feed_consumer FOLDER [ENDPOINT]\n");
         return 2;
     }
     /* [sessions: host] */
@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
     }
     /* [end] */
     if (status != PIER_OK) {
-        fprintf(stderr, "session_server: %s\n", error.text);
+        fprintf(stderr, "feed_consumer: %s\n", error.text);
     } else {
         fprintf(stderr, "listening on %s\n", pier_address_as_text(&address).text);
     }

@@ -1,12 +1,12 @@
-/* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the server.
+/* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the consumer.
  *
- *     session_client FOLDER ENDPOINT COUNT      sends COUNT more; ends when the server has dealt with all of them */
+ *     feed_producer FOLDER ENDPOINT COUNT      sends COUNT more, and ends when the consumer has dealt with all of them */
 #include <stdio.h>
 #include <stdlib.h>
 #include "feed_reading.h"
 
 static int fail(const char *what, const pier_error *error) {
-    fprintf(stderr, "session_client: %s: %s\n", what, error->text);
+    fprintf(stderr, "feed_producer: %s: %s\n", what, error->text);
     return 1;
 }
 
@@ -24,7 +24,7 @@ static void tell_events(pier_session_channel *session) {
 
 int main(int argc, char **argv) {
     if (argc != 4) {
-        fprintf(stderr, "usage: session_client FOLDER ENDPOINT COUNT\n");
+        fprintf(stderr, "usage: feed_producer FOLDER ENDPOINT COUNT\n");
         return 2;
     }
     /* [sessions: open] */

@@ -1,0 +1,96 @@
+"""room: members of a chat get what they missed, whoever was away or killed."""
+
+import subprocess
+import unittest
+
+from sample import SampleTest
+
+
+class RoomTest(SampleTest):
+    def serve(self):
+        server = self.start("room_server", "rooms", f"unix:{self.folder}/socket")
+        server.endpoint()
+        return server
+
+    def join(self, name):
+        return self.start("room_member", f"member-{name}", f"unix:{self.folder}/socket", name, stdin=subprocess.PIPE)
+
+    def say(self, name, member, text):
+        """Says something, and waits until it is in the member's journal."""
+
+        def size():
+            return sum(path.stat().st_size for path in (self.folder / f"member-{name}" / "sent").glob("*.pier"))
+
+        before = size()
+        member.say(text)
+        member.until(lambda m: size() > before, "line in the journal")
+
+    def leave(self, member):
+        member.process.stdin.close()
+        status, _, messages = member.wait()
+        self.assertEqual((status, messages), (0, ""))
+
+    def kill(self, running):
+        running.process.kill()
+        running.process.wait()
+
+    def heard(self, member, *lines):
+        member.until(lambda m: m.output.splitlines() == list(lines), f"{lines}")
+
+    def test_members_get_what_they_missed(self):
+        server = self.serve()
+        ada, bob = self.join("Ada"), self.join("Bob")
+        # Who has come once is a member.
+        ada.say("hello\n")
+        ada.say("who is there?\n")
+        bob.say("me\n")
+        self.heard(ada, "Bob: me")
+        # Bob may have become a member behind the first lines.
+        self.leave(bob)
+        self.say("Ada", ada, "one\ntwo ☃\n")
+        self.kill(ada)
+        self.kill(server)
+        server = self.serve()
+        ada = self.join("Ada")
+        ada.say("three\n")
+        bob = self.join("Bob")
+        bob.until(lambda b: b.output.splitlines()[-3:] == ["Ada: one", "Ada: two ☃", "Ada: three"], "lines")
+        self.leave(ada)
+        self.kill(bob)
+        self.assertIsNone(server.process.poll())
+
+    def test_what_is_said_without_a_server_is_not_lost(self):
+        server = self.serve()
+        bob, ada = self.join("Bob"), self.join("Ada")
+        ada.say("here\n")
+        bob.say("here\n")
+        self.heard(ada, "Bob: here")
+        self.kill(server)
+        self.say("Ada", ada, "into the void\n")
+        self.kill(ada)
+        server = self.serve()
+        ada = self.join("Ada")
+        bob.until(lambda b: "Ada: into the void\n" in b.output, "line")
+        self.assertEqual(bob.output.count("void"), 1)
+        self.leave(ada)
+        self.leave(bob)
+
+    def test_a_name_is_no_path(self):
+        self.serve()
+        for name in ("../evil", "a b", "x" * 32):
+            member = self.start("room_member", "m", f"unix:{self.folder}/socket", name, stdin=subprocess.PIPE)
+            member.say("let me in\n")
+            member.process.stdin.close()
+            status, _, messages = member.wait()
+            self.assertEqual(status, 1, name)
+            self.assertRegex(messages, "^room_member: ")
+            subprocess.run(["rm", "-rf", self.folder / "m"], check=True)
+        self.assertFalse((self.folder / "evil").exists())
+
+    def test_wrong_arguments(self):
+        for name in ("room_server", "room_member"):
+            self.assertEqual(self.run_to_end(name)[0], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
