@@ -1,0 +1,388 @@
+/* Sessions whose folders, limits or age do not fit any more: put back to an older state, lost, expired, full, changed; and
+ * records that the peer never takes. Everything is told by its own status, and nothing begins at 1 again by itself.
+ *
+ * Floor 7 (channel). The reasons are those of proto/session.md. */
+#define _GNU_SOURCE /* popen */
+#include "channel/session_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "session/link_control_internal.h"
+
+static int set_up(void **state) {
+    static session_pair pair;
+    session_scratch();
+    session_pair_init(&pair);
+    session_pair_listen(&pair, "tcp://127.0.0.1:0");
+    *state = &pair;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    session_pair_end((session_pair *)*state);
+    session_scratch_end();
+    return 0;
+}
+
+static void copy(const char *from, const char *to) {
+    char command[1200];
+    (void)snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", session_path(to), session_path(from),
+                   session_path(to));
+    assert_int_equal(system(command), 0);
+}
+
+static void lose(const char *folder) {
+    char command[600];
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", session_path(folder));
+    assert_int_equal(system(command), 0);
+}
+
+static void close_client(session_pair *pair) {
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+}
+
+static void close_host(session_pair *pair) {
+    pier_session_host_destroy(pair->host);
+    pair->host = NULL;
+    pair->server = NULL;
+}
+
+static void exchange(session_pair *pair, uint64_t number) {
+    session_send(pair, pair->client, number);
+    session_receive(pair, true, number);
+    session_settle(pair, pair->client);
+}
+
+/* Takes turns until the client is refused, with that reason; 0: it found out by itself. */
+static void until_refused(session_pair *pair, pier_status expected, unsigned reason) {
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    pier_status status;
+    while ((status = pier_session_channel_next(pair->client)) == PIER_WOULD_BLOCK) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    assert_status(status, expected);
+    pier_session_event event;
+    bool is_told = reason == 0;
+    while (pier_session_channel_next_event(pair->client, &event) == PIER_OK) {
+        is_told = is_told || (event.kind == PIER_SESSION_REFUSED && event.number == reason);
+    }
+    assert_true(is_told);
+    /* Waiting for what cannot happen ends, too. */
+    assert_status(pier_session_channel_await(pair->client,
+                                             pier_session_sent(pier_session_channel_session(pair->client)).last,
+                                             PIER_SESSION_STAGE_COMMITTED),
+                  expected);
+}
+
+static void begin(session_pair *pair) {
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    exchange(pair, 1);
+}
+
+/* Folders ------------------------------------------------------------------------------------------------------------ */
+
+static void an_older_folder_of_the_client_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    copy("client", "old");
+    for (uint64_t number = 2; number <= 4; number++) {
+        session_pair_open_client(pair);
+        exchange(pair, number);
+        close_client(pair);
+    }
+    copy("old", "client");
+    session_pair_open_client(pair);
+    /* It can be stored, and is not sent. */
+    session_send(pair, pair->client, 22);
+    until_refused(pair, PIER_MISMATCH, PIER__CLIENT_IS_OLDER);
+    assert_int_equal(pier_session_received(pier_session_channel_session(pair->server)).last, 4);
+    /* What was not sent can be taken out. */
+    close_client(pair);
+    pier_journal *journal = NULL;
+    pier_journal_reader *reader = NULL;
+    const pier_journal_options options = {.size = sizeof options, .read_only = true, .must_exist = true};
+    const pier_journal_from from = {.size = sizeof from};
+    assert_status(pier_journal_open(&journal, session_path("client/sent"), &options, NULL), PIER_OK);
+    assert_status(pier_journal_reader_open(&reader, journal, &from, NULL), PIER_OK);
+    pier_archive *archive = pier_journal_reader_archive(reader);
+    uint64_t last = 0;
+    pier_status status;
+    while ((status = pier_archive_next(archive)) == PIER_OK || status == PIER_SKIPPED) {
+        last = status == PIER_OK ? pier_load_u64(archive) : last;
+    }
+    assert_status(status, PIER_END);
+    assert_int_equal(last, 22);
+    pier_journal_reader_destroy(reader);
+    pier_journal_destroy(journal);
+}
+
+static void an_older_folder_of_the_server_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    close_host(pair);
+    copy("host", "old");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+    close_client(pair);
+    close_host(pair);
+    copy("old", "host");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 3);
+    until_refused(pair, PIER_MISMATCH, PIER__SERVER_IS_OLDER);
+    assert_int_equal(pier_session_sent(pier_session_channel_session(pair->client)).kept, 2);
+}
+
+static void a_server_that_lost_its_folder_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    close_host(pair);
+    lose("host");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 2);
+    /* Its key was there, too: it cannot tell this client from a stranger. */
+    until_refused(pair, PIER_DENIED, PIER__UNKNOWN);
+    assert_null(pair->server);
+}
+
+static const char key[] = "shared beforehand";
+
+static void with_a_shared_key_a_lost_folder_is_told_apart(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->client_options.shared_key = (pier_bytes){key, sizeof key};
+    pair->server_options.shared_key = (pier_bytes){key, sizeof key};
+    begin(pair);
+    close_client(pair);
+    copy("client", "kept");
+    lose("client");
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    until_refused(pair, PIER_MISMATCH, PIER__NAME_EXISTS);
+    close_client(pair);
+    close_host(pair);
+    copy("kept", "client");
+    lose("host");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 2);
+    until_refused(pair, PIER_MISMATCH, PIER__SERVER_IS_OLDER);
+}
+
+static void a_client_that_lost_its_folder_is_a_stranger(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    lose("client");
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    until_refused(pair, PIER_DENIED, PIER__UNKNOWN);
+    /* Nothing of the session was touched. */
+    assert_int_equal(pier_session_received(pier_session_channel_session(pair->server)).last, 1);
+}
+
+static void half_a_folder_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    session_send(pair, pair->server, 1);
+    session_receive(pair, false, 1);
+    session_settle(pair, pair->server);
+    close_client(pair);
+    copy("client", "kept");
+    /* What was acknowledged is gone, and so is the rest of what the server would send. */
+    lose("client/received");
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 2);
+    until_refused(pair, PIER_MISMATCH, PIER__CLIENT_IS_OLDER);
+    close_client(pair);
+    /* Nor is a new session begun over the other half of an old one. */
+    copy("kept", "client");
+    lose("client/sent");
+    pier_error error = {0};
+    assert_status(
+        pier_session_open(&pair->client, "test", session_path("client"), pair->endpoint, &pair->client_options, &error),
+        PIER_MISMATCH);
+    assert_true(error.text[0] != '\0');
+}
+
+/* Flips a bit `back` bytes before the end of the journal's one segment. */
+static void damage(const char *journal, long back) {
+    char command[1200];
+    (void)snprintf(command, sizeof command, "ls '%s'/*.pier", session_path(journal));
+    char path[1000] = "";
+    FILE *names = popen(command, "r");
+    assert_non_null(names);
+    assert_non_null(fgets(path, sizeof path, names));
+    assert_int_equal(pclose(names), 0);
+    path[strcspn(path, "\n")] = '\0';
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -back, SEEK_END), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, -back, SEEK_END), 0);
+    assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* What cannot be read any more is told, not sent. */
+static void damage_in_a_journal_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_host(pair);
+    for (uint64_t number = 2; number <= 20; number++) {
+        session_send(pair, pair->client, number);
+    }
+    close_client(pair);
+    damage("client/sent", 600);
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    pier_status status;
+    while ((status = pier_session_channel_next(pair->client)) == PIER_WOULD_BLOCK) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    assert_status(status, PIER_CORRUPT);
+    assert_status(pier_session_channel_status(pair->client), PIER_CORRUPT);
+    uint64_t number = 2;
+    while (pair->server != NULL && pier_session_channel_next(pair->server) == PIER_OK) {
+        assert_int_equal(pier_load_u64(pier_session_channel_load_archive(pair->server)), number++);
+    }
+    assert_true(number <= 20);
+}
+
+/* Time and terms ----------------------------------------------------------------------------------------------------- */
+
+static void a_session_expires(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->server_options.expiry_s = 1;
+    begin(pair);
+    close_client(pair);
+    close_host(pair);
+    (void)sleep(3);
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 2);
+    until_refused(pair, PIER_DENIED, PIER__UNKNOWN);
+    assert_int_equal(pier_session_sent(pier_session_channel_session(pair->client)).last, 2);
+}
+
+static void limits_and_durability_are_fixed(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    pier_session_channel_options options = pair->client_options;
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 12345};
+    pier_session_channel *opened = NULL;
+    pier_error error = {0};
+    options.limits = &limits;
+    assert_status(pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &options, &error),
+                  PIER_MISMATCH);
+    options = pair->client_options;
+    options.durability = PIER_DURABILITY_DISK;
+    assert_status(pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &options, &error),
+                  PIER_MISMATCH);
+    assert_null(opened);
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+}
+
+/* Bounds ------------------------------------------------------------------------------------------------------------- */
+
+static void bounds_of_the_journal_push_back(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->client_options.sent_records_max = 50;
+    pair->client_options.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST;
+    begin(pair);
+    close_host(pair);
+    /* Nobody is there: the journal takes as many as it may, and the next flush waits. */
+    pier_archive *archive = pier_session_channel_store_archive(pair->client);
+    uint64_t stored = 1;
+    pier_status status = PIER_OK;
+    while (status == PIER_OK) {
+        assert_status(pier_archive_begin(archive), PIER_OK);
+        pier_store(archive, ++stored);
+        assert_status(pier_archive_end(archive), PIER_OK);
+        status = pier_session_channel_flush(pair->client, NULL);
+        assert_true(stored < 1000);
+    }
+    assert_status(status, PIER_WOULD_BLOCK);
+    assert_in_range(stored, 40, 60);
+    session_pair_open_host(pair);
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    for (uint64_t number = 2; number <= stored; number++) {
+        session_receive(pair, true, number);
+    }
+    while (pier_session_channel_flush(pair->client, NULL) != PIER_OK) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    exchange(pair, stored + 1);
+}
+
+/* Stored before the first connection: the client does not know yet what the server takes. */
+static void a_record_that_the_peer_never_takes_is_withdrawn(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    static const char text[100000];
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 65536};
+    pair->server_options.limits = &limits;
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    pier_archive *archive = pier_session_channel_store_archive(pair->client);
+    assert_status(pier_archive_begin(archive), PIER_OK);
+    pier_store_bytes(archive, (pier_bytes){text, sizeof text});
+    assert_status(pier_archive_end(archive), PIER_OK);
+    assert_status(pier_session_channel_flush(pair->client, NULL), PIER_OK);
+    session_send(pair, pair->client, 3);
+    session_pair_open_host(pair);
+    session_receive(pair, true, 1);
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    pier_status status;
+    while ((status = pier_session_channel_next(pair->server)) == PIER_WOULD_BLOCK) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    assert_status(status, PIER_SKIPPED);
+    assert_int_equal(pier_session_channel_record_number(pair->server), 2);
+    session_receive(pair, true, 3);
+    assert_int_equal(pier_session_channel_record_number(pair->server), 3);
+    session_settle(pair, pair->client);
+    pier_session_event event;
+    uint64_t withdrawn = 0;
+    while (pier_session_channel_next_event(pair->client, &event) == PIER_OK) {
+        withdrawn = event.kind == PIER_SESSION_WITHDRAWN ? event.number : withdrawn;
+    }
+    assert_int_equal(withdrawn, 2);
+    /* Now it knows. */
+    assert_status(pier_archive_begin(archive), PIER_OK);
+    pier_store_bytes(archive, (pier_bytes){text, sizeof text});
+    assert_status(pier_archive_end(archive), PIER_LIMIT);
+    session_send(pair, pair->client, 4);
+    session_receive(pair, true, 4);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_older_folder_of_the_client_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_older_folder_of_the_server_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_server_that_lost_its_folder_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_client_that_lost_its_folder_is_a_stranger, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(half_a_folder_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_expires, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
