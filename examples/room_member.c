@@ -14,21 +14,31 @@
 
 #include "room_line.h"
 
+/* Stores a line. One that cannot be said is told, and the chat goes on. */
+static pier_status store(pier_session_channel *session, const char *text, size_t size) {
+    pier_archive *archive = pier_session_channel_store_archive(session);
+    room_line line = {.again = false};
+    if (size >= sizeof line.text) {
+        fprintf(stderr, "room_member: a line has at most %zu bytes\n", sizeof line.text - 1);
+        return PIER_OK;
+    }
+    memcpy(line.text, text, size);
+    pier_status status = room_line_store(archive, &line);
+    if (status < 0 && pier_archive_status(archive) == PIER_OK) {
+        /* This line alone was refused: it is no UTF-8, for instance. */
+        fprintf(stderr, "room_member: %s\n", pier_archive_error(archive)->text);
+        return PIER_OK;
+    }
+    return status;
+}
+
 /* Says the whole lines of what was read, and keeps the rest. What is stored and flushed is on the disk: it is said. */
 static pier_status say(pier_session_channel *session, char *input, size_t *input_bytes) {
-    pier_archive *archive = pier_session_channel_store_archive(session);
     size_t begin = 0;
     for (char *end; (end = memchr(input + begin, '\n', *input_bytes - begin)) != NULL;) {
-        room_line line = {.again = false};
-        *end = '\0';
-        (void)snprintf(line.text, sizeof line.text, "%s", input + begin);
-        pier_status status = room_line_store(archive, &line);
-        if (status != PIER_OK && pier_archive_status(archive) != PIER_OK) {
-            return status;
-        }
+        pier_status status = store(session, input + begin, (size_t)(end - input) - begin);
         if (status != PIER_OK) {
-            /* This line alone was refused: it is no UTF-8, for instance. */
-            fprintf(stderr, "room_member: %s\n", pier_archive_error(archive)->text);
+            return status;
         }
         begin = (size_t)(end - input) + 1;
     }

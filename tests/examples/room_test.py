@@ -75,6 +75,18 @@ class RoomTest(SampleTest):
         self.leave(ada)
         self.leave(bob)
 
+    def test_what_cannot_be_said_is_told(self):
+        self.serve()
+        bob, ada = self.join("Bob"), self.join("Ada")
+        bob.say("here\n")
+        self.heard(ada, "Bob: here")
+        ada.process.stdin.write(b"x" * 399 + b"\n" + b"y" * 400 + b"\n\xff\nend\n")
+        ada.process.stdin.close()
+        status, _, messages = ada.wait()
+        self.assertEqual(status, 0)
+        self.assertRegex(messages, "^room_member: a line has at most 399 bytes\nroom_member: .*UTF-8.*\n$")
+        self.heard(bob, "Ada: " + "x" * 399, "Ada: end")
+
     def test_a_name_is_no_path(self):
         self.serve()
         for name in ("../evil", "a b", "x" * 32):
