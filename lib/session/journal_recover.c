@@ -367,6 +367,8 @@ static void take_walk(recovery *of, pier__walk *walk) {
         journal->synced = (pier__synced){end, journal->stream.next_record - 1};
         return;
     }
+    /* Who made the last segment may have died before its name was synced. */
+    journal->names_unsynced = true;
     journal->synced = of->synced;
     if (pier__place_is_before(end, journal->synced.place)) {
         journal->synced = (pier__synced){end, journal->stream.next_record - 1};

@@ -165,10 +165,8 @@ static void at_disk_it_is_a_flush(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_record_is_synced_below_disk),
-        cmocka_unit_test(syncs_are_shared),
-        cmocka_unit_test(it_survives_a_power_cut),
-        cmocka_unit_test(it_is_kept_until_the_peer_committed_it),
+        cmocka_unit_test(a_record_is_synced_below_disk), cmocka_unit_test(syncs_are_shared),
+        cmocka_unit_test(it_survives_a_power_cut),       cmocka_unit_test(it_is_kept_until_the_peer_committed_it),
         cmocka_unit_test(at_disk_it_is_a_flush),
     };
     return cmocka_run_group_tests_name("synced records", tests, NULL, NULL);

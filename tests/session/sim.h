@@ -65,6 +65,7 @@ typedef struct sim_node {
     uint64_t next_number; /* of the record that is stored next */
     uint64_t cursor;      /* the last number that was delivered in this life, or passed over */
     uint64_t processed;   /* the last number that the program has dealt with, in a transaction of its own */
+    uint64_t synced;      /* told to survive the machine */
     bool saw_conflict;
     bool saw_refusal;
     uint64_t lives;
@@ -79,6 +80,7 @@ typedef struct sim {
     /* What this seed is like */
     pier_durability durability;
     bool has_power_cuts;
+    bool cuts_once; /* the power goes once, of a session that does not promise to survive it: then it may part */
     bool has_shared_key;
     bool has_own_transaction;
     bool rolls_back;
@@ -93,7 +95,7 @@ typedef struct sim {
     sim_ledger ledgers[SIM_NODES]; /* by the sending node */
     /* A folder as it was */
     bool has_snapshot;
-    bool was_rolled_back;
+    bool was_rolled_back; /* or lost what it does not promise to keep */
     unsigned snapshot_of;
     sim_journal snapshot[2];
     uint64_t snapshot_processed;

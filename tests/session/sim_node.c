@@ -93,6 +93,10 @@ void sim_node_start(sim *world, unsigned index, pier_bytes door_id) {
     session->out_max = world->portion_bytes;
     pier_session_set_now(session, world->now_ns, (uint64_t)world->now_ns);
     uint64_t in_journal = found[0].state.next_record - 1;
+    if (in_journal < node->synced) {
+        sim_blame(world, "node %u said that record %llu survives its machine, and has %llu", index,
+                  (unsigned long long)node->synced, (unsigned long long)in_journal);
+    }
     uint64_t used = pier_session_sent(session).last;
     sim_ledger_restart(world, index, in_journal, used);
     node->next_number = used + 1;
@@ -167,7 +171,8 @@ void sim_node_store(sim *world, unsigned index) {
     if (sim_happens(world, 4)) {
         return;
     }
-    pier_status status = pier_session_flush(session, &last);
+    pier_status status =
+        sim_happens(world, 4) ? pier_session_flush_synced(session, &last) : pier_session_flush(session, &last);
     if (status < 0 && pier_session_status(session) == PIER_OK) {
         sim_blame(world, "node %u cannot flush: %s", index, pier_session_error(session)->text);
     } else if (status == PIER_OK && last != node->next_number - 1) {
@@ -293,6 +298,12 @@ void sim_node_look(sim *world, unsigned index) {
             if (!world->was_rolled_back) {
                 sim_blame(world, "node %u sees a conflict where none is: %s", index, event.text);
             }
+        } else if (event.kind == PIER_SESSION_SYNCED) {
+            if (event.number > pier_session_sent(node->session).synced) {
+                sim_blame(world, "node %u says that record %llu is synced, and tells %llu", index,
+                          (unsigned long long)event.number,
+                          (unsigned long long)pier_session_sent(node->session).synced);
+            }
         } else if (event.kind == PIER_SESSION_REFUSED && event.number != PIER__BUSY) {
             node->saw_refusal = true;
             if (!world->was_rolled_back) {
@@ -307,6 +318,7 @@ void sim_node_look(sim *world, unsigned index) {
             sim_blame(world, "node %u finds bytes damaged: %s", index, event.text);
         }
     }
+    node->synced = pier_session_sent(node->session).synced;
     sim_ledger_promise(world, index, pier_session_sent(node->session).durable);
     pier_session_progress in = pier_session_received(node->session);
     sim_ledger_commit(world, 1 - index, in.committed);

@@ -41,6 +41,7 @@ static void begin(sim *world, uint64_t seed, bool has_real_journals) {
     uint64_t level = sim_draw(world, 8);
     world->durability = level < 5 ? PIER_DURABILITY_DISK : level < 7 ? PIER_DURABILITY_PROCESS : PIER_DURABILITY_MEMORY;
     world->has_power_cuts = world->durability == PIER_DURABILITY_DISK;
+    world->cuts_once = !world->has_power_cuts && sim_happens(world, 3);
     world->has_shared_key = sim_happens(world, 2);
     world->has_own_transaction = sim_happens(world, 2);
     world->has_limits = sim_happens(world, 4);
@@ -56,6 +57,17 @@ static void begin(sim *world, uint64_t seed, bool has_real_journals) {
     world->portion_bytes = portions[sim_draw(world, 5)];
     world->snapshot_of = (unsigned)sim_draw(world, 2);
     sim_node_start(world, 0, (pier_bytes){NULL, 0});
+}
+
+/* The power goes, and no session promises anything but what was synced for its own sake. */
+static void cut_once(sim *world) {
+    unsigned index = (unsigned)sim_draw(world, 2);
+    if (world->nodes[index].session == NULL) {
+        return;
+    }
+    world->cuts_once = false;
+    world->was_rolled_back = true;
+    sim_node_crash(world, index, true);
 }
 
 /* A folder is kept as it is, and put back later. */
@@ -79,6 +91,7 @@ static void roll_back(sim *world) {
     sim_journal_copy(&node->journals[0], &world->snapshot[0]);
     sim_journal_copy(&node->journals[1], &world->snapshot[1]);
     node->processed = world->snapshot_processed;
+    node->synced = 0;
     world->was_rolled_back = true;
     for (uint64_t i = 0; i < SIM_RECORDS_MAX; i++) {
         sim_record *record = &world->ledgers[world->snapshot_of].records[i];
@@ -221,6 +234,9 @@ bool sim_run(sim *world, uint64_t seed, bool has_real_journals, bool is_verbose)
         step_network(world);
         step_node(world, 0);
         step_node(world, 1);
+        if (world->cuts_once && sim_happens(world, 300)) {
+            cut_once(world);
+        }
         if (world->rolls_back && sim_happens(world, 150)) {
             roll_back(world);
         }
