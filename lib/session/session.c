@@ -211,7 +211,8 @@ static void place_delivery(pier_session *session) {
     pier__lane *lane = &session->received;
     uint64_t from = session->committed < lane->made ? session->committed : lane->made;
     pier__lane_rewind(lane, from > lane->trimmed ? from : lane->trimmed);
-    session->delivered = session->committed;
+    /* Below disk the note of what was committed may be lost, and what it let go of is gone all the same. */
+    session->delivered = session->committed > lane->trimmed ? session->committed : lane->trimmed;
     session->repeated_to = lane->was_above;
     session->knows = lane->made == 0 && !lane->stream.epoch_has_blocks;
     session->learn_from = lane->made > 0 ? lane->made : 1;
