@@ -42,7 +42,7 @@ PIER__HOT void pier__stream_pass(pier__stream *stream, const pier__header *heade
         stream->epoch_has_blocks = stream->epoch_has_blocks || (header->flags & PIER__FLAG_EPOCH_BEGIN) != 0;
         return;
     }
-    /* An end mark is no block: who goes on behind it may still begin the epoch. */
+    /* An end mark names the epoch, and is not one of its blocks. */
     stream->epoch_has_blocks = stream->epoch_has_blocks || header->kind != PIER_BLOCK_END;
     if (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) {
         stream->next_record = header->first_record + header->records;
