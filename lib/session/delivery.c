@@ -62,7 +62,7 @@ static pier_status prepare(pier_session *session, const uint8_t *blocks, size_t 
     pier__buffer *feed = &session->feed;
     feed->size = 0;
     session->feed_at = 0;
-    pier__known was = session->load_known;
+    size_t known_before = session->load_known.count;
     pier__stream stream = load_stream(session, header);
     pier_status status = session->load_is_begun || put_beginning(session, header) ? PIER_OK : PIER_NO_MEMORY;
     while (status == PIER_OK && size > 0) {
@@ -87,8 +87,10 @@ static pier_status prepare(pier_session *session, const uint8_t *blocks, size_t 
         blocks += bytes;
         size -= bytes;
     }
-    if (status != PIER_OK) {
-        session->load_known.count = was.epoch == session->load_known.epoch ? was.count : 0;
+    if (status == PIER_OK) {
+        pier__known_settle(&session->load_known, stream.epoch);
+    } else {
+        session->load_known.count = known_before;
         feed->size = 0;
     }
     return status;

@@ -27,13 +27,15 @@ static pier_status take_definitions(pier_session *session, const pier__header *h
     pier__lane *lane = &session->received;
     pier__header made;
     session->scratch.size = 0;
-    pier__known was = session->known;
+    size_t known_before = session->known.count;
     pier_status status = pier__known_remake(&session->known, &lane->stream, &session->limits, header,
                                             block + PIER__PIECE_BYTES, &session->scratch, &made);
     if (status == PIER_OK && made.kind != 0) {
         status = make(session, &made, session->scratch.data, text);
-        if (status != PIER_OK) {
-            session->known.count = was.epoch == session->known.epoch ? was.count : 0;
+        if (status == PIER_OK) {
+            pier__known_settle(&session->known, lane->stream.epoch);
+        } else {
+            session->known.count = known_before;
         }
     } else if (status != PIER_OK) {
         *text = "a definition that cannot be taken";

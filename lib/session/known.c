@@ -17,11 +17,14 @@ void pier__known_deinit(pier__known *known) {
     known->capacity = 0;
 }
 
-void pier__known_enter(pier__known *known, uint32_t epoch) {
-    if (known->epoch != epoch) {
-        known->epoch = epoch;
-        known->count = 0;
+void pier__known_settle(pier__known *known, uint32_t epoch) {
+    size_t kept = 0;
+    for (size_t i = 0; i < known->count; i++) {
+        if (known->classes[i].epoch >= epoch) {
+            known->classes[kept++] = known->classes[i];
+        }
     }
+    known->count = kept;
 }
 
 /* A definition within a payload. */
@@ -64,17 +67,20 @@ static bool read_definition(const uint8_t *at, size_t left, definition *found) {
     return found->id != 0 && fingerprint[0] == 0xc4 && fingerprint[1] == FINGERPRINT_BYTES;
 }
 
-static const pier__known_class *find(const pier__known *known, uint16_t id) {
+/* Finds a class of an epoch. of_epoch: gets how many are known of that, when it is not among them. */
+static const pier__known_class *find(const pier__known *known, uint32_t epoch, uint16_t id, size_t *of_epoch) {
+    *of_epoch = 0;
     for (size_t i = 0; i < known->count; i++) {
-        if (known->classes[i].id == id) {
+        if (known->classes[i].epoch == epoch && known->classes[i].id == id) {
             return &known->classes[i];
         }
+        *of_epoch += known->classes[i].epoch == epoch;
     }
     return NULL;
 }
 
 /* Adds a class. Returns false when there is no memory. */
-static bool add(pier__known *known, const definition *found) {
+static bool add(pier__known *known, uint32_t epoch, const definition *found) {
     if (known->count == known->capacity) {
         size_t size = known->capacity * sizeof *known->classes;
         void *classes =
@@ -85,27 +91,29 @@ static bool add(pier__known *known, const definition *found) {
         known->classes = (pier__known_class *)classes;
         known->capacity += CLASSES_AT_ONCE;
     }
-    known->classes[known->count++] = (pier__known_class){found->id, found->fingerprint};
+    known->classes[known->count++] = (pier__known_class){epoch, found->id, found->fingerprint};
     return true;
 }
 
 /* Takes the definitions of a payload that are not known over into `out`. */
-static pier_status take_unknown(pier__known *known, const pier_limits *limits, const uint8_t *payload, size_t size,
-                                pier__buffer *out) {
+static pier_status take_unknown(pier__known *known, const pier_limits *limits, const pier__header *header,
+                                const uint8_t *payload, pier__buffer *out) {
+    size_t size = header->stored_bytes;
     for (size_t at = 0; at < size;) {
         definition found;
         if (!read_definition(payload + at, size - at, &found)) {
             return PIER_PROTOCOL;
         }
-        const pier__known_class *same = find(known, found.id);
+        size_t of_epoch = 0;
+        const pier__known_class *same = find(known, header->epoch, found.id, &of_epoch);
         if (same != NULL && same->fingerprint != found.fingerprint) {
             return PIER_PROTOCOL;
         }
         if (same == NULL) {
-            if (known->count >= limits->classes_max) {
+            if (of_epoch >= limits->classes_max) {
                 return PIER_LIMIT;
             }
-            if (!pier__buffer_append(out, payload + at, found.size) || !add(known, &found)) {
+            if (!pier__buffer_append(out, payload + at, found.size) || !add(known, header->epoch, &found)) {
                 return PIER_NO_MEMORY;
             }
         }
@@ -124,17 +132,15 @@ pier_status pier__known_remake(pier__known *known, const pier__stream *stream, c
         return PIER_OK;
     }
     size_t before = out->size;
-    pier__known was = *known;
-    pier__known_enter(known, header->epoch);
+    size_t known_before = known->count;
     if (!pier__buffer_reserve(out, PIER__PIECE_BYTES)) {
         return PIER_NO_MEMORY;
     }
     out->size += PIER__PIECE_BYTES;
-    pier_status status = take_unknown(known, limits, payload, header->stored_bytes, out);
+    pier_status status = take_unknown(known, limits, header, payload, out);
     size_t payload_bytes = out->size - before - PIER__PIECE_BYTES;
     if (status != PIER_OK || payload_bytes == 0) {
-        /* An epoch that was entered and brought nothing begins with its first block. */
-        known->count = was.epoch == known->epoch ? was.count : 0;
+        known->count = known_before;
         out->size = before;
         return status;
     }

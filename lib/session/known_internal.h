@@ -8,14 +8,14 @@
 #include "base/buffer_internal.h"
 
 typedef struct pier__known_class {
+    uint32_t epoch;
     uint16_t id;
     uint64_t fingerprint; /* the first half */
 } pier__known_class;
 
 typedef struct pier__known {
     const pier_allocator *allocator;
-    uint32_t epoch;
-    pier__known_class *classes;
+    pier__known_class *classes; /* in the order in which they came to be known: fewer of them is an earlier state */
     size_t count;
     size_t capacity;
 } pier__known;
@@ -23,11 +23,12 @@ typedef struct pier__known {
 void pier__known_init(pier__known *known, const pier_allocator *allocator);
 void pier__known_deinit(pier__known *known);
 
-/* Begins an epoch, of which nothing is known, unless it is the current one. */
-void pier__known_enter(pier__known *known, uint32_t epoch);
+/* Forgets the classes of epochs before this one, which nothing that comes can need. */
+void pier__known_settle(pier__known *known, uint32_t epoch);
 
 /* Makes a block anew of what is not known in a block of definitions, for a stream that stands at `stream`, and appends
- * it to `out`; nothing when all is known. What it made is known then. limits: classes_max counts.
+ * it to `out`; nothing when all is known. What it made is known then: who cannot use it takes the count of classes back that there was
+ * before. limits: classes_max counts.
  * made: gets its header; its kind is 0 when nothing was made. Returns PIER_OK; PIER_NO_MEMORY, nothing was done;
  * PIER_PROTOCOL for what is no block of definitions, or tells a known id anew; PIER_LIMIT. Those of an earlier epoch
  * are passed over. */

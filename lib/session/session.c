@@ -216,7 +216,6 @@ static void place_delivery(pier_session *session) {
     session->repeated_to = lane->was_above;
     session->knows = lane->made == 0 && !lane->stream.epoch_has_blocks;
     session->learn_from = lane->made > 0 ? lane->made : 1;
-    pier__known_enter(&session->known, lane->stream.epoch);
 }
 
 /* Numbers that a life before this one may have used, and that are not in the journal, are declared as a gap. */
