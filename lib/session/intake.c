@@ -22,6 +22,11 @@ static pier_status make(pier_session *session, const pier__header *header, const
     return PIER_OK;
 }
 
+/* How many bytes of definitions wait for the record that needs them; no more than queue_bytes_max. */
+static uint64_t definitions_waiting(const pier_session *session) {
+    return session->received.pending.size - session->received.pending_whole;
+}
+
 static pier_status take_definitions(pier_session *session, const pier__header *header, const uint8_t *block,
                                     const char **text) {
     pier__lane *lane = &session->received;
@@ -30,6 +35,13 @@ static pier_status take_definitions(pier_session *session, const pier__header *h
     size_t known_before = session->known.count;
     pier_status status = pier__known_remake(&session->known, &lane->stream, &session->limits, header,
                                             block + PIER__PIECE_BYTES, &session->scratch, &made);
+    if (status == PIER_OK && made.kind != 0 &&
+        session->scratch.size > session->limits.queue_bytes_max - definitions_waiting(session)) {
+        /* They are not written without a record: a peer that sends nothing else must not fill the memory. */
+        session->known.count = known_before;
+        *text = "definitions that no record needs (queue_bytes_max)";
+        return PIER_LIMIT;
+    }
     if (status == PIER_OK && made.kind != 0) {
         status = make(session, &made, session->scratch.data, text);
         if (status == PIER_OK) {

@@ -74,8 +74,11 @@ static void begin(world *of) {
     for (unsigned i = 0; i < 2; i++) {
         FUZZ_REQUIRE(sim_journal_open(&of->journals[i], &found[i]) == NULL);
     }
-    const pier_limits limits = {
-        .size = sizeof limits, .block_target_bytes = 256, .record_bytes_max = 4096, .classes_max = 4};
+    const pier_limits limits = {.size = sizeof limits,
+                                .block_target_bytes = 256,
+                                .record_bytes_max = 4096,
+                                .classes_max = 4,
+                                .queue_bytes_max = 4096};
     const pier_session_options options = {
         .size = sizeof options,
         .limits = &limits,
@@ -157,6 +160,7 @@ static void look(const world *of) {
     pier_session_progress in = pier_session_received(of->session);
     FUZZ_REQUIRE(in.durable <= in.last && in.kept <= in.durable && pier_session_record_number(of->session) <= in.last);
     FUZZ_REQUIRE(of->session->link.in.size - of->session->link.in_at <= PIER__IN_BYTES + 8192);
+    FUZZ_REQUIRE(of->session->received.pending.size <= 4096 + 2 * 8192);
     pier_session_event event;
     while (pier_session_next_event(of->session, &event) == PIER_OK) {
         FUZZ_REQUIRE(event.text[0] != '\0');
