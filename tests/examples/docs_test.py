@@ -104,15 +104,17 @@ class FailuresTest(unittest.TestCase):
     def test_each_row_names_its_test(self):
         """The failure table of docs/sessions.md: the test of each row is there, and is run."""
         tests = ROOT / "tests"
-        files = {path.name: path for path in tests.rglob("*_test.*") if path.suffix in {".c", ".py"}}
+        files = [path for path in tests.rglob("*_test.*") if path.suffix in {".c", ".py"}]
         lists = "".join(path.read_text() for path in tests.rglob("CMakeLists.txt"))
         rows = [cells for cells in rows_of("docs/sessions.md", 6) if cells[0] not in {"what happens", "---"}]
         self.assertGreater(len(rows), 30)
         for cells in rows:
             with self.subTest(cells[0]):
                 self.assertTrue(cells[0] and (cells[1] or cells[2]) and cells[5], cells)
-                name, function = re.fullmatch(r"`(\w+_test\.(?:c|py))`: `(\w+)`", cells[5]).groups()
-                text = files[name].read_text()
+                path, function = re.fullmatch(r"`((?:\w+/)?\w+_test\.(?:c|py))`: `(\w+)`", cells[5]).groups()
+                [found] = [each for each in files if each.as_posix().endswith(f"/{path}")]
+                name = found.name
+                text = found.read_text()
                 if name.endswith(".py"):
                     self.assertRegex(text, rf"\n    def {function}\(self")
                     stem = name.removesuffix("_test.py")

@@ -1,8 +1,11 @@
 /* Checkpoints that a crash tore: the definitions of an epoch that goes on are there all the same.
  *
  * Floor 6 (session). The blocks are those of one program that lives on, as a peer's blocks are: it defines a class once
- * in its epoch, whatever becomes of the process that writes the journal. */
+ * in its epoch, whatever becomes of the process that writes the journal. Of the tears the share of PIER_TEST_SHARE is
+ * tried (support/share.h). */
 #include "session/journal_support.h"
+
+#include "support/share.h"
 
 static const test_class classes[] = {{.name = "torn.One", .closure_bytes = 60},
                                      {.name = "torn.Two", .closure_bytes = 90}};
@@ -48,8 +51,7 @@ static void play(scene *of, pier_durability durability, size_t text_bytes) {
     pier__buffer_init(&of->second, pier_allocator_default());
     of->options = (pier_journal_options){
         .segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST, .reserve_bytes = 1024, .durability = durability};
-    const pier_archive_options options = {
-        .size = sizeof options, .format = PIER_FORMAT_FRAMED, .stream_id = STREAM_ID};
+    const pier_archive_options options = {.size = sizeof options, .format = PIER_FORMAT_FRAMED, .stream_id = STREAM_ID};
     assert_status(pier_archive_open_store(&of->program, NULL, &options, NULL), PIER_OK);
     store(of, 1, 0);
     store(of, 2, 0);
@@ -139,7 +141,7 @@ static void tear_everywhere(pier_durability durability, size_t text_bytes, bool 
     size_t torn = 0;
     for (size_t n = of.before; n < of.disk.trace_count; n++) {
         const sim_change *change = &of.disk.trace[n];
-        for (size_t bytes = 0; change->kind == SIM_WRITE && bytes <= change->size; bytes++, torn++) {
+        for (size_t bytes = 0; change->kind == SIM_WRITE && bytes <= change->size; bytes += test_share(), torn++) {
             sim_disk left;
             if (kills) {
                 sim_init(&left);
@@ -155,7 +157,7 @@ static void tear_everywhere(pier_durability durability, size_t text_bytes, bool 
             }
         }
     }
-    assert_true(torn > 100);
+    assert_true(torn > 100 / test_share());
     forget(&of);
 }
 
