@@ -55,7 +55,7 @@ static pier_session_channel_options session_options(void) {
     };
 }
 
-/* The host ---------------------------------------------------------------------------------------------------------- */
+/* The host --------------------------------------------------------------------------------------------------------- */
 
 static void echo(pier_session_channel *session) {
     pier_status status;
@@ -117,7 +117,7 @@ static void run_host(pier_socket *listener, int pipe_out) {
     }
 }
 
-/* The crowd --------------------------------------------------------------------------------------------------------- */
+/* The crowd -------------------------------------------------------------------------------------------------------- */
 
 typedef struct crowd {
     pier_session_channel *sessions[CROWD];
@@ -201,7 +201,7 @@ static void run_crowd(const char *endpoint, size_t count, int pipe_out) {
     }
 }
 
-/* The one that stayed ------------------------------------------------------------------------------------------------ */
+/* The one that stayed ---------------------------------------------------------------------------------------------- */
 
 typedef struct meter {
     pid_t host;

@@ -243,7 +243,7 @@ static void a_full_disk_of_the_receiver_holds_back(void **state) {
     }
 }
 
-/* Read-only disks --------------------------------------------------------------------------------------------------- */
+/* Read-only disks -------------------------------------------------------------------------------------------------- */
 
 static void a_read_only_folder_is_told_and_opens_later(void **state) {
     session_pair *pair = (session_pair *)*state;

@@ -1,5 +1,5 @@
-/* Sessions whose folders, limits or age do not fit any more: put back to an older state, lost, expired, full, changed; and
- * records that the peer never takes. Everything is told by its own status, and nothing begins at 1 again by itself.
+/* Sessions whose folders, limits or age do not fit any more: put back to an older state, lost, expired, full, changed;
+ * and records that the peer never takes. Everything is told by its own status, and nothing begins at 1 again by itself.
  *
  * Floor 7 (channel). The reasons are those of proto/session.md. */
 #define _GNU_SOURCE /* popen */
@@ -84,7 +84,7 @@ static void begin(session_pair *pair) {
     exchange(pair, 1);
 }
 
-/* Folders ------------------------------------------------------------------------------------------------------------ */
+/* Folders ---------------------------------------------------------------------------------------------------------- */
 
 static void an_older_folder_of_the_client_is_told(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -260,7 +260,7 @@ static void damage_in_a_journal_is_told(void **state) {
     assert_true(number <= 20);
 }
 
-/* Time and terms ----------------------------------------------------------------------------------------------------- */
+/* Time and terms --------------------------------------------------------------------------------------------------- */
 
 static void a_session_expires(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -296,7 +296,7 @@ static void limits_and_durability_are_fixed(void **state) {
     exchange(pair, 2);
 }
 
-/* Bounds ------------------------------------------------------------------------------------------------------------- */
+/* Bounds ----------------------------------------------------------------------------------------------------------- */
 
 static void bounds_of_the_journal_push_back(void **state) {
     session_pair *pair = (session_pair *)*state;

@@ -136,7 +136,7 @@ class World:
         self.until(lambda: all(side.heard_count() > count for side, count in before.items()), "records both ways")
 
     def wait(self):
-        """Until the moment of the next kill: within the start of the programs, some time later, or while records pass."""
+        """Until the next kill: within the start of the programs, some time later, or while records pass."""
         kind = self.chance.random()
         if kind < 0.3:
             time.sleep(self.chance.uniform(0, 0.015))
@@ -185,7 +185,8 @@ class World:
         self.start(is_quiet=True)
         client, server = self.sides.values()
         self.until(
-            lambda: len(client.said()) == server.heard_count() and len(server.said()) == client.heard_count(), "the rest"
+            lambda: len(client.said()) == server.heard_count() and len(server.said()) == client.heard_count(),
+            "the rest",
         )
         # Nothing more comes.
         time.sleep(0.2)

@@ -3,8 +3,8 @@
  *     kill_peer client FOLDER LEDGER DURABILITY QUIET ENDPOINT
  *     kill_peer server FOLDER LEDGER DURABILITY QUIET ENDPOINT|HANDLE
  *
- * DURABILITY is disk or process. QUIET is 1 to say nothing new. HANDLE is a listening socket that was inherited. Whatever
- * a session should never tell ends it with status 1 and a line on standard error; SIGTERM ends it in order. */
+ * DURABILITY is disk or process. QUIET is 1 to say nothing new. HANDLE is a listening socket that was inherited.
+ * Whatever a session should never tell ends it with status 1 and a line on standard error; SIGTERM ends it in order. */
 #define _POSIX_C_SOURCE 200809L
 #include "kill/ledger.h"
 
