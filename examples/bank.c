@@ -1,4 +1,4 @@
-/* Books what tills send in a database, each booking exactly once: the number of the last one is in the same transaction.
+/* Books what tills send in a database, each booking exactly once: the number of the last is in the same transaction.
  *
  *     bank FOLDER DATABASE [ENDPOINT]      tcp://127.0.0.1:0 if none is given; ends when it is killed
  *

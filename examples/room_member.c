@@ -2,8 +2,8 @@
  *
  *     room_member FOLDER ENDPOINT NAME
  *
- * It ends at the end of the input, when the server has all its lines. The loop is its own: one poll for the input and for
- * the session. */
+ * It ends at the end of the input, when the server has all its lines. The loop is its own: one poll for the input and
+ * for the session. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <poll.h>
@@ -127,8 +127,8 @@ int main(int argc, char **argv) {
     status = chat(session);
     if (status == PIER_OK) {
         /* [sessions: close] */
-        /* Waits until the server has everything in its journal. Who does not want to wait destroys: the rest leaves next
-         * time. */
+        /* Waits until the server has everything in its journal. Who does not want to wait destroys: the rest leaves
+         * next time. */
         pier_session_channel_set_deadline(session, pier_deadline_after_ms(5000));
         status = pier_session_channel_close(session);
         /* [end] */

@@ -2,8 +2,8 @@
  *
  *     room_server FOLDER [ENDPOINT]      tcp://127.0.0.1:0 if none is given; ends when it is killed
  *
- * Who has come once is a member. A line that was passed on to some members when the server was killed is passed on to all
- * of them once more, and marked. */
+ * Who has come once is a member. A line that was passed on to some members when the server was killed is passed on to
+ * all of them once more, and marked. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

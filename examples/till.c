@@ -2,8 +2,8 @@
  *
  *     till FOLDER ENDPOINT ACCOUNT CENTS COUNT      books so much so often, and ends when all is booked
  *
- * FOLDER is the till's, and its last part the session's name. A till that was killed leaves the rest of its bookings when
- * it is started again, with a COUNT of 0 for instance. */
+ * FOLDER is the till's, and its last part the session's name. The bookings of a till that was killed leave when it is
+ * started again, with a COUNT of 0 for instance. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

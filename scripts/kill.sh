@@ -3,8 +3,8 @@
 #
 #   scripts/kill.sh [CYCLES [SEED]]     2,000 cycles unless told otherwise
 #
-# Progress goes to standard error, the seed too; the last line is the outcome as JSON. A seed repeats who is killed after
-# which wait, not what the system does meanwhile. Exit status 1: something was lost, came twice or out of order.
+# Progress goes to standard error, the seed too; the last line is the outcome as JSON. A seed repeats who is killed
+# after which wait, not what the system does meanwhile. Exit status 1: something was lost, came twice or out of order.
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 

@@ -315,8 +315,8 @@ static void accept_some(pier_session_host *host, pier__host_listener *listener, 
     }
 }
 
-/* Goes on with strangers, by turns and for a bounded time: to open a session is work for the disk, and a crowd that comes
- * at once must not hold up the sessions that are open. Who had no turn is as ready at the next call. */
+/* Goes on with strangers, by turns and for a bounded time: to open a session is work for the disk, and a crowd that
+ * comes at once must not hold up the sessions that are open. Who had no turn is as ready at the next call. */
 static void serve_strangers(pier_session_host *host, int64_t now_ns) {
     int64_t until_ns = now_ns + STRANGERS_NS;
     for (size_t left = host->stranger_count; left > 0 && now_ns < until_ns; left--) {

@@ -19,12 +19,12 @@
 #include <pier/pier.h>
 
 enum {
-    BATCH = 8,         /* records that are said at once, at most */
-    HEARD_MAX = 64,    /* records of one transaction */
-    AHEAD_MAX = 400,   /* records that the other side lacks, at most */
+    BATCH = 8,       /* records that are said at once, at most */
+    HEARD_MAX = 64,  /* records of one transaction */
+    AHEAD_MAX = 400, /* records that the other side lacks, at most */
     TEXT_BYTES = 400,
     TURN_MS = 2,
-    ROOM_MS = 20000,   /* for a flush, which waits for no more than the disk */
+    ROOM_MS = 20000, /* for a flush, which waits for no more than the disk */
     SEGMENT_FACTOR = 8,
 };
 
