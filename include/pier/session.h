@@ -11,8 +11,12 @@
  * the mark pier_session_is_repeated. A program that keeps the number of the last record in the same transaction as
  * what the record did, and hands it in when the session is created anew, has each effect once.
  *
- * What is not promised: that a journal's folder which was put back to an older copy is told in every case. Once in
- * some ten thousand of the simulator's worlds with such a folder it is not, and a record is loaded that does not fit.
+ * What is not promised below PIER_DURABILITY_DISK: that a session outlives the power of a machine. What was not synced is
+ * gone, and where the peer had been told of it the two sides part (PIER_SESSION_CONFLICT), with all that is left in their
+ * journals. And that a folder which was put back to an older copy is told in every case: where the peer stands among
+ * numbers that a crash left without records, nobody has anything to compare (proto/session.md). At PIER_DURABILITY_DISK
+ * both are promised.
+ *
  * Most programs do not call this: <pier/session_channel.h> drives a session over sockets, and carries out what it asks
  * for. */
 #ifndef PIER_SESSION_H

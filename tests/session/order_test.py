@@ -1,7 +1,8 @@
 """No acknowledgement of durable records precedes the sync that covers them, and no record leaves before its own: by the
 system calls of both sides of a session, as strace sees them.
 
-PIER_SESSION_PEER names the program that is one side. What was written to a journal, synced and sent is read out of the
+PIER_SESSION_PEER names a program that is one side of a session and nothing else; PIER_EXAMPLES the folder with
+session_client and session_server, which drive theirs over a socket of the network. What was written to a journal, synced and sent is read out of the
 bytes of the calls alone; proto/wire.md and proto/session.md say what they are.
 """
 
@@ -9,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -115,9 +117,9 @@ def account_of(trace):
         path = bytes.fromhex(path.replace("\\x", "")).decode() if path.startswith("\\x") else path
         if name in SYNCS and int(result) == 0:
             account.sync(path)
-        elif name in SENDS:
+        elif name in SENDS or (name in WRITES and path.startswith(("socket:", "TCP:"))):
             account.send(content(arguments)[: int(result)])
-        elif name in WRITES and not path.startswith("socket:"):
+        elif name in WRITES:
             account.write(path, content(arguments)[: int(result)])
     return account
 
@@ -127,14 +129,17 @@ class OrderTest(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pier-order-"))
         self.addCleanup(shutil.rmtree, self.folder)
 
+    def strace(self, role):
+        calls = ",".join(sorted(WRITES | SENDS - {"send"} | SYNCS))
+        options = ["-y", "-xx", "-s", "1000000", "-e", f"trace={calls}", "-o", str(self.folder / f"{role}.trace")]
+        return ["strace", *options]
+
     def run_both(self):
         """Runs client and server under strace. Returns the accounts of both."""
         processes = []
         for role, end in zip(("client", "server"), socket.socketpair()):
             (self.folder / role).mkdir(exist_ok=True)
-            calls = ",".join(sorted(WRITES | SENDS - {"send"} | SYNCS))
-            command = ["strace", "-y", "-xx", "-s", "1000000", "-e", f"trace={calls}"]
-            command += ["-o", str(self.folder / f"{role}.trace")]
+            command = self.strace(role)
             command += [os.environ["PIER_SESSION_PEER"], role, str(self.folder / role), str(COUNT), str(end.fileno())]
             processes.append(subprocess.Popen(command, pass_fds=[end.fileno()], stderr=subprocess.PIPE, text=True))
             end.close()
@@ -143,8 +148,33 @@ class OrderTest(unittest.TestCase):
             self.assertEqual(process.returncode, 0, errors)
         return [account_of(self.folder / f"{role}.trace") for role in ("client", "server")]
 
+    def run_examples(self):
+        """The same of the examples: the server is ended when the client is done."""
+        programs = pathlib.Path(os.environ["PIER_EXAMPLES"])
+        command = self.strace("server") + [str(programs / "session_server"), str(self.folder / "server")]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            endpoint = server.stderr.readline().split()[-1]
+            command = self.strace("client") + [str(programs / "session_client"), str(self.folder / "client")]
+            ended = subprocess.run(command + [endpoint, str(COUNT)], capture_output=True, text=True, timeout=100)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+        finally:
+            children = pathlib.Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+            for child in children:
+                os.kill(int(child), signal.SIGKILL)
+            server.stderr.close()
+            server.wait(timeout=100)
+        return [account_of(self.folder / f"{role}.trace") for role in ("client", "server")]
+
     def test_no_acknowledgement_precedes_its_sync(self):
-        client, server = self.run_both()
+        self.check(*self.run_both())
+
+    def test_nor_one_of_the_examples(self):
+        if not (pathlib.Path(os.environ.get("PIER_EXAMPLES", "/nowhere")) / "session_server").exists():
+            self.skipTest("the examples are not built")
+        self.check(*self.run_examples())
+
+    def check(self, client, server):
         self.assertGreater(server.syncs, 5)
         for durable, synced in server.acknowledgements:
             self.assertLessEqual(durable, synced)
