@@ -189,7 +189,15 @@ PIER__KERNEL uint64_t pier__take_text_piece(const uint8_t *at, size_t from, size
     memcpy(&bytes, at + from, sizeof bytes);
     memcpy(&mask, pier__text_masks + PIER__SHORT_TEXT + from - size, sizeof mask);
     bytes &= mask;
-    memcpy(text + from, &bytes, capacity - from < sizeof bytes ? capacity - from : sizeof bytes);
+    if (capacity - from > 8 && capacity - from < sizeof bytes) {
+        /* In two moves of words, because a part of a vector would go through the stack. */
+        uint64_t first = ((pier__two_words)bytes)[0];
+        uint64_t second = ((pier__two_words)bytes)[1];
+        memcpy(text + from, &first, 8);
+        pier__put_text_word(text + from + 8, PIER__LITTLE(second), capacity - from - 8);
+    } else {
+        memcpy(text + from, &bytes, capacity - from < sizeof bytes ? capacity - from : sizeof bytes);
+    }
 #if defined(__SSE2__)
     return (unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(((pier__16_bytes)(bytes == 0) & mask) | bytes));
 #else
@@ -234,11 +242,17 @@ PIER__KERNEL uint64_t pier__take_pieces(const uint8_t *at, size_t size, char *te
     return odd;
 }
 
+/* Whether text that is not all ASCII, or has a zero byte, is refused. One call, behind which little lives on: each
+ * register that had to outlive more would cost all records. */
+PIER__RARE bool pier__odd_text_is_wrong(const char *text, size_t size) {
+    return memchr(text, 0, size) != NULL || !pier_text_is_valid(text, size);
+}
+
 /* Takes text of a known size below `capacity`, at most PIER__SHORT_TEXT. */
 PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size, char *text, uint32_t capacity,
                                                   unsigned *wrong) {
     if (PIER_UNLIKELY(pier__take_pieces(at, size, text, capacity) != 0)) {
-        *wrong |= memchr(text, 0, size) != NULL || !pier_text_is_valid(text, size);
+        *wrong |= pier__odd_text_is_wrong(text, size);
     }
     return at + size;
 }

@@ -154,23 +154,23 @@ PIER__KERNEL uint8_t *pier__put_inline_bytes(uint8_t *at, const uint8_t *data, u
 
 PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint32_t capacity, unsigned *wrong) {
     uint64_t high_bits = 0;
-    size_t size = pier__inline_text_bytes(text, capacity, &high_bits);
-    if (high_bits != 0) {
-        *wrong |= !pier_text_is_valid(text, size);
-    }
-    *wrong |= size == capacity;
     /* The whole array, a constant number of bytes; what follows the text is overwritten by the next value. */
+    size_t size = pier__inline_text_bytes(capacity <= 32 ? at + 1 : NULL, text, capacity, &high_bits);
     if (capacity <= 32) {
         at[0] = (uint8_t)(0xa0 | (size & 31));
-        memcpy(at + 1, text, capacity);
-        return at + 1 + size;
-    }
-    if (capacity <= 64) {
+        at += 1 + size;
+    } else if (capacity <= 64) {
         at = pier__put_text_head(at, size);
         memcpy(at, text, capacity);
-        return at + size;
+        at += size;
+    } else {
+        at = pier__put_body(pier__put_text_head(at, size), text, size);
     }
-    return pier__put_body(pier__put_text_head(at, size), text, size);
+    if (PIER_UNLIKELY(high_bits != 0) || PIER_UNLIKELY(size == capacity)) {
+        /* Last, so that little has to outlive the call: each register that does costs all records. */
+        *wrong |= size == capacity || !pier_text_is_valid(text, size);
+    }
+    return at;
 }
 
 #endif

@@ -16,16 +16,18 @@
 /* The most that a kernel writes or reads behind the value it stands at. */
 #define PIER__OVERHANG_BYTES 64
 
-/* Before each kernel. They are small, and fold to a few instructions only where they are inlined; not every program
- * uses each of them. */
+/* Before each kernel, and before what kernels call when something is rare. Kernels are small, and fold to a few
+ * instructions only where they are inlined; not every program uses each of them. */
 #if defined(__GNUC__)
 #define PIER__KERNEL static inline __attribute__((always_inline, unused))
 #define PIER__UNUSED __attribute__((unused))
 #define PIER__CODEC static inline PIER__UNUSED
+#define PIER__RARE static __attribute__((noinline, cold, unused))
 #else
 #define PIER__KERNEL static inline
 #define PIER__UNUSED
 #define PIER__CODEC static inline
+#define PIER__RARE static inline
 #endif
 
 /* Rows of tables that are alike. */
@@ -222,8 +224,9 @@ PIER__KERNEL uint64_t pier__before_zero(uint64_t word, uint64_t zero) {
 }
 
 /* Returns the length of terminated text in an array of `capacity` bytes, `capacity` when no byte of it ends the text,
- * and adds to `*high_bits` what shows that it is not all ASCII. */
-PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, uint64_t *high_bits) {
+ * and adds to `*high_bits` what shows that it is not all ASCII. Copies the array to `to` meanwhile, unless that is NULL:
+ * there are PIER__OVERHANG_BYTES behind what counts of it. */
+PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_t capacity, uint64_t *high_bits) {
     size_t size = 0;
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(PIER__TEXT_BY_BYTES)
     if (capacity >= 16 && capacity <= 64) {
@@ -234,6 +237,9 @@ PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, u
             size_t piece = from + 16 <= capacity ? from : capacity - 16;
             pier__16_bytes bytes;
             memcpy(&bytes, text + piece, sizeof bytes);
+            if (to != NULL) {
+                memcpy(to + piece, &bytes, sizeof bytes);
+            }
             highs |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)bytes) << piece;
             zeros |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0)) << piece;
         }
@@ -248,11 +254,18 @@ PIER__KERNEL size_t pier__inline_text_bytes(const char *text, size_t capacity, u
         pier__16_chars bytes = (pier__16_chars)both;
         unsigned zeros = (unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0));
         unsigned highs = (unsigned)__builtin_ia32_pmovmskb128(bytes);
+        if (to != NULL) {
+            memcpy(to, &both, sizeof both);
+        }
         size = pier__lowest_bit(zeros);
-        *high_bits |= highs & ((1u << size) - 1);
+        /* What lies before the end, shifted to the top; `size` is 15 at most. */
+        *high_bits |= highs << (~size & 31) << 1;
         return size;
     }
 #endif
+    if (to != NULL) {
+        memcpy(to, text, capacity);
+    }
 #if !defined(PIER__TEXT_BY_BYTES)
     if (capacity >= 8 && capacity <= 16) {
         /* The same without vectors, and of eight bytes anywhere. A shift by 64 bits means nothing, so it is two. */
