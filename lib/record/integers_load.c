@@ -68,6 +68,9 @@ enum { WINDOW = 1024 };
 /* Numbers that are taken one after the other before the width is guessed anew, and the most bytes that they have. */
 enum { RUN = 32, RUN_MOST = 9 * RUN };
 
+/* How often a group is taken alone behind one of a single width, before a whole run is. */
+enum { PATIENCE = 3 };
+
 #if defined(__GNUC__)
 typedef uint8_t bytes_16 __attribute__((vector_size(16)));
 typedef uint8_t bytes_32 __attribute__((vector_size(32)));
@@ -207,11 +210,11 @@ PIER__KERNEL void give_narrow(void *to, const uint64_t *numbers, size_t i, size_
     }
 }
 
-/* Returns of how many bytes to find the lengths, for at least a run: no more than the numbers may have, and than the
- * block and what is behind it. `at` is not behind `end`. */
-PIER__KERNEL size_t window_bytes(const uint8_t *at, const uint8_t *end, size_t count) {
+/* Returns of how many bytes to find the lengths, of `most`, for at least a run: no more than the numbers may have, and
+ * than the block and what is behind it. `at` is not behind `end`. */
+PIER__KERNEL size_t window_bytes(const uint8_t *at, const uint8_t *end, size_t count, size_t most) {
     size_t there = (size_t)(end - at) + RUN_MOST;
-    size_t bytes = there < WINDOW ? there : WINDOW;
+    size_t bytes = there < most ? there : most;
     bytes = count < bytes / 9 ? count * 9 : bytes;
     return (bytes + 31) & ~(size_t)31;
 }
@@ -241,6 +244,7 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
     of.known = 0;
     uint64_t narrow[RUN];
     unsigned guess = 0;
+    unsigned patience = 0;
     wrongs wrong = {0, 0};
     uint64_t unfit = 0;
     const uint64_t any = 0 - sign;
@@ -250,20 +254,25 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
         if (guess != 0 && count - i >= PIER__GROUP && take_guessed(at, numbers, guess, any, &wrong)) {
             step = PIER__GROUP;
             at += PIER__GROUP * guess;
+            patience = PATIENCE;
         } else {
-            step = count - i < RUN ? count - i : RUN;
+            /* Where one width came to its end another one has often begun: few are taken, and the last one's width is
+             * tried, before it is believed that widths are mixed. */
+            size_t most = patience > 0 ? PIER__GROUP : RUN;
+            step = count - i < most ? count - i : most;
             size_t place = (size_t)(at - of.from);
             if (place + 9 * step > of.known) {
                 of.from = at;
-                of.known = window_bytes(at, end, count - i);
+                of.known = window_bytes(at, end, count - i, patience > 0 ? RUN_MOST : WINDOW);
                 place = 0;
                 find_lengths(of.lengths, at, of.known, is_wide);
             }
-            size_t last = step < PIER__GROUP ? step : PIER__GROUP;
+            size_t last = patience > 0 ? 1 : step < PIER__GROUP ? step : PIER__GROUP;
             size_t begin = take_mixed(&of, place, numbers, step - last, any, &wrong);
             place = take_mixed(&of, begin, numbers + (step - last), last, any, &wrong);
             at = of.from + place;
-            guess = pier__guess_width(place - begin);
+            guess = patience > 0 ? (unsigned)(place - begin) : pier__guess_width(place - begin);
+            patience -= patience > 0;
         }
         if (width != 8) {
             give_narrow(to, numbers, i, step, width, sign, &unfit);
