@@ -152,6 +152,13 @@ PIER__KERNEL uint8_t *pier__put_inline_bytes(uint8_t *at, const uint8_t *data, u
     return pier__put_body(at, data, size);
 }
 
+/* Returns `at` behind text that is not all ASCII, or fills its array; NULL when it may not be stored. It comes last, and
+ * gives back what it got: where the text ends a record it is all that is left to do, and no register has to outlive it,
+ * which would cost all records. */
+PIER__RARE uint8_t *pier__behind_odd_text(uint8_t *at, const char *text, size_t size, size_t capacity) {
+    return size < capacity && pier_text_is_valid(text, size) ? at : NULL;
+}
+
 PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint32_t capacity, unsigned *wrong) {
     uint64_t high_bits = 0;
     /* The whole array, a constant number of bytes; what follows the text is overwritten by the next value. */
@@ -167,8 +174,12 @@ PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint3
         at = pier__put_body(pier__put_text_head(at, size), text, size);
     }
     if (PIER_UNLIKELY(high_bits != 0) || PIER_UNLIKELY(size == capacity)) {
-        /* Last, so that little has to outlive the call: each register that does costs all records. */
-        *wrong |= size == capacity || !pier_text_is_valid(text, size);
+        uint8_t *behind = pier__behind_odd_text(at, text, size, capacity);
+        if (behind == NULL) {
+            *wrong |= 1;
+        } else {
+            at = behind;
+        }
     }
     return at;
 }
