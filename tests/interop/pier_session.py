@@ -1,7 +1,7 @@
 """Control blocks of sessions, from proto/session.md alone: a second implementation beside the library's.
 
 Each function gives the payload of a control block, or a part of one; `block` puts a header before it. Integers, strs and
-bins have the widths that session.md says Pier writes; `wide` gives others, which any side must read.
+bins have the widths that session.md says Pier writes.
 """
 
 import hashlib
@@ -91,7 +91,8 @@ def proof(key, label, *parts):
 
 def resume(key, hello_payload, greeting_payload, standing):
     said = standing.encoded()
-    return control(number(RESUME), binary(said), binary(proof(key, CLIENT_LABEL, hello_payload, greeting_payload, said)))
+    proven = proof(key, CLIENT_LABEL, hello_payload, greeting_payload, said)
+    return control(number(RESUME), binary(said), binary(proven))
 
 
 def welcome(key, hello_payload, greeting_payload, resume_payload, standing):

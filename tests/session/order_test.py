@@ -2,7 +2,9 @@
 system calls of both sides of a session, as strace sees them.
 
 PIER_SESSION_PEER names a program that is one side of a session and nothing else; PIER_EXAMPLES the folder with
-session_client and session_server, which drive theirs over a socket of the network. What was written to a journal, synced and sent is read out of the
+session_client and session_server, which drive theirs over a socket of the network.
+
+What was written to a journal, synced and sent is read out of the
 bytes of the calls alone; proto/wire.md and proto/session.md say what they are.
 """
 
