@@ -43,7 +43,8 @@ typedef struct pier_session_host_options {
     const pier_session_channel_options *session; /* of each session; NULL: the defaults; copied, its limits too */
     const pier_channel_options *plain; /* of each plain channel; NULL: the defaults; copied, and what it points at
                                                     is borrowed until the host is destroyed */
-    pier_cancel *cancel;               /* ends pier_session_host_next; NULL: none */
+    pier_cancel *cancel;               /* ends pier_session_host_next, and what waits at a session, unless `session`
+                                          names another; borrowed until the host is destroyed; NULL: none */
     bool creation_off;                 /* sessions that do not exist are refused */
     uint32_t sessions_max;             /* open at a time; 0: 1,024 */
     uint32_t folders_max;              /* in the host's folder, above which none is created; 0: 65,536 */
@@ -51,8 +52,8 @@ typedef struct pier_session_host_options {
     uint32_t stranger_timeout_ms;      /* how long one may take to be known; 0: 10,000 */
     /* Finds the session of a name, which the program may look up in a table of its own; called for a session that is
      * not open. name: as the client says, proven by nobody. begins: the client asks to create it. Fills `home`, which
-     * is zeros. Returns PIER_OK; PIER_NOT_FOUND: there is none; any other: not now, the client comes again. NULL: each
-     * name has its folder under the host's. */
+     * is zeros. Returns PIER_OK; PIER_NOT_FOUND: there is none; any other: not now, nothing is proven or refused, and
+     * the client comes again. NULL: each name has its folder under the host's. */
     pier_status (*find)(void *user, const char *name, bool begins, pier_session_home *home);
     void *user;
 } pier_session_host_options;
@@ -73,9 +74,11 @@ PIER_API pier_status pier_session_host_open(pier_session_host **out, const char 
 PIER_API void pier_session_host_destroy(pier_session_host *host);
 
 /* Takes connections from a listening socket, too, up to PIER_SESSION_HOST_LISTENERS_MAX of them: borrowed until the
- * host is destroyed or the socket is left out again by pier_session_host_remove_listener. Returns PIER_OK; PIER_LIMIT.
- * */
+ * host is destroyed or the socket is left out again by pier_session_host_remove_listener.
+ * Returns PIER_OK; PIER_LIMIT. Never blocks. */
 PIER_API pier_status pier_session_host_add_listener(pier_session_host *host, pier_socket *listener) PIER_MUST_USE;
+
+/* Takes no more connections from a listening socket; one that the host does not have is passed over. Never blocks. */
 PIER_API void pier_session_host_remove_listener(pier_session_host *host, const pier_socket *listener);
 
 /* What pier_session_host_next tells. */
@@ -109,21 +112,24 @@ PIER_API pier_status pier_session_host_next(pier_session_host *host, pier_sessio
  * room. Never blocks. */
 PIER_API size_t pier_session_host_interests(pier_session_host *host, pier_interest *interests, size_t capacity);
 
-/* Returns when pier_session_host_next must be called at the latest, with PIER_NOW, until it would block. Never blocks.
- * */
+/* Returns when pier_session_host_next must be called at the latest, with PIER_NOW, until it would block. Never
+ * blocks. */
 PIER_API pier_deadline pier_session_host_due(pier_session_host *host);
 
 /* Returns the open session of a name, borrowed likewise, or NULL. Never blocks. */
 PIER_API pier_session_channel *pier_session_host_find(pier_session_host *host, const char *name);
 
-/* Returns how many sessions are open, and the `index`-th of them, in no order, until one is opened or destroyed. */
+/* Returns how many sessions are open. Never blocks. */
 PIER_API size_t pier_session_host_count(const pier_session_host *host);
+
+/* Returns the `index`-th open session, borrowed likewise, or NULL behind the last. They stand in no order, which holds
+ * until one is opened or destroyed. Never blocks. */
 PIER_API pier_session_channel *pier_session_host_at(pier_session_host *host, size_t index);
 
 /* Opens the session of a name that a client has created before, so that records can be stored for one who is away; one
  * that is open is given as it is. out: borrowed likewise; NULL on failure. error: NULL, or filled.
- * Returns PIER_OK; PIER_NOT_FOUND when there is none; PIER_LIMIT when too many are open; or as pier_session_open.
- * Blocks for the disk. */
+ * Returns PIER_OK; PIER_NOT_FOUND when there is none; PIER_LIMIT when too many are open; what `find` returned; or as
+ * pier_session_open. Blocks for the disk. */
 PIER_API pier_status pier_session_host_open_session(pier_session_host *host, const char *name,
                                                     pier_session_channel **out, pier_error *error) PIER_MUST_USE;
 

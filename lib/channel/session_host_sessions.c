@@ -210,6 +210,11 @@ static pier_session_channel *get_session(pier_session_host *host, pier__stranger
     pier_error error;
     pier_error_clear(&error);
     pier_status status = find_home(host, name, begins, &home);
+    if (status != PIER_OK && status != PIER_NOT_FOUND) {
+        /* The key is not known yet: no proof can be looked at. */
+        pier__host_refuse(host, name, status, "its folder cannot be told yet");
+        return NULL;
+    }
     bool is_shared = home.shared_key.size > 0;
     /* Who creates a session whose key is issued proves nothing but that it means this connection. */
     bool proves = pier_session_door_proves(stranger->door, is_shared ? home.shared_key : (pier_bytes){NULL, 0});
@@ -217,16 +222,14 @@ static pier_session_channel *get_session(pier_session_host *host, pier__stranger
         refuse(host, stranger, name, home.shared_key, "no such session, or a wrong proof");
         return NULL;
     }
-    if (status == PIER_OK) {
-        uint64_t ids[2];
-        pier_bytes id = pier_session_door_id(stranger->door);
-        /* What the client sends is what this side receives. */
-        ids[PIER_SESSION_RECEIVED] = pier__load_le64((const uint8_t *)id.data);
-        ids[PIER_SESSION_SENT] = pier__load_le64((const uint8_t *)id.data + sizeof ids[0]);
-        status = open_session(host, name, &home, creates ? ids : NULL, &session, &error);
-    }
+    uint64_t ids[2];
+    pier_bytes id = pier_session_door_id(stranger->door);
+    /* What the client sends is what this side receives. */
+    ids[PIER_SESSION_RECEIVED] = pier__load_le64((const uint8_t *)id.data);
+    ids[PIER_SESSION_SENT] = pier__load_le64((const uint8_t *)id.data + sizeof ids[0]);
+    status = open_session(host, name, &home, creates ? ids : NULL, &session, &error);
     if (status == PIER_NOT_FOUND || status == PIER_MISMATCH) {
-        refuse(host, stranger, name, home.shared_key, "no such session here, or one with another identity");
+        refuse(host, stranger, name, home.shared_key, status == PIER_MISMATCH ? error.text : "no such session here");
         return NULL;
     }
     if (status != PIER_OK) {

@@ -277,6 +277,36 @@ static void a_program_tells_where_sessions_live(void **state) {
     pier_session_channel_destroy(stranger);
 }
 
+/* Does not know yet where a session lives, or under which key, and says so a few times. */
+static pier_status find_later(void *user, const char *name, bool begins, pier_session_home *home) {
+    static const char key[] = "a key of its own";
+    unsigned *calls = (unsigned *)user;
+    (void)name;
+    (void)begins;
+    if (++*calls <= 3) {
+        return PIER_TIMEOUT;
+    }
+    home->shared_key = (pier_bytes){key, sizeof key};
+    return PIER_OK;
+}
+
+/* "Not now" of the program is no refusal, though no proof can be looked at: the client comes again, and is let in. */
+static void a_program_may_tell_later(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    static const char key[] = "a key of its own";
+    unsigned calls = 0;
+    pair->host_options.find = find_later;
+    pair->host_options.user = &calls;
+    pair->client_options.shared_key = (pier_bytes){key, sizeof key};
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    assert_int_equal(calls, 4);
+    assert_int_equal(pair->refused, 3);
+    assert_status(pair->refusal.status, PIER_TIMEOUT);
+}
+
 /* What is stored for one who is away waits for it. */
 static void records_wait_for_who_is_away(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -363,6 +393,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_program_may_tell_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_wait_for_who_is_away, set_up, tear_down),
         cmocka_unit_test(names_of_folders_are_safe),
         cmocka_unit_test_setup_teardown(options_are_looked_at, set_up, tear_down),

@@ -1,4 +1,4 @@
-/* What the tests of sessions over sockets share: a folder of their own, a host in a thread that answers, and a relay
+/* What the tests of sessions over sockets share: a folder of their own, a client and a host that go by turns, and a relay
  * that cuts connections where it is told to.
  *
  * Every wait of these tests ends at a deadline. */
