@@ -2,8 +2,8 @@
  *
  * Floor 7 (channel). Three processes: a host; a crowd, whose sessions wait, and all reconnect at once when they are cut
  * off or dropped; and this one, whose session sends a record and waits for its echo, before and meanwhile. The crowd is
- * nice: it stands for as many machines. The figures go to standard output. Of the thousand
- * the share of PIER_TEST_SHARE comes (support/share.h). */
+ * nice: it stands for as many machines. The figures go to standard output. Of the thousand the share of PIER_TEST_SHARE
+ * comes (support/share.h). */
 #define _GNU_SOURCE
 #include "channel/session_support.h"
 
@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -38,6 +39,16 @@ static volatile sig_atomic_t is_told; /* the host: drop the crowd's sessions; th
 static void note_signal(int number) {
     (void)number;
     is_told = 1;
+}
+
+/* Begins a process that ends with this one, also when that is killed for taking too long. */
+static pid_t begin_process(void) {
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
+    return child;
 }
 
 static void die(const char *what, const char *text) {
@@ -291,11 +302,11 @@ static int set_up(void **state) {
                           .host_has_dropped = host_pipes[0],
                           .times_ns = calloc(PINGS_MAX, sizeof *self.times_ns)};
     assert_non_null(self.times_ns);
-    self.host = fork();
+    self.host = begin_process();
     if (self.host == 0) {
         run_host(listener, host_pipes[1]);
     }
-    self.crowd = fork();
+    self.crowd = begin_process();
     if (self.crowd == 0) {
         run_crowd(endpoint, count, pipes[1]);
     }

@@ -6,6 +6,7 @@
 #include "channel/session_support.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "support/fault_allocator.h"
 #include "support/fault_system.h"
@@ -263,7 +264,9 @@ static void memory_that_lacks_loses_nothing(void **state) {
 
 /* One call fails, once or from there on. Returns whether it was made at all. */
 static bool pass_without_call(fault_call call, uint64_t nth, bool for_good, int os_error, pier_durability durability) {
-    life of = begin(durability, "unix:@pier-session-fault-test");
+    char endpoint[64];
+    (void)snprintf(endpoint, sizeof endpoint, "unix:@pier-session-fault-test-%ld", (long)getpid());
+    life of = begin(durability, endpoint);
     size_t descriptors = fault_system_descriptors();
     fault_system_reset();
     fault_system_fail(call, nth, for_good, os_error);

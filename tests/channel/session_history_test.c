@@ -11,21 +11,6 @@
 
 #include "session/link_control_internal.h"
 
-static int set_up(void **state) {
-    static session_pair pair;
-    session_scratch();
-    session_pair_init(&pair);
-    session_pair_listen(&pair, "tcp://127.0.0.1:0");
-    *state = &pair;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    session_pair_end((session_pair *)*state);
-    session_scratch_end();
-    return 0;
-}
-
 static void copy(const char *from, const char *to) {
     char command[1200];
     (void)snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", session_path(to), session_path(from),
@@ -372,17 +357,23 @@ static void a_record_that_the_peer_never_takes_is_withdrawn(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_older_folder_of_the_client_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_older_folder_of_the_server_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_lost_its_folder_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_client_that_lost_its_folder_is_a_stranger, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(half_a_folder_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_session_expires, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_older_folder_of_the_client_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(an_older_folder_of_the_server_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_server_that_lost_its_folder_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_client_that_lost_its_folder_is_a_stranger, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(half_a_folder_is_told, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_session_expires, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, session_pair_set_up,
+                                        session_pair_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,21 +12,6 @@
 
 #include "channel/session_host_internal.h"
 
-static int set_up(void **state) {
-    static session_pair pair;
-    session_scratch();
-    session_pair_init(&pair);
-    session_pair_listen(&pair, "tcp://127.0.0.1:0");
-    *state = &pair;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    session_pair_end((session_pair *)*state);
-    session_scratch_end();
-    return 0;
-}
-
 /* A host that sends each number back, doubled, until it is cancelled; in a thread of its own. */
 static void *echo(void *user) {
     session_pair *pair = (session_pair *)user;
@@ -389,14 +374,15 @@ static void options_are_looked_at(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(limits_hold_and_pass, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_program_may_tell_later, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(records_wait_for_who_is_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_program_may_tell_later, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(records_wait_for_who_is_away, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test(names_of_folders_are_safe),
-        cmocka_unit_test_setup_teardown(options_are_looked_at, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(options_are_looked_at, session_pair_set_up, session_pair_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,20 +15,13 @@
 static session_relay relay;
 
 static int set_up(void **state) {
-    static session_pair pair;
-    session_scratch();
-    session_pair_init(&pair);
-    session_pair_listen(&pair, "tcp://127.0.0.1:0");
     memset(&relay, 0, sizeof relay);
-    *state = &pair;
-    return 0;
+    return session_pair_set_up(state);
 }
 
 static int tear_down(void **state) {
     session_relay_end(&relay);
-    session_pair_end((session_pair *)*state);
-    session_scratch_end();
-    return 0;
+    return session_pair_tear_down(state);
 }
 
 /* Takes turns until the session channel tells such an event; fails when it does not. */
@@ -334,8 +327,8 @@ static void a_server_that_was_away_is_found_again(void **state) {
     session_receive(pair, true, 1);
 }
 
-/* Who was away for too long gets the answer of who never was. */
-static void a_session_expires(void **state) {
+/* Who was away for too long gets the answer of who never was, though its session is open. */
+static void an_open_session_expires(void **state) {
     session_pair *pair = (session_pair *)*state;
     pair->server_options.expiry_s = 1;
     session_pair_open_host(pair);
@@ -421,7 +414,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(strangers_are_not_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_ends_a_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_server_that_was_away_is_found_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_session_expires, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_open_session_expires, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copied_folder_is_a_conflict, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_open_is_not_opened_twice, set_up, tear_down),
     };

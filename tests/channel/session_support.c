@@ -155,6 +155,21 @@ void session_pair_end(session_pair *pair) {
     memset(pair, 0, sizeof *pair);
 }
 
+int session_pair_set_up(void **state) {
+    static session_pair pair;
+    session_scratch();
+    session_pair_init(&pair);
+    session_pair_listen(&pair, "tcp://127.0.0.1:0");
+    *state = &pair;
+    return 0;
+}
+
+int session_pair_tear_down(void **state) {
+    session_pair_end((session_pair *)*state);
+    session_scratch_end();
+    return 0;
+}
+
 void session_pair_turn(session_pair *pair) {
     if (pair->client != NULL) {
         (void)(pier_session_channel_step(pair->client) == PIER_OK);

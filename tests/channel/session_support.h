@@ -63,6 +63,10 @@ void session_pair_open_host(session_pair *pair);
 void session_pair_open_client(session_pair *pair);
 void session_pair_end(session_pair *pair);
 
+/* The setup and teardown of a test: a scratch folder, and a pair that listens over TCP, in `state`. */
+int session_pair_set_up(void **state);
+int session_pair_tear_down(void **state);
+
 /* Takes one turn at both ends, waiting 1 ms at most. */
 void session_pair_turn(session_pair *pair);
 

@@ -143,7 +143,10 @@ class OrderTest(unittest.TestCase):
             (self.folder / role).mkdir(exist_ok=True)
             command = self.strace(role)
             command += [os.environ["PIER_SESSION_PEER"], role, str(self.folder / role), str(COUNT), str(end.fileno())]
-            processes.append(subprocess.Popen(command, pass_fds=[end.fileno()], stderr=subprocess.PIPE, text=True))
+            process = subprocess.Popen(command, pass_fds=[end.fileno()], stderr=subprocess.PIPE, text=True)
+            # Behind its end this does nothing.
+            self.addCleanup(process.kill)
+            processes.append(process)
             end.close()
         for process in processes:
             _, errors = process.communicate(timeout=100)

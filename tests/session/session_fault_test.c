@@ -172,9 +172,9 @@ static void rest(scene *of) {
     }
 }
 
-/* Creates, connects, exchanges, is killed, resumes, loads, rests, and begins once more. */
 static scene of;
 
+/* Creates, connects, exchanges, is killed, resumes, loads, rests, and begins once more. */
 static void live(fault_allocator *faults, pier_durability durability, const char *key) {
     memset(&of, 0, sizeof of);
     of.faults = faults;

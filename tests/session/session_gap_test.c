@@ -26,20 +26,11 @@ static const sim_entry *last_gap(const sim_journal *journal) {
     return found;
 }
 
-static void open_pair(test_pair *pair, pier_durability durability) {
-    pair_init(pair, durability);
-    assert_int_equal(pair_start(pair, PAIR_CLIENT), PIER_OK);
-    assert_int_equal(pair_start(pair, PAIR_SERVER), PIER_OK);
-    assert_int_equal(pair_connect(pair), PIER_OK);
-    pair_settle(pair);
-    assert_int_equal(pier_session_link_state(pair->sides[PAIR_SERVER].session), PIER_SESSION_LINK_OPEN);
-}
-
 static void a_crash_leaves_a_gap_in_both_journals(void **state) {
     (void)state;
     test_pair pair;
     uint64_t value = 0;
-    open_pair(&pair, PIER_DURABILITY_PROCESS);
+    pair_open(&pair, PIER_DURABILITY_PROCESS);
     assert_int_equal(pair_store(&pair, PAIR_CLIENT, 7, 0), PIER_OK);
     pair_settle(&pair);
     assert_int_equal(pair_load(&pair, PAIR_SERVER, &value), PIER_OK);
@@ -85,7 +76,7 @@ static void what_a_gap_hides_is_not_kept(void **state) {
                                     0xc7, 0x10, 0x50, 0x21, 0, 0, 0, 7, 0, 0, 0, /* and committed: a million */
                                     0,    0x40, 0x42, 0x0f, 0, 0, 0, 0, 0};
     test_pair pair;
-    open_pair(&pair, PIER_DURABILITY_DISK);
+    pair_open(&pair, PIER_DURABILITY_DISK);
     feed_gap(&pair, notes, sizeof notes);
     while (pair_disk(&pair, PAIR_SERVER)) {
     }
@@ -106,7 +97,7 @@ static void a_control_block_with_a_place_is_a_gap(void **state) {
     for (size_t i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
         test_pair pair;
         pier_session_event event = {.status = PIER_OK};
-        open_pair(&pair, PIER_DURABILITY_DISK);
+        pair_open(&pair, PIER_DURABILITY_DISK);
         feed_gap(&pair, payloads[i], i == 0 ? 2 : 4);
         pier_session *server = pair.sides[PAIR_SERVER].session;
         assert_int_equal(pier_session_link_state(server), PIER_SESSION_LINK_ENDING);

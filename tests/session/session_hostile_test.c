@@ -14,14 +14,6 @@
 
 enum { DEFINITION_BYTES = 40000 };
 
-static void open_pair(test_pair *pair) {
-    pair_init(pair, PIER_DURABILITY_DISK);
-    assert_int_equal(pair_start(pair, PAIR_CLIENT), PIER_OK);
-    assert_int_equal(pair_start(pair, PAIR_SERVER), PIER_OK);
-    assert_int_equal(pair_connect(pair), PIER_OK);
-    pair_settle(pair);
-}
-
 /* Feeds the server a block of the client's. Returns whether the connection goes on. */
 static bool feed(test_pair *pair, pier__header header, const uint8_t *payload, size_t size) {
     static uint8_t block[PIER__PIECE_BYTES + DEFINITION_BYTES];
@@ -56,7 +48,7 @@ static void endless_definitions_are_refused(void **state) {
     (void)state;
     static uint8_t payload[DEFINITION_BYTES];
     test_pair pair;
-    open_pair(&pair);
+    pair_open(&pair, PIER_DURABILITY_DISK);
     pier_session *server = pair.sides[PAIR_SERVER].session;
     size_t size = define(payload, 1, sizeof payload);
     uint32_t epoch = 0;
@@ -83,7 +75,7 @@ static void refused_definitions_change_nothing(void **state) {
     uint8_t one[64];
     uint8_t wrong[] = {0xc0};
     test_pair pair;
-    open_pair(&pair);
+    pair_open(&pair, PIER_DURABILITY_DISK);
     pier_session *server = pair.sides[PAIR_SERVER].session;
     size_t size = define(one, 1, sizeof one);
     const pier__header definitions = {

@@ -235,6 +235,15 @@ void pair_settle(test_pair *pair) {
     }
 }
 
+void pair_open(test_pair *pair, pier_durability durability) {
+    pair_init(pair, durability);
+    if (pair_start(pair, PAIR_CLIENT) != PIER_OK || pair_start(pair, PAIR_SERVER) != PIER_OK ||
+        pair_connect(pair) != PIER_OK) {
+        abort();
+    }
+    pair_settle(pair);
+}
+
 /* The program ------------------------------------------------------------------------------------------------------ */
 
 #define PAIR_FIELDS(FIELD)                                                                                             \

@@ -44,6 +44,9 @@ void pair_deinit(test_pair *pair);
 /* Begins a process with a session. The server's folder is made for the client's. Returns as pier_session_create. */
 pier_status pair_start(test_pair *pair, unsigned side);
 
+/* Begins both, connects them, and settles: records pass then. */
+void pair_open(test_pair *pair, pier_durability durability);
+
 /* Ends it as a kill does. */
 void pair_kill(test_pair *pair, unsigned side);
 

@@ -16,14 +16,6 @@ static pier_session *client_of(const test_pair *pair) {
     return pair->sides[PAIR_CLIENT].session;
 }
 
-static void open_pair(test_pair *pair, pier_durability durability) {
-    pair_init(pair, durability);
-    assert_int_equal(pair_start(pair, PAIR_CLIENT), PIER_OK);
-    assert_int_equal(pair_start(pair, PAIR_SERVER), PIER_OK);
-    assert_int_equal(pair_connect(pair), PIER_OK);
-    pair_settle(pair);
-}
-
 /* Returns the number of the event, if it was told; 0: it was not. */
 static uint64_t synced_event(const test_pair *pair) {
     pier_session_event event;
@@ -40,7 +32,7 @@ static void a_record_is_synced_below_disk(void **state) {
     for (size_t i = 0; i < 2; i++) {
         test_pair pair;
         uint64_t last = 0;
-        open_pair(&pair, levels[i]);
+        pair_open(&pair, levels[i]);
         uint64_t syncs = pair.sides[PAIR_CLIENT].work[PIER_SESSION_SYNC];
         assert_int_equal(pair_store(&pair, PAIR_CLIENT, 1, 0), PIER_OK);
         pair_settle(&pair);
@@ -71,7 +63,7 @@ static void a_record_is_synced_below_disk(void **state) {
 static void syncs_are_shared(void **state) {
     (void)state;
     test_pair pair;
-    open_pair(&pair, PIER_DURABILITY_PROCESS);
+    pair_open(&pair, PIER_DURABILITY_PROCESS);
     uint64_t syncs = pair.sides[PAIR_CLIENT].work[PIER_SESSION_SYNC];
     for (uint64_t i = 1; i <= 5; i++) {
         assert_int_equal(pair_store(&pair, PAIR_CLIENT, i, 10), PIER_OK);
@@ -91,7 +83,7 @@ static void syncs_are_shared(void **state) {
 static void it_survives_a_power_cut(void **state) {
     (void)state;
     test_pair pair;
-    open_pair(&pair, PIER_DURABILITY_PROCESS);
+    pair_open(&pair, PIER_DURABILITY_PROCESS);
     assert_int_equal(pair_store(&pair, PAIR_CLIENT, 1, 0), PIER_OK);
     assert_int_equal(pier_session_flush_synced(client_of(&pair), NULL), PIER_OK);
     pair_settle(&pair);
@@ -116,7 +108,7 @@ static void it_is_kept_until_the_peer_committed_it(void **state) {
     (void)state;
     test_pair pair;
     uint64_t value = 0;
-    open_pair(&pair, PIER_DURABILITY_PROCESS);
+    pair_open(&pair, PIER_DURABILITY_PROCESS);
     assert_int_equal(pair_store(&pair, PAIR_CLIENT, 1, 0), PIER_OK);
     pair_settle(&pair);
     assert_int_equal(trimmed(&pair), 1);
@@ -147,7 +139,7 @@ static void it_is_kept_until_the_peer_committed_it(void **state) {
 static void at_disk_it_is_a_flush(void **state) {
     (void)state;
     test_pair pair;
-    open_pair(&pair, PIER_DURABILITY_DISK);
+    pair_open(&pair, PIER_DURABILITY_DISK);
     pair.sides[PAIR_CLIENT].holds_syncs = true;
     assert_int_equal(pair_store(&pair, PAIR_CLIENT, 1, 0), PIER_OK);
     assert_int_equal(pier_session_flush_synced(client_of(&pair), NULL), PIER_OK);
