@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
+from lib.vector_files import keep  # noqa: E402
 from pier_graph import GraphSchema, Thing  # noqa: E402
 from pier_schema import FIXED, MAP, PRESENCE, REPEATED, SHARED, TYPED, Class, Enum, Field, Schema  # noqa: E402
 from pier_value import Time, to_json  # noqa: E402
@@ -166,22 +167,5 @@ def make():
     }
 
 
-def main():
-    files = make()
-    if sys.argv[1:] == ["--check"]:
-        present = {path.name: path.read_bytes() for path in FOLDER.glob("*") if path.is_file()}
-        wrong = sorted(name for name in set(files) | set(present) if files.get(name) != present.get(name))
-        print("".join(f"{name}: differs\n" for name in wrong) + f"{len(files)} files, {len(wrong)} wrong")
-        return 1 if wrong else 0
-    if sys.argv[1:]:
-        print(__doc__, file=sys.stderr)
-        return 2
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (FOLDER / name).write_bytes(content)
-    print(f"{len(files)} files, {sum(map(len, files.values()))} bytes")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(sys.argv[1:], __doc__, FOLDER, make()))

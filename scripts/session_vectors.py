@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 import pier_session as session  # noqa: E402
 import pier_wire as wire  # noqa: E402
+from lib.vector_files import keep  # noqa: E402
 
 FOLDER = ROOT / "proto" / "vectors" / "session"
 
@@ -157,22 +158,5 @@ def make():
     return {name + ".block": data for name, data in blocks.items()}
 
 
-def main():
-    files = make()
-    if sys.argv[1:] == ["--check"]:
-        present = {path.name: path.read_bytes() for path in FOLDER.glob("*") if path.is_file()}
-        wrong = sorted(name for name in set(files) | set(present) if files.get(name) != present.get(name))
-        print("".join(f"{name}: differs\n" for name in wrong) + f"{len(files)} files, {len(wrong)} wrong")
-        return 1 if wrong else 0
-    if sys.argv[1:]:
-        print(__doc__, file=sys.stderr)
-        return 2
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (FOLDER / name).write_bytes(content)
-    print(f"{len(files)} files, {sum(map(len, files.values()))} bytes")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(sys.argv[1:], __doc__, FOLDER, make()))

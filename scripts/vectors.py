@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "interop"))
 import golden  # noqa: E402
 import pier_deflate  # noqa: E402
 import pier_wire as wire  # noqa: E402
+from lib.vector_files import keep  # noqa: E402
 from pier_reader import load, load_plain  # noqa: E402
 from pier_value import BadText, Ext, F32, Pairs, Raw, Time, encode, to_json  # noqa: E402
 
@@ -772,27 +773,7 @@ def main():
     compressed()
     total = sum(map(len, FILES.values()))
     assert total < BYTES_MAX, f"{total} bytes are too many"
-    present = {
-        path.name: path for path in FOLDER.glob("*.*") if path.suffix in (".pier", ".msgpack", ".jsonl", ".error")
-    }
-    if sys.argv[1:] == ["--check"]:
-        wrong = sorted(set(present) ^ set(FILES))
-        wrong += sorted(name for name in set(present) & set(FILES) if present[name].read_bytes() != FILES[name])
-        for name in wrong:
-            state = "differs" if name in present and name in FILES else "missing" if name in FILES else "surplus"
-            print(f"{name}: {state}")
-        print(f"{len(FILES)} files, {total} bytes, {len(wrong)} wrong")
-        return 1 if wrong else 0
-    if sys.argv[1:]:
-        print(__doc__, file=sys.stderr)
-        return 2
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in set(present) - set(FILES):
-        present[name].unlink()
-    for name, content in FILES.items():
-        (FOLDER / name).write_bytes(content)
-    print(f"{len(FILES)} files, {total} bytes")
-    return 0
+    return keep(sys.argv[1:], __doc__, FOLDER, FILES, {".pier", ".msgpack", ".jsonl", ".error"})
 
 
 if __name__ == "__main__":
