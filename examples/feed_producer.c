@@ -1,6 +1,6 @@
 /* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the consumer.
  *
- *     feed_producer FOLDER ENDPOINT COUNT      sends COUNT more, and ends when the consumer has dealt with all of them */
+ *     feed_producer FOLDER ENDPOINT COUNT      sends COUNT more; ends when the consumer has dealt with all of them */
 #include <stdio.h>
 #include <stdlib.h>
 #include "feed_reading.h"

@@ -200,8 +200,8 @@ static void check_gap(verifying *v, size_t index) {
     }
 }
 
-/* Verifies a segment as pier check does a file, and prints its line. Returns EXIT_DONE also for a damaged one; otherwise
- * what to exit with. */
+/* Verifies a segment as pier check does a file, and prints its line. Returns EXIT_DONE also for a damaged one;
+ * otherwise what to exit with. */
 static int verify_segment(verifying *v, size_t index) {
     char path[PATH_MAX];
     const segment *of = &v->found->list[index];

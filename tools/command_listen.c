@@ -153,7 +153,8 @@ static uint32_t timeout_of(uint64_t timeout_ms) {
     return timeout_ms == 0 ? PIER_NO_TIMEOUT : (uint32_t)timeout_ms;
 }
 
-/* Opens the file of --save, announces and runs the loop, which takes `running->loop.listener` or `running->datagrams`. */
+/* Opens the file of --save, announces and runs the loop, which takes `running->loop.listener` or
+ * `running->datagrams`. */
 static int serve(const listen_options *chosen, server *running, keep *kept) {
     int exit_status = EXIT_DONE;
     if (chosen->save != NULL) {

@@ -22,8 +22,8 @@ bool connection_is_delivered(pier_channel *channel);
 /* Writes the endpoint of the other side, terminated; Unix clients, which mostly have no name, get their `number`. */
 void connection_peer_name(pier_socket *socket, uint64_t number, char *name, size_t name_bytes);
 
-/* Says where `listener` listens, in numbers and with the real port, now that it does. Returns EXIT_DONE, or what to exit
- * with, and it is told. */
+/* Says where `listener` listens, in numbers and with the real port, now that it does. Returns EXIT_DONE, or what to
+ * exit with, and it is told. */
 int connection_announce(const char *command, pier_socket *listener);
 
 /* Writes the endpoint of a listening socket, terminated; "" when it cannot be had. */

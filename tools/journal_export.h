@@ -1,6 +1,7 @@
 /* The records of a journal, or of several, as one archive.
  *
- * Part of the command; `pier journal --export`. Of several the blocks come by their time, those of each in their order. */
+ * Part of the command; `pier journal --export`. Of several the blocks come by their time, those of each in their
+ * order. */
 #ifndef JOURNAL_EXPORT_H
 #define JOURNAL_EXPORT_H
 

@@ -52,7 +52,8 @@ typedef struct loop {
     bool has_heard_signal;    /* and acts on it: it must not wake the loop for ever */
 } loop;
 
-/* Begins; `command`, `ops`, `user`, `listener`, `out` and `timeout_ms` are set. A failure is told, and ends the whole. */
+/* Begins; `command`, `ops`, `user`, `listener`, `out` and `timeout_ms` are set. A failure is told, and ends the
+ * whole. */
 void loop_init(loop *running);
 
 /* Closes the listening socket and all members, and frees. */

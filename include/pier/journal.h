@@ -1,8 +1,8 @@
 /* Journals: one direction of records on disk, in segments, that lives through a crash.
  *
- * Floor 6 (session). A journal is a folder of segments, each a Pier archive of its own that any tool reads: the blocks in
- * it are, byte for byte, those on the wire (proto/journal.md). Records have numbers from 1 that are never used twice.
- * Whoever writes a journal has its folder locked.
+ * Floor 6 (session). A journal is a folder of segments, each a Pier archive of its own that any tool reads: the blocks
+ * in it are, byte for byte, those on the wire (proto/journal.md). Records have numbers from 1 that are never used
+ * twice. Whoever writes a journal has its folder locked.
  *
  * What survives is a matter of three steps: what was appended (memory), what was handed to the system (process: it
  * survives this process), what was synced (disk: it survives the machine). pier_journal_options.durability says how far
@@ -11,9 +11,9 @@
  * A journal knows no clock and no thread: the time is told to it, and each call does its reading and writing itself and
  * may block as long as the disk takes. A journal and its readers and archives serve one thread at a time.
  *
- * Statuses: PIER_WOULD_BLOCK, PIER_NO_SPACE and PIER_NO_MEMORY never stick and change nothing: the same call may be made
- * again when there is room. A write or a sync that fails otherwise sticks: the journal can be read, and nothing more is
- * written to it, until it is opened anew. */
+ * Statuses: PIER_WOULD_BLOCK, PIER_NO_SPACE and PIER_NO_MEMORY never stick and change nothing: the same call may be
+ * made again when there is room. A write or a sync that fails otherwise sticks: the journal can be read, and nothing
+ * more is written to it, until it is opened anew. */
 #ifndef PIER_JOURNAL_H
 #define PIER_JOURNAL_H
 
@@ -63,12 +63,12 @@ typedef struct pier_journal_options {
 
 /* Opens a journal, or makes a new one, and recovers it: what is torn at its end is cut off and told by
  * pier_journal_info. Damage elsewhere is left and told to who reads there.
- * out: owned: freed by pier_journal_destroy; NULL on failure. folder: path of its folder, copied; it is made when it does
- * not exist, what leads there must. options: NULL for the defaults. error: NULL, or filled on failure.
+ * out: owned: freed by pier_journal_destroy; NULL on failure. folder: path of its folder, copied; it is made when it
+ * does not exist, what leads there must. options: NULL for the defaults. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_IN_USE when somebody else writes it; PIER_NOT_FOUND; PIER_MISMATCH for another stream id;
  * PIER_CORRUPT when no segment proves itself; PIER_VERSION; PIER_USAGE; PIER_NO_MEMORY; PIER_DENIED; PIER_NO_SPACE;
- * PIER_UNSUPPORTED for what is no folder; PIER_SYSTEM. Reads the last segment, and after a power cut those that were not
- * synced before. */
+ * PIER_UNSUPPORTED for what is no folder; PIER_SYSTEM. Reads the last segment, and after a power cut those that were
+ * not synced before. */
 PIER_API pier_status pier_journal_open(pier_journal **out, const char *folder, const pier_journal_options *options,
                                        pier_error *error) PIER_MUST_USE;
 
@@ -134,9 +134,9 @@ PIER_API pier_bytes pier_journal_noted(const pier_journal *journal, uint32_t num
 /* Hands what is gathered to the system: it survives the process then. Returns as pier_journal_append. */
 PIER_API pier_status pier_journal_flush(pier_journal *journal) PIER_MUST_USE;
 
-/* Makes all that was appended and noted survive the machine. durable_record: NULL, or gets the number up to which records
- * do, on failure too. Returns PIER_OK; PIER_NO_SPACE or PIER_NO_MEMORY for what was gathered; or a failure, which
- * sticks: what was not durable before is never called so. */
+/* Makes all that was appended and noted survive the machine. durable_record: NULL, or gets the number up to which
+ * records do, on failure too. Returns PIER_OK; PIER_NO_SPACE or PIER_NO_MEMORY for what was gathered; or a failure,
+ * which sticks: what was not durable before is never called so. */
 PIER_API pier_status pier_journal_sync(pier_journal *journal, uint64_t *durable_record) PIER_MUST_USE;
 
 /* Removes the segments that hold nothing but records up to a number; the last segment stays. Returns PIER_OK, also when
@@ -145,8 +145,8 @@ PIER_API pier_status pier_journal_trim(pier_journal *journal, uint64_t through_r
 
 /* Opens an archive that stores to the journal, framed, with the next number, in an epoch of its own: a flush hands what
  * was stored to pier_journal_append. Closing the archive flushes; no end mark is written.
- * options: NULL for the defaults; format, stream_id, checksum_off, checkpoint_bytes and limits are the journal's. Only one
- * such archive at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is
+ * options: NULL for the defaults; format, stream_id, checksum_off, checkpoint_bytes and limits are the journal's. Only
+ * one such archive at a time, and no pier_journal_append meanwhile. When the disk is full, pier_archive_flush is
  * PIER_WOULD_BLOCK, and the records stay in the archive.
  * Returns as pier_archive_open_store; PIER_USAGE for a journal that is closed or read only; what sticks. */
 PIER_API pier_status pier_journal_open_store(pier_archive **out, pier_journal *journal,

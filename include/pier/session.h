@@ -3,19 +3,19 @@
  * Floor 6 (session). A pier_session is a state machine and nothing else: it is fed the bytes of a connection and gives
  * bytes for it, is told the time, and asks for what is to be done with its two journals by requests that are completed
  * later. It knows no socket, clock, file or thread: whoever drives it moves bytes and carries requests out, in a loop
- * of any kind. proto/session.md says what the bytes are. A session may move between threads and serves one at a time. No
- * call blocks.
+ * of any kind. proto/session.md says what the bytes are. A session may move between threads and serves one at a time.
+ * No call blocks.
  *
  * What is promised: records arrive in order; one that was acknowledged as durable is not lost; one that the program
  * committed is not delivered again. One that was delivered and not committed before a crash is delivered again, with
  * the mark pier_session_is_repeated. A program that keeps the number of the last record in the same transaction as
  * what the record did, and hands it in when the session is created anew, has each effect once.
  *
- * What is not promised below PIER_DURABILITY_DISK: that a session outlives the power of a machine. What was not synced is
- * gone, and where the peer had been told of it the two sides part (PIER_SESSION_CONFLICT), with all that is left in their
- * journals. And that a folder which was put back to an older copy is told in every case: where the peer stands among
- * numbers that a crash left without records, nobody has anything to compare (proto/session.md). At PIER_DURABILITY_DISK
- * both are promised.
+ * What is not promised below PIER_DURABILITY_DISK: that a session outlives the power of a machine. What was not synced
+ * is gone, and where the peer had been told of it the two sides part (PIER_SESSION_CONFLICT), with all that is left in
+ * their journals. And that a folder which was put back to an older copy is told in every case: where the peer stands
+ * among numbers that a crash left without records, nobody has anything to compare (proto/session.md). At
+ * PIER_DURABILITY_DISK both are promised.
  *
  * Most programs do not call this: <pier/session_channel.h> drives a session over sockets, and carries out what it asks
  * for. */
@@ -79,8 +79,8 @@ typedef struct pier_session_options {
  * identity of the session, and must differ. Nothing happens before pier_session_set_now.
  * out: owned: freed by pier_session_destroy; NULL on failure. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for options out of range; PIER_CORRUPT for notes that no session wrote; PIER_MISMATCH for
- * limits or a durability other than the session was created with;
- * PIER_SYSTEM when `draw` gives nothing; PIER_NO_MEMORY. */
+ * limits or a durability other than the session was created with; PIER_SYSTEM when `draw` gives nothing;
+ * PIER_NO_MEMORY. */
 PIER_API pier_status pier_session_create(pier_session **out, const pier_session_options *options,
                                          const pier_session_found *sent, const pier_session_found *received,
                                          pier_error *error) PIER_MUST_USE;
@@ -132,8 +132,8 @@ PIER_API pier_status pier_session_next_request(pier_session *session, pier_sessi
 
 /* Tells what became of a request. status: as the journal answers: PIER_WOULD_BLOCK, PIER_NO_SPACE and PIER_NO_MEMORY
  * are tried again later: they say that nothing was done, of a sync too, which a disk that failed to sync never answers;
- * any other failure of a write, note, sync or read sticks. data: of a read,
- * whole blocks, copied. error: NULL, or what the journal tells. */
+ * any other failure of a write, note, sync or read sticks. data: of a read, whole blocks, copied. error: NULL, or what
+ * the journal tells. */
 PIER_API void pier_session_complete(pier_session *session, uint64_t id, pier_status status, pier_bytes data,
                                     const pier_error *error);
 
@@ -234,10 +234,10 @@ PIER_API pier_status pier_session_flush(pier_session *session, uint64_t *last_re
 
 /* As pier_session_flush, and all records up to the last one are to survive the machine here, whatever durability the
  * session has: one sync is asked for that covers them, and as many others as come by then. Reached is that when
- * pier_session_sent tells it as `synced`; PIER_SESSION_SYNCED is told then. Below PIER_DURABILITY_DISK the records leave
- * as all do, before their sync, and the peer keeps them as the session's durability says: so this side lets go of them
- * only when the peer's program has committed them. Of a session at PIER_DURABILITY_DISK it is pier_session_flush, with
- * the event.
+ * pier_session_sent tells it as `synced`; PIER_SESSION_SYNCED is told then. Below PIER_DURABILITY_DISK the records
+ * leave as all do, before their sync, and the peer keeps them as the session's durability says: so this side lets go of
+ * them only when the peer's program has committed them. Of a session at PIER_DURABILITY_DISK it is pier_session_flush,
+ * with the event.
  *
  * No record has a lower durability than its session: it would leave before records with lower numbers are safe, and
  * after a crash its number would be another record's. Returns as pier_session_flush. */
@@ -247,9 +247,9 @@ PIER_API pier_status pier_session_flush_synced(pier_session *session, uint64_t *
 PIER_API pier_archive *pier_session_load_archive(pier_session *session);
 
 /* Moves to the next record. Returns PIER_OK; PIER_MORE when there is none yet; PIER_SKIPPED for a record that is passed
- * over and for numbers that a gap declares, pier_session_error tells which; PIER_NO_MEMORY, to be tried again; the failure
- * that sticks; otherwise as pier_archive_next, and pier_archive_recover goes on likewise. A record whose loading lacked
- * memory is loaded again from a mark (pier/mark.h); without one pier_archive_recover passes over it. */
+ * over and for numbers that a gap declares, pier_session_error tells which; PIER_NO_MEMORY, to be tried again; the
+ * failure that sticks; otherwise as pier_archive_next, and pier_archive_recover goes on likewise. A record whose
+ * loading lacked memory is loaded again from a mark (pier/mark.h); without one pier_archive_recover passes over it. */
 PIER_API pier_status pier_session_next(pier_session *session) PIER_MUST_USE;
 
 /* Returns the number of the last record that was delivered, or passed over. */

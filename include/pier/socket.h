@@ -150,8 +150,8 @@ PIER_API pier_status pier_socket_wait(pier_socket *socket, uint32_t events, uint
 /* Names the cancel object that ends the calls which wait with this socket: while it is fired, accepting, connecting,
  * reading, writing and waiting answer PIER_CANCELLED, within 10 ms for a connect that waits for room in the queue of a
  * Unix listener and for a read that has just begun to wait, and at once for everything else. Nothing is lost or half
- * done by that, no error is kept, and the socket goes on when the object is cleared. Calls with PIER_NOW never wait, and
- * take no notice of it. It costs no system call as long as nothing has to wait.
+ * done by that, no error is kept, and the socket goes on when the object is cleared. Calls with PIER_NOW never wait,
+ * and take no notice of it. It costs no system call as long as nothing has to wait.
  * cancel: borrowed until another one is named or the socket is destroyed; NULL: none. For the thread that uses the
  * socket: name it before a second thread shares it. Returns PIER_OK; PIER_USAGE for a NULL socket. Never blocks. */
 PIER_API pier_status pier_socket_set_cancel(pier_socket *socket, pier_cancel *cancel) PIER_MUST_USE;

@@ -102,8 +102,8 @@ typedef struct pier__standing {
  * blocks have the numbers that come next, and an epoch of their own, and no preamble is made. */
 void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
 
-/* Lets a storing archive make blocks for a session alone: each has records, so that a flush behind a block that its size
- * ended marks nothing, and raw bytes are refused (PIER_UNSUPPORTED). */
+/* Lets a storing archive make blocks for a session alone: each has records, so that a flush behind a block that its
+ * size ended marks nothing, and raw bytes are refused (PIER_UNSUPPORTED). */
 void pier__archive_enter_session(pier_archive *archive);
 
 /* Lowers the limit of the records that a storing archive takes; a higher one changes nothing. */
@@ -120,8 +120,8 @@ pier__standing pier__archive_standing(const pier_archive *archive);
 void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record);
 
 /* Moves a loading archive, framed, so that the next record is the first one with this number or a higher one, and of a
- * block that was ended at this time or later (0: any); blocks are passed over by their headers. Returns PIER_OK; PIER_END
- * or "not now" when no such record is there yet; or a failure. */
+ * block that was ended at this time or later (0: any); blocks are passed over by their headers. Returns PIER_OK;
+ * PIER_END or "not now" when no such record is there yet; or a failure. */
 pier_status pier__archive_pass(pier_archive *archive, uint64_t number, uint64_t time_unix_ns) PIER_MUST_USE;
 
 /* Returns the header and the payload of the block that pier_archive_next_block has just told, as they came; borrowed

@@ -163,8 +163,8 @@ static const uint8_t simple_bytes[256] = {
 };
 /* clang-format on */
 
-/* A text or ext whose first byte tells its length has no more bytes than this, and a value of which it tells all no more
- * than one byte beside them. */
+/* A text or ext whose first byte tells its length has no more bytes than this, and a value of which it tells all no
+ * more than one byte beside them. */
 enum { FIXED_BYTES_MAX = 31, SIMPLE_BYTES_MAX = 32 };
 
 /* Passes over the values that come next in the innermost array or map, as long as the first byte of each tells all and

@@ -1,12 +1,13 @@
 /* Programs: what a class's table, or a plan, comes to for every record, found out once.
  *
  * Floor 5 (record). The table of a class says of a field all that there is; which of it matters is the same for each
- * record. A program is that: one operation for each place in which a value stands, in their order, with where the member
- * lies and how its value is stored and loaded. program.c makes those of classes, plan.c those of plans;
+ * record. A program is that: one operation for each place in which a value stands, in their order, with where the
+ * member lies and how its value is stored and loaded. program.c makes those of classes, plan.c those of plans;
  * program_store.c and program_load.c run them, by the kernels of the straight-line codecs.
  *
  * Programs are for what is right. Whatever they do not take (a value that may not be stored or does not fit, a rare
- * form, a limit) is stored or loaded again by tokens (interpret_internal.h, plan_load.c), which have the exact error. */
+ * form, a limit) is stored or loaded again by tokens (interpret_internal.h, plan_load.c), which have the exact
+ * error. */
 #ifndef PIER_RECORD_PROGRAM_INTERNAL_H
 #define PIER_RECORD_PROGRAM_INTERNAL_H
 

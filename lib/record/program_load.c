@@ -1,8 +1,8 @@
 /* Loading records by programs; see program_internal.h.
  *
  * Floor 5 (record). The kernels of the straight-line codecs (record_decode.h) take the values, and the end is looked at
- * behind each of them. Nothing was scanned: what is nested is counted as it is opened, and what is passed over counts as
- * if each of its bytes were a value. */
+ * behind each of them. Nothing was scanned: what is nested is counted as it is opened, and what is passed over counts
+ * as if each of its bytes were a value. */
 #include "archive/scan_internal.h"
 #include "record/program_take_internal.h"
 
@@ -399,8 +399,8 @@ static const uint8_t *find_key(const loading *from, const pier__program_record *
     return wrong == 0 && pier__put_text_head(head, size) - head == name - at ? name + size : NULL;
 }
 
-/* Takes the pairs of a map from the first one on that does not come in the order of the fields. The fields before `next`
- * have come. */
+/* Takes the pairs of a map from the first one on that does not come in the order of the fields. The fields before
+ * `next` have come. */
 static const uint8_t *take_any_order(loading *from, const pier__program_record *type, const pier__op *next,
                                      const uint8_t *at, uint8_t *record, uint32_t count) {
     const pier__op *begin = from->program->ops + type->first;

@@ -96,7 +96,7 @@ bool pier__platform_is_shortage(int os_error);
 /* Reads what is there; 0 bytes are the end. */
 int pier__platform_receive(int handle, void *buffer, size_t capacity_bytes, size_t *size);
 
-/* How long pier__platform_receive_waiting waits, and a connect that looks at its cancel object: nobody notices 10 ms. */
+/* How long pier__platform_receive_waiting waits, and a connect that looks at its cancel object: too short to notice. */
 #define PIER__SLICE_NS INT64_C(10000000)
 
 /* Lets pier__platform_receive_waiting wait by this handle, and no longer. Only this changes what a handle is set to. */

@@ -1,5 +1,5 @@
-/* What the tests of sessions over sockets share: a folder of their own, a client and a host that go by turns, and a relay
- * that cuts connections where it is told to.
+/* What the tests of sessions over sockets share: a folder of their own, a client and a host that go by turns, and a
+ * relay that cuts connections where it is told to.
  *
  * Every wait of these tests ends at a deadline. */
 #ifndef PIER_TESTS_SESSION_SUPPORT_H

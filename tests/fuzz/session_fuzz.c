@@ -3,8 +3,8 @@
  * nothing but blocks that go on from what they have, no record is acknowledged before the sync that covers it, records
  * come in order, and a later process can begin with what was written.
  *
- * Floor 6 (session). An input is choices (a byte), and steps: a byte that says which, and what it needs. Headers, checks
- * and proofs are made here, so that inputs get behind them. */
+ * Floor 6 (session). An input is choices (a byte), and steps: a byte that says which, and what it needs. Headers,
+ * checks and proofs are made here, so that inputs get behind them. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>

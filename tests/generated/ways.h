@@ -21,8 +21,8 @@ pier_status test_store_ways(const pier_class *type, const void *record, const pi
 pier_status test_load_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena,
                            const pier_archive_options *options);
 
-/* Whether there can be a writer whose class has another version: not when the class reaches itself, as it would be there
- * in both. */
+/* Whether there can be a writer whose class has another version: not when the class reaches itself, as it would be
+ * there in both. */
 bool test_can_plan(const pier_class *type);
 
 /* The same as test_load_ways for bytes of a writer whose class has another version, so that they are loaded through a
@@ -33,8 +33,8 @@ pier_status test_plan_ways(const pier_class *type, const uint8_t *bytes, size_t 
 /* The same as test_load_ways for bytes that are a plain stream. */
 pier_status test_plain_ways(const pier_class *type, const uint8_t *bytes, size_t size, void *record, pier_arena *arena);
 
-/* Loads the records of a plain stream in a run, and one by one by tokens, up to its end or the first error. Asserts that
- * all is the same. */
+/* Loads the records of a plain stream in a run, and one by one by tokens, up to its end or the first error. Asserts
+ * that all is the same. */
 void test_plain_run(const pier_class *type, const uint8_t *bytes, size_t size);
 
 /* Loads bytes by the codec alone, from memory that ends with the padding: a sanitizer sees what reads behind it.

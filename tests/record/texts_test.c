@@ -1,6 +1,6 @@
-/* The kernels of texts (record_words.h, record_encode.h, record_decode.h) beside what they must do, byte by byte: texts of
- * every size in arrays of many, and borrowed ones; with a character that is no ASCII, a byte that is no UTF-8, or a zero
- * byte at each place, and any bytes behind the text. */
+/* The kernels of texts (record_words.h, record_encode.h, record_decode.h) beside what they must do, byte by byte: texts
+ * of every size in arrays of many, and borrowed ones; with a character that is no ASCII, a byte that is no UTF-8, or a
+ * zero byte at each place, and any bytes behind the text. */
 #include <stdlib.h>
 
 #include "record/record_support.h"

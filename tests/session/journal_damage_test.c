@@ -1,5 +1,5 @@
-/* Journals that were damaged: each truncation of each segment and each flipped bit is told or harmless, and no record is
- * ever given that was not stored.
+/* Journals that were damaged: each truncation of each segment and each flipped bit is told or harmless, and no record
+ * is ever given that was not stored.
  *
  * Floor 6 (session). By default one bit of each second byte is flipped, another one each time, and of that the share of
  * PIER_TEST_SHARE (support/share.h); PIER_TEST_ALL_BITS=1 flips them all. */
@@ -174,7 +174,8 @@ static void cut_segments_are_told(void **state) {
     free(of);
 }
 
-/* The damage of a segment in the middle costs its blocks alone, and what comes behind is gone on with and appended to. */
+/* The damage of a segment in the middle costs its blocks alone, and what comes behind is gone on with and appended
+ * to. */
 static void goes_on_behind_damage(void **state) {
     (void)state;
     scene *of = malloc(sizeof *of);

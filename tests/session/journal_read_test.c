@@ -274,8 +274,8 @@ static void appends_at_one_write_a_block(void **state) {
     end(&of);
 }
 
-/* A block of another stream, one that comes again, one that comes too early and what is no block are refused, and nothing
- * of what was given with them is kept. */
+/* A block of another stream, one that comes again, one that comes too early and what is no block are refused, and
+ * nothing of what was given with them is kept. */
 static void refuses_what_does_not_follow(void **state) {
     (void)state;
     scene of;

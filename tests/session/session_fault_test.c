@@ -1,5 +1,5 @@
-/* Sessions without memory: whichever allocation fails, once or for good, in both sides at once, nothing is lost, doubled
- * or leaked, and with memory again everything that was stored arrives.
+/* Sessions without memory: whichever allocation fails, once or for good, in both sides at once, nothing is lost,
+ * doubled or leaked, and with memory again everything that was stored arrives.
  *
  * Floor 6 (session). */
 #include <setjmp.h>

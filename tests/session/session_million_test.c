@@ -1,8 +1,8 @@
 /* A million records that nobody has acknowledged: they are stored without a connection, in journals on the machine's
  * disk, and resumed with memory that does not grow with their number.
  *
- * Floor 6 (session). What is counted is what sessions and journals allocate on both sides, with the blocks that are read
- * back; the process's own peak is looked at, too. */
+ * Floor 6 (session). What is counted is what sessions and journals allocate on both sides, with the blocks that are
+ * read back; the process's own peak is looked at, too. */
 #include "session/journal_support.h"
 
 #include <stdio.h>

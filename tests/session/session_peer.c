@@ -1,6 +1,7 @@
 /* One side of a session at PIER_DURABILITY_DISK over a connected socket that it inherits, for tests that look at its
- * system calls: `session_peer client|server FOLDER COUNT DESCRIPTOR`. The client sends COUNT records, some to a message,
- * and ends when the server's program has committed all; the server loads and commits what comes until the client is gone. */
+ * system calls: `session_peer client|server FOLDER COUNT DESCRIPTOR`. The client sends COUNT records, some to a
+ * message, and ends when the server's program has committed all; the server loads and commits what comes until the
+ * client is gone. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* The golden vectors of sessions: what another implementation wrote from proto/session.md is read as what it says, and is
- * what this library writes. scripts/session_vectors.py says what each one is. */
+/* The golden vectors of sessions: what another implementation wrote from proto/session.md is read as what it says, and
+ * is what this library writes. scripts/session_vectors.py says what each one is. */
 #include "session/door_internal.h"
 
 #include <stdio.h>

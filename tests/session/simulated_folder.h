@@ -1,7 +1,7 @@
 /* A folder that lives in memory, and loses what a disk may lose: what a journal is tested on.
  *
- * Shared by the tests of floor 6. A disk outlives the folders opened on it, as a machine outlives its processes. What it
- * does to bytes that were not synced when the power is cut is chosen by the test; see lib/file/folder_internal.h for
+ * Shared by the tests of floor 6. A disk outlives the folders opened on it, as a machine outlives its processes. What
+ * it does to bytes that were not synced when the power is cut is chosen by the test; see lib/file/folder_internal.h for
  * what may happen. Each change is written down, so that any earlier state can be made again. */
 #ifndef PIER_TESTS_SIMULATED_FOLDER_H
 #define PIER_TESTS_SIMULATED_FOLDER_H
@@ -73,8 +73,8 @@ pier__folder sim_open(sim_disk *disk);
 typedef size_t sim_fate(void *user, size_t at, const sim_change *change);
 #define SIM_ZEROS SIZE_MAX
 
-/* Makes the state of `from` after its first `changes` changes, as it is after a power cut: `to` must be empty. Its life is
- * another one. */
+/* Makes the state of `from` after its first `changes` changes, as it is after a power cut: `to` must be empty. Its life
+ * is another one. */
 void sim_cut_power(const sim_disk *from, size_t changes, sim_disk *to, sim_fate *fate, void *user);
 
 /* Makes the state of `from` after its first `changes` changes as another process of the same life meets it, when of the

@@ -1,5 +1,5 @@
-/* What part of a long test runs: under sanitizers, where each case takes ten times as long and shows the same mistakes of
- * memory, one case of several is enough; all run in the release. */
+/* What part of a long test runs: under sanitizers, where each case takes ten times as long and shows the same mistakes
+ * of memory, one case of several is enough; all run in the release. */
 #ifndef PIER_TEST_SHARE_H
 #define PIER_TEST_SHARE_H
 
