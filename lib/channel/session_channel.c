@@ -160,12 +160,6 @@ void pier_session_channel_set_cancel(pier_session_channel *channel, pier_cancel 
 
 /* Events ----------------------------------------------------------------------------------------------------------- */
 
-void pier__session_channel_tell(pier_session_channel *channel, const pier_session_event *event) {
-    pier__session_event_slot *slot = &channel->events[event->kind];
-    slot->event = *event;
-    slot->order = ++channel->event_order;
-}
-
 /* Whether a client that was refused so is refused for good, as long as nobody does anything about it. */
 static bool is_final(uint64_t reason) {
     return reason != PIER__BUSY && reason != PIER__HAS_FAILED;
@@ -188,26 +182,14 @@ bool pier__session_channel_take_events(pier_session_channel *channel) {
         } else if (event.kind == PIER_SESSION_CONFLICT && is_client) {
             refuse(channel, &event, PIER_MISMATCH);
         }
-        pier__session_channel_tell(channel, &event);
+        pier__events_put(&channel->events, &event);
         has_any = true;
     }
     return has_any;
 }
 
 pier_status pier_session_channel_next_event(pier_session_channel *channel, pier_session_event *event) {
-    pier__session_event_slot *oldest = NULL;
-    for (size_t i = 0; i < PIER__SESSION_EVENT_KINDS; i++) {
-        pier__session_event_slot *slot = &channel->events[i];
-        if (slot->order != 0 && (oldest == NULL || slot->order < oldest->order)) {
-            oldest = slot;
-        }
-    }
-    if (oldest == NULL) {
-        return PIER_MORE;
-    }
-    *event = oldest->event;
-    oldest->order = 0;
-    return PIER_OK;
+    return pier__events_take(&channel->events, event);
 }
 
 /* Asked ------------------------------------------------------------------------------------------------------------ */

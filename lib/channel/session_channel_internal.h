@@ -12,6 +12,7 @@
 #include <pier/session_host.h>
 
 #include "base/buffer_internal.h"
+#include "session/events_internal.h"
 
 /* What is read from a connection at once. */
 #define PIER__WIRE_BYTES ((size_t)32 << 10)
@@ -20,8 +21,6 @@
 #define PIER__WIRE_LINGER_NS ((int64_t)1000000000)
 
 #define PIER__DIAL_ADDRESSES_MAX 16
-
-enum { PIER__SESSION_EVENT_KINDS = PIER_SESSION_WAITING + 1 };
 
 /* How a client connects. */
 typedef struct pier__dial {
@@ -40,11 +39,6 @@ typedef struct pier__dial {
     int64_t bound_ns;            /* what the last wait was drawn below */
     unsigned failures;           /* in a row */
 } pier__dial;
-
-typedef struct pier__session_event_slot {
-    pier_session_event event;
-    uint64_t order; /* 0: none */
-} pier__session_event_slot;
 
 struct pier_session_channel {
     pier_allocator allocator;
@@ -75,9 +69,7 @@ struct pier_session_channel {
     pier_deadline leaving_until;
     bool peer_finished;
     int64_t stepped_ns;
-    /* Events */
-    pier__session_event_slot events[PIER__SESSION_EVENT_KINDS];
-    uint64_t event_order;
+    pier__events events; /* the session's, and the driver's own */
     /* In a host */
     pier_session_host *host; /* NULL: none */
     size_t host_at;          /* where in its table */
@@ -110,9 +102,6 @@ pier_status pier__session_channel_shut(pier_session_channel *channel);
 /* Keeps an error, if it is a failure or a skipped record. Returns `status`. */
 pier_status pier__session_channel_keep(pier_session_channel *channel, pier_status status, const pier_error *error);
 
-/* Tells an event of the driver's own. */
-void pier__session_channel_tell(pier_session_channel *channel, const pier_session_event *event);
-
 /* Takes over the events of the session, and what follows from them. Returns whether there were any. */
 bool pier__session_channel_take_events(pier_session_channel *channel);
 
@@ -123,7 +112,7 @@ pier_status pier__session_disk_open(pier_session_channel *channel, const pier__s
                                     const pier_session_channel_options *options, pier_session_found found[2],
                                     pier_error *error);
 
-/* Carries out what the session asks for, until there is nothing for now. Returns whether there was anything. */
+/* Carries out what the session asks for, until there is nothing left. Returns whether there was anything. */
 bool pier__session_disk_work(pier_session_channel *channel);
 
 /* Closes and destroys the journals. Returns the first failure. */

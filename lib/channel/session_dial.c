@@ -83,7 +83,7 @@ void pier__dial_wait(pier_session_channel *channel, pier_status status, const ch
     pier_session_event event = {
         .kind = PIER_SESSION_WAITING, .status = status, .number = (uint64_t)(wait_ns / millisecond_ns)};
     (void)snprintf(event.text, sizeof event.text, "%s", text);
-    pier__session_channel_tell(channel, &event);
+    pier__events_put(&channel->events, &event);
 }
 
 void pier__dial_hurry(pier_session_channel *channel) {
@@ -120,7 +120,7 @@ static void try_addresses(pier_session_channel *channel, int64_t now_ns, pier_st
             channel->is_connecting = true;
             return;
         }
-        text = status > 0 ? "the server takes no more connections for now" : error.text;
+        text = status > 0 ? "the server takes no more connections at the moment" : error.text;
     }
     give_up(channel, status, text);
 }
@@ -182,6 +182,11 @@ static bool step_connect(pier_session_channel *channel, int64_t now_ns) {
     return true;
 }
 
+/* Whether there is to be another try when its time has come. */
+static bool awaits_try(const pier_session_channel *channel) {
+    return channel->socket == NULL && channel->refused == PIER_OK && pier_session_status(channel->session) == PIER_OK;
+}
+
 bool pier__dial_step(pier_session_channel *channel, int64_t now_ns) {
     pier__dial *dial = &channel->dial;
     if (dial->endpoint == NULL || channel->stays_away) {
@@ -193,12 +198,11 @@ bool pier__dial_step(pier_session_channel *channel, int64_t now_ns) {
     if (dial->resolver != NULL) {
         return step_resolver(channel, now_ns);
     }
-    bool may_try = channel->socket == NULL && channel->refused == PIER_OK && now_ns >= dial->retry_at &&
-                   pier_session_status(channel->session) == PIER_OK;
-    if (may_try) {
+    bool tries = awaits_try(channel) && now_ns >= dial->retry_at;
+    if (tries) {
         start_try(channel, now_ns);
     }
-    return may_try;
+    return tries;
 }
 
 size_t pier__dial_interests(const pier_session_channel *channel, pier_interest *interests, size_t capacity) {
@@ -225,7 +229,5 @@ pier_deadline pier__dial_due(const pier_session_channel *channel) {
     if (dial->resolver != NULL) {
         return pier_resolver_next(dial->resolver);
     }
-    bool may_try =
-        channel->socket == NULL && channel->refused == PIER_OK && pier_session_status(channel->session) == PIER_OK;
-    return may_try ? dial->retry_at : PIER_NEVER;
+    return awaits_try(channel) ? dial->retry_at : PIER_NEVER;
 }

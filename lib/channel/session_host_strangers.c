@@ -4,10 +4,8 @@
  * them. A stranger costs a little memory for a bounded time, and nothing of the disk before it has said its resume. */
 #include "channel/session_host_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/error_internal.h"
 #include "channel/channel_internal.h"
 
 enum { STRANGER_TIMEOUT_MS_DEFAULT = 10000, INPUT_BYTES = 4096 };

@@ -5,7 +5,7 @@
  * connection may stand already. */
 #include "channel/session_channel_internal.h"
 
-#include "base/error_internal.h"
+#include <string.h>
 
 /* How many reads and writes one turn makes, so that one busy connection does not hold up all others. */
 enum { TURNS_MAX = 16 };

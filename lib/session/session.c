@@ -27,12 +27,9 @@ pier_bytes pier__session_key(const pier_session *session) {
 
 void pier__session_tell(pier_session *session, pier_session_event_kind kind, pier_status status, uint64_t number,
                         const char *text) {
-    pier__event_slot *slot = &session->events[kind];
-    slot->event.kind = kind;
-    slot->event.status = status;
-    slot->event.number = number;
-    (void)snprintf(slot->event.text, sizeof slot->event.text, "%s", text != NULL ? text : pier_status_text(status));
-    slot->order = ++session->event_order;
+    pier_session_event event = {.kind = kind, .status = status, .number = number};
+    (void)snprintf(event.text, sizeof event.text, "%s", text != NULL ? text : pier_status_text(status));
+    pier__events_put(&session->events, &event);
 }
 
 void pier__session_fail(pier_session *session, pier_status status, const pier_error *why, const char *text) {

@@ -285,17 +285,5 @@ pier_status pier_session_rest(pier_session *session) {
 }
 
 pier_status pier_session_next_event(pier_session *session, pier_session_event *event) {
-    pier__event_slot *oldest = NULL;
-    for (size_t i = 0; i < PIER__EVENT_KINDS; i++) {
-        pier__event_slot *slot = &session->events[i];
-        if (slot->order != 0 && (oldest == NULL || slot->order < oldest->order)) {
-            oldest = slot;
-        }
-    }
-    if (oldest == NULL) {
-        return PIER_MORE;
-    }
-    *event = oldest->event;
-    oldest->order = 0;
-    return PIER_OK;
+    return pier__events_take(&session->events, event);
 }

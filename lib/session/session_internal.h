@@ -10,6 +10,7 @@
 
 #include "archive/archive_internal.h"
 #include "session/link_control_internal.h"
+#include "session/events_internal.h"
 #include "session/known_internal.h"
 #include "session/lane_internal.h"
 
@@ -60,13 +61,6 @@ typedef struct pier__link {
     pier_status why; /* it ends */
     char why_text[160];
 } pier__link;
-
-typedef struct pier__event_slot {
-    pier_session_event event;
-    uint64_t order; /* 0: none */
-} pier__event_slot;
-
-enum { PIER__EVENT_KINDS = PIER_SESSION_SYNCED + 1 };
 
 struct pier_session {
     pier_allocator allocator;
@@ -121,8 +115,7 @@ struct pier_session {
     int64_t opened_ns; /* when the door of the last client that was taken was opened */
     size_t out_max;    /* PIER__OUT_BYTES; tests have less */
     pier__link link;
-    pier__event_slot events[PIER__EVENT_KINDS];
-    uint64_t event_order;
+    pier__events events;
 };
 
 /* session_drive.c -------------------------------------------------------------------------------------------------- */
