@@ -152,9 +152,9 @@ PIER__KERNEL uint8_t *pier__put_inline_bytes(uint8_t *at, const uint8_t *data, u
     return pier__put_body(at, data, size);
 }
 
-/* Returns `at` behind text that is not all ASCII, or fills its array; NULL when it may not be stored. It comes last, and
- * gives back what it got: where the text ends a record it is all that is left to do, and no register has to outlive it,
- * which would cost all records. */
+/* Returns `at` behind text that is not all ASCII, or fills its array; NULL when it may not be stored. It comes last,
+ * and gives back what it got: where the text ends a record it is all that is left to do, and no register has to outlive
+ * it, which would cost all records. */
 PIER__RARE uint8_t *pier__behind_odd_text(uint8_t *at, const char *text, size_t size, size_t capacity) {
     return size < capacity && pier_text_is_valid(text, size) ? at : NULL;
 }

@@ -224,8 +224,8 @@ PIER__KERNEL uint64_t pier__before_zero(uint64_t word, uint64_t zero) {
 }
 
 /* Returns the length of terminated text in an array of `capacity` bytes, `capacity` when no byte of it ends the text,
- * and adds to `*high_bits` what shows that it is not all ASCII. Copies the array to `to` meanwhile, unless that is NULL:
- * there are PIER__OVERHANG_BYTES behind what counts of it. */
+ * and adds to `*high_bits` what shows that it is not all ASCII. Copies the array to `to` meanwhile, unless that is
+ * NULL: there are PIER__OVERHANG_BYTES behind what counts of it. */
 PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_t capacity, uint64_t *high_bits) {
     size_t size = 0;
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(PIER__TEXT_BY_BYTES)

@@ -86,8 +86,8 @@ typedef uint8_t bytes_32 __attribute__((vector_size(32)));
     }
 #endif
 
-/* Writes for each of `size` bytes, a multiple of 32, how many bytes an integer has that begins with it; 1 when none does: cc to cf and d0
- * to d3 have 1, 2, 4 and 8 bytes behind them. */
+/* Writes for each of `size` bytes, a multiple of 32, how many bytes an integer has that begins with it; 1 when none
+ * does: cc to cf and d0 to d3 have 1, 2, 4 and 8 bytes behind them. */
 PIER__KERNEL void find_lengths(uint8_t *lengths, const uint8_t *at, size_t size, bool is_wide) {
 #if defined(__GNUC__)
     if (is_wide) {

@@ -155,7 +155,8 @@ static pier_status feed_some(pier_session *session) {
     return status;
 }
 
-/* As pier_archive_next, and tries again what lacked memory before: that cost nothing, where it was not within a record. */
+/* As pier_archive_next, and tries again what lacked memory before: that cost nothing, where it was not within a
+ * record. */
 static pier_status load_next(pier_session *session) {
     pier_archive *load = session->load;
     if (pier_archive_status(load) == PIER_NO_MEMORY && pier_archive_record_number(load) == 0 &&

@@ -1,8 +1,8 @@
 /* What a connection brings of the peer's records; see session_internal.h and proto/session.md.
  *
  * Definitions that are known are dropped, the rest is made anew; a gap gives up the numbers that are there already;
- * blocks of records are taken as they are. All of it then has to be what comes next, and goes into the received lane.
- * */
+ * blocks of records are taken as they are. All of it then has to be what comes next, and goes into the received
+ * lane. */
 #include "session/session_internal.h"
 
 /* Adds a block that was checked to the lane. */

@@ -19,10 +19,9 @@ pier_status pier__journal_tell(pier_journal *journal, pier_status status, const 
 }
 
 pier_status pier__journal_poison(pier_journal *journal) {
-    /* What fails for want of room, a handle or memory leaves the disk as unsure as what fails for good: it must not look
-     * as if it could be tried again. */
-    if (journal->error.status == PIER_NO_SPACE || journal->error.status == PIER_NO_MEMORY ||
-        journal->error.status > PIER_OK) {
+    /* What fails for want of room, a handle or memory leaves the disk as unsure as what fails for good: it must not
+     * look as if it could be tried again. */
+    if (pier__journal_may_retry(journal->error.status)) {
         journal->error.status = PIER_SYSTEM;
     }
     journal->failure = journal->error.status;

@@ -4,9 +4,9 @@
  *                                                               gathered
  *
  * Floor 6 (session). journal.c opens, closes and answers, journal_recover.c finds out where a journal stands,
- * journal_walk.c walks over a segment, journal_segment.c begins segments, journal_write.c appends, journal_sync.c syncs,
- * journal_trim.c drops segments, journal_index.c finds places in segments, journal_store.c makes a journal the file of
- * an archive, journal_source.c is the file that readers load from, journal_reader.c reads.
+ * journal_walk.c walks over a segment, journal_segment.c begins segments, journal_write.c appends, journal_sync.c
+ * syncs, journal_trim.c drops segments, journal_index.c finds places in segments, journal_store.c makes a journal the
+ * file of an archive, journal_source.c is the file that readers load from, journal_reader.c reads.
  *
  * A process that goes on with a journal begins with a checkpoint, in a new segment or behind the end mark of the last
  * one: preamble, checkpoint with notes, definitions. What one process writes from there on is a *stint*. */
@@ -127,6 +127,12 @@ pier_status pier__journal_open_segment(const pier_journal *journal, const pier__
 /* The bytes of all segments, and of what is gathered. */
 uint64_t pier__journal_bytes(const pier_journal *journal);
 
+/* Whether a status says that nothing was done, and the same may be asked again. What leaves the disk unsure must not
+ * answer such a one. */
+static inline bool pier__journal_may_retry(pier_status status) {
+    return status > PIER_OK || status == PIER_NO_SPACE || status == PIER_NO_MEMORY;
+}
+
 /* Makes room for one segment more in the table. */
 bool pier__journal_reserve_segment(pier_journal *journal);
 
@@ -158,8 +164,8 @@ typedef struct pier__walk {
     pier_error error;       /* of the first damage */
 } pier__walk;
 
-/* Walks over a segment, and over damage. tolerated: damage before this offset is not told in `damage`. walk: `notes` and
- * `index` are set; the rest is made; to be freed by pier__walk_deinit, on failure too.
+/* Walks over a segment, and over damage. tolerated: damage before this offset is not told in `damage`. walk: `notes`
+ * and `index` are set; the rest is made; to be freed by pier__walk_deinit, on failure too.
  * Returns PIER_OK whatever the content is; PIER_VERSION; PIER_NO_MEMORY; or what the folder answers. */
 pier_status pier__walk_segment(pier_journal *journal, const pier__segment *segment, uint64_t tolerated,
                                pier__walk *walk, pier_error *error);

@@ -43,7 +43,7 @@ void pier__name_format(char name[PIER__NAME_BYTES], pier__name_kind kind, uint64
 /* Returns what a name stands for, and the numbers in it unless that is something else. */
 pier__name_kind pier__name_parse(const char *name, uint64_t *ordinal, uint64_t *first_record);
 
-/* Places ------------------------------------------------------------------------------------------------------------ */
+/* Places ----------------------------------------------------------------------------------------------------------- */
 
 /* A place in a journal. */
 typedef struct pier__place {
@@ -61,7 +61,7 @@ typedef struct pier__synced {
     uint64_t record; /* 0: none */
 } pier__synced;
 
-/* Pieces ------------------------------------------------------------------------------------------------------------ */
+/* Pieces ----------------------------------------------------------------------------------------------------------- */
 
 typedef struct pier__checkpoint {
     uint64_t ordinal;                      /* of the segment that it is in */
@@ -98,8 +98,8 @@ bool pier__synced_encode(pier__buffer *payload, const pier__synced *synced);
 /* Leaves room for a header, which pier__block_end fills: returns false when there is no memory. begin: where it is. */
 bool pier__block_begin(pier__buffer *bytes, size_t *begin);
 
-/* Fills the header of a block that was begun at `begin` and ends with the buffer: its lengths and check, and of the rest
- * where the stream stands. */
+/* Fills the header of a block that was begun at `begin` and ends with the buffer: its lengths and check, and of the
+ * rest where the stream stands. */
 void pier__block_end(pier__buffer *bytes, size_t begin, const pier__stream *stream, pier_block_kind kind,
                      unsigned flags, uint64_t time_unix_ns);
 

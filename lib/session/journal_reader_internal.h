@@ -44,8 +44,8 @@ pier_status pier__source_enter(pier__source *source, const pier__segment *segmen
 /* Lets the input begin behind all that is there. */
 pier_status pier__source_enter_end(pier__source *source, pier_error *error);
 
-/* Reads the header of the block at `offset` of a segment that is open. Returns false unless it proves itself; a preamble
- * has none. */
+/* Reads the header of the block at `offset` of a segment that is open. Returns false unless it proves itself; a
+ * preamble has none. */
 bool pier__journal_read_header(const pier_journal *journal, int file, uint64_t offset, pier__header *header);
 
 /* Reads a block whole. payload: gets its payload in place of what it had. Returns false unless header and payload prove

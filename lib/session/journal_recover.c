@@ -1,9 +1,9 @@
 /* Finding out where a journal stands when it is opened; see journal_internal.h and proto/journal.md.
  *
- * Floor 6 (session). A process that dies leaves at most the last write half done. A power cut leaves of all that was not
- * synced whatever it likes: later blocks, too, without earlier ones. So what is wrong behind the last mark that tells
- * of a sync is cut off with all that follows, if the machine has begun a new life since; in the same life, or before
- * that mark, it is damage, and stays for who reads there. */
+ * Floor 6 (session). A process that dies leaves at most the last write half done. A power cut leaves of all that was
+ * not synced whatever it likes: later blocks, too, without earlier ones. So what is wrong behind the last mark that
+ * tells of a sync is cut off with all that follows, if the machine has begun a new life since; in the same life, or
+ * before that mark, it is damage, and stays for who reads there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,8 +235,8 @@ static pier_status drop_blank(recovery *of) {
         return status;
     }
     if (!is_blank && journal->options.durability == PIER_DURABILITY_DISK) {
-        /* Such a segment was synced before it had its name: this one was damaged, and how many records it has had cannot
-         * be told. */
+        /* Such a segment was synced before it had its name: this one was damaged, and how many records it has had
+         * cannot be told. */
         return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
                                "the last segment, number %llu, does not prove itself anywhere",
                                (unsigned long long)last->ordinal);
@@ -265,8 +265,8 @@ static pier_status look_at_last(recovery *of, bool *done) {
     return status;
 }
 
-/* Learns from the segments before the last one what they tell of syncs. from: gets the first that may hold anything that
- * was not synced. */
+/* Learns from the segments before the last one what they tell of syncs. from: gets the first that may hold anything
+ * that was not synced. */
 static pier_status learn_marks(recovery *of, size_t *from) {
     pier_journal *journal = of->journal;
     size_t at = journal->segment_count - 1;
@@ -286,10 +286,11 @@ static pier_status learn_marks(recovery *of, size_t *from) {
     return PIER_OK;
 }
 
-/* Where to cut what is torn at `offset`. A checkpoint counts with all of its definitions or not at all: without some the
- * epoch would go on, and its records could not be loaded. stint: where the one begins that has lost some, or `offset`.
- * What a segment begins with is all there is of the epoch when no segment is before it, and was synced before the segment
- * had its name when the journal promises the disk: that it is torn is damage, and what is left of it stays. */
+/* Where to cut what is torn at `offset`. A checkpoint counts with all of its definitions or not at all: without some
+ * the epoch would go on, and its records could not be loaded. stint: where the one begins that has lost some, or
+ * `offset`. What a segment begins with is all there is of the epoch when no segment is before it, and was synced before
+ * the segment had its name when the journal promises the disk: that it is torn is damage, and what is left of it
+ * stays. */
 static uint64_t cut_at(const pier_journal *journal, size_t at, uint64_t offset, uint64_t stint) {
     bool stays = stint == 0 && (at == 0 || journal->options.durability == PIER_DURABILITY_DISK);
     return stays ? offset : stint;

@@ -10,7 +10,7 @@ enum { COPY_BYTES = 256 << 10 };
 
 /* A sync that fails for want of room or memory is as final as any: what it answers must not look like "not now". */
 static pier_status judge(pier_journal *journal, pier_status status) {
-    if (status == PIER_NO_SPACE || status == PIER_NO_MEMORY || status > PIER_OK) {
+    if (pier__journal_may_retry(status)) {
         journal->error.status = PIER_SYSTEM;
         return PIER_SYSTEM;
     }

@@ -27,8 +27,8 @@ void pier__known_deinit(pier__known *known);
 void pier__known_settle(pier__known *known, uint32_t epoch);
 
 /* Makes a block anew of what is not known in a block of definitions, for a stream that stands at `stream`, and appends
- * it to `out`; nothing when all is known. What it made is known then: who cannot use it takes the count of classes back that there was
- * before. limits: classes_max counts.
+ * it to `out`; nothing when all is known. What it made is known then: who cannot use it takes the count of classes back
+ * that there was before. limits: classes_max counts.
  * made: gets its header; its kind is 0 when nothing was made. Returns PIER_OK; PIER_NO_MEMORY, nothing was done;
  * PIER_PROTOCOL for what is no block of definitions, or tells a known id anew; PIER_LIMIT. Those of an earlier epoch
  * are passed over. */

@@ -231,7 +231,8 @@ bool pier__lane_choose(pier__lane *lane, int64_t now_ns, uint64_t id) {
     if (lane->is_under_way) {
         return false;
     }
-    /* What waits for room must not hold up what makes room: nothing is trimmed before the peer's last block was read. */
+    /* What waits for room must not hold up what makes room: nothing is trimmed before the peer's last block was
+     * read. */
     bool may_grow = now_ns >= lane->retry_at;
     uint64_t number = 0;
     const pier__lane_note *note = find_new_note(lane, &number);

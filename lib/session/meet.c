@@ -50,8 +50,8 @@ void pier__session_open_link(pier_session *session) {
     pier__link *link = &session->link;
     const pier__standing_told *peer = &link->peer;
     pier__lane *sent = &session->sent;
-    /* From the block on at which the peer stands, so that it can be compared; it may be gone, or never have been: what a
-     * crash took. */
+    /* From the block on at which the peer stands, so that it can be compared; it may be gone, or never have been: what
+     * a crash took. */
     bool is_in_gap = peer->received > sent->found_to && peer->received <= sent->was_above;
     link->is_verified = peer->received <= sent->trimmed || is_in_gap;
     pier__lane_rewind(sent, peer->received - (link->is_verified ? 0 : 1));

@@ -1,10 +1,11 @@
 /* A session inside.
  *
- * Floor 6 (session). session.c makes one, session_drive.c drives it and answers about it; lane.c moves blocks through the
- * journals; link_control.c is the wire of control blocks; proof.c proves; door.c is the accepting side before its
+ * Floor 6 (session). session.c makes one, session_drive.c drives it and answers about it; lane.c moves blocks through
+ * the journals; link_control.c is the wire of control blocks; proof.c proves; door.c is the accepting side before its
  * session is known; meet.c and accept.c introduce the two sides to each other; link.c takes and gives the bytes of a
  * connection; intake.c takes blocks, sending.c sends them; known.c tells which definitions are known; delivery.c gives
- * records to the program. After every input pier__session_run (session_drive.c) does whatever can be done. */
+ * records to the program; events.c keeps what is to be told. After every input pier__session_run (session_drive.c) does
+ * whatever can be done. */
 #ifndef PIER_SESSION_SESSION_INTERNAL_H
 #define PIER_SESSION_SESSION_INTERNAL_H
 
@@ -145,8 +146,8 @@ pier_bytes pier__session_key(const pier_session *session);
  * other records under the same numbers, and what is let go of cannot be compared. */
 void pier__session_hear(pier_session *session);
 
-/* Notes what the peer has acknowledged, for a later life to compare, and up to which record all are to survive the machine.
- * Returns the change that it is. */
+/* Notes what the peer has acknowledged, for a later life to compare, and up to which record all are to survive the
+ * machine. Returns the change that it is. */
 uint64_t pier__session_note_peer(pier_session *session, bool is_wanted);
 
 /* Lets go of what the peer has: not of what is to survive the machine before the peer's program has dealt with it. */
@@ -205,8 +206,8 @@ void pier__accept_go_on(pier_session *session);
 pier_status pier__intake_take(pier_session *session, const pier__header *header, const uint8_t *block,
                               const char **text);
 
-/* Learns from the journal which definitions it has: blocks of a read. Returns PIER_OK; PIER_NO_MEMORY, to be tried again;
- * or what is wrong with them. */
+/* Learns from the journal which definitions it has: blocks of a read. Returns PIER_OK; PIER_NO_MEMORY, to be tried
+ * again; or what is wrong with them. */
 pier_status pier__intake_learn(pier_session *session, pier_bytes blocks);
 
 /* Moves what was stored into the lane. */
