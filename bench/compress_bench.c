@@ -35,7 +35,7 @@ typedef struct work {
     size_t stored[BLOCKS]; /* bytes of each block's deflate data by zlib */
     uint8_t *packed;       /* those data, end to end, from a multiple of `room` on */
     size_t room;
-    uint8_t *made;         /* what zlib made last, while the clock runs, or inflated last */
+    uint8_t *made; /* what zlib made last, while the clock runs, or inflated last */
     z_stream deflater;
     z_stream inflater;
     bool checks; /* whether what is made is kept, and compared; not while the clock runs */
