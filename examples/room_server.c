@@ -61,21 +61,39 @@ static void store_for_others(pier_session_host *host, const pier_session_channel
     }
 }
 
+/* Moves to the next line. What is no line is told and passed over: nobody ends the room for the others. */
+static bool next_line(pier_session_channel *author, room_line *line) {
+    pier_archive *archive = pier_session_channel_load_archive(author);
+    pier_status status;
+    while ((status = pier_session_channel_next(author)) <= PIER_OK || status == PIER_SKIPPED) {
+        if (status == PIER_OK) {
+            status = pier_load_record(archive, &room_line_class, line);
+        }
+        if (status == PIER_OK) {
+            return true;
+        }
+        if (status == PIER_NO_MEMORY || pier_session_channel_status(author) != PIER_OK) {
+            stop(author);
+        }
+        if (status < 0) {
+            fprintf(stderr, "refused: %s: %s\n", pier_session_channel_name(author), pier_archive_error(archive)->text);
+            if (pier_archive_recover(archive, NULL) != PIER_OK) {
+                stop(author);
+            }
+        }
+    }
+    return false;
+}
+
 /* [sessions: pass-on] */
 /* Passes on what a member says. First all that is for others goes to the disk, then the author's lines are committed: a
  * server that is killed between gets them again, marked. */
 static void pass_on(pier_session_host *host, pier_session_channel *author) {
-    pier_archive *archive = pier_session_channel_load_archive(author);
-    pier_status status;
     unsigned lines = 0;
-    while ((status = pier_session_channel_next(author)) == PIER_OK || status == PIER_SKIPPED) {
-        room_line line;
-        if (status == PIER_OK && pier_load_record(archive, &room_line_class, &line) == PIER_OK) {
-            (void)snprintf(line.from, sizeof line.from, "%s", pier_session_channel_name(author));
-            line.again = pier_session_channel_is_repeated(author);
-            store_for_others(host, author, &line);
-            lines++;
-        }
+    for (room_line line; next_line(author, &line); lines++) {
+        (void)snprintf(line.from, sizeof line.from, "%s", pier_session_channel_name(author));
+        line.again = pier_session_channel_is_repeated(author);
+        store_for_others(host, author, &line);
     }
     for (size_t i = pier_session_host_count(host); lines > 0 && i-- > 0;) {
         pier_session_channel *member = pier_session_host_at(host, i);
@@ -84,7 +102,7 @@ static void pass_on(pier_session_host *host, pier_session_channel *author) {
         }
     }
     uint64_t last = pier_session_channel_record_number(author);
-    if (pier_session_channel_commit(author, last) != PIER_OK || status < 0) {
+    if (pier_session_channel_commit(author, last) != PIER_OK) {
         stop(author);
     }
 }

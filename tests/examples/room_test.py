@@ -99,6 +99,20 @@ class RoomTest(SampleTest):
             subprocess.run(["rm", "-rf", self.folder / "m"], check=True)
         self.assertFalse((self.folder / "evil").exists())
 
+    def test_what_is_no_line_ends_nothing(self):
+        server = self.serve()
+        bob, ada = self.join("Bob"), self.join("Ada")
+        bob.say("here\n")
+        self.heard(ada, "Bob: here")
+        # A member that says records of another class.
+        status, _, _ = self.run_to_end("feed_producer", "feed", f"unix:{self.folder}/socket", 3)
+        self.assertEqual(status, 0)
+        ada.say("still here\n")
+        bob.until(lambda b: b.output == "Ada: still here\n", "line")
+        self.assertIn("refused: thermometer: expected class room.Line, found feed.Reading\n", server.messages)
+        self.assertIsNone(server.process.poll())
+        self.leave(ada)
+
     def test_wrong_arguments(self):
         for name in ("room_server", "room_member"):
             self.assertEqual(self.run_to_end(name)[0], 2)
