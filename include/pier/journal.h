@@ -55,10 +55,11 @@ typedef struct pier_journal_options {
     uint64_t segment_bytes; /* a segment ends when it has so many bytes; 0: 64 MiB; at least 4,096 */
     uint64_t reserve_bytes; /* kept free behind the last segment, for notes and closing; 0: 256 KiB */
     uint64_t gather_bytes;  /* at PIER_DURABILITY_MEMORY: how many bytes are gathered; 0: 1 MiB */
-    uint64_t bytes_max;     /* bound of all segments together, in bytes; 0: none */
-    uint64_t records_max;   /* bound of the records in them; 0: none */
-    uint64_t age_ns_max;    /* segments whose last block is older are dropped (only with drops_oldest); 0: none */
-    uint64_t time_unix_ns;  /* as pier_journal_set_time */
+    uint64_t bytes_max;    /* bound of all segments together, in bytes; 0: none. What is larger than a bound is appended
+                               all the same where at most one record waits to be trimmed: nothing could make room */
+    uint64_t records_max;  /* bound of the records that were not trimmed, or are there (drops_oldest); 0: none */
+    uint64_t age_ns_max;   /* segments whose last block is older are dropped (only with drops_oldest); 0: none */
+    uint64_t time_unix_ns; /* as pier_journal_set_time */
 } pier_journal_options;
 
 /* Opens a journal, or makes a new one, and recovers it: what is torn at its end is cut off and told by

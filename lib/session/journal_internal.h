@@ -74,6 +74,7 @@ struct pier_journal {
     pier__segment *segments;
     size_t segment_count;
     size_t segment_capacity;
+    uint64_t trimmed_to;      /* in this process; 0: nothing */
     pier__stream stream;      /* behind everything that was appended, gathered blocks too */
     pier__buffer definitions; /* of the epoch: pier__definitions_add */
     pier__note_slot notes[PIER_JOURNAL_NOTES_MAX];
@@ -83,6 +84,7 @@ struct pier_journal {
     bool stint_is_open; /* blocks can follow */
     bool needs_end;     /* it has no end mark, and was left by another process */
     bool prefers_new;   /* it is so full that the next stint begins a new one */
+    bool ends_early;    /* within pier__journal_end_segment */
     uint64_t end;       /* bytes in it */
     uint64_t reserved;  /* it can grow to here */
     bool cannot_reserve;
@@ -184,6 +186,9 @@ pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
 /* Sees to it that blocks can be written: begins a stint, and a segment when the last one is full. Returns PIER_OK;
  * PIER_NO_SPACE or PIER_NO_MEMORY, and nothing has changed that matters; or a failure. may_use_reserve: see below. */
 pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve);
+
+/* Begins a new segment though the last one is not full, unless raw bytes go on. Returns as pier__journal_ready. */
+pier_status pier__journal_end_segment(pier_journal *journal);
 
 /* Writes at the end of the last segment, all or nothing. may_use_reserve: what is kept free for closing may be used. */
 pier_status pier__journal_put(pier_journal *journal, const pier_bytes *spans, size_t count, bool may_use_reserve);

@@ -333,7 +333,7 @@ static pier_status begin_segment(pier_journal *journal) {
 
 pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve) {
     uint64_t size = journal->end + journal->gathered.size;
-    bool is_full = size >= journal->options.segment_bytes && !journal->stream.in_raw;
+    bool is_full = (size >= journal->options.segment_bytes || journal->ends_early) && !journal->stream.in_raw;
     if (journal->stint_is_open && !is_full) {
         return PIER_OK;
     }
@@ -349,5 +349,12 @@ pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve) {
         /* No room for another file: the last one takes what must be written, full as it is. */
         status = journal->stint_is_open ? PIER_OK : begin_here(journal, true);
     }
+    return status;
+}
+
+pier_status pier__journal_end_segment(pier_journal *journal) {
+    journal->ends_early = true;
+    pier_status status = pier__journal_ready(journal, false);
+    journal->ends_early = false;
     return status;
 }

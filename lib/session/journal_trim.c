@@ -33,10 +33,27 @@ pier_status pier__journal_drop(pier_journal *journal, size_t count) {
     return status;
 }
 
+/* Whether the last segment is to end before it is full: it has trimmed records, and their room may soon be wanted. */
+static bool is_last_to_end(const pier_journal *journal) {
+    const pier_journal_options *options = &journal->options;
+    return options->bytes_max != 0 && !options->drops_oldest && journal->segment_count > 0 &&
+           journal->segments[journal->segment_count - 1].first_record <= journal->trimmed_to &&
+           pier__journal_bytes(journal) > options->bytes_max / 2;
+}
+
 pier_status pier_journal_trim(pier_journal *journal, uint64_t through_record) {
     pier_status status = pier__journal_may_write(journal);
     if (status != PIER_OK) {
         return status;
+    }
+    uint64_t last_record = journal->stream.next_record - 1;
+    uint64_t through = through_record < last_record ? through_record : last_record;
+    journal->trimmed_to = through > journal->trimmed_to ? through : journal->trimmed_to;
+    if (is_last_to_end(journal)) {
+        status = pier__journal_end_segment(journal);
+        if (status != PIER_OK && status != PIER_NO_SPACE && status != PIER_NO_MEMORY) {
+            return status;
+        }
     }
     size_t count = 0;
     while (count + 1 < journal->segment_count && journal->segments[count + 1].first_record - 1 <= through_record) {
@@ -45,13 +62,19 @@ pier_status pier_journal_trim(pier_journal *journal, uint64_t through_record) {
     return pier__journal_drop(journal, count);
 }
 
+/* How many records are in the segments, or wait to be trimmed where that makes room. */
+static uint64_t count_records(const pier_journal *journal) {
+    uint64_t next = journal->stream.next_record;
+    uint64_t first = journal->segment_count > 0 ? journal->segments[0].first_record : next;
+    bool is_trimmed = !journal->options.drops_oldest && journal->trimmed_to >= first;
+    return next - (is_trimmed ? journal->trimmed_to + 1 : first);
+}
+
 /* Whether so many bytes and records more are above a bound. */
 static bool is_above_bound(const pier_journal *journal, uint64_t bytes, uint64_t records) {
     const pier_journal_options *options = &journal->options;
-    uint64_t next = journal->stream.next_record;
-    uint64_t first = journal->segment_count > 0 ? journal->segments[0].first_record : next;
     return (options->bytes_max != 0 && pier__journal_bytes(journal) + bytes > options->bytes_max) ||
-           (options->records_max != 0 && next - first + records > options->records_max);
+           (options->records_max != 0 && count_records(journal) + records > options->records_max);
 }
 
 /* Whether the oldest segment is to go: there is another one, and a bound asks for it. */
@@ -73,7 +96,9 @@ bool pier__journal_is_full(pier_journal *journal, uint64_t bytes, uint64_t recor
         return false;
     }
     if (!options->drops_oldest) {
-        return is_above_bound(journal, bytes, records);
+        /* What is larger than the bound passes alone: trimming could not make room for it. A session keeps its last
+         * record, to compare it. */
+        return count_records(journal) > 1 && is_above_bound(journal, bytes, records);
     }
     while (is_one_too_many(journal, bytes, records) && pier__journal_drop(journal, 1) == PIER_OK) {
     }

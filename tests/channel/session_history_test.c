@@ -314,6 +314,41 @@ static void bounds_of_the_journal_push_back(void **state) {
     exchange(pair, stored + 1);
 }
 
+/* Bounds that are met within one segment, by messages of many records: both sides push back, and make room. */
+static void bounds_give_way_within_a_segment(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->client_options.sent_records_max = 50;
+    pair->client_options.sent_bytes_max = 4000;
+    pair->server_options.received_records_max = 20;
+    pair->server_options.received_bytes_max = 3000;
+    begin(pair);
+    pier_archive *archive = pier_session_channel_store_archive(pair->client);
+    uint64_t stored = 1;
+    uint64_t received = 1;
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    for (int message = 0; message < 30; message++) {
+        for (int i = 0; i < 40; i++) {
+            assert_status(pier_archive_begin(archive), PIER_OK);
+            pier_store(archive, ++stored);
+            assert_status(pier_archive_end(archive), PIER_OK);
+        }
+        while (pier_session_channel_flush(pair->client, NULL) != PIER_OK) {
+            assert_true(pier_clock_monotonic_ns() < deadline);
+            session_pair_turn(pair);
+            while (received < stored && pier_session_channel_next(pair->server) == PIER_OK) {
+                uint64_t found = 0;
+                pier_load(pier_session_channel_load_archive(pair->server), &found);
+                assert_int_equal(found, ++received);
+                assert_status(pier_session_channel_commit(pair->server, received), PIER_OK);
+            }
+        }
+    }
+    while (received < stored) {
+        session_receive(pair, true, ++received);
+    }
+    exchange(pair, stored + 1);
+}
+
 /* Stored before the first connection: the client does not know yet what the server takes. */
 static void a_record_that_the_peer_never_takes_is_withdrawn(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -372,6 +407,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_session_expires, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(bounds_give_way_within_a_segment, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, session_pair_set_up,
                                         session_pair_tear_down),
     };

@@ -165,6 +165,53 @@ static void reads_from_a_class(void **state) {
     end(&of);
 }
 
+/* A bound that is met within the last segment: trimming makes room all the same. */
+static void trimming_makes_room_in_the_last_segment(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        scene of;
+        pier_journal_options options = {.reserve_bytes = 1024};
+        options.bytes_max = kind == 0 ? 14000 : 0;
+        options.records_max = kind == 0 ? 0 : 50;
+        begin(&of, &options);
+        for (int turn = 0; turn < 20; turn++) {
+            pier_status status = PIER_OK;
+            for (int i = 0; i < 1000 && status == PIER_OK; i++) {
+                status = test_writer_store(&of.writer, 5);
+            }
+            assert_status(status, PIER_WOULD_BLOCK);
+            pier_journal_state info = pier_journal_info(of.journal);
+            /* A segment whose last record is kept may stay beside the next one. */
+            assert_true(kind == 0 ? info.bytes <= 28000 : info.next_record - 1 <= 50 + (uint64_t)turn * 49);
+            /* All but the last one, which a session keeps to compare it. */
+            assert_status(pier_journal_trim(of.journal, info.next_record - 2), PIER_OK);
+            status = pier_archive_flush(of.writer.archive);
+            /* The segment of the last record is still there. */
+            if (status == PIER_WOULD_BLOCK) {
+                assert_status(pier_journal_trim(of.journal, info.next_record - 1), PIER_OK);
+                status = pier_archive_flush(of.writer.archive);
+            }
+            assert_status(status, PIER_OK);
+        }
+        end(&of);
+    }
+}
+
+/* What alone is larger than the bound is taken when nothing waits. */
+static void larger_than_the_bound_passes_alone(void **state) {
+    (void)state;
+    scene of;
+    pier_journal_options options = {.reserve_bytes = 1024, .records_max = 3};
+    begin(&of, &options);
+    assert_status(test_writer_store(&of.writer, 5), PIER_OK);
+    assert_status(test_writer_store(&of.writer, 5), PIER_WOULD_BLOCK);
+    assert_status(pier_journal_trim(of.journal, 3), PIER_OK);
+    assert_status(pier_archive_flush(of.writer.archive), PIER_WOULD_BLOCK);
+    assert_status(pier_journal_trim(of.journal, 4), PIER_OK);
+    assert_status(pier_archive_flush(of.writer.archive), PIER_OK);
+    end(&of);
+}
+
 static void keeps_within_bounds(void **state) {
     (void)state;
     scene of;
@@ -437,6 +484,8 @@ int main(void) {
         cmocka_unit_test(reads_from_a_time),
         cmocka_unit_test(reads_from_a_class),
         cmocka_unit_test(keeps_within_bounds),
+        cmocka_unit_test(trimming_makes_room_in_the_last_segment),
+        cmocka_unit_test(larger_than_the_bound_passes_alone),
         cmocka_unit_test(gathers_in_memory),
         cmocka_unit_test(appends_at_one_write_a_block),
         cmocka_unit_test(refuses_what_does_not_follow),
