@@ -252,6 +252,14 @@ static bool get_optional(cursor *from, uint8_t *to, size_t size) {
     return is_there;
 }
 
+/* A session id: neither half is 0, and they differ. */
+static void get_id(cursor *from, uint8_t *id) {
+    get_exact(from, id, PIER__ID_BYTES);
+    uint64_t up = pier__load_le64(id);
+    uint64_t down = pier__load_le64(id + 8);
+    from->fails = from->fails || up == 0 || down == 0 || up == down;
+}
+
 static void get_name(cursor *from, char *name) {
     uint8_t head = take_head(from);
     bool is_short = head >= 0xa0 && head <= 0xbf;
@@ -333,7 +341,7 @@ pier_status pier__link_control_decode(pier_bytes payload, pier__link_control *co
         version = get_number(&from);
         if (type == PIER__HELLO) {
             get_name(&from, control->name);
-            get_exact(&from, control->id, PIER__ID_BYTES);
+            get_id(&from, control->id);
         }
         get_exact(&from, control->nonce, PIER__NONCE_BYTES);
     } else if (type == PIER__RESUME || type == PIER__WELCOME) {
