@@ -366,7 +366,13 @@ pier_status pier__folder_open_disk(pier__folder *folder, const char *path, bool 
     }
     if (os_error != 0) {
         disk_destroy(disk);
-        return explain_open(error, "open the folder", path, os_error == ENOTDIR ? ELOOP : os_error);
+        if (os_error == ENOTDIR || os_error == ELOOP) {
+            /* The system has one answer for a file and for a link that is not followed. */
+            return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_FILE, os_error,
+                                   "open the folder %s: this is no folder, or a symbolic link, which is not followed",
+                                   path);
+        }
+        return explain(error, "open the folder", path, os_error);
     }
     *folder = (pier__folder){&disk_ops, disk};
     return PIER_OK;

@@ -178,6 +178,7 @@ static void refuses_what_is_no_folder(void **state) {
     (void)snprintf(other, sizeof other, "%s/one", path);
     assert_status(pier__folder_open_disk(&folder, other, true, NULL, &error), PIER_UNSUPPORTED);
     assert_null(folder.ops);
+    assert_non_null(strstr(error.text, "/one: this is no folder"));
     (void)snprintf(other, sizeof other, "%s/link", path);
     assert_int_equal(symlink("/tmp", other), 0);
     assert_status(pier__folder_open_disk(&folder, other, true, NULL, &error), PIER_UNSUPPORTED);
