@@ -87,8 +87,9 @@ typedef enum pier_session_host_kind {
                                      pier_session_channel_next_event until they have nothing */
     PIER_SESSION_HOST_OPENED = 1, /* `session` is open from now on; then it is READY */
     PIER_SESSION_HOST_PLAIN = 2,  /* `plain` has come */
-    PIER_SESSION_HOST_REFUSED = 3 /* a connection came to nothing: `error` tells why; for a log. While one was not told,
-                                     further ones are not kept */
+    PIER_SESSION_HOST_REFUSED = 3 /* a connection came to nothing: `error` tells why; for a log: '?' stands in its text
+                                     for control characters of names. While one was not told, further ones are not
+                                     kept */
 } pier_session_host_kind;
 
 typedef struct pier_session_host_event {

@@ -141,6 +141,10 @@ void pier_session_host_remove_listener(pier_session_host *host, const pier_socke
 void pier__host_refuse(pier_session_host *host, const char *name, pier_status status, const char *text) {
     if (host->refusal.status == PIER_OK) {
         (void)pier__error_set(&host->refusal, status, PIER_FLOOR_CHANNEL, 0, "%.100s: %s", name, text);
+        /* The name is what anybody says: it must neither break the line of a log nor steer a terminal. */
+        for (char *at = host->refusal.text; *at != '\0'; at++) {
+            *at = (unsigned char)*at < 0x20 || *at == 0x7f ? '?' : *at;
+        }
     }
 }
 

@@ -212,6 +212,33 @@ static void limits_hold_and_pass(void **state) {
     }
 }
 
+/* Takes turns until a connection was refused; a client that comes again and again is one. */
+static void until_told_of_refusal(session_pair *pair, pier_session_channel *client) {
+    unsigned before = pair->refused;
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (pair->refused == before) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(client) == PIER_OK);
+        session_pair_turn(pair);
+    }
+}
+
+/* A name is what anybody says: in a line of a log it neither begins another one nor steers a terminal. */
+static void names_in_refusals_are_harmless(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.creation_off = true;
+    session_pair_open_host(pair);
+    pier_session_channel *client = NULL;
+    pier_error error = {0};
+    assert_status(pier_session_open(&client, "a\nrefused: \x1b[2J\x7f\xc3\xa4", session_path("client"), pair->endpoint,
+                                    &pair->client_options, &error),
+                  PIER_OK);
+    pier_session_channel_set_deadline(client, PIER_NOW);
+    until_told_of_refusal(pair, client);
+    assert_ptr_equal(strstr(pair->refusal.text, "a?refused: ?[2J?\xc3\xa4: "), pair->refusal.text);
+    pier_session_channel_destroy(client);
+}
+
 static pier_status find_home(void *user, const char *name, bool begins, pier_session_home *home) {
     (void)begins;
     unsigned *calls = (unsigned *)user;
@@ -377,6 +404,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_may_tell_later, session_pair_set_up, session_pair_tear_down),
