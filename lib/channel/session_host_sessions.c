@@ -103,6 +103,30 @@ static char *make_path(pier_session_host *host, const char *name, const pier_ses
     return path;
 }
 
+static bool is_there(pier_session_host *host, const char *path) {
+    pier__folder folder;
+    pier_status status = pier__folder_open_disk(&folder, path, false, &host->allocator, NULL);
+    if (status == PIER_OK) {
+        pier__folder_close(&folder);
+    }
+    return status != PIER_NOT_FOUND;
+}
+
+/* Makes the session that the plan tells. A folder that comes to be by it counts, also when no session does: who asks
+ * again and again, under ever other names, must not fill the disk. */
+static pier_status create_session(pier_session_host *host, const pier__session_plan *plan, bool is_at_home,
+                                  const pier_session_channel_options *options, pier_session_channel **out,
+                                  pier_error *error) {
+    bool is_more = is_at_home && !is_there(host, plan->folder);
+    if (is_more && has_too_many_folders(host)) {
+        return pier__error_set(error, PIER_LIMIT, PIER_FLOOR_CHANNEL, 0, "%llu sessions exist (folders_max)",
+                               (unsigned long long)host->folder_count);
+    }
+    pier_status status = pier__session_channel_make(out, plan, options, error);
+    host->folder_count += is_more && (status == PIER_OK || is_there(host, plan->folder)) ? 1 : 0;
+    return status;
+}
+
 static void add(pier_session_host *host, pier_session_channel *session) {
     session->host = host;
     session->host_at = host->session_count;
@@ -134,13 +158,7 @@ static pier_status open_session(pier_session_host *host, const char *name, const
     pier_status status = pier__session_channel_make(out, &plan, &options, error);
     if (status == PIER_NOT_FOUND && stream_ids != NULL) {
         plan.must_exist = false;
-        if (home->folder == NULL && has_too_many_folders(host)) {
-            status = pier__error_set(error, PIER_LIMIT, PIER_FLOOR_CHANNEL, 0, "%llu sessions exist (folders_max)",
-                                     (unsigned long long)host->folder_count);
-        } else {
-            status = pier__session_channel_make(out, &plan, &options, error);
-            host->folder_count += home->folder == NULL && status == PIER_OK ? 1 : 0;
-        }
+        status = create_session(host, &plan, home->folder == NULL, &options, out, error);
     }
     pier__release(&host->allocator, path, path_bytes);
     if (status == PIER_OK) {

@@ -223,6 +223,41 @@ static void until_told_of_refusal(session_pair *pair, pier_session_channel *clie
     }
 }
 
+/* A folder that was made counts, though there is no session in it, and counts once. */
+static void folders_of_cut_creations_count(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.folders_max = 2;
+    pair->server_options.segment_bytes = 1; /* of which no journal is made */
+    session_pair_open_host(pair);
+    pier_session_channel *clients[4];
+    for (unsigned i = 0; i < 4; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof name, "c%u", i);
+        clients[i] = open_named(pair, name);
+        until_told_of_refusal(pair, clients[i]);
+        until_told_of_refusal(pair, clients[i]);
+        assert_status(pair->refusal.status, i < 2 ? PIER_USAGE : PIER_LIMIT);
+    }
+    assert_int_equal(access(session_path("host/c1"), F_OK), 0);
+    assert_int_not_equal(access(session_path("host/c2"), F_OK), 0);
+    assert_int_not_equal(access(session_path("host/c3"), F_OK), 0);
+    /* Whose folder is there is let in when the session can be made, and nobody else. */
+    pier_session_host_destroy(pair->host);
+    pair->server_options.segment_bytes = 0;
+    session_pair_open_host(pair);
+    until_told_of_refusal(pair, clients[2]);
+    assert_status(pair->refusal.status, PIER_LIMIT);
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (!is_open(clients[1])) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(clients[1]) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        pier_session_channel_destroy(clients[i]);
+    }
+}
+
 /* A name is what anybody says: in a line of a log it neither begins another one nor steers a terminal. */
 static void names_in_refusals_are_harmless(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -404,6 +439,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(calls_wait_until_their_deadline, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(folders_of_cut_creations_count, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, session_pair_set_up,
                                         session_pair_tear_down),
