@@ -49,7 +49,8 @@ typedef struct pier_session_host_options {
     uint32_t sessions_max;             /* open at a time; 0: 1,024 */
     uint32_t folders_max;              /* in the host's folder, above which none is created; 0: 65,536. One counts, too,
                                           whose session could not be made */
-    uint32_t strangers_max;            /* connections that are not known yet; 0: 256 */
+    uint32_t strangers_max;            /* connections that are not known yet; 0: 256. When there are so many and others
+                                          wait, those make room that have said nothing for a quarter of a second */
     uint32_t stranger_timeout_ms;      /* how long one may take to be known; 0: 10,000 */
     /* Finds the session of a name, which the program may look up in a table of its own; called for a session that is
      * not open. name: as the client says, proven by nobody. begins: the client asks to create it. Fills `home`, which

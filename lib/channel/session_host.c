@@ -202,6 +202,20 @@ static bool takes_strangers(const pier_session_host *host) {
     return host->stranger_count < (given != 0 ? given : PIER_SESSION_HOST_STRANGERS_DEFAULT);
 }
 
+/* Returns from when on somebody could be taken from a listener: PIER_NOW, or when a stranger that says nothing makes
+ * room. */
+static pier_deadline takes_at(const pier_session_host *host) {
+    pier_deadline at = PIER_NEVER;
+    if (takes_strangers(host)) {
+        return PIER_NOW;
+    }
+    for (size_t i = 0; i < host->stranger_count; i++) {
+        pier_deadline yields_at = pier__stranger_yields_at(host, host->strangers[i]);
+        at = yields_at < at ? yields_at : at;
+    }
+    return at;
+}
+
 /* Adds one interest, if there is room for it. */
 static void add(pier_interest *interests, size_t capacity, size_t *count, int handle, uint32_t events) {
     if (*count < capacity) {
@@ -212,10 +226,11 @@ static void add(pier_interest *interests, size_t capacity, size_t *count, int ha
 
 size_t pier_session_host_interests(pier_session_host *host, pier_interest *interests, size_t capacity) {
     size_t count = 0;
+    host->listens = takes_at(host) <= pier_clock_monotonic_ns();
     for (size_t i = 0; i < host->listener_count; i++) {
         pier__host_listener *listener = &host->listeners[i];
         listener->poll_at = count;
-        if (takes_strangers(host) && listener->paused_until == PIER_NOW) {
+        if (host->listens && listener->paused_until == PIER_NOW) {
             add(interests, capacity, &count, pier_socket_handle(listener->socket), PIER_READABLE);
         }
         listener->poll_count = count - listener->poll_at;
@@ -252,6 +267,11 @@ pier_deadline pier_session_host_due(pier_session_host *host) {
         if (host->listeners[i].paused_until != PIER_NOW) {
             earlier(&due, host->listeners[i].paused_until);
         }
+    }
+    pier_deadline at = takes_at(host);
+    if (at != PIER_NOW && (!host->listens || at > pier_clock_monotonic_ns())) {
+        /* From then on the listeners are among the interests. */
+        earlier(&due, at);
     }
     for (size_t i = 0; i < host->stranger_count; i++) {
         earlier(&due, host->strangers[i]->is_held ? PIER_NOW : host->strangers[i]->until);
@@ -302,7 +322,7 @@ static bool is_ready(const pier_session_host *host, size_t at, size_t count) {
 
 /* Takes the connections that wait at a listener. */
 static void accept_some(pier_session_host *host, pier__host_listener *listener, int64_t now_ns) {
-    for (unsigned i = 0; i < ACCEPTED_MAX && takes_strangers(host); i++) {
+    for (unsigned i = 0; i < ACCEPTED_MAX && (takes_strangers(host) || pier__host_has_silent(host, now_ns)); i++) {
         pier_socket *socket = NULL;
         pier_status status = pier_socket_accept(listener->socket, &socket, NULL, PIER_NOW);
         if (status == PIER_WOULD_BLOCK) {
@@ -312,6 +332,9 @@ static void accept_some(pier_session_host *host, pier__host_listener *listener, 
             pier__host_refuse(host, "a listener", status, pier_socket_error(listener->socket)->text);
             listener->paused_until = now_ns + PIER__LISTENER_PAUSE_NS;
             return;
+        }
+        if (!takes_strangers(host)) {
+            pier__host_drop_silent(host, now_ns);
         }
         if (pier__host_welcome(host, socket) != PIER_OK) {
             pier__host_refuse(host, "a connection", PIER_NO_MEMORY, "no memory for it");

@@ -12,6 +12,10 @@
 /* How long a listener is left out when the system has no descriptor for what waits there. */
 #define PIER__LISTENER_PAUSE_NS ((int64_t)100000000)
 
+/* How long who has said nothing keeps its place when a host has no other for those that wait: who has something to say
+ * says it at once, and this is many times what a network takes. */
+#define PIER__STRANGER_SILENCE_NS ((int64_t)250000000)
+
 /* Room for what a door says at once. */
 #define PIER__STRANGER_OUT_BYTES 1024
 
@@ -62,6 +66,7 @@ struct pier_session_host {
     size_t stranger_count;
     size_t stranger_capacity;
     size_t stranger_turn; /* whose turn it is */
+    bool listens;         /* the listeners were among the interests that were asked for last */
     pier_session_channel **sessions;
     size_t session_count;
     size_t session_capacity;
@@ -99,6 +104,15 @@ pier_status pier__host_welcome(pier_session_host *host, pier_socket *socket);
 
 /* Goes on with a stranger. Returns false when it is gone. */
 bool pier__stranger_step(pier_session_host *host, pier__stranger *stranger, int64_t now_ns);
+
+/* Returns from when on a stranger may be dropped for others, who has said nothing yet: PIER_NEVER when it has. */
+pier_deadline pier__stranger_yields_at(const pier_session_host *host, const pier__stranger *stranger);
+
+/* Returns whether there is one that may be dropped for another, or is gone already: what it has said was looked for. */
+bool pier__host_has_silent(pier_session_host *host, int64_t now_ns);
+
+/* Drops the one of those that is here for longest. */
+void pier__host_drop_silent(pier_session_host *host, int64_t now_ns);
 
 /* What it waits for; 0 when for time alone. */
 uint32_t pier__stranger_events(const pier__stranger *stranger);

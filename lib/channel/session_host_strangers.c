@@ -4,6 +4,7 @@
  * them. A stranger costs a little memory for a bounded time, and nothing of the disk before it has said its resume. */
 #include "channel/session_host_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "channel/channel_internal.h"
@@ -201,6 +202,55 @@ bool pier__stranger_step(pier_session_host *host, pier__stranger *stranger, int6
         return false;
     }
     return true;
+}
+
+pier_deadline pier__stranger_yields_at(const pier_session_host *host, const pier__stranger *stranger) {
+    bool is_silent = stranger->phase == PIER__STRANGER_FIRST && stranger->first_bytes == 0;
+    return is_silent ? stranger->until - timeout_ns(host) + PIER__STRANGER_SILENCE_NS : PIER_NEVER;
+}
+
+/* The one that has said nothing for longest, and may be dropped; stranger_count when there is none. */
+static size_t find_silent(const pier_session_host *host, int64_t now_ns) {
+    size_t oldest = host->stranger_count;
+    pier_deadline since = now_ns + 1;
+    for (size_t i = 0; i < host->stranger_count; i++) {
+        pier_deadline at = pier__stranger_yields_at(host, host->strangers[i]);
+        if (at < since) {
+            oldest = i;
+            since = at;
+        }
+    }
+    return oldest;
+}
+
+static void remove_at(pier_session_host *host, size_t at) {
+    pier__stranger_destroy(host, host->strangers[at]);
+    host->strangers[at] = host->strangers[--host->stranger_count];
+}
+
+bool pier__host_has_silent(pier_session_host *host, int64_t now_ns) {
+    for (size_t at; (at = find_silent(host, now_ns)) < host->stranger_count;) {
+        pier__stranger *stranger = host->strangers[at];
+        if (!pier__stranger_step(host, stranger, now_ns)) {
+            remove_at(host, at);
+            return true;
+        }
+        if (pier__stranger_yields_at(host, stranger) != PIER_NEVER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pier__host_drop_silent(pier_session_host *host, int64_t now_ns) {
+    char text[96];
+    (void)snprintf(text, sizeof text, "it said nothing, and others wait: %zu are not known yet (strangers_max)",
+                   host->stranger_count);
+    size_t at = find_silent(host, now_ns);
+    if (at < host->stranger_count) {
+        pier__host_refuse(host, "a connection", PIER_LIMIT, text);
+        remove_at(host, at);
+    }
 }
 
 uint32_t pier__stranger_events(const pier__stranger *stranger) {

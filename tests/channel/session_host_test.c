@@ -274,6 +274,57 @@ static void names_in_refusals_are_harmless(void **state) {
     pier_session_channel_destroy(client);
 }
 
+/* Who connects and says nothing makes room for who speaks, long before its time has passed; who has spoken keeps its
+ * place; and a host that is full waits without being busy. */
+static void who_says_nothing_makes_room(void **state) {
+    enum { SILENT = 8 };
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.stranger_timeout_ms = 10 * PATIENCE_MS;
+    pair->host_options.strangers_max = 3;
+    session_pair_open_host(pair);
+    pier_address address;
+    size_t count;
+    pier_socket *silent[SILENT];
+    assert_status(pier_address_resolve(pair->endpoint, &address, 1, &count, PIER_NOW, NULL, NULL), PIER_OK);
+    for (unsigned i = 0; i < SILENT; i++) {
+        assert_status(pier_socket_connect(&silent[i], &address, pier_deadline_after_ms(PATIENCE_MS), NULL, NULL),
+                      PIER_OK);
+    }
+    /* The first one begins as a session does. */
+    static const uint8_t begin[] = {0xc7, 61, 80, 5, 0};
+    const pier_bytes bytes = {begin, sizeof begin};
+    size_t size = 0;
+    assert_status(pier_socket_write(silent[0], &bytes, 1, &size, PIER_NOW), PIER_OK);
+    session_pair_open_client(pair);
+    session_pair_until(pair, PIER_SESSION_LINK_OPEN);
+    assert_status(pair->refusal.status, PIER_LIMIT);
+    assert_non_null(strstr(pair->refusal.text, "strangers_max"));
+    char byte;
+    assert_status(pier_socket_read(silent[0], &byte, 1, &size, PIER_NOW), PIER_WOULD_BLOCK);
+    assert_status(pier_socket_read(silent[1], &byte, 1, &size, pier_deadline_after_ms(PATIENCE_MS)), PIER_END);
+    unsigned turns = 0;
+    pier_deadline until = pier_deadline_after_ms(600);
+    while (pier_clock_monotonic_ns() < until) {
+        pier_interest interests[64];
+        pier_session_host_event event;
+        while (pier_session_host_next(pair->host, &event, PIER_NOW) == PIER_OK) {
+        }
+        pier_deadline due = pier_session_host_due(pair->host);
+        struct pollfd polls[64];
+        size_t handles = pier_session_host_interests(pair->host, interests, 64);
+        for (size_t i = 0; i < handles; i++) {
+            polls[i] = (struct pollfd){.fd = interests[i].handle, .events = POLLIN};
+        }
+        int64_t left_ms = due == PIER_NOW ? 0 : (due - pier_clock_monotonic_ns()) / 1000000 + 1;
+        (void)poll(polls, (nfds_t)handles, left_ms < 0 ? 0 : left_ms < 100 ? (int)left_ms : 100);
+        turns++;
+    }
+    assert_true(turns < 100);
+    for (unsigned i = 0; i < SILENT; i++) {
+        pier_socket_destroy(silent[i]);
+    }
+}
+
 static pier_status find_home(void *user, const char *name, bool begins, pier_session_home *home) {
     (void)begins;
     unsigned *calls = (unsigned *)user;
@@ -441,6 +492,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(folders_of_cut_creations_count, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(who_says_nothing_makes_room, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_may_tell_later, session_pair_set_up, session_pair_tear_down),
