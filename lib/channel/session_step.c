@@ -53,11 +53,9 @@ size_t pier_session_channel_interests(pier_session_channel *channel, pier_intere
     return count + pier__dial_interests(channel, left > 0 ? interests + count : interests, left);
 }
 
-pier_deadline pier_session_channel_due(pier_session_channel *channel) {
-    if (channel->is_closed) {
-        return PIER_NEVER;
-    }
-    if (channel->is_dirty || channel->has_news) {
+/* When the next turn must be taken. */
+static pier_deadline turn_due(const pier_session_channel *channel) {
+    if (channel->is_dirty) {
         return PIER_NOW;
     }
     pier_deadline due = pier_session_due(channel->session);
@@ -65,6 +63,13 @@ pier_deadline pier_session_channel_due(pier_session_channel *channel) {
     pier_deadline wire = pier__wire_due(channel);
     due = dial < due ? dial : due;
     return wire < due ? wire : due;
+}
+
+pier_deadline pier_session_channel_due(pier_session_channel *channel) {
+    if (channel->is_closed) {
+        return PIER_NEVER;
+    }
+    return channel->has_news ? PIER_NOW : turn_due(channel);
 }
 
 pier_status pier__session_channel_wait(pier_session_channel *channel) {
@@ -83,7 +88,8 @@ pier_status pier__session_channel_wait(pier_session_channel *channel) {
     if (channel->cancel != NULL) {
         interests[count++] = (pier_interest){.handle = pier_cancel_handle(channel->cancel), .events = PIER_READABLE};
     }
-    pier_deadline due = pier_session_channel_due(channel);
+    /* News are for the program: it is told when the call is over, and no turn makes them fewer. */
+    pier_deadline due = turn_due(channel);
     int os_error = pier__platform_poll(interests, count, due < deadline ? due : deadline);
     if (os_error != 0) {
         char words[PIER__OS_WORDS_BYTES];

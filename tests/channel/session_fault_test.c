@@ -323,8 +323,48 @@ static void interrupted_stalled_and_short_calls_change_nothing(void **state) {
     }
 }
 
+/* Awaits what does not come for a while. It polls now and then, and does not spin. */
+static void wait_in_vain(session_pair *pair) {
+    pier_deadline deadline = pier_deadline_after_ms(300);
+    pier_session_channel_set_deadline(pair->client, deadline);
+    fault_system_reset();
+    assert_status(pier_session_channel_await(pair->client, 2, PIER_SESSION_STAGE_RECEIVED), PIER_TIMEOUT);
+    assert_true(pier_clock_monotonic_ns() >= deadline);
+    assert_in_range(fault_system_calls(FAULT_PPOLL), 1, 60);
+    pier_session_channel_set_deadline(pair->client, PIER_NOW);
+}
+
+/* What came before the call is no reason to look again and again: neither while the peer does nothing, nor without
+ * one. */
+static void who_waits_is_not_busy(void **state) {
+    (void)state;
+    static session_pair pair;
+    session_scratch();
+    session_pair_init(&pair);
+    pair.client_options.first_wait_ms = 100;
+    pair.client_options.longest_wait_ms = 100;
+    session_pair_listen(&pair, "tcp://127.0.0.1:0");
+    session_pair_open_host(&pair);
+    session_pair_open_client(&pair);
+    session_send(&pair, pair.client, 1);
+    session_receive(&pair, true, 1);
+    session_send(&pair, pair.server, 1);
+    session_settle(&pair, pair.client);
+    session_send(&pair, pair.client, 2);
+    wait_in_vain(&pair);
+    pier_session_host_destroy(pair.host);
+    pair.host = NULL;
+    pair.server = NULL;
+    pier_socket_destroy(pair.listener);
+    pair.listener = NULL;
+    wait_in_vain(&pair);
+    session_pair_end(&pair);
+    session_scratch_end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_waits_is_not_busy),
         cmocka_unit_test(memory_that_lacks_loses_nothing),
         cmocka_unit_test(every_system_call_fails_honestly),
         cmocka_unit_test(interrupted_stalled_and_short_calls_change_nothing),
