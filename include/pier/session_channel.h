@@ -135,7 +135,8 @@ PIER_API pier_archive *pier_session_channel_load_archive(pier_session_channel *c
  * pier_archive_recover goes on likewise; or the failure that sticks. Blocks for the disk, and until the deadline. */
 PIER_API pier_status pier_session_channel_next(pier_session_channel *channel) PIER_MUST_USE;
 
-/* Returns the number of the current record among the peer's, from 1. */
+/* Returns the number of the current record among the peer's, from 1; behind PIER_SKIPPED that of the last one that was
+ * passed over, and before the first pier_session_channel_next that of the last one that is committed, 0 for none. */
 PIER_API uint64_t pier_session_channel_record_number(const pier_session_channel *channel);
 
 /* Returns whether the current record may have been delivered before: it was not committed when the process before this
