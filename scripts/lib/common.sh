@@ -74,8 +74,9 @@ as_root() {
 build_preset() {
     local preset=$1 started=$SECONDS log=$pier_logs/$1.log errors='error: |^FAILED|^CMake Error'
     shift
-    if [[ ! -e build/$preset/CMakeCache.txt ]] && command -v ninja >/dev/null; then
-        set -- -G Ninja "$@"
+    if [[ ! -e build/$preset/CMakeCache.txt ]]; then
+        say "building $preset for the first time takes minutes: see $log"
+        ! command -v ninja >/dev/null || set -- -G Ninja "$@"
     fi
     {
         cmake --preset "$preset" "$@" &&
