@@ -79,10 +79,11 @@ PIER__KERNEL uint64_t pier__text_word(const void *text) {
     return PIER__LITTLE(word);
 }
 
-/* Stores the first `size` of the eight bytes that pier__text_word loads. */
+/* Stores the first `size` of the eight bytes that pier__text_word loads; a constant of at most 8 where it is called: more
+ * comes only in branches that are left out, and a compiler that leaves them in would warn. */
 PIER__KERNEL void pier__put_text_word(char *text, uint64_t word, size_t size) {
     word = PIER__LITTLE(word);
-    memcpy(text, &word, size);
+    memcpy(text, &word, size < sizeof word ? size : sizeof word);
 }
 
 /* Returns the number of the highest bit that is set, from 0; 0 for 0, too. */
