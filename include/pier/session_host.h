@@ -94,6 +94,7 @@ typedef enum pier_session_host_kind {
                                      kept */
 } pier_session_host_kind;
 
+/* What happened, in full; what its kind does not name is NULL or empty. */
 typedef struct pier_session_host_event {
     pier_session_host_kind kind;
     pier_session_channel *session; /* borrowed: the host's, until it or the session channel is destroyed */

@@ -17,8 +17,10 @@ static bool draw_fixed(void *user, void *bytes, size_t size) {
 static void test_written_controls_are_read(void **state) {
     (void)state;
     for (int type = PIER__HELLO; type <= PIER__PONG; type++) {
-        pier__link_control control = {
-            .type = (pier__link_control_type)type, .name = "chat", .numbers = {1, 200, 1u << 20}};
+        pier__link_control control = {.type = (pier__link_control_type)type,
+                                      .name = "chat",
+                                      .id = {[0] = 1, [8] = 2},
+                                      .numbers = {1, 200, 1u << 20}};
         control.status = type == PIER__ERROR ? PIER_LIMIT : 0;
         control.standing_bytes = 5;
         uint8_t payload[PIER__CONTROL_TEXT_BYTES_MAX];
@@ -101,7 +103,7 @@ static void test_door_takes_bytes_in_any_pieces(void **state) {
     uint8_t fill = 3;
     uint8_t stream[1024];
     size_t size = 0;
-    pier__link_control hello = {.type = PIER__HELLO, .name = "feed"};
+    pier__link_control hello = {.type = PIER__HELLO, .name = "feed", .id = {[0] = 1, [8] = 2}};
     pier__link_control resume = {.type = PIER__RESUME};
     pier__standing_told standing = {.begins = true, .terms = {.block_target_bytes = 100}};
     resume.standing_bytes = pier__standing_encode(&standing, resume.standing);
