@@ -13,7 +13,10 @@ class RoomTest(SampleTest):
         return server
 
     def join(self, name):
-        return self.start("room_member", f"member-{name}", f"unix:{self.folder}/socket", name, stdin=subprocess.PIPE)
+        member = self.start("room_member", f"member-{name}", f"unix:{self.folder}/socket", name, stdin=subprocess.PIPE)
+        # What others say from now on is for this member, too.
+        member.until(lambda m: (self.folder / "rooms" / name / "sent").is_dir(), "membership")
+        return member
 
     def say(self, name, member, text):
         """Says something, and waits until it is in the member's journal."""
