@@ -52,7 +52,8 @@ typedef struct pier_journal_options {
     bool must_exist;        /* PIER_NOT_FOUND instead of a new journal */
     bool drops_oldest;      /* at a bound the oldest segments are dropped; else appending is PIER_WOULD_BLOCK */
     uint64_t stream_id;     /* of a new journal, 0: drawn at random; an existing one must have it, unless 0 */
-    uint64_t segment_bytes; /* a segment ends when it has so many bytes; 0: 64 MiB; at least 4,096 */
+    uint64_t segment_bytes; /* a segment ends when it has so many bytes, or an eighth of what the disk had free when
+                               it began, but not below 64 KiB; 0: 64 MiB; at least 4,096 */
     uint64_t reserve_bytes; /* kept free behind the last segment, for notes and closing; 0: 256 KiB */
     uint64_t gather_bytes;  /* at PIER_DURABILITY_MEMORY: how many bytes are gathered; 0: 1 MiB */
     uint64_t bytes_max;    /* bound of all segments together, in bytes; 0: none. What is larger than a bound is appended

@@ -57,6 +57,8 @@ typedef struct pier__folder_ops {
     /* Sees to it that the file can grow to `size_bytes` without PIER_NO_SPACE; its size stays. PIER_UNSUPPORTED where
      * the file system cannot promise that. */
     pier_status (*reserve)(void *self, int file, uint64_t size_bytes, pier_error *error);
+    /* Returns how many bytes this user may still fill on the disk; UINT64_MAX when that is not known. */
+    uint64_t (*room)(void *self);
     /* Makes the bytes and the size of a file survive the machine. */
     pier_status (*sync)(void *self, int file, pier_error *error);
     /* Makes the names survive the machine. */

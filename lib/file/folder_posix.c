@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/allocator_internal.h"
@@ -191,6 +192,12 @@ static pier_status disk_reserve(void *self, int file, uint64_t size_bytes, pier_
     return answer(error, "reserve room for", os_error);
 }
 
+static uint64_t disk_room(void *self) {
+    const disk_folder *folder = self;
+    struct statvfs room;
+    return fstatvfs(folder->handle, &room) == 0 ? (uint64_t)room.f_bavail * room.f_frsize : UINT64_MAX;
+}
+
 static pier_status disk_sync(void *self, int file, pier_error *error) {
     (void)self;
     return answer(error, "sync", pier__disk_sync(file));
@@ -308,6 +315,7 @@ static const pier__folder_ops disk_ops = {
     .write = disk_write,
     .cut = disk_cut,
     .reserve = disk_reserve,
+    .room = disk_room,
     .sync = disk_sync,
     .sync_folder = disk_sync_folder,
     .rename = disk_rename,

@@ -85,6 +85,7 @@ struct pier_journal {
     bool needs_end;     /* it has no end mark, and was left by another process */
     bool prefers_new;   /* it is so full that the next stint begins a new one */
     bool ends_early;    /* within pier__journal_end_segment */
+    uint64_t full_at;   /* bytes at which it is full: pier__journal_size_segments */
     uint64_t end;       /* bytes in it */
     uint64_t reserved;  /* it can grow to here */
     bool cannot_reserve;
@@ -186,6 +187,11 @@ pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
 /* Sees to it that blocks can be written: begins a stint, and a segment when the last one is full. Returns PIER_OK;
  * PIER_NO_SPACE or PIER_NO_MEMORY, and nothing has changed that matters; or a failure. may_use_reserve: see below. */
 pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve);
+
+/* Decides how large the last segment, which has `size` bytes, or the next one (0) may become: what the options say, but a
+ * small part of the disk at most, because room comes back by whole segments, and the last one cannot be left while
+ * there is no room for the next. */
+void pier__journal_size_segments(pier_journal *journal, uint64_t size);
 
 /* Begins a new segment though the last one is not full, unless raw bytes go on. Returns as pier__journal_ready. */
 pier_status pier__journal_end_segment(pier_journal *journal);

@@ -359,7 +359,8 @@ static void take_walk(recovery *of, pier__walk *walk) {
     last->size = walk->whole_until;
     last->time_unix_ns = walk->time_unix_ns;
     journal->needs_end = !walk->has_ended;
-    journal->prefers_new = walk->whole_until >= journal->options.segment_bytes / 2;
+    pier__journal_size_segments(journal, walk->whole_until);
+    journal->prefers_new = walk->whole_until >= journal->full_at / 2;
     journal->found.was_closed = walk->has_ended && journal->found.cut_bytes == 0;
     journal->found.damaged_bytes = walk->damaged_bytes;
     const pier__place end = {last->ordinal, journal->end};

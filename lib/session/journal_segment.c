@@ -8,6 +8,16 @@
 /* Room is asked for in such pieces, for each asking is a call of the system. */
 enum { RESERVE_STEP_BYTES = 4 << 20 };
 
+/* What part of the free room of a disk a segment may take, and what it may have all the same. */
+enum { SEGMENT_SHARE = 8, SEGMENT_BYTES_ANYWHERE = 64 << 10 };
+
+void pier__journal_size_segments(pier_journal *journal, uint64_t size) {
+    uint64_t room = journal->folder.ops->room(journal->folder.self);
+    uint64_t share = room / SEGMENT_SHARE + size / SEGMENT_SHARE;
+    share = share > SEGMENT_BYTES_ANYWHERE ? share : SEGMENT_BYTES_ANYWHERE;
+    journal->full_at = share < journal->options.segment_bytes ? share : journal->options.segment_bytes;
+}
+
 /* Reserves room up to `size` in a file, and some more if there is. Returns PIER_OK or PIER_NO_SPACE. */
 static pier_status reserve(pier_journal *journal, int file, uint64_t size, uint64_t *reserved) {
     const pier__folder_ops *ops = journal->folder.ops;
@@ -15,7 +25,7 @@ static pier_status reserve(pier_journal *journal, int file, uint64_t size, uint6
         return PIER_OK;
     }
     /* Not beyond what the segment will have: it would be given back unused. */
-    uint64_t segment_max = journal->options.segment_bytes + journal->options.reserve_bytes;
+    uint64_t segment_max = journal->full_at + journal->options.reserve_bytes;
     uint64_t wanted = size + RESERVE_STEP_BYTES < segment_max ? size + RESERVE_STEP_BYTES : segment_max;
     wanted = wanted > size ? wanted : size;
     pier_status status = ops->reserve(journal->folder.self, file, wanted, &journal->error);
@@ -310,6 +320,7 @@ static pier_status begin_segment(pier_journal *journal) {
     if (!pier__journal_reserve_segment(journal) || !add_checkpoint(journal, ordinal, &journal->scratch)) {
         return no_memory(journal);
     }
+    pier__journal_size_segments(journal, 0);
     int file = PIER__FOLDER_NO_FILE;
     uint64_t reserved = 0;
     pier_status status = make_file(journal, new_name, journal->scratch.size, &file, &reserved);
@@ -333,7 +344,7 @@ static pier_status begin_segment(pier_journal *journal) {
 
 pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve) {
     uint64_t size = journal->end + journal->gathered.size;
-    bool is_full = (size >= journal->options.segment_bytes || journal->ends_early) && !journal->stream.in_raw;
+    bool is_full = (size >= journal->full_at || journal->ends_early) && !journal->stream.in_raw;
     if (journal->stint_is_open && !is_full) {
         return PIER_OK;
     }

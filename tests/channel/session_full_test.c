@@ -164,6 +164,56 @@ static void sender_with_a_full_disk(session_pair *pair) {
     session_receive(pair, false, 2);
 }
 
+/* Nothing but the journal itself fills the disk: what was delivered gives its room back. */
+static void a_disk_that_the_sender_fills_goes_on(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        mount_disk(session_path("client"));
+        pair->client_options.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_DEFAULT;
+        begin(pair, levels[i]);
+        uint64_t stored = 1;
+        for (int round = 0; round < 2; round++) {
+            uint64_t received = stored;
+            stored = store_until_full(pair->client, stored);
+            assert_true(stored - received > 1000);
+            /* The last one is not in the journal yet. */
+            while (received + 1 < stored) {
+                receive_large(pair, ++received);
+            }
+            flush_with_room(pair, pair->client, stored);
+            receive_large(pair, stored);
+        }
+        session_settle(pair, pair->client);
+        assert_int_equal(tear_down(state), 0);
+        (void)set_up(state);
+    }
+}
+
+static void a_disk_that_the_receiver_fills_goes_on(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        mount_disk(session_path("host"));
+        pair->server_options.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_DEFAULT;
+        begin(pair, levels[i]);
+        uint64_t stored = 1;
+        while (stored < RECORDS_MAX - 1) {
+            for (int k = 0; k < 100 && stored < RECORDS_MAX - 1; k++) {
+                assert_status(store_large(pair->client, ++stored), PIER_OK);
+            }
+            assert_status(pier_session_channel_flush(pair->client, NULL), PIER_OK);
+            session_pair_turn(pair);
+        }
+        turn_for(pair, 300);
+        assert_true(pier_session_received(pier_session_channel_session(pair->server)).received < stored);
+        for (uint64_t number = 2; number <= stored; number++) {
+            receive_large(pair, number);
+        }
+        session_settle(pair, pair->client);
+        assert_int_equal(tear_down(state), 0);
+        (void)set_up(state);
+    }
+}
+
 static void a_full_disk_of_the_sender_pushes_back(void **state) {
     session_pair *pair = (session_pair *)*state;
     mount_disk(session_path("client"));
@@ -322,6 +372,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_full_disk_of_the_sender_pushes_back_at_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sender_that_ends_with_a_full_disk_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_of_the_receiver_holds_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_disk_that_the_sender_fills_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_disk_that_the_receiver_fills_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_read_only_folder_is_told_and_opens_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_disk_that_turns_read_only_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failed_sync_is_told, set_up, tear_down),

@@ -249,6 +249,12 @@ static bool has_room(const sim_disk *disk, const sim_inode *inode, uint64_t size
     return disk->capacity == 0 || size <= own || used_bytes(disk) - own + size <= disk->capacity;
 }
 
+static uint64_t sim_room(void *self) {
+    const sim_disk *disk = self;
+    uint64_t used = used_bytes(disk);
+    return disk->capacity == 0 ? UINT64_MAX : used < disk->capacity ? disk->capacity - used : 0;
+}
+
 static pier_status sim_create(void *self, const char *name, int *file, pier_error *error) {
     sim_disk *disk = self;
     *file = PIER__FOLDER_NO_FILE;
@@ -469,6 +475,7 @@ static const pier__folder_ops sim_ops = {
     .write = sim_write,
     .cut = sim_cut,
     .reserve = sim_reserve,
+    .room = sim_room,
     .sync = sim_sync,
     .sync_folder = sim_sync_folder,
     .rename = sim_rename,
