@@ -54,7 +54,8 @@ typedef struct pier_session_channel_options {
                                    connection was */
     pier_durability durability;    /* PIER_DURABILITY_DISK by default */
     bool has_committed;            /* `committed` counts */
-    uint64_t committed;            /* the last record that the program has dealt with, from its own transaction */
+    uint64_t committed;            /* the last record that the program has dealt with, from its own transaction; not
+                                   below what it has committed */
     uint32_t compression_level;    /* as in pier_archive_options */
     bool delay;                    /* as in pier_channel_options */
     uint32_t handshake_timeout_ms; /* 0: 10,000: how long each step of the introduction may take */
@@ -82,9 +83,9 @@ typedef struct pier_session_channel_options {
  * pier_channel_connect, copied; its name is looked up at each try. options: NULL for the defaults. error: NULL, or
  * filled on failure.
  * Returns PIER_OK; PIER_IN_USE when another one has the folder open; PIER_ADDRESS for an endpoint that is none;
- * PIER_MISMATCH for limits or a durability other than the session has; PIER_CORRUPT and PIER_VERSION for a folder that
- * holds no such session; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND, PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as
- * pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as pier_journal_open does; not for the network. */
+ * PIER_MISMATCH for limits or a durability other than the session has, and for a `committed` that is too low;
+ * PIER_CORRUPT and PIER_VERSION for a folder that holds no such session; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND,
+ * PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as pier_journal_open does; not for the network. */
 PIER_API pier_status pier_session_open(pier_session_channel **out, const char *name, const char *folder,
                                        const char *endpoint, const pier_session_channel_options *options,
                                        pier_error *error) PIER_MUST_USE;

@@ -197,9 +197,18 @@ static pier_status take_notes(pier_session *session, pier_error *error) {
     session->committed = committed->size != 0 ? pier__load_le64(committed->bytes) : 0;
     session->commit_to = session->committed;
     session->commit_change = PIER__FOUND_CHANGE;
-    if (session->options.has_committed && session->options.committed > session->committed) {
-        session->committed = session->options.committed;
+    if (!session->options.has_committed) {
+        return PIER_OK;
     }
+    if (session->options.committed < session->committed) {
+        /* What lies between is gone here and missing there. */
+        return pier__error_set(
+            error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
+            "the program has dealt with records up to %llu, and committed up to %llu: what it kept is "
+            "older than this folder",
+            (unsigned long long)session->options.committed, (unsigned long long)session->committed);
+    }
+    session->committed = session->options.committed;
     return PIER_OK;
 }
 

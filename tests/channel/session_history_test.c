@@ -281,6 +281,32 @@ static void limits_and_durability_are_fixed(void **state) {
     exchange(pair, 2);
 }
 
+/* What the program kept in its own transaction is older than what it committed. */
+static void an_older_transaction_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    for (uint64_t number = 1; number <= 3; number++) {
+        session_send(pair, pair->server, number);
+        session_receive(pair, false, number);
+    }
+    session_settle(pair, pair->server);
+    close_client(pair);
+    pair->client_options.has_committed = true;
+    for (pair->client_options.committed = 0; pair->client_options.committed < 3; pair->client_options.committed++) {
+        pier_session_channel *opened = NULL;
+        pier_error error = {0};
+        assert_status(
+            pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &pair->client_options, &error),
+            PIER_MISMATCH);
+        assert_null(opened);
+        assert_non_null(strstr(error.text, "committed up to 3"));
+    }
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+    session_send(pair, pair->server, 4);
+    session_receive(pair, false, 4);
+}
+
 /* Bounds ----------------------------------------------------------------------------------------------------------- */
 
 static void bounds_of_the_journal_push_back(void **state) {
@@ -406,6 +432,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_session_expires, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(an_older_transaction_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_give_way_within_a_segment, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, session_pair_set_up,
