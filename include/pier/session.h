@@ -80,8 +80,8 @@ typedef struct pier_session_options {
  * identity of the session, and must differ. Nothing happens before pier_session_set_now.
  * out: owned: freed by pier_session_destroy; NULL on failure. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for options out of range; PIER_CORRUPT for notes that no session wrote; PIER_MISMATCH for
- * limits or a durability other than the session was created with, and for a `committed` that is too low; PIER_SYSTEM when `draw` gives nothing;
- * PIER_NO_MEMORY. */
+ * limits or a durability other than the session was created with, and for a `committed` that is too low; PIER_SYSTEM
+ * when `draw` gives nothing; PIER_NO_MEMORY. */
 PIER_API pier_status pier_session_create(pier_session **out, const pier_session_options *options,
                                          const pier_session_found *sent, const pier_session_found *received,
                                          pier_error *error) PIER_MUST_USE;

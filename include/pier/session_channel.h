@@ -85,7 +85,8 @@ typedef struct pier_session_channel_options {
  * Returns PIER_OK; PIER_IN_USE when another one has the folder open; PIER_ADDRESS for an endpoint that is none;
  * PIER_MISMATCH for limits or a durability other than the session has, and for a `committed` that is too low;
  * PIER_CORRUPT and PIER_VERSION for a folder that holds no such session; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND,
- * PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as pier_journal_open does; not for the network. */
+ * PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as
+ * pier_journal_open does; not for the network. */
 PIER_API pier_status pier_session_open(pier_session_channel **out, const char *name, const char *folder,
                                        const char *endpoint, const pier_session_channel_options *options,
                                        pier_error *error) PIER_MUST_USE;

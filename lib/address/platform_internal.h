@@ -19,12 +19,18 @@ uint32_t pier__platform_interface_index(const char *name);
  * false when it has no way there. */
 bool pier__platform_source_address(const pier_address *destination, pier_address *source);
 
-/* How many handles can be polled at a time. */
+/* How many handles pier__platform_poll takes at a time. */
 #define PIER__POLL_HANDLES_MAX 64
 
 /* Waits until an event of one of `count` handles is there, or the deadline has passed; the events of each become those
  * that are there. An error or the end counts as all that was waited for. PIER_NOW only looks. Returns 0 or the system's
- * error number. */
+ * error number; an interruption by a signal is not shown. */
 int pier__platform_poll(pier_interest *interests, size_t count, pier_deadline deadline);
+
+/* How many bytes of memory the system needs for one handle of pier__platform_poll_many. */
+size_t pier__platform_poll_bytes(void);
+
+/* The same for any number of handles. memory: `count` times pier__platform_poll_bytes. */
+int pier__platform_poll_many(pier_interest *interests, size_t count, void *memory, pier_deadline deadline);
 
 #endif

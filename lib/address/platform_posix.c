@@ -73,15 +73,18 @@ static struct timespec time_left(pier_deadline deadline) {
                              .tv_nsec = (long)(left_ns % NANOSECONDS_PER_SECOND)};
 }
 
-int pier__platform_poll(pier_interest *interests, size_t count, pier_deadline deadline) {
-    struct pollfd entries[PIER__POLL_HANDLES_MAX];
-    int found = 0;
-    assert(count <= PIER__POLL_HANDLES_MAX);
+size_t pier__platform_poll_bytes(void) {
+    return sizeof(struct pollfd);
+}
+
+int pier__platform_poll_many(pier_interest *interests, size_t count, void *memory, pier_deadline deadline) {
+    struct pollfd *entries = (struct pollfd *)memory;
     for (size_t i = 0; i < count; i++) {
         entries[i] = (struct pollfd){.fd = interests[i].handle};
         entries[i].events |= (interests[i].events & PIER_READABLE) != 0 ? POLLIN : 0;
         entries[i].events |= (interests[i].events & PIER_WRITABLE) != 0 ? POLLOUT : 0;
     }
+    int found = 0;
     do {
         struct timespec left = time_left(deadline);
         found = ppoll(entries, (nfds_t)count, deadline == PIER_NEVER ? NULL : &left, NULL);
@@ -93,4 +96,10 @@ int pier__platform_poll(pier_interest *interests, size_t count, pier_deadline de
         interests[i].events = events_found(entries[i].revents, interests[i].events);
     }
     return 0;
+}
+
+int pier__platform_poll(pier_interest *interests, size_t count, pier_deadline deadline) {
+    struct pollfd entries[PIER__POLL_HANDLES_MAX];
+    assert(count <= PIER__POLL_HANDLES_MAX);
+    return pier__platform_poll_many(interests, count, entries, deadline);
 }

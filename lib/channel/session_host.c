@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address/platform_internal.h"
 #include "base/error_internal.h"
 #include "base/os_error_internal.h"
-#include "channel/platform_internal.h"
 
 /* How many connections are taken from a listener before everything else is looked at again. */
 enum { ACCEPTED_MAX = 16 };

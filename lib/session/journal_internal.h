@@ -188,9 +188,9 @@ pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
  * PIER_NO_SPACE or PIER_NO_MEMORY, and nothing has changed that matters; or a failure. may_use_reserve: see below. */
 pier_status pier__journal_ready(pier_journal *journal, bool may_use_reserve);
 
-/* Decides how large the last segment, which has `size` bytes, or the next one (0) may become: what the options say, but a
- * small part of the disk at most, because room comes back by whole segments, and the last one cannot be left while
- * there is no room for the next. */
+/* Decides how large the last segment, which has `size` bytes, or the next one (0) may become: what the options say,
+ * but a small part of the disk at most, because room comes back by whole segments, and the last one cannot be left
+ * while there is no room for the next. */
 void pier__journal_size_segments(pier_journal *journal, uint64_t size);
 
 /* Begins a new segment though the last one is not full, unless raw bytes go on. Returns as pier__journal_ready. */
