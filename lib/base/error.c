@@ -62,6 +62,19 @@ pier_status pier__error_set(pier_error *error, pier_status status, pier_floor fl
     return status;
 }
 
+pier_status pier__error_about(pier_error *error, pier_status status, const char *subject) {
+    if (error == NULL || status >= 0 || strstr(error->text, subject) != NULL) {
+        return status;
+    }
+    char text[sizeof error->text];
+    int written = snprintf(text, sizeof text, "%s: %s", subject, error->text);
+    if (written >= 0 && (size_t)written >= sizeof text) {
+        text[whole_characters(text, sizeof text - 1)] = '\0';
+    }
+    memcpy(error->text, text, sizeof text);
+    return status;
+}
+
 /* A line that grows in the caller's buffer and goes on counting when that is full. */
 typedef struct error_line {
     char *buffer;

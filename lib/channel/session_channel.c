@@ -10,9 +10,11 @@
 static pier_status check_options(const pier_session_channel_options *options, const pier__session_plan *plan,
                                  pier_error *error) {
     const char *wrong = NULL;
+    size_t name_bytes = plan->name != NULL ? strlen(plan->name) : 0;
     if (options->size != sizeof *options) {
         wrong = "pier_session_channel_options.size is that of another version of this library";
-    } else if (plan->name == NULL || plan->name[0] == '\0' || strlen(plan->name) > PIER_SESSION_NAME_BYTES_MAX) {
+    } else if (name_bytes == 0 || name_bytes > PIER_SESSION_NAME_BYTES_MAX ||
+               !pier_text_is_valid(plan->name, name_bytes)) {
         wrong = "the name of a session has 1 to 255 bytes of UTF-8";
     } else if (plan->folder == NULL || plan->folder[0] == '\0') {
         wrong = "a session needs a folder for its journals";

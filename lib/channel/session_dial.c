@@ -28,7 +28,7 @@ static pier_status check_endpoint(const pier_session_channel *channel, const cha
     pier_status status = pier_resolver_start(&resolver, endpoint, pier_deadline_after_ms(0), &options, error);
     pier_resolver_destroy(resolver);
     /* A service may be known later. */
-    return status == PIER_NOT_FOUND ? PIER_OK : status;
+    return status == PIER_NOT_FOUND ? PIER_OK : pier__error_about(error, status, endpoint);
 }
 
 pier_status pier__dial_init(pier_session_channel *channel, const char *endpoint,

@@ -12,8 +12,14 @@
 
 static const char *const parts[2] = {"sent", "received"};
 
-/* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian. */
-enum { IDENTITY_NOTE = PIER_SESSION_NOTES, IDENTITY_BYTES = 16 };
+/* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian; the
+ * role, as a byte; the name. */
+enum {
+    IDENTITY_NOTE = PIER_SESSION_NOTES,
+    IDENTITY_ROLE = 16,
+    IDENTITY_NAME = 17,
+    IDENTITY_BYTES_MAX = IDENTITY_NAME + PIER_SESSION_NAME_BYTES_MAX
+};
 
 /* Sees to it that the folder is there. */
 static pier_status make_folder(const char *path, bool must_exist, const pier_allocator *allocator, pier_error *error) {
@@ -62,6 +68,7 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
     chosen.must_exist = plan->must_exist && which == PIER_SESSION_SENT;
     chosen.stream_id = stream_id;
     status = pier_journal_open(&channel->journals[which], path, &chosen, error);
+    status = pier__error_about(error, status, path);
     pier__release(&channel->allocator, path, path_bytes);
     return status;
 }
@@ -70,7 +77,8 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
 static pier_status note_identity(pier_session_channel *channel, const pier__session_plan *plan, uint64_t *received_id,
                                  pier_error *error) {
     pier_journal *sent = channel->journals[PIER_SESSION_SENT];
-    uint8_t bytes[IDENTITY_BYTES];
+    uint8_t bytes[IDENTITY_BYTES_MAX];
+    size_t name_bytes = strlen(plan->name);
     uint64_t sent_id = pier_journal_info(sent).stream_id;
     *received_id = plan->stream_ids != NULL ? plan->stream_ids[PIER_SESSION_RECEIVED] : 0;
     if (*received_id == 0 && (!pier__random_u64(received_id) || *received_id == sent_id)) {
@@ -78,12 +86,38 @@ static pier_status note_identity(pier_session_channel *channel, const pier__sess
     }
     pier__store_le64(bytes, sent_id);
     pier__store_le64(bytes + 8, *received_id);
-    pier_status status = pier_journal_note(sent, IDENTITY_NOTE, (pier_bytes){bytes, sizeof bytes});
+    bytes[IDENTITY_ROLE] = (uint8_t)plan->role;
+    memcpy(bytes + IDENTITY_NAME, plan->name, name_bytes);
+    pier_status status = pier_journal_note(sent, IDENTITY_NOTE, (pier_bytes){bytes, IDENTITY_NAME + name_bytes});
     status = status == PIER_OK ? pier_journal_sync(sent, NULL) : status;
     if (status != PIER_OK && error != NULL) {
         *error = *pier_journal_error(sent);
     }
     return status;
+}
+
+/* Looks at the identity of a session that goes on: it is not another one, nor the other side of it. */
+static pier_status check_identity(const pier_session_channel *channel, const pier__session_plan *plan, pier_bytes noted,
+                                  uint64_t *received_id, pier_error *error) {
+    const uint8_t *bytes = (const uint8_t *)noted.data;
+    if (noted.size <= IDENTITY_NAME ||
+        pier__load_le64(bytes) != pier_journal_info(channel->journals[PIER_SESSION_SENT]).stream_id) {
+        return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is no session's", plan->folder);
+    }
+    if (bytes[IDENTITY_ROLE] != (uint8_t)plan->role) {
+        bool is_client = plan->role == PIER_SESSION_CLIENT;
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
+                               "%s is the folder of a session's %s, and was opened as a %s's", plan->folder,
+                               is_client ? "server" : "client", is_client ? "client" : "server");
+    }
+    size_t name_bytes = noted.size - IDENTITY_NAME;
+    if (name_bytes != strlen(plan->name) || memcmp(bytes + IDENTITY_NAME, plan->name, name_bytes) != 0) {
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
+                               "%s is the folder of session %.*s, and was opened as that of %s", plan->folder,
+                               (int)name_bytes, (const char *)bytes + IDENTITY_NAME, plan->name);
+    }
+    *received_id = pier__load_le64(bytes + 8);
+    return PIER_OK;
 }
 
 /* Whether nothing is in a journal that a session would know of: it was made, and then its process died. */
@@ -107,18 +141,8 @@ static pier_status open_both(pier_session_channel *channel, const pier__session_
     }
     pier_journal *sent = channel->journals[PIER_SESSION_SENT];
     pier_bytes noted = pier_journal_noted(sent, IDENTITY_NOTE);
-    if (noted.size == IDENTITY_BYTES) {
-        const uint8_t *bytes = (const uint8_t *)noted.data;
-        received_id = pier__load_le64(bytes + 8);
-        if (pier__load_le64(bytes) != pier_journal_info(sent).stream_id) {
-            return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is another session's",
-                                   plan->folder);
-        }
-    } else if (noted.size != 0 || !is_unused(sent)) {
-        return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is no session's", plan->folder);
-    } else {
-        status = note_identity(channel, plan, &received_id, error);
-    }
+    status = noted.size == 0 && is_unused(sent) ? note_identity(channel, plan, &received_id, error)
+                                                : check_identity(channel, plan, noted, &received_id, error);
     return status == PIER_OK ? open_one(channel, plan, PIER_SESSION_RECEIVED, received_id, options, error) : status;
 }
 

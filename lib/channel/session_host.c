@@ -66,7 +66,7 @@ static pier_status take_folder(pier_session_host *host, const char *folder, pier
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a host of sessions");
     }
     memcpy(host->folder, folder, strlen(folder) + 1);
-    return pier__host_count_folders(host, error);
+    return pier__host_take_folder(host, error);
 }
 
 pier_status pier_session_host_open(pier_session_host **out, const char *folder,
@@ -112,6 +112,7 @@ void pier_session_host_destroy(pier_session_host *host) {
     pier__release(&allocator, host->strangers, host->stranger_capacity * sizeof *host->strangers);
     pier__release(&allocator, host->interests, host->interest_capacity * sizeof *host->interests);
     pier__release(&allocator, host->poll_memory, host->interest_capacity * pier__platform_poll_bytes());
+    pier__folder_close(&host->root);
     if (host->folder != NULL) {
         pier__release(&allocator, host->folder, strlen(host->folder) + 1);
     }

@@ -7,6 +7,7 @@
 #define PIER_CHANNEL_SESSION_HOST_INTERNAL_H
 
 #include "channel/session_channel_internal.h"
+#include "file/folder_internal.h"
 #include "session/driven_internal.h"
 
 /* How long a listener is left out when the system has no descriptor for what waits there. */
@@ -58,7 +59,8 @@ struct pier_session_host {
     pier_limits session_limits;
     uint8_t shared_key[PIER_SESSION_KEY_BYTES_MAX];
     pier_channel_options plain_options;
-    char *folder; /* NULL: `find` tells all */
+    char *folder;      /* NULL: `find` tells all */
+    pier__folder root; /* it, open and locked */
     uint64_t folder_count;
     pier__host_listener listeners[PIER_SESSION_HOST_LISTENERS_MAX];
     size_t listener_count;
@@ -89,8 +91,8 @@ void pier__host_refuse(pier_session_host *host, const char *name, pier_status st
 
 /* session_host_sessions.c ------------------------------------------------------------------------------------------ */
 
-/* Counts the folders that are there. */
-pier_status pier__host_count_folders(pier_session_host *host, pier_error *error);
+/* Makes the host's folder if it is not there, locks it against other hosts, and counts the folders in it. */
+pier_status pier__host_take_folder(pier_session_host *host, pier_error *error);
 
 /* Finds the session of a client that has said its resume, opens it if need be, and joins them. The stranger's socket is
  * the session's then, and NULL. unread: behind the resume. Otherwise the stranger is refused, or to be dropped: its

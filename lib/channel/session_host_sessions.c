@@ -16,20 +16,20 @@
 #include "file/folder_internal.h"
 
 static bool count_one(void *user, const char *name) {
-    (void)name;
-    ++*(uint64_t *)user;
+    *(uint64_t *)user += strcmp(name, PIER__FOLDER_LOCK_NAME) != 0 ? 1 : 0;
     return true;
 }
 
-pier_status pier__host_count_folders(pier_session_host *host, pier_error *error) {
-    pier__folder folder;
-    pier_status status = pier__folder_open_disk(&folder, host->folder, true, &host->allocator, error);
+pier_status pier__host_take_folder(pier_session_host *host, pier_error *error) {
+    pier__folder *folder = &host->root;
+    pier_status status = pier__folder_open_disk(folder, host->folder, true, &host->allocator, error);
     if (status == PIER_OK) {
-        host->folder_count = 0;
-        status = folder.ops->list(folder.self, count_one, &host->folder_count, error);
-        pier__folder_close(&folder);
+        status = folder->ops->lock(folder->self, error);
     }
-    return status;
+    if (status == PIER_OK) {
+        status = folder->ops->list(folder->self, count_one, &host->folder_count, error);
+    }
+    return pier__error_about(error, status, host->folder);
 }
 
 pier_session_channel *pier_session_host_find(pier_session_host *host, const char *name) {
@@ -206,11 +206,11 @@ void pier__session_host_forget(pier_session_host *host, pier_session_channel *ch
     channel->is_queued = false;
 }
 
-/* Refuses a stranger that asks for what there is not, or proves nothing. */
+/* Refuses a stranger that asks for what there is not, or proves nothing. status and text: for the program alone. */
 static void refuse(pier_session_host *host, pier__stranger *stranger, const char *name, pier_bytes key,
-                   const char *text) {
+                   pier_status status, const char *text) {
     pier_session_door_refuse(stranger->door, key);
-    pier__host_refuse(host, name, PIER_DENIED, text);
+    pier__host_refuse(host, name, status, text);
     pier__stranger_refuse(stranger);
 }
 
@@ -237,7 +237,7 @@ static pier_session_channel *get_session(pier_session_host *host, pier__stranger
     /* Who creates a session whose key is issued proves nothing but that it means this connection. */
     bool proves = pier_session_door_proves(stranger->door, is_shared ? home.shared_key : (pier_bytes){NULL, 0});
     if (status == PIER_NOT_FOUND || ((is_shared || begins) && !proves)) {
-        refuse(host, stranger, name, home.shared_key, "no such session, or a wrong proof");
+        refuse(host, stranger, name, home.shared_key, PIER_DENIED, "no such session, or a wrong proof");
         return NULL;
     }
     uint64_t ids[2];
@@ -247,7 +247,8 @@ static pier_session_channel *get_session(pier_session_host *host, pier__stranger
     ids[PIER_SESSION_SENT] = pier__load_le64((const uint8_t *)id.data + sizeof ids[0]);
     status = open_session(host, name, &home, creates ? ids : NULL, &session, &error);
     if (status == PIER_NOT_FOUND || status == PIER_MISMATCH) {
-        refuse(host, stranger, name, home.shared_key, status == PIER_MISMATCH ? error.text : "no such session here");
+        refuse(host, stranger, name, home.shared_key, status == PIER_MISMATCH ? status : PIER_DENIED,
+               status == PIER_MISMATCH ? error.text : "no such session here");
         return NULL;
     }
     if (status != PIER_OK) {

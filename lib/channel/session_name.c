@@ -2,11 +2,13 @@
  *
  * A stranger chooses the name: what comes out has no '/', does not begin with '.', is never empty, and fits a file
  * system. Two names give two folders: '%' stands for itself nowhere, and is followed by two digits where a byte is
- * written, by '-' where a digest follows. */
+ * written, by '-' where a digest follows. None is the file by which a host locks its folder. */
 #include "channel/session_host_internal.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "file/folder_internal.h"
 
 /* With a digest behind them, fewer bytes of the name are kept. */
 enum { WHOLE_BYTES_MAX = 200, KEPT_BYTES_MAX = 120 };
@@ -19,9 +21,10 @@ static bool stands_for_itself(char byte, bool is_first) {
 
 /* Writes as much of the name as fits; returns whether that was all of it. */
 static bool write_name(const char *name, char *folder, size_t *size, size_t size_max) {
+    bool is_lock = strcmp(name, PIER__FOLDER_LOCK_NAME) == 0;
     *size = 0;
     for (size_t i = 0; name[i] != '\0'; i++) {
-        bool is_plain = stands_for_itself(name[i], i == 0);
+        bool is_plain = !is_lock && stands_for_itself(name[i], i == 0);
         if (*size + (is_plain ? 1 : 3) > size_max) {
             return false;
         }

@@ -26,6 +26,10 @@
 /* The longest name of a file in a folder, without its terminator. */
 #define PIER__FOLDER_NAME_BYTES_MAX 63
 
+/* The file that is locked. It holds nothing and stays when the lock is given up: to remove it would let two lock files
+ * of one name at once. */
+#define PIER__FOLDER_LOCK_NAME "lock"
+
 /* Stands for no open file. */
 #define PIER__FOLDER_NO_FILE (-1)
 

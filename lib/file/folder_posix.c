@@ -22,10 +22,6 @@
 #include "socket/platform_internal.h"
 #include "socket/span_posix_internal.h"
 
-/* The file that is locked. It holds nothing and stays when the lock is given up: to remove it would let two lock files
- * of one name at once. */
-static const char lock_name[] = "lock";
-
 typedef struct disk_folder {
     pier_allocator allocator;
     int handle;
@@ -257,8 +253,7 @@ static pier_status disk_list(void *self, pier__folder_visit *visit, void *user, 
     bool goes_on = true;
     while (goes_on && (entry = readdir(names)) != NULL) {
         /* What begins with a dot is no name that this makes, "." and ".." among it. */
-        goes_on = entry->d_name[0] == '.' || strlen(entry->d_name) > PIER__FOLDER_NAME_BYTES_MAX ||
-                  visit(user, entry->d_name);
+        goes_on = entry->d_name[0] == '.' || visit(user, entry->d_name);
         errno = 0;
     }
     os_error = goes_on ? errno : 0;
@@ -270,7 +265,7 @@ static pier_status disk_lock(void *self, pier_error *error) {
     disk_folder *folder = self;
     pier_status status = PIER_OK;
     int file = PIER__NO_HANDLE;
-    status = open_file(folder, lock_name, O_RDWR | O_CREAT, &file, error);
+    status = open_file(folder, PIER__FOLDER_LOCK_NAME, O_RDWR | O_CREAT, &file, error);
     if (status != PIER_OK) {
         return status;
     }
@@ -379,6 +374,10 @@ pier_status pier__folder_open_disk(pier__folder *folder, const char *path, bool 
             return pier__error_set(error, PIER_UNSUPPORTED, PIER_FLOOR_FILE, os_error,
                                    "open the folder %s: this is no folder, or a symbolic link, which is not followed",
                                    path);
+        }
+        if (os_error == ENOENT && makes) {
+            return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_FILE, os_error,
+                                   "make the folder %s: the folder that it is to be in does not exist", path);
         }
         return explain(error, "open the folder", path, os_error);
     }

@@ -24,6 +24,32 @@ static const uint8_t *held_token(const pier_session *session) {
     return note->size == PIER__TOKEN_BYTES ? note->bytes : none;
 }
 
+static bool is_token(const pier__lane_note *note, const uint8_t *token) {
+    return note->size == PIER__TOKEN_BYTES && memcmp(note->bytes, token, PIER__TOKEN_BYTES) == 0;
+}
+
+/* Whether who tells these tokens is a copy of the client that has settled them: a client has a welcome on its disk
+ * before it says anything on the connection, and draws a new token for the next one. Below disk it may lose it again. */
+static bool is_settled(const pier_session *session, const pier__standing_told *told) {
+    bool is_disk = session->peer_terms.durability == PIER_DURABILITY_DISK;
+    return is_disk && memcmp(told->next_token, held_token(session), PIER__TOKEN_BYTES) == 0 &&
+           is_token(&session->sent.notes[PIER__NOTE_ANSWERED], told->next_token);
+}
+
+static void note_answered(pier_session *session, const uint8_t *token) {
+    (void)pier__lane_note_bytes(&session->sent, PIER__NOTE_ANSWERED, token, PIER__TOKEN_BYTES, !session->is_answered);
+    session->is_answered = true;
+}
+
+void pier__accept_hear(pier_session *session) {
+    bool is_server = session->options.role == PIER_SESSION_SERVER;
+    const uint8_t *held = held_token(session);
+    if (is_server && session->peer_terms.durability == PIER_DURABILITY_DISK &&
+        !is_token(&session->sent.notes[PIER__NOTE_ANSWERED], held)) {
+        note_answered(session, held);
+    }
+}
+
 static bool has_expired(const pier_session *session) {
     const pier__lane_note *seen = &session->sent.notes[PIER__NOTE_SEEN];
     if (seen->size != 8 || session->link.phase != PIER__LINK_NONE) {
@@ -98,6 +124,7 @@ static unsigned judge(pier_session *session, const pier_session_door *door) {
     }
     if (reason == 0 && session->is_begun) {
         reason = pier__tokens_judge(held_token(session), told->token, told->next_token);
+        reason = reason == 0 && is_settled(session, told) ? PIER__CONFLICT : reason;
     }
     if (reason == 0) {
         (void)pier__session_fits(session, told, &reason, &text);
@@ -160,9 +187,8 @@ pier_status pier_session_accept(pier_session *session, pier_session_door *door) 
     link->heard = session->now_ns;
     pier__session_note_seen(session);
     if (!told->begins && !session->is_answered) {
-        static const uint8_t yes = 1;
-        (void)pier__lane_note_bytes(&session->sent, PIER__NOTE_ANSWERED, &yes, sizeof yes, true);
-        session->is_answered = true;
+        static const uint8_t none[PIER__TOKEN_BYTES] = {0};
+        note_answered(session, none);
     }
     link->settled = pier__lane_note_bytes(&session->sent, PIER__NOTE_TOKENS, told->next_token, PIER__TOKEN_BYTES, true);
     pier__link_enter(session, PIER__LINK_SETTLING);

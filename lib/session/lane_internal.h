@@ -35,7 +35,7 @@ enum {
     PIER__NOTE_PEER = 5,      /* sent: what the peer has acknowledged, and what is to survive the machine */
     PIER__NOTE_SEEN = 6,      /* sent, of a server: when the client was last here, seconds since 1970 */
     PIER__NOTE_COMMITTED = 7, /* received: up to which number */
-    PIER__NOTE_ANSWERED = 0   /* sent, of a server: the client has the key */
+    PIER__NOTE_ANSWERED = 0   /* sent, of a server: the client has the key, and the last token that it has settled */
 };
 
 #define PIER__NOTE_BYTES 64

@@ -66,6 +66,7 @@ static void take_acknowledgement(pier_session *session, const uint64_t *numbers)
         return;
     }
     memcpy(before, numbers, sizeof session->link.acknowledged);
+    pier__accept_hear(session);
     pier__session_hear(session);
 }
 
@@ -82,7 +83,10 @@ static void take_close(pier_session *session, uint64_t last) {
 static void take_error(pier_session *session, const pier__link_control *control) {
     pier_status status = control->status < 0 && control->status >= -999 ? (pier_status)control->status : PIER_PROTOCOL;
     char text[160];
-    (void)snprintf(text, sizeof text, "the peer found a fault: %s (record %llu)", pier_status_text(status),
+    /* What does not fit between two sides is not what its status says elsewhere, of classes. */
+    const char *words = status == PIER_MISMATCH ? "one of both folders is older than what the other has met, or lost"
+                                                : pier_status_text(status);
+    (void)snprintf(text, sizeof text, "the peer found a fault: %s (record %llu)", words,
                    (unsigned long long)control->numbers[0]);
     if (status == PIER_MISMATCH) {
         pier__session_tell(session, PIER_SESSION_CONFLICT, status, control->numbers[0], text);

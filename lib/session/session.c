@@ -124,8 +124,10 @@ static pier_status check_options(const pier_session_options *options, const pier
     } else if (name_bytes == 0 || name_bytes > PIER_SESSION_NAME_BYTES_MAX ||
                !pier_text_is_valid(options->name, name_bytes)) {
         wrong = "the name of a session has 1 to 255 bytes of UTF-8";
-    } else if (options->draw == NULL || options->shared_key.size > PIER_SESSION_KEY_BYTES_MAX) {
-        wrong = "a session needs a source of random bytes, and a shared key has at most 64 bytes";
+    } else if (options->draw == NULL) {
+        wrong = "a session needs a source of random bytes (draw)";
+    } else if (options->shared_key.size > PIER_SESSION_KEY_BYTES_MAX) {
+        wrong = "a shared key has at most 64 bytes";
     } else if (options->role > PIER_SESSION_SERVER || options->durability > PIER_DURABILITY_MEMORY) {
         wrong = "a role or durability that does not exist";
     } else if (sent->state.stream_id == 0 || received->state.stream_id == 0 ||

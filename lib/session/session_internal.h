@@ -199,6 +199,9 @@ void pier__meet_take(pier_session *session, const pier__link_control *control, p
 void pier__meet_go_on(pier_session *session);
 void pier__accept_go_on(pier_session *session);
 
+/* Of a server: the client has said something on the connection that it was welcomed to. */
+void pier__accept_hear(pier_session *session);
+
 /* intake.c, sending.c, delivery.c ---------------------------------------------------------------------------------- */
 
 /* Takes a block of definitions or records or a gap that came whole. Returns PIER_OK; PIER_NO_MEMORY, to be tried again;

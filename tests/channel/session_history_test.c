@@ -140,6 +140,64 @@ static void a_server_that_lost_its_folder_is_told(void **state) {
     assert_null(pair->server);
 }
 
+static void assert_not_opened(session_pair *pair, const char *name, const char *folder, const char *words) {
+    pier_error error = {0};
+    assert_status(
+        pier_session_open(&pair->client, name, session_path(folder), pair->endpoint, &pair->client_options, &error),
+        PIER_MISMATCH);
+    assert_null(pair->client);
+    assert_non_null(strstr(error.text, words));
+}
+
+/* A session is that of one name, at one side: opened otherwise, it is left as it is. */
+static void a_folder_of_another_session_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    close_client(pair);
+    assert_not_opened(pair, "other", "client", "session test, and was opened as that of other");
+    close_host(pair);
+    assert_not_opened(pair, "test", "host/test", "a session's server, and was opened as a client's");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+    /* A client's folder at the host's place tells who comes. */
+    close_client(pair);
+    close_host(pair);
+    copy("client", "host/test");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    unsigned refused = pair->refused;
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    while (pair->refused == refused) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    assert_status(pair->refusal.status, PIER_MISMATCH);
+    assert_non_null(strstr(pair->refusal.text, "a session's client, and was opened as a server's"));
+}
+
+/* Two copies of a folder whose next token was drawn already, and which store the same: the token tells them apart. */
+static void copies_that_store_the_same_are_told_apart(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->client_options.durability = PIER_DURABILITY_DISK;
+    pair->server_options.durability = PIER_DURABILITY_DISK;
+    begin(pair);
+    close_client(pair);
+    close_host(pair);
+    session_pair_open_client(pair);
+    session_pair_until(pair, PIER_SESSION_LINK_MEETING);
+    close_client(pair);
+    copy("client", "copy");
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+    close_client(pair);
+    copy("copy", "client");
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 2);
+    until_refused(pair, PIER_MISMATCH, PIER__CONFLICT);
+}
+
 static const char key[] = "shared beforehand";
 
 static void with_a_shared_key_a_lost_folder_is_told_apart(void **state) {
@@ -425,6 +483,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_server_that_lost_its_folder_is_told, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_of_another_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(copies_that_store_the_same_are_told_apart, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_client_that_lost_its_folder_is_a_stranger, session_pair_set_up,
                                         session_pair_tear_down),

@@ -258,6 +258,29 @@ static void folders_of_cut_creations_count(void **state) {
     }
 }
 
+/* Two hosts on one folder would fight over its sessions. */
+static void a_second_host_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    session_pair_open_host(pair);
+    pier_session_host *second = NULL;
+    pier_error error = {0};
+    assert_status(pier_session_host_open(&second, session_path("host"), NULL, &error), PIER_IN_USE);
+    assert_null(second);
+    assert_non_null(strstr(error.text, "/host: the folder is locked by another writer"));
+    pier_session_host_destroy(pair->host);
+    session_pair_open_host(pair);
+    /* The lock counts for no session, and is in no session's way. */
+    assert_int_equal(pair->host->folder_count, 0);
+    pier_session_channel *client = open_named(pair, "lock");
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (!is_open(client)) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(client) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    pier_session_channel_destroy(client);
+}
+
 /* A name is what anybody says: in a line of a log it neither begins another one nor steers a terminal. */
 static void names_in_refusals_are_harmless(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -440,11 +463,14 @@ static void names_of_folders_are_safe(void **state) {
         const char *name;
         const char *folder;
     } cases[] = {
-        {"chat", "chat"},   {"a/b", "a%2Fb"}, {"..", "%2E."},
-        {".", "%2E"},       {"a.b", "a.b"},   {"../../x", "%2E.%2F..%2Fx"},
-        {"100%", "100%25"}, {"%2F", "%252F"}, {"\xc3\xa4", "%C3%A4"},
-        {"a b", "a%20b"},   {"~", "%7E"},     {"\n", "%0A"},
-        {"-x_Y9", "-x_Y9"},
+        {"chat", "chat"},       {"a/b", "a%2Fb"},
+        {"..", "%2E."},         {".", "%2E"},
+        {"a.b", "a.b"},         {"../../x", "%2E.%2F..%2Fx"},
+        {"100%", "100%25"},     {"%2F", "%252F"},
+        {"\xc3\xa4", "%C3%A4"}, {"a b", "a%20b"},
+        {"~", "%7E"},           {"\n", "%0A"},
+        {"-x_Y9", "-x_Y9"},     {"lock", "%6C%6F%63%6B"},
+        {"locks", "locks"},
     };
     char folder[PIER__SESSION_FOLDER_BYTES];
     char other[PIER__SESSION_FOLDER_BYTES];
@@ -491,6 +517,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(folders_of_cut_creations_count, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_second_host_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(who_says_nothing_makes_room, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_program_tells_where_sessions_live, session_pair_set_up,

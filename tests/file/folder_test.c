@@ -184,6 +184,7 @@ static void refuses_what_is_no_folder(void **state) {
     assert_status(pier__folder_open_disk(&folder, other, true, NULL, &error), PIER_UNSUPPORTED);
     (void)snprintf(other, sizeof other, "%s/nowhere/further", path);
     assert_status(pier__folder_open_disk(&folder, other, true, NULL, &error), PIER_NOT_FOUND);
+    assert_non_null(strstr(error.text, "/nowhere/further: the folder that it is to be in does not exist"));
     (void)snprintf(other, sizeof other, "%s/nowhere", path);
     assert_status(pier__folder_open_disk(&folder, other, false, NULL, &error), PIER_NOT_FOUND);
     (void)snprintf(other, sizeof other, "%s/made///", path);
