@@ -103,7 +103,7 @@ typedef struct sim {
     bool is_verbose;
     char finding[256]; /* "" while there is none */
     struct {
-        uint64_t crashes, connections, records, repeated, gaps, reads, conflicts;
+        uint64_t crashes, crashes_while_opening, connections, records, repeated, gaps, reads, conflicts;
     } counts;
 } sim;
 

@@ -249,13 +249,15 @@ static void settle(sim_disk *disk) {
     }
 }
 
-static void copy_disk(const sim_disk *from, sim_disk *to, sim_fate *chosen, void *user) {
+/* Makes of `to` what `from` was after its first `changes` changes. chosen: the power is cut; NULL: the process ends,
+ * within the last change when `bytes` are fewer than it has. */
+static void copy_disk(const sim_disk *from, size_t changes, size_t bytes, sim_disk *to, sim_fate *chosen, void *user) {
     sim_disk copy;
     sim_init(&copy);
     if (chosen != NULL) {
-        sim_cut_power(from, from->trace_count, &copy, chosen, user);
+        sim_cut_power(from, changes, &copy, chosen, user);
     } else {
-        sim_kill(from, from->trace_count, SIZE_MAX, &copy);
+        sim_kill(from, changes, bytes, &copy);
     }
     settle(&copy);
     sim_deinit(to);
@@ -340,10 +342,24 @@ void sim_journal_crash(sim_journal *journal, bool loses_power, uint64_t whim) {
     journal->disk.fail_sync_in = 0;
     journal->disk.fail_write_in = 0;
     if (loses_power && journal->is_real) {
-        copy_disk(&journal->disk, &journal->disk, fate, &journal->faults);
+        copy_disk(&journal->disk, journal->disk.trace_count, SIZE_MAX, &journal->disk, fate, &journal->faults);
     } else if (loses_power) {
         lose(journal, journal->synced + (size_t)(whim % (journal->count - journal->synced + 1)));
     }
+}
+
+void sim_journal_crash_while_opening(sim_journal *journal, bool opens, bool loses_power, uint64_t whim) {
+    size_t before = journal->disk.trace_count;
+    pier_session_found found;
+    if (opens) {
+        /* Whether it opens, the next one says. */
+        (void)sim_journal_open(journal, &found);
+        pier_journal_destroy(journal->real);
+        journal->real = NULL;
+    }
+    size_t changes = before + (size_t)(whim % (journal->disk.trace_count - before + 1));
+    size_t bytes = changes > before ? (size_t)((whim >> 20) % (journal->disk.trace[changes - 1].size + 1)) : SIZE_MAX;
+    copy_disk(&journal->disk, changes, bytes, &journal->disk, loses_power ? fate : NULL, &journal->faults);
 }
 
 void sim_journal_break(sim_journal *journal, pier_session_work work) {
@@ -392,7 +408,7 @@ void sim_journal_copy(sim_journal *to, const sim_journal *from) {
     sim_journal_free(to);
     sim_journal_make(to, from->stream_id, from->durability, from->is_real, from->faults);
     if (from->is_real) {
-        copy_disk(&from->disk, &to->disk, NULL, NULL);
+        copy_disk(&from->disk, from->disk.trace_count, SIZE_MAX, &to->disk, NULL, NULL);
     }
     for (size_t i = 0; i < from->count; i++) {
         sim_entry *entry = add(to, from->entries[i].bytes, from->entries[i].size);

@@ -44,6 +44,10 @@ const char *sim_journal_open(sim_journal *journal, pier_session_found *found);
 /* The process ends: what it handed to the system stays, or the power is cut. `kept`: any number; it chooses. */
 void sim_journal_crash(sim_journal *journal, bool loses_power, uint64_t whim);
 
+/* A process begins with it, and ends somewhere within that; opens: or before. Of real journals alone. A process that
+ * ends takes no power with it later: what it left counts as synced. */
+void sim_journal_crash_while_opening(sim_journal *journal, bool opens, bool loses_power, uint64_t whim);
+
 /* Carry a request out. `wrong`: gets what no session may ask. data: malloc'd. */
 pier_status sim_journal_do(sim_journal *journal, const pier_session_request *request, uint64_t whim, uint8_t **data,
                            size_t *size, const char **wrong);

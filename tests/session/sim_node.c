@@ -61,11 +61,27 @@ static void make_folder(sim *world, unsigned index, pier_bytes door_id) {
     node->exists = true;
 }
 
+/* A process that ends while it looks at what there is; and so may the next one. */
+static void crash_while_opening(sim *world, unsigned index) {
+    sim_node *node = &world->nodes[index];
+    while (world->has_real_journals && sim_happens(world, 4)) {
+        world->counts.crashes++;
+        world->counts.crashes_while_opening++;
+        uint64_t opened = sim_draw(world, 3);
+        for (unsigned i = 0; i < 2; i++) {
+            sim_journal_crash_while_opening(&node->journals[i], i < opened, world->has_power_cuts,
+                                            sim_draw(world, UINT64_MAX));
+        }
+        sim_say(world, "node %u ends while it opens %u journals", index, (unsigned)opened);
+    }
+}
+
 void sim_node_start(sim *world, unsigned index, pier_bytes door_id) {
     sim_node *node = &world->nodes[index];
     if (!node->exists) {
         make_folder(world, index, door_id);
     }
+    crash_while_opening(world, index);
     pier_session_found found[2];
     for (unsigned i = 0; i < 2; i++) {
         const char *wrong = sim_journal_open(&node->journals[i], &found[i]);

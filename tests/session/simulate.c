@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
     if (argc == 2) {
         return replay(first, has_real_journals);
     }
-    unsigned long long sums[7] = {0};
+    unsigned long long sums[8] = {0};
     struct timespec begun;
     (void)clock_gettime(CLOCK_MONOTONIC, &begun);
     time_t told = begun.tv_sec;
@@ -45,10 +45,11 @@ int main(int argc, char **argv) {
             printf("seed %llu: %s\n", (unsigned long long)(first + i), world.finding);
             return EXIT_FAILURE;
         }
-        unsigned long long each[] = {world.counts.crashes,  world.counts.connections, world.counts.records,
-                                     world.counts.repeated, world.counts.gaps,        world.counts.reads,
-                                     world.counts.conflicts};
-        for (size_t k = 0; k < 7; k++) {
+        unsigned long long each[] = {world.counts.crashes,     world.counts.crashes_while_opening,
+                                     world.counts.connections, world.counts.records,
+                                     world.counts.repeated,    world.counts.gaps,
+                                     world.counts.reads,       world.counts.conflicts};
+        for (size_t k = 0; k < 8; k++) {
             sums[k] += each[k];
         }
         struct timespec now;
@@ -60,9 +61,9 @@ int main(int argc, char **argv) {
         }
     }
     printf(
-        "%llu seeds from %llu: no finding; %llu crashes, %llu connections, %llu records delivered, %llu of them again, "
-        "%llu gaps, %llu reads, %llu conflicts\n",
-        (unsigned long long)count, (unsigned long long)first, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5],
-        sums[6]);
+        "%llu seeds from %llu%s: no finding; %llu crashes, %llu of them while journals were opened, %llu connections, %llu "
+        "records delivered, %llu of them again, %llu gaps, %llu reads, %llu conflicts\n",
+        (unsigned long long)count, (unsigned long long)first, has_real_journals ? ", over real journals" : "", sums[0],
+        sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]);
     return EXIT_SUCCESS;
 }
