@@ -75,6 +75,7 @@ struct pier_session_channel {
     size_t host_at;          /* where in its table */
     bool is_new;             /* that it was opened was not told */
     bool is_queued;
+    int64_t away_since; /* it has no connection since then; 0: it has one, or was not looked at */
     pier_session_channel *queue_next;
     size_t poll_at;
     size_t poll_count;

@@ -180,6 +180,13 @@ static bool tell(pier_session_host *host, pier_session_host_event *event) {
         return true;
     }
     pier_session_channel *first = host->queue_first;
+    if (first == NULL && host->away != NULL) {
+        event->kind = PIER_SESSION_HOST_CLOSING;
+        event->session = host->away;
+        host->left = host->away;
+        host->away = NULL;
+        return true;
+    }
     if (first == NULL) {
         return false;
     }
@@ -255,13 +262,23 @@ size_t pier_session_host_interests(pier_session_host *host, pier_interest *inter
     return count;
 }
 
+/* Returns when a session has been away for too long. */
+static pier_deadline leaves_at(const pier_session_host *host, const pier_session_channel *session) {
+    uint32_t timeout_ms = host->options.away_timeout_ms;
+    if (timeout_ms == 0 || session->socket != NULL || session->away_since == 0) {
+        return PIER_NEVER;
+    }
+    return session->away_since + (int64_t)timeout_ms * 1000000;
+}
+
 static void earlier(pier_deadline *due, pier_deadline at) {
     *due = at < *due ? at : *due;
 }
 
 pier_deadline pier_session_host_due(pier_session_host *host) {
     pier_deadline due = PIER_NEVER;
-    if (host->queue_first != NULL || host->plain != NULL || host->refusal.status != PIER_OK) {
+    if (host->queue_first != NULL || host->away != NULL || host->left != NULL || host->plain != NULL ||
+        host->refusal.status != PIER_OK) {
         return PIER_NOW;
     }
     for (size_t i = 0; i < host->listener_count; i++) {
@@ -278,7 +295,9 @@ pier_deadline pier_session_host_due(pier_session_host *host) {
         earlier(&due, host->strangers[i]->is_held ? PIER_NOW : host->strangers[i]->until);
     }
     for (size_t i = 0; i < host->session_count; i++) {
+        const pier_session_channel *session = host->sessions[i];
         earlier(&due, pier_session_channel_due(host->sessions[i]));
+        earlier(&due, leaves_at(host, session));
     }
     return due;
 }
@@ -363,6 +382,17 @@ static void serve_strangers(pier_session_host *host, int64_t now_ns) {
     }
 }
 
+/* Looks whether a session's client is away, and since when. What has happened at it is told before it goes. */
+static void watch(pier_session_host *host, pier_session_channel *session, int64_t now_ns) {
+    if (session->socket != NULL) {
+        session->away_since = 0;
+    } else if (session->away_since == 0) {
+        session->away_since = now_ns;
+    } else if (now_ns >= leaves_at(host, session) && host->away == NULL && !session->is_queued) {
+        host->away = session;
+    }
+}
+
 /* Goes on with everything that is ready or due. New strangers and sessions come behind those that were polled, and are
  * looked at when they are polled. */
 static void serve(pier_session_host *host) {
@@ -373,6 +403,7 @@ static void serve(pier_session_host *host) {
         if (is_ready(host, session->poll_at, session->poll_count) || pier_session_channel_due(session) <= now_ns) {
             (void)pier__session_channel_turn(session);
         }
+        watch(host, session, now_ns);
     }
     serve_strangers(host, now_ns);
     for (size_t i = 0; i < host->listener_count; i++) {
@@ -409,6 +440,7 @@ static pier_status look(pier_session_host *host, pier_cancel *cancel, pier_deadl
 pier_status pier_session_host_next(pier_session_host *host, pier_session_host_event *event, pier_deadline deadline) {
     pier_cancel *cancel = host->options.cancel;
     bool has_looked = false;
+    pier_session_channel_destroy(host->left);
     if (host->told >= TOLD_MAX) {
         pier_status status = look(host, NULL, PIER_NOW);
         if (status != PIER_OK) {

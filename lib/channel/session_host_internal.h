@@ -75,9 +75,11 @@ struct pier_session_host {
     /* What is to be told */
     pier_session_channel *queue_first;
     pier_session_channel *queue_last;
-    pier_channel *plain; /* NULL: none */
-    pier_error refusal;  /* PIER_OK: none */
-    unsigned told;       /* since everything was looked at */
+    pier_session_channel *away; /* was away for too long: to be told; NULL: none */
+    pier_session_channel *left; /* that was told: the next call destroys it; NULL: none */
+    pier_channel *plain;        /* NULL: none */
+    pier_error refusal;         /* PIER_OK: none */
+    unsigned told;              /* since everything was looked at */
     /* Waiting */
     pier_interest *interests;
     size_t interest_capacity;

@@ -202,6 +202,8 @@ void pier__session_host_forget(pier_session_host *host, pier_session_channel *ch
         }
         before = each;
     }
+    host->away = host->away == channel ? NULL : host->away;
+    host->left = host->left == channel ? NULL : host->left;
     channel->host = NULL;
     channel->is_queued = false;
 }

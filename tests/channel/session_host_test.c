@@ -281,6 +281,57 @@ static void a_second_host_is_told(void **state) {
     pier_session_channel_destroy(client);
 }
 
+/* A session whose client is away makes room, and goes on when the client is back; one whose client is there stays. */
+static void who_is_away_makes_room(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.away_timeout_ms = 60;
+    pair->host_options.sessions_max = 2;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    session_settle(pair, pair->client);
+    pier_session_channel *first = pair->server;
+    pier_session_channel *stays = open_named(pair, "stays");
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (!is_open(stays)) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(stays) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    /* Nobody is away. */
+    pier_deadline soon = pier_deadline_after_ms(200);
+    while (pier_clock_monotonic_ns() < soon) {
+        session_pair_turn(pair);
+        (void)(pier_session_channel_step(stays) == PIER_OK);
+    }
+    assert_int_equal(pair->closed, 0);
+    /* What is on its way to one that is away is in its folder. */
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+    session_send(pair, first, 2);
+    while (pair->closed == 0) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        session_pair_turn(pair);
+        (void)(pier_session_channel_step(stays) == PIER_OK);
+    }
+    session_pair_turn(pair);
+    assert_int_equal(pier_session_host_count(pair->host), 1);
+    assert_null(pier_session_host_find(pair->host, "test"));
+    pier_session_channel *third = open_named(pair, "third");
+    while (!is_open(third)) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(third) == PIER_OK);
+        (void)(pier_session_channel_step(stays) == PIER_OK);
+        session_pair_turn(pair);
+    }
+    pier_session_channel_destroy(third);
+    session_pair_open_client(pair);
+    session_receive(pair, false, 2);
+    assert_true(pair->closed >= 2);
+    pier_session_channel_destroy(stays);
+}
+
 /* A name is what anybody says: in a line of a log it neither begins another one nor steers a terminal. */
 static void names_in_refusals_are_harmless(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -517,6 +568,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_poll_loop_drives_both_ends, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(folders_of_cut_creations_count, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(who_is_away_makes_room, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_second_host_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(who_says_nothing_makes_room, session_pair_set_up, session_pair_tear_down),

@@ -194,6 +194,10 @@ void session_pair_turn(session_pair *pair) {
             pair->refused++;
             pair->refusal = event.error;
             break;
+        case PIER_SESSION_HOST_CLOSING:
+            pair->closed++;
+            pair->server = pair->server == event.session ? NULL : pair->server;
+            break;
         case PIER_SESSION_HOST_READY:
             break;
         }

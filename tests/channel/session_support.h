@@ -47,6 +47,7 @@ typedef struct session_pair {
     pier_channel *plain;          /* the last one that came, owned; NULL */
     unsigned opened;
     unsigned refused;
+    unsigned closed;
     pier_error refusal; /* the last one */
     pier_session_channel_options client_options;
     pier_session_host_options host_options;
