@@ -247,12 +247,10 @@ static PIER__HOT pier_status read_once(pier__loader *loader, pier_deadline deadl
 }
 
 bool pier__loader_put(pier__loader *loader, pier_bytes bytes) {
-    uint8_t *space = NULL;
-    size_t size = 0;
-    if (!make_read_room(loader, &space, &size) || size < bytes.size) {
+    if (!make_room(loader, bytes.size)) {
         return false;
     }
-    memcpy(space, bytes.data, bytes.size);
+    memcpy(pier__loader_at(loader, loader->end), bytes.data, bytes.size);
     loader->end += bytes.size;
     (void)charge(loader);
     return true;

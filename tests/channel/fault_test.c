@@ -6,7 +6,11 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
+#include <pier/socket_handle.h>
+
+#include "channel/channel_internal.h"
 #include "support/fault_allocator.h"
 #include "support/fault_system.h"
 
@@ -115,6 +119,46 @@ static void memory_that_lacks_leaks_nothing(void **state) {
     }
 }
 
+/* A channel over a socket whose first bytes were read already: they are loaded first, or all stays the caller's. */
+static void pass_over_a_read_socket(fault_allocator *faults, void *user) {
+    (void)user;
+    enum { READ = 12 };
+    int handles[2];
+    pier_socket *near = NULL;
+    pier_socket *far = NULL;
+    pier_channel *sender = NULL;
+    pier_channel *receiver = NULL;
+    pier_channel_options options = {.size = sizeof options, .close_timeout_ms = 5};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, handles), 0);
+    assert_status(pier_socket_adopt(&near, handles[0], NULL, NULL), PIER_OK);
+    assert_status(pier_socket_adopt(&far, handles[1], NULL, NULL), PIER_OK);
+    assert_status(pier_channel_open(&sender, near, &options, NULL), PIER_OK);
+    pier_channel_set_deadline(sender, pier_deadline_after_ms(PATIENCE_MS));
+    assert_status(test_send(sender, 7), PIER_OK);
+    assert_status(test_flush(sender), PIER_OK);
+    uint8_t first[READ];
+    size_t size = 0;
+    assert_status(pier_socket_read(far, first, sizeof first, &size, pier_deadline_after_ms(PATIENCE_MS)), PIER_OK);
+    options.allocator = &faults->allocator;
+    pier_status status = pier__channel_open_read(&receiver, far, (pier_bytes){first, size}, &options, NULL);
+    if (status == PIER_OK) {
+        pier_channel_set_deadline(receiver, pier_deadline_after_ms(PATIENCE_MS));
+        status = pier_archive_next(pier_channel_load_archive(receiver));
+        assert_true(status != PIER_OK || pier_load_u64(pier_channel_load_archive(receiver)) == 7);
+    } else {
+        assert_null(receiver);
+        pier_socket_destroy(far);
+    }
+    assert_true(status == PIER_OK || (status == PIER_NO_MEMORY && faults->struck > 0));
+    pier_channel_destroy(receiver);
+    pier_channel_destroy(sender);
+}
+
+static void a_socket_that_was_read_from_is_taken_or_left(void **state) {
+    (void)state;
+    assert_true(fault_allocator_sweep(pass_over_a_read_socket, NULL) > 5);
+}
+
 static void pass_without_system(void *user) {
     life of = {.endpoint = test_endpoint(*(const size_t *)user)};
     pier_status status = live(&of);
@@ -195,6 +239,7 @@ static void closing_without_waiting_ends_in_short_reads(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_lacks_leaks_nothing),
+        cmocka_unit_test(a_socket_that_was_read_from_is_taken_or_left),
         cmocka_unit_test(every_system_call_fails_honestly),
         cmocka_unit_test(interrupted_stalled_and_short_calls_change_nothing),
         cmocka_unit_test(a_connection_that_breaks_anywhere_is_told),

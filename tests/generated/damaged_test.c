@@ -11,8 +11,9 @@
 
 #include "generated/fill.h"
 #include "generated/ways.h"
+#include "support/share.h"
 
-enum { BYTES_MAX = 1 << 20, INPUTS = 5040, MUTATIONS = 6 };
+enum { BYTES_MAX = 1 << 20, INPUTS = 5040, MUTATIONS = 6, SHORT_BYTES = 300 };
 
 static uint8_t stored[BYTES_MAX];
 static uint8_t changed[BYTES_MAX];
@@ -35,11 +36,13 @@ static uint64_t inputs(void) {
     return chosen != NULL ? strtoull(chosen, NULL, 10) : INPUTS;
 }
 
+/* Heads of MessagePack, the first and last of each kind. */
+static const uint8_t heads[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x92, 0x9f, 0xa0, 0xbf, 0xc0,
+                                0xc1, 0xc2, 0xc4, 0xc7, 0xca, 0xcb, 0xcc, 0xcf, 0xd0, 0xd3,
+                                0xd4, 0xd8, 0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff};
+
 /* Cuts the bytes, or changes a few of them. Returns how many there are. */
 static size_t mutate(uint64_t *seed, size_t size) {
-    static const uint8_t heads[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x92, 0x9f, 0xa0, 0xbf, 0xc0,
-                                    0xc1, 0xc2, 0xc4, 0xc7, 0xca, 0xcb, 0xcc, 0xcf, 0xd0, 0xd3,
-                                    0xd4, 0xd8, 0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff};
     memcpy(changed, stored, size);
     for (uint64_t times = 1 + test_random(seed) % 3; times > 0; times--) {
         size_t place = test_random(seed) % size;
@@ -156,9 +159,49 @@ static void test_damaged_bytes(void **state) {
     assert_in_range(of.refused, 1, wanted - 1);
 }
 
+/* Stores the fullest of some records that are short enough to try each byte of. Returns its size; 0: there is none. */
+static size_t put_short(const pier_class *type, uint64_t *seed, pier_arena *arena) {
+    size_t longest = 0;
+    for (int i = 0; i < 60; i++) {
+        pier_arena_reset(arena);
+        test_fill(type, record, seed, arena);
+        size_t size = test_put(type, record, changed, sizeof changed);
+        if (size > longest && size <= SHORT_BYTES) {
+            memcpy(stored, changed, size);
+            longest = size;
+        }
+    }
+    return longest;
+}
+
+/* Each byte of a record becomes each kind of head, and is the last one. */
+static void test_each_byte_of_a_record(void **state) {
+    (void)state;
+    uint64_t seed = test_seed();
+    tally of = {0, 0, 0, 0};
+    pier_arena arena;
+    pier_arena_init(&arena, NULL, 0);
+    for (size_t i = 0; i < TEST_PAIRS; i++) {
+        size_t size = put_short(test_pairs[i].generated, &seed, &arena);
+        for (size_t place = seed % test_share(); place < size; place += test_share()) {
+            memcpy(changed, stored, size);
+            for (size_t head = 0; head < sizeof heads; head++) {
+                pier_arena_reset(&arena);
+                changed[place] = heads[head];
+                try_input(&test_pairs[i], size, &arena, &of);
+            }
+            changed[place] = stored[place];
+            try_input(&test_pairs[i], place, &arena, &of);
+        }
+    }
+    pier_arena_deinit(&arena);
+    assert_in_range(of.taken, 1, of.inputs - 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damaged_bytes),
+        cmocka_unit_test(test_each_byte_of_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
