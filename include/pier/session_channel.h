@@ -177,6 +177,34 @@ PIER_API void pier_session_channel_finish(pier_session_channel *channel);
  * the deadline. */
 PIER_API pier_status pier_session_channel_close(pier_session_channel *channel) PIER_MUST_USE;
 
+/* Folders --------------------------------------------------------------------------------------------------------- */
+
+/* What a session's folder tells without the session. Numbers are 0 for none. */
+typedef struct pier_session_folder_state {
+    pier_session_role role;                     /* of this side */
+    char name[PIER_SESSION_NAME_BYTES_MAX + 1]; /* of the session, terminated */
+    uint64_t sent_last;                         /* the last record of this side that is in the journal */
+    uint64_t sent_first;                        /* the oldest one that is kept; sent_last + 1: none */
+    uint64_t peer_kept; /* at least up to this one the peer has this side's records in its journal: that is noted every
+                           4,096 records and when a connection ends, so it may have more of them */
+    uint64_t received_last;  /* the last record of the peer that is in the journal */
+    uint64_t received_first; /* the oldest one that is kept; received_last + 1: none */
+    uint64_t committed;      /* the last record of the peer that was committed, as far as it was noted */
+} pier_session_folder_state;
+
+/* Reads what a session's folder tells, a client's or one of a host's, and changes nothing. The session may be in use
+ * meanwhile, or have been refused for good. What the peer lacks is behind peer_kept: a reader of the journal `sent`,
+ * opened `read_only`, gives it from record peer_kept + 1 on, if that is not above sent_last.
+ * state: filled; zeros on failure. folder: its path. allocator: NULL: pier_allocator_default(). error: NULL, or filled on
+ * failure.
+ * Returns PIER_OK; PIER_NOT_FOUND for a folder that does not exist or is no session's; PIER_CORRUPT for one whose
+ * journals or notes are damaged, or whose journal `sent` is no session's; PIER_MISMATCH when its two journals belong to
+ * different sessions; PIER_USAGE for an empty path; PIER_VERSION, PIER_DENIED, PIER_UNSUPPORTED and PIER_SYSTEM as
+ * pier_journal_open; PIER_NO_MEMORY. A journal `received` that is not there is as one without records. Blocks for the
+ * disk, as pier_journal_open does. */
+PIER_API pier_status pier_session_folder_read(pier_session_folder_state *state, const char *folder,
+                                              const pier_allocator *allocator, pier_error *error) PIER_MUST_USE;
+
 /* Connections ----------------------------------------------------------------------------------------------------- */
 
 /* Waits until a connection stands over which records pass. A client tries at once, without the rest of the wait before

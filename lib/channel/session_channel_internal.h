@@ -1,7 +1,7 @@
 /* A session channel inside.
  *
  * Floor 7 (channel). session_channel.c makes one and answers about it; session_disk.c carries out what the session asks
- * of its journals; session_dial.c connects a client, again and again; session_wire.c moves bytes over the connection;
+ * of its journals; session_folder.c reads them without a session; session_dial.c connects a client, again and again; session_wire.c moves bytes over the connection;
  * session_step.c does all of that by turns, and waits; session_records.c has the calls of the program that may wait for
  * it. session_host.c and its like hold many of them. */
 #ifndef PIER_CHANNEL_SESSION_CHANNEL_INTERNAL_H
@@ -107,6 +107,25 @@ pier_status pier__session_channel_keep(pier_session_channel *channel, pier_statu
 bool pier__session_channel_take_events(pier_session_channel *channel);
 
 /* session_disk.c --------------------------------------------------------------------------------------------------- */
+
+/* What the folders of the journals are called, by pier_session_journal. */
+extern const char *const pier__session_parts[2];
+
+/* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian; the
+ * role, as a byte; the name. */
+#define PIER__IDENTITY_NOTE ((uint32_t)PIER_SESSION_NOTES)
+
+typedef struct pier__session_identity {
+    uint64_t received_id;
+    pier_session_role role;
+    pier_bytes name; /* borrowed from the note, not terminated */
+} pier__session_identity;
+
+/* Reads the note. sent_id: the stream id of the journal that it is in. Returns false when no session has written it. */
+bool pier__session_identity_load(pier__session_identity *identity, pier_bytes noted, uint64_t sent_id);
+
+/* Whether nothing is in a journal that a session would know of: it was made, and then its process died. */
+bool pier__session_journal_is_unused(const pier_journal *journal);
 
 /* Opens both journals, and tells what they hold. */
 pier_status pier__session_disk_open(pier_session_channel *channel, const pier__session_plan *plan,

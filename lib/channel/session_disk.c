@@ -10,16 +10,23 @@
 #include "base/random_internal.h"
 #include "file/folder_internal.h"
 
-static const char *const parts[2] = {"sent", "received"};
+const char *const pier__session_parts[2] = {"sent", "received"};
 
-/* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian; the
- * role, as a byte; the name. */
-enum {
-    IDENTITY_NOTE = PIER_SESSION_NOTES,
-    IDENTITY_ROLE = 16,
-    IDENTITY_NAME = 17,
-    IDENTITY_BYTES_MAX = IDENTITY_NAME + PIER_SESSION_NAME_BYTES_MAX
-};
+enum { IDENTITY_ROLE = 16, IDENTITY_NAME = 17, IDENTITY_BYTES_MAX = IDENTITY_NAME + PIER_SESSION_NAME_BYTES_MAX };
+
+bool pier__session_identity_load(pier__session_identity *identity, pier_bytes noted, uint64_t sent_id) {
+    const uint8_t *bytes = (const uint8_t *)noted.data;
+    if (noted.size <= IDENTITY_NAME || noted.size > IDENTITY_BYTES_MAX || pier__load_le64(bytes) != sent_id ||
+        bytes[IDENTITY_ROLE] > PIER_SESSION_SERVER) {
+        return false;
+    }
+    *identity = (pier__session_identity){
+        .received_id = pier__load_le64(bytes + 8),
+        .role = (pier_session_role)bytes[IDENTITY_ROLE],
+        .name = {bytes + IDENTITY_NAME, noted.size - IDENTITY_NAME},
+    };
+    return true;
+}
 
 /* Sees to it that the folder is there. */
 static pier_status make_folder(const char *path, bool must_exist, const pier_allocator *allocator, pier_error *error) {
@@ -58,12 +65,12 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
         /* The peer's blocks may be larger than those of this side: the session has looked at them. */
         limits.block_target_bytes = PIER_BLOCK_TARGET_BYTES_HIGHEST;
     }
-    size_t path_bytes = strlen(plan->folder) + strlen(parts[which]) + 2;
+    size_t path_bytes = strlen(plan->folder) + strlen(pier__session_parts[which]) + 2;
     char *path = (char *)pier__allocate(&channel->allocator, path_bytes);
     if (path == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a session");
     }
-    (void)snprintf(path, path_bytes, "%s/%s", plan->folder, parts[which]);
+    (void)snprintf(path, path_bytes, "%s/%s", plan->folder, pier__session_parts[which]);
     pier_journal_options chosen = journal_options(channel, which, options, &limits);
     chosen.must_exist = plan->must_exist && which == PIER_SESSION_SENT;
     chosen.stream_id = stream_id;
@@ -88,7 +95,7 @@ static pier_status note_identity(pier_session_channel *channel, const pier__sess
     pier__store_le64(bytes + 8, *received_id);
     bytes[IDENTITY_ROLE] = (uint8_t)plan->role;
     memcpy(bytes + IDENTITY_NAME, plan->name, name_bytes);
-    pier_status status = pier_journal_note(sent, IDENTITY_NOTE, (pier_bytes){bytes, IDENTITY_NAME + name_bytes});
+    pier_status status = pier_journal_note(sent, PIER__IDENTITY_NOTE, (pier_bytes){bytes, IDENTITY_NAME + name_bytes});
     status = status == PIER_OK ? pier_journal_sync(sent, NULL) : status;
     if (status != PIER_OK && error != NULL) {
         *error = *pier_journal_error(sent);
@@ -99,29 +106,28 @@ static pier_status note_identity(pier_session_channel *channel, const pier__sess
 /* Looks at the identity of a session that goes on: it is not another one, nor the other side of it. */
 static pier_status check_identity(const pier_session_channel *channel, const pier__session_plan *plan, pier_bytes noted,
                                   uint64_t *received_id, pier_error *error) {
-    const uint8_t *bytes = (const uint8_t *)noted.data;
-    if (noted.size <= IDENTITY_NAME ||
-        pier__load_le64(bytes) != pier_journal_info(channel->journals[PIER_SESSION_SENT]).stream_id) {
+    pier__session_identity identity;
+    if (!pier__session_identity_load(&identity, noted,
+                                     pier_journal_info(channel->journals[PIER_SESSION_SENT]).stream_id)) {
         return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is no session's", plan->folder);
     }
-    if (bytes[IDENTITY_ROLE] != (uint8_t)plan->role) {
+    if (identity.role != plan->role) {
         bool is_client = plan->role == PIER_SESSION_CLIENT;
         return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
                                "%s is the folder of a session's %s, and was opened as a %s's", plan->folder,
                                is_client ? "server" : "client", is_client ? "client" : "server");
     }
-    size_t name_bytes = noted.size - IDENTITY_NAME;
-    if (name_bytes != strlen(plan->name) || memcmp(bytes + IDENTITY_NAME, plan->name, name_bytes) != 0) {
+    size_t name_bytes = identity.name.size;
+    if (name_bytes != strlen(plan->name) || memcmp(identity.name.data, plan->name, name_bytes) != 0) {
         return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
                                "%s is the folder of session %.*s, and was opened as that of %s", plan->folder,
-                               (int)name_bytes, (const char *)bytes + IDENTITY_NAME, plan->name);
+                               (int)name_bytes, (const char *)identity.name.data, plan->name);
     }
-    *received_id = pier__load_le64(bytes + 8);
+    *received_id = identity.received_id;
     return PIER_OK;
 }
 
-/* Whether nothing is in a journal that a session would know of: it was made, and then its process died. */
-static bool is_unused(const pier_journal *journal) {
+bool pier__session_journal_is_unused(const pier_journal *journal) {
     bool is_used = pier_journal_info(journal).next_record > 1;
     for (uint32_t note = 0; note < PIER_SESSION_NOTES; note++) {
         is_used = is_used || pier_journal_noted(journal, note).size > 0;
@@ -140,9 +146,10 @@ static pier_status open_both(pier_session_channel *channel, const pier__session_
         return status;
     }
     pier_journal *sent = channel->journals[PIER_SESSION_SENT];
-    pier_bytes noted = pier_journal_noted(sent, IDENTITY_NOTE);
-    status = noted.size == 0 && is_unused(sent) ? note_identity(channel, plan, &received_id, error)
-                                                : check_identity(channel, plan, noted, &received_id, error);
+    pier_bytes noted = pier_journal_noted(sent, PIER__IDENTITY_NOTE);
+    status = noted.size == 0 && pier__session_journal_is_unused(sent)
+                 ? note_identity(channel, plan, &received_id, error)
+                 : check_identity(channel, plan, noted, &received_id, error);
     return status == PIER_OK ? open_one(channel, plan, PIER_SESSION_RECEIVED, received_id, options, error) : status;
 }
 

@@ -7,12 +7,14 @@
 #include "base/endian_internal.h"
 #include "base/error_internal.h"
 #include "base/limits_internal.h"
+#include "session/driven_internal.h"
 
 /* How often what the peer has acknowledged is noted: a later life compares with it, and an older one loses nothing. */
 enum { PEER_NOTED_EVERY = 4096 };
 
 /* What is noted of the peer: what it has acknowledged, and what is to survive the machine. */
 enum { PEER_BYTES = 16 };
+enum { COMMITTED_BYTES = 8 };
 
 pier_bytes pier__session_key(const pier_session *session) {
     if (session->shared_key_bytes > 0) {
@@ -165,24 +167,45 @@ static void take_id(pier_session *session) {
     pier__store_le64(session->id + 8, down->stream.id);
 }
 
+static pier_status refuse_notes(pier_error *error) {
+    return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0, "the journal has notes of no session");
+}
+
+pier_status pier__session_noted_read(pier__session_noted *noted, const pier_session_found *sent,
+                                     const pier_session_found *received, pier_error *error) {
+    pier_bytes peer = sent->notes[PIER__NOTE_PEER];
+    pier_bytes committed = received->notes[PIER__NOTE_COMMITTED];
+    *noted = (pier__session_noted){0};
+    if ((peer.size != 0 && peer.size != PEER_BYTES) || (committed.size != 0 && committed.size != COMMITTED_BYTES)) {
+        return refuse_notes(error);
+    }
+    if (peer.size != 0) {
+        noted->peer_durable = pier__load_le64(peer.data);
+        noted->sync_mark = pier__load_le64((const uint8_t *)peer.data + 8);
+    }
+    if (committed.size != 0) {
+        noted->committed = pier__load_le64(committed.data);
+    }
+    return PIER_OK;
+}
+
 /* What a life before this one noted. */
-static pier_status take_notes(pier_session *session, pier_error *error) {
+static pier_status take_notes(pier_session *session, const pier_session_found *sent, const pier_session_found *received,
+                              pier_error *error) {
     const pier__lane_note *terms = &session->sent.notes[PIER__NOTE_TERMS];
-    const pier__lane_note *peer = &session->sent.notes[PIER__NOTE_PEER];
-    const pier__lane_note *committed = &session->received.notes[PIER__NOTE_COMMITTED];
-    bool is_wrong = (terms->size != 0 && terms->size != 2 * TERMS_BYTES) ||
-                    (peer->size != 0 && peer->size != PEER_BYTES) || (committed->size != 0 && committed->size != 8);
-    if (is_wrong) {
-        return pier__error_set(error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0, "the journal has notes of no session");
+    pier__session_noted noted;
+    pier_status status = pier__session_noted_read(&noted, sent, received, error);
+    if (status != PIER_OK || (terms->size != 0 && terms->size != 2 * TERMS_BYTES)) {
+        return status != PIER_OK ? status : refuse_notes(error);
     }
     session->peer_record_bytes_max = session->limits.record_bytes_max;
     session->received.stream.peer.block_target_bytes = session->limits.block_target_bytes;
     if (terms->size != 0) {
         pier__standing_told own;
-        pier__terms noted;
+        pier__terms before;
         pier__session_stand(session, &own);
-        load_terms(terms->bytes, &noted);
-        if (memcmp(&noted, &own.terms, sizeof noted) != 0) {
+        load_terms(terms->bytes, &before);
+        if (memcmp(&before, &own.terms, sizeof before) != 0) {
             return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
                                    "the session was created with other limits, or another durability");
         }
@@ -192,11 +215,11 @@ static pier_status take_notes(pier_session *session, pier_error *error) {
         session->is_begun = true;
     }
     session->is_answered = session->sent.notes[PIER__NOTE_ANSWERED].size != 0;
-    session->peer_durable = peer->size != 0 ? pier__load_le64(peer->bytes) : 0;
+    session->peer_durable = noted.peer_durable;
     session->peer_noted = session->peer_durable;
-    session->sent.sync_mark = peer->size != 0 ? pier__load_le64(peer->bytes + 8) : 0;
+    session->sent.sync_mark = noted.sync_mark;
     session->sync_told = session->sent.sync_mark;
-    session->committed = committed->size != 0 ? pier__load_le64(committed->bytes) : 0;
+    session->committed = noted.committed;
     session->commit_to = session->committed;
     session->commit_change = PIER__FOUND_CHANGE;
     if (!session->options.has_committed) {
@@ -303,7 +326,7 @@ pier_status pier_session_create(pier_session **out, const pier_session_options *
     pier__buffer_init(&session->link.in, &session->allocator);
     pier__buffer_init(&session->link.out, &session->allocator);
     take_id(session);
-    status = take_notes(session, error);
+    status = take_notes(session, sent, received, error);
     if (status == PIER_OK && !put_gap(session)) {
         status = pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_SESSION, 0, "no memory for a session");
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "session/link_control_internal.h"
+#include "support/fault_allocator.h"
 
 static void copy(const char *from, const char *to) {
     char command[1200];
@@ -71,6 +72,16 @@ static void begin(session_pair *pair) {
 
 /* Folders ---------------------------------------------------------------------------------------------------------- */
 
+static pier_session_folder_state read_folder(const char *folder) {
+    pier_session_folder_state told;
+    pier_error error = {0};
+    pier_status status = pier_session_folder_read(&told, session_path(folder), NULL, &error);
+    if (status != PIER_OK) {
+        fail_msg("%s", error.text);
+    }
+    return told;
+}
+
 static void an_older_folder_of_the_client_is_told(void **state) {
     session_pair *pair = (session_pair *)*state;
     begin(pair);
@@ -92,19 +103,123 @@ static void an_older_folder_of_the_client_is_told(void **state) {
     pier_journal *journal = NULL;
     pier_journal_reader *reader = NULL;
     const pier_journal_options options = {.size = sizeof options, .read_only = true, .must_exist = true};
-    const pier_journal_from from = {.size = sizeof from};
+    pier_session_folder_state told = read_folder("client");
+    assert_int_equal(told.role, PIER_SESSION_CLIENT);
+    assert_string_equal(told.name, "test");
+    assert_int_equal(told.sent_first, 1);
+    assert_int_equal(told.sent_last, 2);
+    assert_int_equal(told.peer_kept, 1);
+    assert_int_equal(told.received_first, 1);
+    assert_int_equal(told.received_last, 0);
+    assert_int_equal(told.committed, 0);
+    const pier_journal_from from = {.size = sizeof from, .record = told.peer_kept + 1};
     assert_status(pier_journal_open(&journal, session_path("client/sent"), &options, NULL), PIER_OK);
     assert_status(pier_journal_reader_open(&reader, journal, &from, NULL), PIER_OK);
     pier_archive *archive = pier_journal_reader_archive(reader);
-    uint64_t last = 0;
-    pier_status status;
-    while ((status = pier_archive_next(archive)) == PIER_OK || status == PIER_SKIPPED) {
-        last = status == PIER_OK ? pier_load_u64(archive) : last;
-    }
-    assert_status(status, PIER_END);
-    assert_int_equal(last, 22);
+    assert_status(pier_archive_next(archive), PIER_OK);
+    assert_int_equal(pier_load_u64(archive), 22);
+    assert_status(pier_archive_next(archive), PIER_END);
     pier_journal_reader_destroy(reader);
     pier_journal_destroy(journal);
+    /* The server's is in use. */
+    told = read_folder("host/test");
+    assert_int_equal(told.role, PIER_SESSION_SERVER);
+    assert_string_equal(told.name, "test");
+    assert_int_equal(told.sent_last, 0);
+    assert_int_equal(told.received_last, 4);
+    assert_int_equal(told.committed, 4);
+}
+
+static void assert_not_read(const char *folder, pier_status expected, const char *words) {
+    pier_session_folder_state told = {.sent_last = 7};
+    pier_error error = {0};
+    assert_status(pier_session_folder_read(&told, session_path(folder), NULL, &error), expected);
+    assert_status(error.status, expected);
+    assert_non_null(strstr(error.text, session_path(folder)));
+    assert_non_null(strstr(error.text, words));
+    assert_int_equal(told.sent_last, 0);
+    assert_status(pier_session_folder_read(&told, session_path(folder), NULL, NULL), expected);
+}
+
+static void what_is_no_folder_of_a_session_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    assert_not_read("nowhere", PIER_NOT_FOUND, "nowhere");
+    session_pair_open_host(pair);
+    assert_not_read("host", PIER_NOT_FOUND, "is no session's folder");
+    session_pair_open_client(pair);
+    pier_session_folder_state told = read_folder("client");
+    assert_int_equal(told.sent_last, 0);
+    assert_int_equal(told.sent_first, 1);
+    exchange(pair, 1);
+    close_client(pair);
+    /* Without `received` it still tells what was sent. */
+    copy("client", "half");
+    lose("half/received");
+    told = read_folder("half");
+    assert_int_equal(told.sent_last, 1);
+    assert_int_equal(told.peer_kept, 1);
+    copy("host/test/received", "half/received");
+    session_send(pair, pair->server, 1);
+    assert_not_read("half", PIER_MISMATCH, "of another stream");
+    copy("host/test", "half");
+    lose("half/sent");
+    assert_not_read("half", PIER_NOT_FOUND, "is no session's folder");
+    /* A journal of records, and no session's. */
+    pier_journal *journal = NULL;
+    pier_archive *archive = NULL;
+    assert_status(pier_journal_open(&journal, session_path("half/sent"), NULL, NULL), PIER_OK);
+    assert_status(pier_journal_open_store(&archive, journal, NULL, NULL), PIER_OK);
+    assert_status(pier_archive_begin(archive), PIER_OK);
+    pier_store(archive, (uint64_t)1);
+    assert_status(pier_archive_end(archive), PIER_OK);
+    assert_status(pier_archive_close(archive), PIER_OK);
+    pier_archive_destroy(archive);
+    pier_journal_destroy(journal);
+    assert_not_read("half", PIER_CORRUPT, "sent is no session's");
+    pier_error error = {0};
+    assert_status(pier_session_folder_read(&told, "", NULL, &error), PIER_USAGE);
+    assert_status(pier_session_folder_read(&told, NULL, NULL, NULL), PIER_USAGE);
+}
+
+static void memory_that_lacks_leaves_nothing_of_a_folder(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    begin(pair);
+    fault_allocator faults;
+    fault_allocator_init(&faults);
+    pier_status status = PIER_NO_MEMORY;
+    for (uint64_t call = 1; status != PIER_OK; call++) {
+        pier_session_folder_state told = {.sent_last = 7};
+        fault_allocator_fail(&faults, call, false);
+        status = pier_session_folder_read(&told, session_path("client"), &faults.allocator, NULL);
+        assert_true(status == PIER_OK || status == PIER_NO_MEMORY);
+        assert_int_equal(told.sent_last, status == PIER_OK ? 1 : 0);
+        assert_int_equal(faults.live_blocks, 0);
+        assert_null(faults.misuse);
+        assert_true(call < 1000);
+    }
+}
+
+/* What was dropped segment by segment was kept, whether that was noted or not. */
+static void a_folder_in_use_is_read(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->client_options.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST;
+    pair->server_options.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    for (uint64_t number = 1; number <= 200; number++) {
+        exchange(pair, number);
+        pier_session_folder_state told = read_folder("client");
+        assert_int_equal(told.sent_last, number);
+        assert_in_range(told.peer_kept, told.sent_first - 1, number);
+        told = read_folder("host/test");
+        assert_in_range(told.received_last, number - 1, number);
+        assert_in_range(told.committed, told.received_first - 1, number);
+    }
+    assert_true(read_folder("client").sent_first > 1);
+    assert_true(read_folder("client").peer_kept > 0);
+    close_client(pair);
+    assert_int_equal(read_folder("client").peer_kept, 200);
+    assert_int_equal(read_folder("host/test").committed, 200);
 }
 
 static void an_older_folder_of_the_server_is_told(void **state) {
@@ -478,6 +593,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_older_folder_of_the_client_is_told, session_pair_set_up,
                                         session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_folder_of_a_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(memory_that_lacks_leaves_nothing_of_a_folder, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_in_use_is_read, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(an_older_folder_of_the_server_is_told, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_server_that_lost_its_folder_is_told, session_pair_set_up,
