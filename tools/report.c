@@ -143,11 +143,13 @@ pier_status report_status_of_errno(int os_error) {
     case ENOMEM:
         return PIER_NO_MEMORY;
     case ENOENT:
+    case ENOTDIR:
         return PIER_NOT_FOUND;
     case EEXIST:
         return PIER_EXISTS;
     case EACCES:
     case EPERM:
+    case EROFS:
         return PIER_DENIED;
     default:
         return PIER_SYSTEM;
