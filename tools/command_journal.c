@@ -1,4 +1,4 @@
-/* `pier journal`: what is in a journal, whether it is whole, and what may go. */
+/* `pier journal`: what is in a journal, or in both of a session, whether it is whole, and what may go. */
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -10,10 +10,12 @@
 #include <pier/journal.h>
 #include <pier/limits.h>
 #include <pier/raw.h>
+#include <pier/session_channel.h>
 
 #include "commands.h"
 #include "date_text.h"
 #include "journal_export.h"
+#include "journal_folder.h"
 #include "json_write.h"
 #include "options.h"
 #include "output.h"
@@ -27,9 +29,11 @@ static const char command[] = "journal";
 static const char help[] =
     "usage: pier journal DIR [options]\n"
     "\n"
-    "Lists the segments of a journal, a line of JSON for each, and the whole in a last line.\n"
+    "Lists the segments of a journal, a line of JSON for each, and the whole in a last line. Of a\n"
+    "session's folder: what it tells of the session in a first line, and then both journals.\n"
     "\n"
-    "  DIR                  the folder of a journal; it may be in use, but for --cut\n"
+    "  DIR                  the folder of a journal; it may be in use, but for --cut. The folder of a\n"
+    "                       session: its journals are DIR/sent and DIR/received\n"
     "  --verify             verify each segment as pier check does, and that none is missing\n"
     "  --cut N              remove the segments that have nothing but records up to number N (0: none),\n"
     "                       and what is torn at the end\n"
@@ -56,6 +60,7 @@ typedef struct journal_options {
     const char *export_path;
     option_texts merged;
     const char *folder;
+    const char *prefix; /* of the names of segments: where the journal is in a session's folder */
 } journal_options;
 
 /* Stands in `cut` for none. */
@@ -101,6 +106,7 @@ static int read_options(int argc, char **argv, journal_options *chosen) {
         .common.record_bytes_max = PIER_RECORD_BYTES_MAX_DEFAULT,
         .cut = NO_CUT,
         .through = UINT64_MAX,
+        .prefix = "",
     };
     const option_spec specs[] = {
         {"--verify", OPTION_FLAG, &chosen->verify, 0, 0},
@@ -136,13 +142,13 @@ static void print_state(output *out, const pier_journal_state *state) {
 }
 
 /* Appends the line of a segment. behind: the number of the first record that is behind it. */
-static void print_segment(output *out, const segment *of, uint64_t behind) {
+static void print_segment(output *out, const char *prefix, const segment *of, uint64_t behind) {
     char line[320];
     uint64_t records = behind > of->first_record ? behind - of->first_record : 0;
     (void)snprintf(line, sizeof(line),
-                   "{\"segment\":\"%s\",\"first_record\":%" PRIu64 ",\"records\":%" PRIu64 ",\"bytes\":%" PRIu64
+                   "{\"segment\":\"%s%s\",\"first_record\":%" PRIu64 ",\"records\":%" PRIu64 ",\"bytes\":%" PRIu64
                    ",\"written\":{\"$time\":[%" PRId64 ",%" PRIu32 "]}}\n",
-                   of->name, of->first_record, records, of->bytes, of->written_s, of->written_ns);
+                   prefix, of->name, of->first_record, records, of->bytes, of->written_s, of->written_ns);
     text_buffer_append_string(&out->text, line);
 }
 
@@ -164,7 +170,7 @@ static int list(const journal_options *chosen, pier_journal *journal, output *ou
     segments found;
     int exit_status = read_segments(chosen, &found);
     for (size_t i = 0; exit_status == EXIT_DONE && i < found.count; i++) {
-        print_segment(out, &found.list[i], behind(&found, i, state.next_record));
+        print_segment(out, chosen->prefix, &found.list[i], behind(&found, i, state.next_record));
     }
     segments_deinit(&found);
     if (exit_status == EXIT_DONE) {
@@ -222,9 +228,10 @@ static int verify_segment(verifying *v, size_t index) {
         walk_through(&w);
     }
     if (w.exit_status == EXIT_DONE) {
-        text_buffer_append_string(&v->out->text, "{\"segment\":");
-        json_write_text(&v->out->text, of->name);
-        text_buffer_append_char(&v->out->text, ',');
+        text_buffer_append_string(&v->out->text, "{\"segment\":\"");
+        text_buffer_append_string(&v->out->text, v->chosen->prefix);
+        text_buffer_append_string(&v->out->text, of->name);
+        text_buffer_append_string(&v->out->text, "\",");
         dump_stats_print_inside(&v->out->text, &w.stats);
         v->next_record = w.stream_next;
         v->is_damaged = v->is_damaged || w.is_damaged;
@@ -302,14 +309,75 @@ static int export_records(const journal_options *chosen, output *out) {
 static int read_journal(const journal_options *chosen, output *out) {
     pier_journal *journal = NULL;
     int exit_status = journal_open_to_read(&journal, command, chosen->folder, &chosen->common);
-    if (exit_status == EXIT_DONE && chosen->verify && !signals_catch()) {
-        exit_status = report_errno(command, errno, "signals");
-    }
     if (exit_status == EXIT_DONE) {
         exit_status = chosen->verify ? verify(chosen, journal, out) : list(chosen, journal, out);
     }
     pier_journal_destroy(journal);
     return exit_status;
+}
+
+/* Appends the line of a session. */
+static void print_session(output *out, const pier_session_folder_state *state) {
+    char line[256];
+    text_buffer_append_string(&out->text, "{\"session\":");
+    json_write_text(&out->text, state->name);
+    (void)snprintf(line, sizeof(line),
+                   ",\"role\":\"%s\",\"sent\":%" PRIu64 ",\"peer_kept\":%" PRIu64 ",\"received\":%" PRIu64
+                   ",\"committed\":%" PRIu64 "}\n",
+                   state->role == PIER_SESSION_CLIENT ? "client" : "server", state->sent_last, state->peer_kept,
+                   state->received_last, state->committed);
+    text_buffer_append_string(&out->text, line);
+}
+
+/* As read_journal, of one of a session's; one without a segment has no lines. */
+static int read_part(const journal_options *chosen, const char *name, output *out) {
+    char path[PATH_MAX];
+    char prefix[16];
+    journal_options part = *chosen;
+    int size = snprintf(path, sizeof(path), "%s/%s", chosen->folder, name);
+    if (size < 0 || (size_t)size >= sizeof(path)) {
+        return report_errno(command, ENAMETOOLONG, chosen->folder);
+    }
+    (void)snprintf(prefix, sizeof(prefix), "%s/", name);
+    part.folder = path;
+    part.prefix = prefix;
+    return journal_folder_look(path) == JOURNAL_FOLDER_JOURNAL ? read_journal(&part, out) : EXIT_DONE;
+}
+
+static int read_session(const journal_options *chosen, output *out) {
+    pier_session_folder_state state;
+    pier_error error;
+    pier_status status = pier_session_folder_read(&state, chosen->folder, NULL, &error);
+    int exit_status = EXIT_DONE;
+    if (status != PIER_OK) {
+        exit_status = report_error(command, &error, chosen->folder, "");
+        return exit_status == EXIT_USAGE ? EXIT_SYSTEM : exit_status;
+    }
+    print_session(out, &state);
+    for (size_t i = 0; i < 2 && signals_caught() == 0; i++) {
+        int of_part = read_part(chosen, journal_folder_parts[i], out);
+        exit_status = exit_status != EXIT_DONE ? exit_status : of_part;
+    }
+    return exit_status;
+}
+
+static int read_folder(const journal_options *chosen, bool is_session, output *out) {
+    if (chosen->verify && !signals_catch()) {
+        return report_errno(command, errno, "signals");
+    }
+    return is_session ? read_session(chosen, out) : read_journal(chosen, out);
+}
+
+static int run(const journal_options *chosen, output *out) {
+    bool is_session = journal_folder_look(chosen->folder) == JOURNAL_FOLDER_SESSION;
+    bool takes_one = chosen->export_path != NULL || chosen->cut != NO_CUT;
+    if (is_session && takes_one) {
+        return report(command, PIER_USAGE, "%s is a session's folder: choose a journal, %s/sent or %s/received",
+                      chosen->folder, chosen->folder, chosen->folder);
+    }
+    return chosen->export_path != NULL ? export_records(chosen, out)
+           : takes_one                 ? cut(chosen, out)
+                                       : read_folder(chosen, is_session, out);
 }
 
 int command_journal(int argc, char **argv) {
@@ -320,9 +388,7 @@ int command_journal(int argc, char **argv) {
     }
     output out;
     output_init(&out, STDOUT_FILENO);
-    exit_status = chosen.export_path != NULL ? export_records(&chosen, &out)
-                  : chosen.cut != NO_CUT     ? cut(&chosen, &out)
-                                             : read_journal(&chosen, &out);
+    exit_status = run(&chosen, &out);
     pier_status status = output_drain(&out, PIER_NEVER);
     if (status != PIER_OK) {
         int print_status = output_report(&out, command, status);

@@ -10,6 +10,7 @@
 #include <pier/definition.h>
 #include <pier/limits.h>
 
+#include "journal_folder.h"
 #include "report.h"
 #include "signals.h"
 
@@ -50,7 +51,8 @@ int walk_open(walk *w, const walk_options *chosen, output *out) {
     pier_error error;
     *w = (walk){.chosen = *chosen, .out = out, .input.inner.handle = -1};
     if (open_archive(w, &error) != PIER_OK) {
-        int exit_status = report_error(chosen->command, &error, chosen->path, "");
+        const char *hint = error.status == PIER_UNSUPPORTED ? journal_folder_hint(chosen->path) : "";
+        int exit_status = report_error(chosen->command, &error, chosen->path, hint);
         w->exit_status = exit_status == EXIT_USAGE ? EXIT_SYSTEM : exit_status;
     }
     return w->exit_status;

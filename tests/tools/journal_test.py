@@ -87,6 +87,56 @@ class ListTest(Test):
         self.numbers(status=1, errors=["TRUNCATED"])
         self.assertEqual({path.name: path.read_bytes() for path in self.journal.iterdir()}, before)
 
+    def test_a_session(self):
+        self.write(100, 4096, "session")
+        session = {"session": "till 5", "role": "client", "sent": 100, "peer_kept": 50, "received": 0, "committed": 0}
+        for arguments in ((), ("--verify",)):
+            result = pier("journal", self.journal, *arguments)
+            self.assert_done(result)
+            first, *lines = map(json.loads, result.lines())
+            self.assertEqual(first, session)
+            segments = [line for line in lines if "segment" in line]
+            paths = [self.journal / line["segment"] for line in segments]
+            for part, numbers in (("sent", (1, 101)), ("received", (1, 1))):
+                expected = sorted((self.journal / part).glob("*.pier"))
+                self.assertEqual(paths[: len(expected)], expected)
+                del paths[: len(expected)]
+                whole = lines[lines.index(segments[len(segments) - len(paths) - 1]) + 1]
+                self.assertEqual((list(whole), whole["first_record"], whole["next_record"]), (WHOLE, *numbers))
+            self.assertEqual((paths, sum(line["records"] for line in segments)), ([], 100))
+        # What the peer lacks can be taken out.
+        self.assertEqual(self.numbers("--from", 51, journal=self.journal / "sent"), list(range(51, 101)))
+
+    def test_both_journals_of_a_session(self):
+        self.write(10, 4096, "session")
+        received = self.journal / "received"
+        shutil.rmtree(received)
+        self.assertEqual(json.loads(pier("journal", self.journal).lines()[0])["received"], 0)
+        self.write(3, journal=received)
+        result = pier("journal", self.journal)
+        self.assert_error(result, 1, "journal", "MISMATCH", "journal/received: .*another stream")
+        shutil.rmtree(self.journal / "sent")
+        self.write(3, journal=self.journal / "sent")
+        self.assert_error(pier("journal", self.journal), 1, "journal", "CORRUPT", "journal/sent is no session's")
+
+    def test_a_session_is_not_one_journal(self):
+        self.write(10, 4096, "session")
+        for arguments in (("--cut", 5), ("--export", self.out)):
+            result = pier("journal", self.journal, *arguments)
+            self.assert_error(result, 2, "journal", "USAGE", "a session's folder: choose a journal, .*/sent or")
+
+    def test_other_commands_name_this_one(self):
+        self.write(10)
+        session = self.folder / "session"
+        self.write(10, 4096, "session", journal=session)
+        empty = self.folder / "empty"
+        empty.mkdir()
+        for command, *more in (("dump",), ("check",), ("repair", self.out)):
+            for folder, words in ((self.journal, "a folder, of a journal: pier journal lists"),
+                                  (session, "a folder, of a session: pier journal shows it"), (empty, "a folder$")):
+                with self.subTest(command=command, folder=folder):
+                    self.assert_error(pier(command, folder, *more), 3, command, "UNSUPPORTED", words)
+
     def test_what_is_no_journal(self):
         self.assert_error(pier("journal", self.journal), 3, "journal", "NOT_FOUND")
         self.assertFalse(self.journal.exists())
@@ -281,6 +331,19 @@ class ExportTest(Test):
         self.write(10)
         result = pier("journal", self.journal, "--export", "/dev/full", "--force")
         self.assertEqual(result.status, 2, result)
+
+    def test_a_file_system_that_is_read_only(self):
+        self.write(10)
+        place = self.folder / "place"
+        place.mkdir()
+        script = 'mount -t tmpfs -o ro none "$1" || exit 77; exec "$2" journal "$3" --export "$1/out.pier"'
+        command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", place,
+                   pier_command.COMMAND, self.journal]
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S)
+        if done.returncode == 77 or b"unshare" in done.stderr:
+            self.skipTest("this system lets nobody mount")
+        result = pier_command.Result(done.returncode, done.stdout, done.stderr)
+        self.assert_error(result, 3, "journal", "DENIED", "Read-only file system")
 
     def test_progress_on_a_terminal(self):
         self.write(150000, 0)
