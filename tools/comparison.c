@@ -121,8 +121,14 @@ static comparison_state compare_bytes(comparison *c, played *of, int side, pier_
     return size == left ? COMPARISON_DONE : size > 0 ? COMPARISON_MOVED : COMPARISON_WAITS;
 }
 
-/* Nothing more can be read of what was recorded. Before the first record its bytes are compared instead. */
-static void meet_fault(played *of, int side) {
+/* Nothing more can be read of what was recorded. Before the first record its bytes are compared instead; those of a
+ * session never come again. */
+static void meet_fault(comparison *c, played *of, int side) {
+    if (of->expected.is_session) {
+        (void)stop(c, of, side, "a session's connection", "which cannot be replayed: its proofs answer random numbers");
+        of->is_cut = true;
+        return;
+    }
     if (of->expected.records == 0 && of->found.load == NULL && !of->is_cut) {
         of->is_bytes = true;
         of->to_skip = of->passed[side];
@@ -138,7 +144,7 @@ static bool next_expected(comparison *c, played *of, int side) {
     }
     c->event = side_reader_next(&of->expected, c->expected);
     if (c->event == SIDE_FAULT) {
-        meet_fault(of, side);
+        meet_fault(c, of, side);
     }
     c->has_event = c->event != SIDE_FAULT && c->event != SIDE_NOTHING;
     return c->has_event;

@@ -14,6 +14,9 @@
 /* First bytes of MessagePack: below, integers; 0xc1 is none; from the last on, integers again. */
 enum { FIRST_CONTAINER = 0x80, NEVER_USED = 0xc1, FIRST_NEGATIVE = 0xe0 };
 
+/* What the connection of a session begins with, at both sides: the header of a control block (proto/session.md). */
+static const uint8_t session_first[] = {0xc7, 0x3d, 0x50, 0x05};
+
 void side_reader_init(side_reader *reader, side_form form, uint64_t record_bytes_max) {
     *reader = (side_reader){.form = form, .record_bytes_max = record_bytes_max};
 }
@@ -71,6 +74,20 @@ static void refuse(side_reader *reader, uint8_t first) {
     reader->has_fault = true;
 }
 
+/* A session's connection may go on with classes that another one has told, and its proofs answer what was drawn at
+ * random: it is neither to be read by itself nor to be played. */
+static void refuse_session(side_reader *reader) {
+    pier_error error;
+    pier_error_clear(&error);
+    error.status = PIER_UNSUPPORTED;
+    error.offset = 0;
+    (void)snprintf(error.text, sizeof(error.text),
+                   "a session's connection: its records are not shown, and it cannot be replayed");
+    (void)give_up(reader, &error);
+    reader->has_fault = true;
+    reader->is_session = true;
+}
+
 /* Decides by the first byte what is coming. */
 static void decide(side_reader *reader, uint8_t first) {
     pier_error error;
@@ -86,17 +103,51 @@ static void decide(side_reader *reader, uint8_t first) {
     }
 }
 
-void side_reader_feed(side_reader *reader, pier_bytes bytes) {
-    if (reader->load == NULL && reader->form != SIDE_BYTES && bytes.size > 0) {
-        decide(reader, *(const uint8_t *)bytes.data);
+/* Takes bytes as long as a session's connection may begin with them. Returns how many of `bytes`. */
+static size_t take_session_first(side_reader *reader, pier_bytes bytes) {
+    size_t taken = 0;
+    while (taken < bytes.size && reader->first_bytes < sizeof(session_first) &&
+           ((const uint8_t *)bytes.data)[taken] == session_first[reader->first_bytes]) {
+        reader->first_bytes++;
+        taken++;
     }
+    return taken;
+}
+
+static void feed(side_reader *reader, pier_bytes bytes) {
     if (reader->load != NULL && pier_archive_feed(reader->load, bytes) != PIER_OK) {
         (void)give_up(reader, pier_archive_error(reader->load));
         reader->has_fault = true;
     }
 }
 
+/* It is no session's connection: what was taken for its beginning comes first. next: the byte behind that. */
+static void begin(side_reader *reader, uint8_t next) {
+    pier_bytes before = {session_first, reader->first_bytes};
+    decide(reader, before.size > 0 ? session_first[0] : next);
+    feed(reader, before);
+}
+
+void side_reader_feed(side_reader *reader, pier_bytes bytes) {
+    if (reader->load == NULL && reader->form != SIDE_BYTES && bytes.size > 0) {
+        size_t taken = reader->form == SIDE_GUESS ? take_session_first(reader, bytes) : 0;
+        if (reader->first_bytes == sizeof(session_first)) {
+            refuse_session(reader);
+            return;
+        }
+        if (taken == bytes.size) {
+            return; /* the next bytes tell */
+        }
+        bytes = (pier_bytes){(const uint8_t *)bytes.data + taken, bytes.size - taken};
+        begin(reader, *(const uint8_t *)bytes.data);
+    }
+    feed(reader, bytes);
+}
+
 void side_reader_end(side_reader *reader) {
+    if (reader->load == NULL && reader->form != SIDE_BYTES && reader->first_bytes > 0) {
+        begin(reader, 0);
+    }
     if (reader->load != NULL) {
         pier_archive_feed_end(reader->load);
     }

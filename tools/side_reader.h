@@ -1,7 +1,7 @@
 /* What one side of a connection says: bytes as they come, and the records in them.
  *
  * Part of the command; `pier record` shows them, `pier replay` compares them. Whether the bytes are a framed stream,
- * bare MessagePack values or something else is seen in the first of them. Where they cannot be read any more they are
+ * bare MessagePack values, a session's connection or something else is seen in the first of them. Where they cannot be read any more they are
  * bytes alone from there on: nobody who passes them on is held up by that. */
 #ifndef SIDE_READER_H
 #define SIDE_READER_H
@@ -39,6 +39,8 @@ typedef struct side_reader {
     uint64_t raw_check; /* XXH3 of them */
     void *raw_state;    /* of the check, while they come */
     bool has_fault;     /* taking bytes failed, which is to be told */
+    bool is_session;    /* it is the connection of a session: a fault was told for that */
+    size_t first_bytes; /* how many came that a session's connection may begin with, before anything is decided */
     bool has_ended;     /* end mark or end of the input, and nothing behind it */
     pier_error error;
 } side_reader;

@@ -325,6 +325,8 @@ class ExportTest(Test):
         result = pier("journal", self.journal, "--export", self.out)
         self.assert_error(result, 3, "journal", "EXISTS")
         self.assertEqual(self.out.read_bytes(), b"mine")
+        result = pier("journal", self.journal, "--export", self.out / "below")
+        self.assert_error(result, 3, "journal", "NOT_FOUND", "Not a directory")
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["journal", "out.pier"])
 
     def test_a_full_disk(self):

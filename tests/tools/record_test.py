@@ -42,10 +42,11 @@ class PassingTest(Test):
         client = self.client(recorder)
         return client, self.accept(self.listening)
 
-    def talk(self, recorder, request, answer):
+    def talk(self, recorder, request, answer, split=0):
         client, server = self.join(recorder)
-        client.sendall(request)
-        self.assertEqual(receive(server, len(request)), request)
+        for part in (request[:split], request[split:]):
+            client.sendall(part)
+            self.assertEqual(receive(server, len(part)), part)
         server.sendall(answer)
         self.assertEqual(receive(client, len(answer)), answer)
         client.shutdown(socket.SHUT_WR)
@@ -123,6 +124,32 @@ class PassingTest(Test):
         recording = Recording(self.file)
         self.assertEqual(recording.bytes(1, "CLIENT"), request)
         self.assertEqual(recording.bytes(1, "SERVER"), answer)
+
+    def test_the_connection_of_a_session_passes_and_is_told(self):
+        data = bytes.fromhex("c73d5005") + bytes(60) + msgpack.packb("hello")
+        for split in (1, 3, 4, 5):
+            with self.subTest(split=split):
+                recorder = self.record(self.target, "--force")
+                self.talk(recorder, data, b"", split)
+                result = recorder.stop()
+                self.assert_error(result, 0, "record", "UNSUPPORTED", "client: a session's connection: .* kept", out=None)
+                self.assert_summary(result, client_bytes=len(data), client_records=0)
+                self.assertEqual(Recording(self.file).bytes(1, "CLIENT"), data)
+
+    def test_what_only_begins_as_a_session_is_read(self):
+        value = msgpack.ExtType(80, b"\x06" + bytes(60))
+        data = msgpack.packb(value)
+        self.assertEqual(data[:3], bytes.fromhex("c73d50"))
+        for split in (1, 3, 4):
+            with self.subTest(split=split):
+                recorder = self.record(self.target, "--force")
+                self.talk(recorder, data, b"", split)
+                self.assertEqual(len(self.stop_recording(recorder).records(1, "CLIENT")), 1)
+        # It ends before that can be told.
+        recorder = self.record(self.target, "--force")
+        self.talk(recorder, data[:3], b"")
+        result = recorder.stop()
+        self.assertEqual([error[1] for error in result.errors()], ["TRUNCATED"], result)
 
     def test_small_integers_are_values_where_that_is_said(self):
         recorder = self.record(self.target, "--plain")

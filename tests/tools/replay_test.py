@@ -121,6 +121,17 @@ class SendingTest(ReplayTest):
         self.assertEqual([line["problem"] for line in self.differences(result)],
                          ["the end was recorded, more bytes came"])
 
+    def test_the_connection_of_a_session_is_not_played_again(self):
+        hello = bytes.fromhex("c73d5005") + bytes(60) + b"hello"
+        self.make(lambda join: self.exchange(join, ("CLIENT", hello), ("SERVER", hello)))
+        result, came = self.answer(hello, arguments=["--json"])
+        self.assertEqual(came, hello)
+        problem = "a session's connection was recorded, which cannot be replayed: its proofs answer random numbers"
+        self.assertEqual(self.differences(result), [{"connection": 1, "from": "SERVER", "problem": problem}])
+        # As bytes it is what came.
+        result, _ = self.answer(hello, arguments=["--bytes"])
+        self.assert_same(result)
+
     def test_a_damaged_stream_is_sent_as_it_was(self):
         data = bytearray((VECTORS / "typed.pier").read_bytes())
         data[-70] ^= 1
