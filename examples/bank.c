@@ -86,14 +86,14 @@ static void book(pier_session_channel *till) {
     (void)run(COMMIT, NULL, 0);
     /* Only now the till learns it; and if this process is killed before, the database knows. */
     if (pier_session_channel_commit(till, last) != PIER_OK || status < 0) {
-        fprintf(stderr, "bank: %s: %s\n", name, pier_session_channel_error(till)->text);
+        fprintf(stderr, "bank: %s\n", pier_session_channel_error(till)->text);
         pier_session_channel_destroy(till);
     }
 }
 /* [end] */
 
 int main(int argc, char **argv) {
-    if (argc < 3) {
+    if (argc < 3 || argc > 4) {
         fprintf(stderr, "usage: bank FOLDER DATABASE [ENDPOINT]\n");
         return 2;
     }

@@ -1,13 +1,23 @@
 /* Sends readings that arrive once and in order, whatever becomes of the connection, of this process or of the consumer.
  *
  *     feed_producer FOLDER ENDPOINT COUNT      sends COUNT more; ends when the consumer has dealt with all of them */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "feed_reading.h"
 
 static int fail(const char *what, const pier_error *error) {
     fprintf(stderr, "feed_producer: %s: %s\n", what, error->text);
     return 1;
+}
+
+/* Reads an argument that is a whole number, and not below `lowest`. */
+static bool read_number(const char *text, long long lowest, long long *number) {
+    char *end = NULL;
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= lowest;
 }
 
 /* [sessions: events] */
@@ -23,7 +33,8 @@ static void tell_events(pier_session_channel *session) {
 /* [end] */
 
 int main(int argc, char **argv) {
-    if (argc != 4) {
+    long long count = 0;
+    if (argc != 4 || !read_number(argv[3], 0, &count)) {
         fprintf(stderr, "usage: feed_producer FOLDER ENDPOINT COUNT\n");
         return 2;
     }
@@ -38,7 +49,7 @@ int main(int argc, char **argv) {
     /* [sessions: send] */
     /* The session knows how many there were: a process after this one goes on behind them. */
     uint64_t number = pier_session_sent(pier_session_channel_session(session)).last;
-    uint64_t end = number + strtoull(argv[3], NULL, 10);
+    uint64_t end = number + (uint64_t)count;
     pier_status status = PIER_OK;
     while (number < end && status == PIER_OK) {
         feed_reading reading = {

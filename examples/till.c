@@ -4,18 +4,28 @@
  *
  * FOLDER is the till's, and its last part the session's name. The bookings of a till that was killed leave when it is
  * started again, with a COUNT of 0 for instance. */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "till_booking.h"
 
-static pier_status book(pier_session_channel *session, const char *account, int64_t cents, long count) {
+/* Reads an argument that is a whole number, and not below `lowest`. */
+static bool read_number(const char *text, long long lowest, long long *number) {
+    char *end = NULL;
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= lowest;
+}
+
+static pier_status book(pier_session_channel *session, const char *account, int64_t cents, long long count) {
     till_booking booking = {.cents = cents};
     (void)snprintf(booking.account, sizeof booking.account, "%s", account);
     uint64_t last = pier_session_sent(pier_session_channel_session(session)).last;
     pier_status status = PIER_OK;
-    for (long i = 0; i < count && status == PIER_OK; i++) {
+    for (long long i = 0; i < count && status == PIER_OK; i++) {
         status = till_booking_store(pier_session_channel_store_archive(session), &booking);
         if (status == PIER_OK) {
             status = pier_session_channel_flush(session, &last);
@@ -29,7 +39,10 @@ static pier_status book(pier_session_channel *session, const char *account, int6
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) {
+    long long cents = 0;
+    long long count = 0;
+    if (argc != 6 || strlen(argv[3]) >= sizeof((till_booking *)NULL)->account ||
+        !read_number(argv[4], LLONG_MIN, &cents) || !read_number(argv[5], 0, &count)) {
         fprintf(stderr, "usage: till FOLDER ENDPOINT ACCOUNT CENTS COUNT\n");
         return 2;
     }
@@ -41,7 +54,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "till: %s\n", error.text);
         return 1;
     }
-    status = book(session, argv[3], strtoll(argv[4], NULL, 10), strtol(argv[5], NULL, 10));
+    status = book(session, argv[3], cents, count);
     if (status == PIER_OK) {
         status = pier_session_channel_close(session);
     }

@@ -64,6 +64,12 @@ class BankTest(SampleTest):
     def test_wrong_arguments(self):
         for name in ("bank", "till"):
             self.assertEqual(self.run_to_end(name)[0], 2)
+        self.assertEqual(self.run_to_end("bank", "bank", "bank.sqlite", "unix:socket", "more")[0], 2)
+        for account, cents, count in (("Ada", "1.5", "1"), ("Ada", "", "1"), ("Ada", "five", "1"), ("Ada", "5", "once"),
+                                      ("Ada", "5", "-1"), ("Ada", "9" * 20, "1"), ("A" * 33, "5", "1")):
+            status, _, messages = self.run_to_end("till", "north", "unix:socket", account, cents, count)
+            self.assertEqual((status, messages), (2, "usage: till FOLDER ENDPOINT ACCOUNT CENTS COUNT\n"))
+        self.assertFalse((self.folder / "north").exists())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 import time
 import unittest
 
@@ -75,6 +76,25 @@ class FeedTest(SampleTest):
     def test_wrong_arguments(self):
         for name in ("feed_producer", "feed_consumer"):
             self.assertEqual(self.run_to_end(name)[0], 2)
+        self.assertEqual(self.run_to_end("feed_consumer", "consumed", "unix:socket", "more")[0], 2)
+        for count in ("", "many", "5 ", "5x", "-1", "1e3", "99999999999999999999"):
+            status, _, messages = self.run_to_end("feed_producer", "produced", "unix:socket", count)
+            self.assertEqual((status, messages), (2, "usage: feed_producer FOLDER ENDPOINT COUNT\n"), count)
+        self.assertFalse((self.folder / "produced").exists())
+
+    def test_names_of_strangers_are_harmless(self):
+        """A session of that name is not known any more: the refusal tells it."""
+        stranger = ("till", f"{self.folder}/a\nrefused: b\x1b[2J\u00e9", f"unix:{self.folder}/socket", "Ada", 1, 1)
+        consumer = self.consume()
+        self.assertEqual(self.start(*stranger).wait()[0], 0)
+        consumer.process.kill()
+        consumer.process.wait()
+        shutil.rmtree(self.folder / "consumed")
+        consumer = self.consume()
+        self.assertEqual(self.start(*stranger).wait()[0], 1)
+        lines = consumer.until(lambda c: c.messages.count("\n") > 1 and c.messages, "refusal").splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertTrue(lines[1].isprintable() and lines[1].startswith("refused: a?refused: b?[2J??: "), lines)
 
     def test_says_what_is_wrong(self):
         status, _, messages = self.run_to_end("feed_producer", "produced", "nonsense", 1)
