@@ -292,14 +292,16 @@ PIER_API pier_status pier_session_rest(pier_session *session) PIER_MUST_USE;
 
 /* What happened, by kind: of each kind that was not asked for yet, the newest is kept. */
 typedef enum pier_session_event_kind {
-    PIER_SESSION_CONNECTED = 0, /* for the first time */
-    PIER_SESSION_RESUMING = 1,  /* a connection stands, both sides are being introduced */
-    PIER_SESSION_RESUMED = 2,   /* records pass; number: how many records will be sent again */
-    PIER_SESSION_LOST = 3,      /* the connection, and why: status and text */
+    PIER_SESSION_CONNECTED = 0, /* records pass, for the first time in the life of the session; number: how many
+                                   records of this side the peer lacks, which are sent now */
+    PIER_SESSION_RESUMING = 1,  /* a connection stands, both sides are being introduced; number: 0 */
+    PIER_SESSION_RESUMED = 2,   /* records pass again; number: as of PIER_SESSION_CONNECTED, whether they were sent
+                                   before or not */
+    PIER_SESSION_LOST = 3,      /* the connection, and why: status and text; number: 0 */
     PIER_SESSION_REFUSED = 4,   /* by the server; number: the reason of proto/session.md */
     PIER_SESSION_CONFLICT = 5,  /* the two sides do not fit: a copied folder, an older one: status and text */
     PIER_SESSION_WITHDRAWN = 6, /* a record that the peer never takes; number: which */
-    PIER_SESSION_FAILED = 7,    /* a journal failed; it sticks */
+    PIER_SESSION_FAILED = 7,    /* a journal failed; it sticks: status and text; number: 0 */
     PIER_SESSION_FINISHED = 8,  /* the peer sends no more on this connection; number: its last record */
     PIER_SESSION_SYNCED = 9,    /* what pier_session_flush_synced asked for last is reached; number: the record */
     PIER_SESSION_WAITING = 10   /* of a pier_session_channel alone: a client is not connected, and tries again; number:
@@ -311,7 +313,7 @@ typedef struct pier_session_event {
     pier_session_event_kind kind;
     pier_status status; /* why; PIER_OK where nothing failed */
     uint64_t number;    /* as the kind says */
-    char text[224];     /* terminated; the words of the status where there is no more to say */
+    char text[224];     /* terminated; what happened or why, in words */
 } pier_session_event;
 
 /* Gets the oldest event that was not told yet. Returns PIER_OK, or PIER_MORE when there is none. */

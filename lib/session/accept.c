@@ -192,7 +192,8 @@ pier_status pier_session_accept(pier_session *session, pier_session_door *door) 
     }
     link->settled = pier__lane_note_bytes(&session->sent, PIER__NOTE_TOKENS, told->next_token, PIER__TOKEN_BYTES, true);
     pier__link_enter(session, PIER__LINK_SETTLING);
-    pier__session_tell(session, PIER_SESSION_RESUMING, PIER_OK, 0, NULL);
+    pier__session_tell(session, PIER_SESSION_RESUMING, PIER_OK, 0,
+                       "a connection stands, and both sides are being introduced");
     pier__session_run(session);
     return PIER_OK;
 }

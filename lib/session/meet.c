@@ -68,7 +68,8 @@ void pier__session_open_link(pier_session *session) {
     bool was_begun = session->is_begun;
     session->is_begun = true;
     pier__session_tell(session, was_begun ? PIER_SESSION_RESUMED : PIER_SESSION_CONNECTED, PIER_OK,
-                       sent->made - peer->received, NULL);
+                       sent->made - peer->received,
+                       was_begun ? "records pass again" : "the session has begun, records pass");
 }
 
 /* The client ------------------------------------------------------------------------------------------------------ */
@@ -129,7 +130,8 @@ pier_status pier_session_connect(pier_session *session) {
     link->hello.size = pier__link_control_encode(&hello, link->hello.bytes);
     pier__link_enter(session, PIER__LINK_GREETING);
     link->heard = session->now_ns;
-    pier__session_tell(session, PIER_SESSION_RESUMING, PIER_OK, 0, NULL);
+    pier__session_tell(session, PIER_SESSION_RESUMING, PIER_OK, 0,
+                       "a connection stands, and both sides are being introduced");
     (void)pier__link_say(session, &hello);
     pier__session_run(session);
     return PIER_OK;

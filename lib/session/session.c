@@ -30,7 +30,7 @@ pier_bytes pier__session_key(const pier_session *session) {
 void pier__session_tell(pier_session *session, pier_session_event_kind kind, pier_status status, uint64_t number,
                         const char *text) {
     pier_session_event event = {.kind = kind, .status = status, .number = number};
-    (void)snprintf(event.text, sizeof event.text, "%s", text != NULL ? text : pier_status_text(status));
+    (void)snprintf(event.text, sizeof event.text, "%s", text);
     pier__events_put(&session->events, &event);
 }
 

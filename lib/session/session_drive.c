@@ -28,7 +28,8 @@ static void tell_synced(pier_session *session) {
     const pier__lane *lane = &session->sent;
     if (lane->sync_mark > session->sync_told && lane->synced >= lane->sync_mark) {
         session->sync_told = lane->sync_mark;
-        pier__session_tell(session, PIER_SESSION_SYNCED, PIER_OK, lane->sync_mark, NULL);
+        pier__session_tell(session, PIER_SESSION_SYNCED, PIER_OK, lane->sync_mark,
+                           "all records up to this one survive the machine");
     }
 }
 

@@ -129,7 +129,7 @@ void pier__session_run(pier_session *session);
 /* Fails for good. */
 void pier__session_fail(pier_session *session, pier_status status, const pier_error *why, const char *text);
 
-/* Tells an event. text: NULL: that of the status. */
+/* Tells an event. text: what happened, or why. */
 void pier__session_tell(pier_session *session, pier_session_event_kind kind, pier_status status, uint64_t number,
                         const char *text);
 

@@ -41,6 +41,43 @@ static pier_session_event await_event(session_pair *pair, pier_session_channel *
     }
 }
 
+/* Nothing failed: the events say in words what they are, and not that it is done. */
+static void events_say_what_happened(void **state) {
+    static const struct {
+        pier_session_event_kind kind;
+        uint64_t number;
+        const char *words;
+    } expected[] = {
+        {PIER_SESSION_RESUMING, 0, "a connection stands, and both sides are being introduced"},
+        {PIER_SESSION_SYNCED, 5, "all records up to this one survive the machine"},
+        {PIER_SESSION_CONNECTED, 5, "the session has begun, records pass"},
+        {PIER_SESSION_RESUMED, 0, "records pass again"},
+    };
+    session_pair *pair = (session_pair *)*state;
+    session_pair_open_client(pair);
+    for (uint64_t number = 1; number <= 5; number++) {
+        session_send(pair, pair->client, number);
+    }
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        if (expected[i].kind == PIER_SESSION_SYNCED) {
+            assert_status(pier_session_channel_flush_synced(pair->client, NULL), PIER_OK);
+        } else if (expected[i].kind == PIER_SESSION_CONNECTED) {
+            session_pair_open_host(pair);
+        } else if (expected[i].kind == PIER_SESSION_RESUMED) {
+            session_settle(pair, pair->client);
+            pier_session_channel_destroy(pair->client);
+            session_pair_open_client(pair);
+        }
+        pier_session_event event = await_event(pair, pair->client, expected[i].kind);
+        assert_status(event.status, PIER_OK);
+        assert_int_equal(event.number, expected[i].number);
+        assert_string_equal(event.text, expected[i].words);
+        for (uint64_t number = 1; expected[i].kind == PIER_SESSION_CONNECTED && number <= 5; number++) {
+            session_receive(pair, true, number);
+        }
+    }
+}
+
 static void until_refused(session_pair *pair, pier_status expected) {
     pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
     pier_status status;
@@ -406,6 +443,7 @@ static void what_is_open_is_not_opened_twice(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(events_say_what_happened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newcomer_takes_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(take_overs_are_limited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strangers_get_one_answer, set_up, tear_down),
