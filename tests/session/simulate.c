@@ -1,6 +1,6 @@
 /* Runs seeds of the simulator: `session_simulate FIRST COUNT` prints what it came to, and the first seed that found
  * something; `session_simulate SEED` replays one and tells what happens in it. With `journals` behind that, over the
- * real journals on simulated disks. Progress goes to standard error. */
+ * real journals on simulated disks. Progress goes to standard error. PIER_TEST_SHARE as in support/share.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "session/sim.h"
+#include "support/share.h"
 
 static sim world;
 
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
     if (argc == 2) {
         return replay(first, has_real_journals);
     }
+    count = (count + test_share() - 1) / test_share();
     unsigned long long sums[8] = {0};
     struct timespec begun;
     (void)clock_gettime(CLOCK_MONOTONIC, &begun);
