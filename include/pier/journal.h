@@ -178,7 +178,8 @@ PIER_API void pier_journal_reader_destroy(pier_journal_reader *reader);
 
 /* Returns the archive that loads the records from where the reader began, borrowed until the reader is destroyed: load
  * with it as with any. At the end it answers PIER_END; if the reader follows, PIER_WOULD_BLOCK, and goes on when called
- * again. After damage pier_archive_recover goes on. */
+ * again. After damage pier_archive_recover goes on; called again then, this passes over what lies before the record or
+ * time where the reader began. */
 PIER_API pier_archive *pier_journal_reader_archive(pier_journal_reader *reader);
 
 /* Instead of loading: gets the next block as it was on the wire, to send it again. First come the definitions of the

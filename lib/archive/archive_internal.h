@@ -115,6 +115,10 @@ uint64_t pier__archive_next_number(const pier_archive *archive);
 /* Returns where the stream of a loading archive stands behind the last block that was taken. */
 pier__standing pier__archive_standing(const pier_archive *archive);
 
+/* Tells a loading archive that has taken nothing yet that its input is parts of one stream, in order: a part or a block
+ * of another one is CORRUPT wherever it stands, and what lies behind damage goes on from what was taken before. */
+void pier__archive_keep_alone(pier_archive *archive);
+
 /* Tells a loading archive that has taken nothing yet with which record of which stream its input begins: a part of that
  * stream that begins with another one is CORRUPT. */
 void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record);

@@ -317,6 +317,10 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
     return pier__loader_take_piece(loader, block);
 }
 
+void pier__archive_keep_alone(pier_archive *archive) {
+    pier__loader_of(archive)->stream.is_alone = true;
+}
+
 void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record) {
     pier__stream *stream = &pier__loader_of(archive)->stream;
     stream->is_known = true;

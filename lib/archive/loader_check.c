@@ -9,15 +9,18 @@
 void pier__stream_begin(pier__stream *stream, const pier__preamble *preamble) {
     bool goes_on = stream->is_known && stream->id == preamble->stream_id &&
                    (preamble->features_required & PIER__REQUIRES_PART) != 0;
+    bool goes_on_alone = goes_on && stream->is_alone;
     *stream = (pier__stream){
         .phase = PIER__PHASE_STREAM,
         .preamble_is_known = true,
         .peer = *preamble,
         .is_known = true,
         .id = preamble->stream_id,
-        .next_record = 1,
+        .next_record = goes_on_alone ? stream->next_record : 1,
+        .epoch = goes_on_alone ? stream->epoch : 0,
         .enters = (preamble->features_required & PIER__REQUIRES_PART) != 0,
-        .enters_at = goes_on ? stream->next_record : 0,
+        .enters_at = goes_on && !stream->has_lost ? stream->next_record : 0,
+        .is_alone = stream->is_alone,
     };
 }
 
@@ -55,7 +58,8 @@ PIER__HOT void pier__stream_pass(pier__stream *stream, const pier__header *heade
 
 /* The checks ------------------------------------------------------------------------------------------------------ */
 
-pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits) {
+pier__fault pier__preamble_fault(const pier__stream *stream, const pier__preamble *preamble,
+                                 const pier_limits *limits) {
     if (preamble->version_major != 1) {
         return pier__fault_of(PIER_VERSION, 10, "the stream has another major version than 1");
     }
@@ -71,6 +75,9 @@ pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limi
     }
     if (preamble->stream_id == 0) {
         return pier__fault_of(PIER_PROTOCOL, 40, "a stream id of 0");
+    }
+    if (stream->is_alone && stream->is_known && preamble->stream_id != stream->id) {
+        return pier__fault_of(PIER_CORRUPT, 40, "a part of another stream");
     }
     return pier__no_fault;
 }
@@ -135,7 +142,8 @@ PIER__HOT pier__fault pier__header_fault(const pier__stream *stream, const pier_
 
 /* The numbers of the first block of a part, which may be any that a stream can have. */
 static pier__fault enter_fault(const pier__stream *stream, const pier__header *header) {
-    if (stream->enters_at != 0 && header->first_record != stream->enters_at) {
+    bool goes_back = stream->is_alone && header->first_record < stream->next_record;
+    if ((stream->enters_at != 0 && header->first_record != stream->enters_at) || goes_back) {
         return pier__fault_of(PIER_CORRUPT, 16, "records are missing or doubled between two parts of a stream");
     }
     if (header->first_record == 0 || header->records > UINT64_MAX - header->first_record) {
@@ -144,6 +152,9 @@ static pier__fault enter_fault(const pier__stream *stream, const pier__header *h
     bool needs_epoch = header->kind != PIER_BLOCK_END && header->kind != PIER_BLOCK_CONTROL;
     if (needs_epoch && (header->flags & PIER__FLAG_EPOCH_BEGIN) == 0) {
         return pier__fault_of(PIER_CORRUPT, 28, "a part of a stream goes on with an epoch that it did not begin");
+    }
+    if (stream->is_alone && header->epoch < stream->epoch) {
+        return pier__fault_of(PIER_CORRUPT, 28, "a block of another epoch");
     }
     return pier__no_fault;
 }
@@ -222,5 +233,5 @@ PIER__HOT pier__fault pier__piece_fault(const pier__stream *stream, const uint8_
     }
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
-    return pier__preamble_fault(&preamble, limits);
+    return pier__preamble_fault(stream, &preamble, limits);
 }

@@ -61,12 +61,13 @@ static outcome await(search *looking, uint64_t position, uint64_t bytes) {
 static outcome try_preamble(pier__loader *loader, uint64_t position, const uint8_t *piece) {
     pier__preamble preamble;
     pier__preamble_decode(piece, &preamble);
-    if (position < loader->trusted_end || pier__preamble_fault(&preamble, &loader->common.limits).status != PIER_OK) {
+    if (position < loader->trusted_end ||
+        pier__preamble_fault(&loader->stream, &preamble, &loader->common.limits).status != PIER_OK) {
         return NOTHING;
     }
     loader->stream.phase = PIER__PHASE_ENDED;
     /* What is missing before it is told. */
-    loader->stream.next_record = 0;
+    loader->stream.has_lost = true;
     return PROVEN;
 }
 
@@ -80,9 +81,11 @@ static bool goes_forward(const pier__stream *stream, const pier__header *header)
         return true;
     }
     if (header->stream_id != stream->id) {
-        return stream->phase == PIER__PHASE_ENDED;
+        return stream->phase == PIER__PHASE_ENDED && !stream->is_alone;
     }
-    return header->first_record >= stream->next_record;
+    /* An older epoch is one of an older life, which may have used the same numbers for other records. */
+    bool is_older = stream->is_alone && header->epoch < stream->epoch;
+    return header->first_record >= stream->next_record && !is_older;
 }
 
 /* Takes over the numbers of a block that proved itself: the stream goes on there. */
@@ -196,10 +199,45 @@ static bool find_told_place(pier__loader *loader, unsigned step, uint64_t *place
     return length <= any_payload_max(loader) && (step == 1 || length != header.stored_bytes);
 }
 
+/* Of the parts of one stream and nothing else: finds out whether the piece that was refused is a block from further on,
+ * put in between, because the one behind it goes forward, too, and less far. Taken for what comes next, it would cost
+ * all that it passes over. */
+static outcome look_behind(search *looking, bool *is_put_in) {
+    pier__loader *loader = looking->loader;
+    const pier__stream *stream = &loader->stream;
+    uint64_t place = 0;
+    pier__header refused;
+    pier__header behind;
+    *is_put_in = false;
+    if (pier__loader_there(loader, loader->damage) < PIER__PIECE_BYTES ||
+        !pier__piece_proves_itself(pier__loader_at(loader, loader->damage)) || !find_told_place(loader, 1, &place)) {
+        return NOTHING;
+    }
+    pier__header_decode(pier__loader_at(loader, loader->damage), &refused);
+    outcome there = goes_forward(stream, &refused) ? await(looking, place, PIER__PIECE_BYTES) : NOTHING;
+    if (there != PROVEN) {
+        return there == NOT_NOW ? NOT_NOW : NOTHING;
+    }
+    const uint8_t *piece = pier__loader_at(loader, place);
+    size_t wrong = 0;
+    if (!pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) || !pier__piece_proves_itself(piece)) {
+        return NOTHING;
+    }
+    pier__header_decode(piece, &behind);
+    *is_put_in = piece[3] == PIER_BLOCK_PREAMBLE
+                     ? stream->phase == PIER__PHASE_ENDED
+                     : goes_forward(stream, &behind) && behind.first_record < refused.first_record;
+    return NOTHING;
+}
+
 /* Looks at the places that the damaged piece tells. */
 static outcome try_told_places(search *looking, uint64_t *found) {
     pier__loader *loader = looking->loader;
-    outcome result = NOTHING;
+    bool is_put_in = false;
+    outcome result = loader->stream.is_alone && loader->search_step == 0 ? look_behind(looking, &is_put_in) : NOTHING;
+    if (is_put_in) {
+        loader->search_step = 1;
+    }
     while (result == NOTHING && loader->search_step < PLACES_TOLD) {
         if (find_told_place(loader, loader->search_step, found)) {
             result = try_at(looking, *found);

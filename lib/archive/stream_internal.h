@@ -29,6 +29,8 @@ typedef struct pier__stream {
     bool in_raw;        /* raw bytes were begun and not ended: only their blocks may come */
     bool enters;        /* a part of a stream: its first block says which numbers come */
     uint64_t enters_at; /* the part before it ended here; 0: there was none, or damage */
+    bool is_alone;      /* the parts of one stream and nothing else: no other one begins, and nothing goes back */
+    bool has_lost;      /* likewise: there was damage before the next part */
 } pier__stream;
 
 /* A preamble was taken: the stream begins. */
@@ -45,7 +47,7 @@ pier__fault pier__piece_fault(const pier__stream *stream, const uint8_t *piece, 
 
 /* What is wrong with the fields of a piece that passed its check: of a header all but the numbers that a stream goes on
  * with, for a loader that knows no stream yet. */
-pier__fault pier__preamble_fault(const pier__preamble *preamble, const pier_limits *limits);
+pier__fault pier__preamble_fault(const pier__stream *stream, const pier__preamble *preamble, const pier_limits *limits);
 pier__fault pier__header_fault(const pier__stream *stream, const pier__header *header, const pier_limits *limits);
 
 /* The most payload that a header may announce to be taken into memory. */

@@ -34,7 +34,8 @@ static bool is_wanted(const pier__header *header, uint64_t record, uint64_t time
            header->time_unix_ns >= time_unix_ns;
 }
 
-/* Entries stand apart: goes from block to block to the one that is wanted, if nothing is in the way. */
+/* Entries stand apart: goes from block to block to the one that is wanted, if nothing is in the way: neither damage, nor
+ * a block of an older life, nor one that leaves the wanted record out. From the entry on these are met, and told. */
 static void refine(pier_journal *journal, entry_point *found, uint64_t record, uint64_t time_unix_ns) {
     const pier__folder_ops *ops = journal->folder.ops;
     int file = PIER__FOLDER_NO_FILE;
@@ -42,6 +43,7 @@ static void refine(pier_journal *journal, entry_point *found, uint64_t record, u
         return;
     }
     uint64_t at = found->entry.offset;
+    uint32_t epoch = found->entry.epoch;
     for (;;) {
         uint8_t piece[PIER__PIECE_BYTES];
         size_t got = 0;
@@ -50,10 +52,15 @@ static void refine(pier_journal *journal, entry_point *found, uint64_t record, u
             got != sizeof piece || !pier__piece_may_begin(piece, got, &wrong) || !pier__piece_proves_itself(piece)) {
             break;
         }
-        pier__header header = {.kind = PIER_BLOCK_PREAMBLE};
+        pier__header header = {.kind = PIER_BLOCK_PREAMBLE, .epoch = epoch};
         if (piece[3] != PIER_BLOCK_PREAMBLE) {
             pier__header_decode(piece, &header);
         }
+        bool is_behind = time_unix_ns == 0 && header.first_record > record;
+        if (header.epoch < epoch || is_behind) {
+            break;
+        }
+        epoch = header.epoch;
         if (is_wanted(&header, record, time_unix_ns)) {
             found->entry = (pier__index_entry){at, header.first_record, header.time_unix_ns, header.epoch};
             break;
@@ -84,8 +91,11 @@ static pier_status find_record(pier_journal *journal, uint64_t record, entry_poi
     }
     pier_status status = pier__index_get(journal, found->segment, &found->index, error);
     if (status == PIER_OK) {
-        take_entry(found, entry_of_record(&found->index, record));
-        refine(journal, found, record, 0);
+        uint64_t wanted = record > found->segment->first_record ? record : found->segment->first_record;
+        take_entry(found, entry_of_record(&found->index, wanted));
+        /* A segment that does not begin as its name says is entered at its start, and what is missing is told. */
+        found->has_entry = found->has_entry && found->entry.first_record <= wanted;
+        refine(journal, found, wanted, 0);
     }
     return status;
 }
@@ -270,6 +280,9 @@ static pier_status begin(pier_journal_reader *reader, pier_journal *journal, con
     const pier_archive_options options = {
         .size = sizeof options, .allocator = &journal->allocator, .limits = &journal->limits, .read_bytes = 256 << 10};
     status = pier_archive_open_load(&reader->archive, reader->file, &options, error);
+    if (status == PIER_OK) {
+        pier__archive_keep_alone(reader->archive);
+    }
     if (status == PIER_OK && found.segment != NULL && reader->source.prelude.size == 0) {
         pier__archive_expect(reader->archive, journal->stream.id, found.segment->first_record);
     }

@@ -256,6 +256,11 @@ static pier_status look_at_last(recovery *of, bool *done) {
     pier_status status = pier__walk_segment(journal, last, 0, &walk, of->error);
     if (status == PIER_OK && !walk.has_standing) {
         status = drop_blank(of);
+    } else if (status == PIER_OK && walk.has_checkpoint && walk.checkpoint.ordinal != last->ordinal) {
+        /* Where the stream stands is not told by it. */
+        status = pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
+                                 "the last segment, number %llu, holds what belongs to number %llu",
+                                 (unsigned long long)last->ordinal, (unsigned long long)walk.checkpoint.ordinal);
     } else if (status == PIER_OK) {
         of->other_life = is_other_life(journal, &walk);
         learn(of, &walk.synced);

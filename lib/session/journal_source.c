@@ -133,7 +133,8 @@ pier_status pier__source_enter(pier__source *source, const pier__segment *segmen
     pier__header header;
     bool enters = pier__journal_read_header(source->journal, source->file, entry->offset, &header) &&
                   header.stream_id == source->journal->stream.id && header.first_record == entry->first_record &&
-                  gather_definitions(source, index, entry, &definitions) && make_prelude(source, &header, &definitions);
+                  header.epoch == entry->epoch && gather_definitions(source, index, entry, &definitions) &&
+                  make_prelude(source, &header, &definitions);
     pier__buffer_deinit(&definitions);
     if (enters) {
         pier__source_part *part = (pier__source_part *)(void *)source->parts.data;

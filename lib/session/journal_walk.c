@@ -179,7 +179,11 @@ static pier_status open_archive(pier_journal *journal, segment_file *opened, pie
         .read_bytes = opened->size < READ_BYTES ? (uint32_t)opened->size + 1 : READ_BYTES,
     };
     pier_status status = pier_file_create(file, &segment_ops, opened, &journal->allocator, error);
-    return status == PIER_OK ? pier_archive_open_load(archive, *file, &options, error) : status;
+    status = status == PIER_OK ? pier_archive_open_load(archive, *file, &options, error) : status;
+    if (status == PIER_OK) {
+        pier__archive_keep_alone(*archive);
+    }
+    return status;
 }
 
 pier_status pier__walk_segment(pier_journal *journal, const pier__segment *segment, uint64_t tolerated,
