@@ -206,6 +206,42 @@ static void check_gap(verifying *v, size_t index) {
     }
 }
 
+static void tell_stranger(verifying *v, const segment *of, const char *what, uint64_t number) {
+    (void)report(command, PIER_CORRUPT, "%s: %s %s %" PRIu64, v->chosen->folder, of->name, what, number);
+    v->is_damaged = true;
+}
+
+/* A segment is whole as a file, too, when it is another one, or of another journal: its pieces tell. has_begun: a block
+ * of it came. */
+static void check_piece(verifying *v, const walk *w, const segment *of, bool *is_strange, bool *has_begun) {
+    const pier_block *piece = &w->piece;
+    if (!*is_strange && piece->stream_id != v->state->stream_id) {
+        tell_stranger(v, of, "has pieces of another stream, from byte", piece->offset);
+        *is_strange = true;
+    }
+    if (*has_begun || piece->kind == PIER_BLOCK_PREAMBLE) {
+        return;
+    }
+    *has_begun = true;
+    if (!*is_strange && !w->is_damaged && piece->first_record != of->first_record) {
+        tell_stranger(v, of, "begins with record", piece->first_record);
+    }
+}
+
+static void walk_segment(verifying *v, walk *w, const segment *of) {
+    bool is_strange = false;
+    bool has_begun = false;
+    for (walk_event event = walk_next(w); event != WALK_OVER; event = walk_next(w)) {
+        pier_bytes part;
+        if (event == WALK_PIECE) {
+            check_piece(v, w, of, &is_strange, &has_begun);
+        }
+        while (event == WALK_RECORD && pier_archive_is_raw(w->archive) && walk_load_raw(w, &part) == PIER_OK) {
+        }
+    }
+    walk_end_progress(w);
+}
+
 /* Verifies a segment as pier check does a file, and prints its line. Returns EXIT_DONE also for a damaged one;
  * otherwise what to exit with. */
 static int verify_segment(verifying *v, size_t index) {
@@ -225,7 +261,7 @@ static int verify_segment(verifying *v, size_t index) {
     check_gap(v, index);
     walk w;
     if (walk_open(&w, &options, v->out) == EXIT_DONE) {
-        walk_through(&w);
+        walk_segment(v, &w, of);
     }
     if (w.exit_status == EXIT_DONE) {
         text_buffer_append_string(&v->out->text, "{\"segment\":\"");

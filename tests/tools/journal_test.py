@@ -202,6 +202,50 @@ class VerifyTest(Test):
         self.assertRegex(result.errors()[1][2], r"records 77 to 152 are in no segment")
         self.assertEqual(json.loads(result.lines()[-1])["missing_segments"], 1)
 
+    def test_a_segment_of_another_journal(self):
+        other = self.folder / "other"
+        self.write(300)
+        self.write(300, journal=other)
+        mine = self.segments()[1]
+        theirs = sorted(other.glob("*.pier"))[1]
+        self.assertEqual(mine.name, theirs.name)
+        data = mine.read_bytes()
+        told = rf"{mine.name} has pieces of another stream, from byte "
+        for wrong, at in ((theirs.read_bytes(), 0), (data + theirs.read_bytes(), len(data))):
+            mine.write_bytes(wrong)
+            self.lines("--verify", status=1, errors=["CORRUPT"])
+            self.assertRegex(pier("journal", self.journal, "--verify").err.decode(), told + rf"{at}\b")
+            # None of its records is exported.
+            self.assertEqual(self.numbers(status=1, errors=["CORRUPT"]),
+                             [n for n in range(1, 301) if at or not 77 <= n <= 152])  # fmt: skip
+
+    def test_a_segment_in_the_place_of_another(self):
+        self.write(300)
+        first, second, third, *_ = self.segments()
+        second.write_bytes(third.read_bytes())
+        result = pier("journal", self.journal, "--verify")
+        self.assertEqual(result.status, 1)
+        self.assertIn(f"{second.name} begins with record 153", result.err.decode())
+        second.write_bytes(first.read_bytes())
+        result = pier("journal", self.journal, "--verify")
+        self.assertIn(f"{second.name} begins with record 1\n", result.err.decode())
+        # As the last one it would tell where the journal stands.
+        last = self.segments()[-1]
+        last.write_bytes(first.read_bytes())
+        self.assert_error(pier("journal", self.journal), 1, "journal", "CORRUPT")
+
+    def test_progress_on_a_terminal(self):
+        self.write(500000, 1 << 30)
+        self.assertEqual(len(self.segments()), 1)
+        terminal, side = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        environment = {**os.environ, "TERM": "xterm"}
+        environment.pop("NO_COLOR", None)
+        process = self.start("journal", self.journal, "--verify", stderr=side, env=environment)
+        os.close(side)
+        self.assertEqual(process.result(PATIENCE_S * 3).status, 0)
+        self.assertRegex(os.read(terminal, 1 << 16).decode(), r"\[=* *\] +\d+ % of \d+ MiB, \d+ MiB/s")
+
     def test_a_torn_tail(self):
         self.write(100, 4096, "kill")
         last = self.segments()[-1]
