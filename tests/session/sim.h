@@ -69,6 +69,7 @@ typedef struct sim_node {
     bool saw_conflict;
     bool saw_refusal;
     uint64_t lives;
+    bool lost_power; /* below disk, since the last life: then it may again while the next one opens its journals */
 } sim_node;
 
 typedef struct sim {
@@ -80,7 +81,7 @@ typedef struct sim {
     /* What this seed is like */
     pier_durability durability;
     bool has_power_cuts;
-    bool cuts_once; /* the power goes once, of a session that does not promise to survive it: then it may part */
+    unsigned cuts; /* so often the power goes yet, of a session that does not promise to survive it: then it may part */
     bool has_shared_key;
     bool has_own_transaction;
     bool rolls_back;

@@ -69,7 +69,7 @@ static void crash_while_opening(sim *world, unsigned index) {
         world->counts.crashes_while_opening++;
         uint64_t opened = sim_draw(world, 3);
         for (unsigned i = 0; i < 2; i++) {
-            sim_journal_crash_while_opening(&node->journals[i], i < opened, world->has_power_cuts,
+            sim_journal_crash_while_opening(&node->journals[i], i < opened, world->has_power_cuts || node->lost_power,
                                             sim_draw(world, UINT64_MAX));
         }
         sim_say(world, "node %u ends while it opens %u journals", index, (unsigned)opened);
@@ -99,6 +99,7 @@ void sim_node_start(sim *world, unsigned index, pier_bytes door_id) {
         return;
     }
     node->lives++;
+    node->lost_power = false;
     pier_session *session = node->session;
     session->sent.portion_max = world->portion_bytes;
     session->received.portion_max = world->portion_bytes;

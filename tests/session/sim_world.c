@@ -41,7 +41,7 @@ static void begin(sim *world, uint64_t seed, bool has_real_journals) {
     uint64_t level = sim_draw(world, 8);
     world->durability = level < 5 ? PIER_DURABILITY_DISK : level < 7 ? PIER_DURABILITY_PROCESS : PIER_DURABILITY_MEMORY;
     world->has_power_cuts = world->durability == PIER_DURABILITY_DISK;
-    world->cuts_once = !world->has_power_cuts && sim_happens(world, 3);
+    world->cuts = !world->has_power_cuts && sim_happens(world, 2) ? 1 + (unsigned)sim_draw(world, 8) : 0;
     world->has_shared_key = sim_happens(world, 2);
     world->has_own_transaction = sim_happens(world, 2);
     world->has_limits = sim_happens(world, 4);
@@ -60,13 +60,14 @@ static void begin(sim *world, uint64_t seed, bool has_real_journals) {
 }
 
 /* The power goes, and no session promises anything but what was synced for its own sake. */
-static void cut_once(sim *world) {
+static void cut_below_disk(sim *world) {
     unsigned index = (unsigned)sim_draw(world, 2);
     if (world->nodes[index].session == NULL) {
         return;
     }
-    world->cuts_once = false;
+    world->cuts--;
     world->was_rolled_back = true;
+    world->nodes[index].lost_power = true;
     sim_node_crash(world, index, true);
 }
 
@@ -234,8 +235,8 @@ bool sim_run(sim *world, uint64_t seed, bool has_real_journals, bool is_verbose)
         step_network(world);
         step_node(world, 0);
         step_node(world, 1);
-        if (world->cuts_once && sim_happens(world, 300)) {
-            cut_once(world);
+        if (world->cuts > 0 && sim_happens(world, 80)) {
+            cut_below_disk(world);
         }
         if (world->rolls_back && sim_happens(world, 150)) {
             roll_back(world);
