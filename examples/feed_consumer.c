@@ -47,12 +47,14 @@ int main(int argc, char **argv) {
     /* [sessions: host] */
     pier_socket *listener = NULL;
     pier_session_host *host = NULL;
+    /* A meter that is away for ten minutes makes room for others. */
+    const pier_session_host_options options = {.size = sizeof options, .away_timeout_ms = 600000};
     pier_address address;
     pier_error error = {0};
     pier_status status =
         pier_channel_listen(&listener, &address, argc > 2 ? argv[2] : "tcp://127.0.0.1:0", NULL, &error);
     if (status == PIER_OK) {
-        status = pier_session_host_open(&host, argv[1], NULL, &error);
+        status = pier_session_host_open(&host, argv[1], &options, &error);
     }
     if (status == PIER_OK) {
         status = pier_session_host_add_listener(host, listener);

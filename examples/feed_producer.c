@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
     /* [end] */
 
     /* [sessions: send] */
-    /* The session knows how many there were: a process after this one goes on behind them. */
+    /* The session knows how many there were: a process after this one goes on behind them. (Below DISK, behind a hole.) */
     uint64_t number = pier_session_sent(pier_session_channel_session(session)).last;
     uint64_t end = number + (uint64_t)count;
     pier_status status = PIER_OK;

@@ -188,6 +188,11 @@ PIER_API void pier_session_door_refuse(pier_session_door *door, pier_bytes share
  * `draw` gives nothing. */
 PIER_API pier_status pier_session_accept(pier_session *session, pier_session_door *door) PIER_MUST_USE;
 
+/* Tells why a door was refused, for the program alone: the client is told as little as pier_session_door_refuse says.
+ * text: gets words for it, static. Returns PIER_MISMATCH when both sides do not fit (an older folder or a copied one,
+ * other limits, a name that is taken), PIER_DENIED for the rest; PIER_OK when the door was not refused. */
+PIER_API pier_status pier_session_door_refusal(const pier_session_door *door, const char **text);
+
 /* A client's connection stands. Returns PIER_OK; PIER_USAGE for a server's session or when one stands already;
  * PIER_SYSTEM when `draw` gives nothing; or the failure that sticks. */
 PIER_API pier_status pier_session_connect(pier_session *session) PIER_MUST_USE;

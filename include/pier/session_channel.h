@@ -183,11 +183,12 @@ PIER_API pier_status pier_session_channel_close(pier_session_channel *channel) P
 typedef struct pier_session_folder_state {
     pier_session_role role;                     /* of this side */
     char name[PIER_SESSION_NAME_BYTES_MAX + 1]; /* of the session, terminated */
-    uint64_t sent_last;                         /* the last record of this side that is in the journal */
-    uint64_t sent_first;                        /* the oldest one that is kept; sent_last + 1: none */
-    uint64_t peer_kept; /* at least up to this one the peer has this side's records in its journal: that is noted every
+    uint64_t sent_last;  /* the last number of this side that is in the journal: a record, or below PIER_DURABILITY_DISK
+                            the end of a hole */
+    uint64_t sent_first; /* the oldest one that is kept; sent_last + 1: none */
+    uint64_t peer_kept;  /* at least up to this one the peer has this side's records in its journal: that is noted every
                            4,096 records and when a connection ends, so it may have more of them */
-    uint64_t received_last;  /* the last record of the peer that is in the journal */
+    uint64_t received_last;  /* the last number of the peer that is in the journal, likewise */
     uint64_t received_first; /* the oldest one that is kept; received_last + 1: none */
     uint64_t committed;      /* the last record of the peer that was committed, as far as it was noted */
 } pier_session_folder_state;

@@ -68,8 +68,9 @@ typedef struct pier_session_host_options {
  * digits, '-', '_' and a '.' behind the first byte is written as %XX, as all of the name "lock" is, and which ends in a
  * digest when it would be longer than 200 bytes; and a file `lock`, locked while the host is open. NULL: `find` must be
  * set, and tell all folders. options: NULL for the defaults. error: NULL, or filled.
- * Returns PIER_OK; PIER_USAGE; PIER_IN_USE when another host has the folder open; PIER_DENIED, PIER_NOT_FOUND,
- * PIER_UNSUPPORTED for what is no folder; PIER_NO_SPACE; PIER_NO_MEMORY; PIER_SYSTEM. Blocks for the disk. */
+ * Returns PIER_OK; PIER_USAGE; PIER_IN_USE when another host has the folder open; PIER_MISMATCH for a session's folder;
+ * PIER_DENIED, PIER_NOT_FOUND, PIER_UNSUPPORTED for what is no folder; PIER_NO_SPACE; PIER_NO_MEMORY; PIER_SYSTEM. Blocks
+ * for the disk. */
 PIER_API pier_status pier_session_host_open(pier_session_host **out, const char *folder,
                                             const pier_session_host_options *options, pier_error *error) PIER_MUST_USE;
 

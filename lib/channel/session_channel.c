@@ -50,15 +50,27 @@ static pier_status make_session(pier_session_channel *channel, const pier__sessi
     return status;
 }
 
+static char *copy_text(pier_session_channel *channel, const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = (char *)pier__allocate(&channel->allocator, size);
+    return copy != NULL ? (char *)memcpy(copy, text, size) : NULL;
+}
+
+static void release_text(pier_session_channel *channel, char *text) {
+    if (text != NULL) {
+        pier__release(&channel->allocator, text, strlen(text) + 1);
+    }
+}
+
 static pier_status fill(pier_session_channel *channel, const pier__session_plan *plan,
                         const pier_session_channel_options *options, pier_error *error) {
     pier_session_found found[2];
     memset(found, 0, sizeof found);
-    channel->name = (char *)pier__allocate(&channel->allocator, strlen(plan->name) + 1);
-    if (channel->name == NULL) {
+    channel->name = copy_text(channel, plan->name);
+    channel->folder = copy_text(channel, plan->folder);
+    if (channel->name == NULL || channel->folder == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a session");
     }
-    memcpy(channel->name, plan->name, strlen(plan->name) + 1);
     pier_status status = PIER_OK;
     if (plan->role == PIER_SESSION_CLIENT) {
         status = pier__dial_init(channel, plan->endpoint, options, error);
@@ -146,9 +158,8 @@ void pier_session_channel_destroy(pier_session_channel *channel) {
     pier_session_destroy(channel->session);
     pier__buffer_deinit(&channel->blocks);
     pier_allocator allocator = channel->allocator;
-    if (channel->name != NULL) {
-        pier__release(&allocator, channel->name, strlen(channel->name) + 1);
-    }
+    release_text(channel, channel->name);
+    release_text(channel, channel->folder);
     pier__release(&allocator, channel, sizeof *channel);
 }
 

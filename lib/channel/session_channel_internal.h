@@ -44,6 +44,7 @@ struct pier_session_channel {
     pier_allocator allocator;
     pier_session *session;
     char *name;
+    char *folder;
     pier_session_role role;
     pier_deadline deadline;
     pier_cancel *cancel;

@@ -28,14 +28,27 @@ bool pier__session_identity_load(pier__session_identity *identity, pier_bytes no
     return true;
 }
 
-/* Sees to it that the folder is there. */
+static bool is_other_than_lock(void *user, const char *name) {
+    bool is_lock = strcmp(name, PIER__FOLDER_LOCK_NAME) == 0;
+    *(bool *)user = is_lock;
+    return !is_lock;
+}
+
+/* Sees to it that the folder is there, and that it is no host's: that has the file by which it is locked. */
 static pier_status make_folder(const char *path, bool must_exist, const pier_allocator *allocator, pier_error *error) {
     pier__folder folder;
     pier_status status = pier__folder_open_disk(&folder, path, !must_exist, allocator, error);
-    if (status == PIER_OK) {
-        pier__folder_close(&folder);
+    if (status != PIER_OK) {
+        return status;
     }
-    return status;
+    bool is_hosts = false;
+    status = folder.ops->list(folder.self, is_other_than_lock, &is_hosts, error);
+    pier__folder_close(&folder);
+    if (status == PIER_OK && is_hosts) {
+        status = pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
+                                 "%s is a host's folder, and was opened as a session's", path);
+    }
+    return pier__error_about(error, status, path);
 }
 
 static pier_journal_options journal_options(const pier_session_channel *channel, pier_session_journal which,
@@ -247,6 +260,11 @@ static void carry_out(pier_session_channel *channel, const pier_session_request 
     }
     if (status < 0 && error.status == PIER_OK) {
         error = *pier_journal_error(journal);
+    }
+    if (status < 0) {
+        char subject[sizeof error.text];
+        (void)snprintf(subject, sizeof subject, "%s/%s", channel->folder, pier__session_parts[request->journal]);
+        (void)pier__error_about(&error, status, subject);
     }
     pier_session_complete(channel->session, request->id, status, data, &error);
 }

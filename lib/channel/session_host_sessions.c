@@ -22,7 +22,16 @@ static bool count_one(void *user, const char *name) {
 
 pier_status pier__host_take_folder(pier_session_host *host, pier_error *error) {
     pier__folder *folder = &host->root;
-    pier_status status = pier__folder_open_disk(folder, host->folder, true, &host->allocator, error);
+    pier_session_folder_state of_session;
+    pier_status status = pier_session_folder_read(&of_session, host->folder, &host->allocator, NULL);
+    if (status == PIER_OK) {
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
+                               "%s is the folder of session %s, and was opened as a host's", host->folder,
+                               of_session.name);
+    }
+    status = status == PIER_NO_MEMORY
+                 ? pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a host of sessions")
+                 : pier__folder_open_disk(folder, host->folder, true, &host->allocator, error);
     if (status == PIER_OK) {
         status = folder->ops->lock(folder->self, error);
     }
@@ -289,9 +298,9 @@ void pier__host_join(pier_session_host *host, pier__stranger *stranger, pier_byt
         (void)pier__session_channel_turn(session);
         return;
     }
-    pier__host_refuse(host, session->name, status,
-                      status == PIER_DENIED ? "the session refuses it: its proof, its tokens or its standing"
-                                            : "the session cannot take it");
+    const char *text = "the session cannot take it";
+    pier_status why = status == PIER_DENIED ? pier_session_door_refusal(stranger->door, &text) : status;
+    pier__host_refuse(host, session->name, why, text);
     if (status == PIER_DENIED) {
         pier__stranger_refuse(stranger);
     } else {

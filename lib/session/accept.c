@@ -129,11 +129,16 @@ static unsigned judge(pier_session *session, const pier_session_door *door) {
     if (reason == 0) {
         (void)pier__session_fits(session, told, &reason, &text);
     }
-    if (reason == PIER__CONFLICT || reason == PIER__CLIENT_IS_OLDER || reason == PIER__SERVER_IS_OLDER) {
-        pier__session_tell(session, PIER_SESSION_CONFLICT, PIER_MISMATCH, reason,
-                           text[0] != '\0' ? text : "a client's tokens are not those of this session");
-    }
     return reason == 0 && is_too_often(session) ? PIER__BUSY : reason;
+}
+
+static void refuse(pier_session *session, pier_session_door *door, unsigned reason) {
+    const char *text = "";
+    pier__door_refuse_with(door, reason);
+    (void)pier_session_door_refusal(door, &text);
+    if (reason == PIER__CONFLICT || reason == PIER__CLIENT_IS_OLDER || reason == PIER__SERVER_IS_OLDER) {
+        pier__session_tell(session, PIER_SESSION_CONFLICT, PIER_MISMATCH, reason, text);
+    }
 }
 
 /* Notes what is agreed by a creation. Returns false when no key can be drawn. */
@@ -165,7 +170,7 @@ pier_status pier_session_accept(pier_session *session, pier_session_door *door) 
     }
     unsigned reason = judge(session, door);
     if (reason != 0) {
-        pier__door_refuse_with(door, reason);
+        refuse(session, door, reason);
         return PIER_DENIED;
     }
     const pier__standing_told *told = &door->standing;

@@ -151,6 +151,7 @@ bool pier_session_door_proves(const pier_session_door *door, pier_bytes key) {
 
 void pier__door_refuse_with(pier_session_door *door, unsigned reason) {
     pier__link_control refused = {.type = PIER__REFUSED, .numbers = {reason}};
+    door->refusal = reason;
     say(door, &refused, NULL);
 }
 
@@ -158,4 +159,22 @@ void pier_session_door_refuse(pier_session_door *door, pier_bytes shared_key) {
     /* Proven under a key of no bytes, nothing is: then the same work is done for the same answer. */
     bool proves = pier_session_door_proves(door, shared_key) && shared_key.size > 0;
     pier__door_refuse_with(door, proves ? PIER__SERVER_IS_OLDER : PIER__UNKNOWN);
+}
+
+pier_status pier_session_door_refusal(const pier_session_door *door, const char **text) {
+    static const char *const texts[] = {
+        [0] = "it was not refused",
+        [PIER__UNKNOWN] = "it proves nothing: no such session, one that has expired, a wrong key, or a new folder",
+        [PIER__CONFLICT] = "a copy of the client's folder, or a newer state of it, was used since",
+        [PIER__CLIENT_IS_OLDER] = "the client's folder is older than what this one has met: put back, or a copy",
+        [PIER__SERVER_IS_OLDER] = "this folder is older than what the client has met: put back, or lost",
+        [PIER__TERMS_DIFFER] = "the client's limits are not those that the session was created with",
+        [PIER__BUSY] = "too many take-overs in a short time, or a later connection was taken",
+        [PIER__NAME_EXISTS] = "the client's folder is new, and there is a session of that name",
+        [PIER__HAS_FAILED] = "this side of the session has failed",
+    };
+    unsigned reason = door->refusal;
+    bool is_mismatch = (reason >= PIER__CONFLICT && reason <= PIER__TERMS_DIFFER) || reason == PIER__NAME_EXISTS;
+    *text = texts[reason < sizeof texts / sizeof texts[0] ? reason : 0];
+    return reason == 0 ? PIER_OK : is_mismatch ? PIER_MISMATCH : PIER_DENIED;
 }

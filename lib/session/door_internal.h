@@ -25,6 +25,7 @@ struct pier_session_door {
     uint8_t out[2 * (PIER__PIECE_BYTES + PIER__CONTROL_TEXT_BYTES_MAX)];
     size_t out_bytes;   /* made */
     size_t given_bytes; /* of them given out by the last drain */
+    unsigned refusal;   /* the reason; 0: it was not refused */
 };
 
 /* Makes a refusal. */

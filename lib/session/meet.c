@@ -157,9 +157,9 @@ static void say_resume(pier_session *session) {
 static const char *refusal_text(uint64_t reason) {
     static const char *const texts[] = {
         "the server refuses",
-        "the server knows no such session, or it has expired, or the key is wrong",
-        "another copy of this folder is in use",
-        "this folder is in an older state than the server has met",
+        "the server knows no such session, or it has expired, or the key is wrong, or the name is another folder's",
+        "a copy of this folder, or a newer state of it, was used since",
+        "this folder is in an older state than the server has met: put back, or a copy",
         "the server's folder is in an older state than this one has met, or lost",
         "the limits are not those that the session was created with",
         "too many take-overs in a short time, or a later connection was taken",

@@ -272,6 +272,11 @@ static void a_folder_of_another_session_is_told(void **state) {
     assert_not_opened(pair, "other", "client", "session test, and was opened as that of other");
     close_host(pair);
     assert_not_opened(pair, "test", "host/test", "a session's server, and was opened as a client's");
+    assert_not_opened(pair, "test", "host", "/host is a host's folder, and was opened as a session's");
+    pier_error error = {0};
+    assert_status(pier_session_host_open(&pair->host, session_path("client"), NULL, &error), PIER_MISMATCH);
+    assert_null(pair->host);
+    assert_non_null(strstr(error.text, "/client is the folder of session test, and was opened as a host's"));
     session_pair_open_host(pair);
     session_pair_open_client(pair);
     exchange(pair, 2);
@@ -311,6 +316,10 @@ static void copies_that_store_the_same_are_told_apart(void **state) {
     session_pair_open_client(pair);
     session_send(pair, pair->client, 2);
     until_refused(pair, PIER_MISMATCH, PIER__CONFLICT);
+    /* Whoever keeps the server's log learns more than that it was refused. */
+    assert_status(pair->refusal.status, PIER_MISMATCH);
+    assert_non_null(
+        strstr(pair->refusal.text, "test: a copy of the client's folder, or a newer state of it, was used"));
 }
 
 static const char key[] = "shared beforehand";
@@ -411,6 +420,7 @@ static void damage_in_a_journal_is_told(void **state) {
     }
     assert_status(status, PIER_CORRUPT);
     assert_status(pier_session_channel_status(pair->client), PIER_CORRUPT);
+    assert_non_null(strstr(pier_session_channel_error(pair->client)->text, "/client/sent: "));
     uint64_t number = 2;
     while (pair->server != NULL && pier_session_channel_next(pair->server) == PIER_OK) {
         assert_int_equal(pier_load_u64(pier_session_channel_load_archive(pair->server)), number++);
