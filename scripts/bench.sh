@@ -19,8 +19,12 @@ for argument in "$@"; do
     --quick) quick=true ;;
     --docs) update=(--docs) ;;
     codec | stream | latency | compress | journal | instructions | size) parts+=("$argument") ;;
+    --help)
+        usage
+        exit 0
+        ;;
     *)
-        sed -n '2,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0" >&2
+        usage >&2
         exit 2
         ;;
     esac

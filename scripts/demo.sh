@@ -2,9 +2,23 @@
 # Shows Pier at work: three people chat through a server, over a socket; the server keeps what is said in an archive, and
 # the archive is printed, field names and all, by a command that has never heard of a chat.
 #
+#   scripts/demo.sh            takes no arguments
+#
 # Installs and builds what is missing first, and asks nothing.
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
+
+case $* in
+'') ;;
+--help)
+    usage
+    exit 0
+    ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac
 
 need_packages build
 PIER_BUILD_TARGETS='pier_command chat_server chat_client' build_preset release

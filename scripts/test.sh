@@ -10,10 +10,6 @@
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$0")/lib/common.sh"
 
-usage() {
-    sed -n '2,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0"
-}
-
 presets=(release asan-ubsan tsan)
 selection=()
 case ${1-} in

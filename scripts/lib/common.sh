@@ -17,6 +17,11 @@ die() {
     exit 1
 }
 
+# Prints the comment at the head of the script.
+usage() {
+    sed -n '2,/^# shellcheck/{/^# shellcheck/d;s/^# \{0,1\}//;p}' "scripts/$(basename "$0")"
+}
+
 # need_packages GROUP…: installs what is missing of these groups of scripts/packages.txt, as root or with sudo. Says and
 # asks nothing when all is there.
 need_packages() {

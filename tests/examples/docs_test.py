@@ -6,7 +6,9 @@ PIER_COMMAND names the command. The code in the documents is checked by scripts/
 import os
 import pathlib
 import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -122,6 +124,22 @@ class FailuresTest(unittest.TestCase):
                     patterns.append((rf"SOURCES {path.name}\b", lists))
                 for pattern, where in patterns:
                     self.assertTrue(re.search(pattern, where), pattern)
+
+
+class ScriptsTest(unittest.TestCase):
+    def test_usage(self):
+        """Scripts that take minutes say what they take instead, also when they are called from elsewhere."""
+        with tempfile.TemporaryDirectory() as folder:
+            scripts = pathlib.Path(shutil.copytree(ROOT / "scripts", pathlib.Path(folder) / "scripts"))
+            for name in ("bench.sh", "demo.sh", "test.sh"):
+                for argument, status in (("--help", 0), ("bogus", 2)):
+                    with self.subTest(name, argument=argument):
+                        answer = subprocess.run([f"./{name}", argument], cwd=scripts, capture_output=True, text=True,
+                                                timeout=60)  # fmt: skip
+                        text, nothing = (answer.stdout, answer.stderr)[:: -1 if status else 1]
+                        self.assertEqual((answer.returncode, nothing), (status, ""), answer)
+                        self.assertIn(f"\n  scripts/{name} ", text)
+                        self.assertNotIn("shellcheck", text)
 
 
 class PackagesTest(unittest.TestCase):
