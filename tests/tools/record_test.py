@@ -566,6 +566,15 @@ class PeersTest(Test):
         self.talk(lines=[b'{"price":9}', b'{"price":11}'])
         result = pier("dump", self.file, "--where", "from = CLIENT", "--where", "record.price > 10", "--path", "number")
         self.assert_done(result, b"2\n")
+        # As docs/command.md has it: the records alone, without the events.
+        result = pier("dump", self.file, "--where", "number > 0")
+        self.assert_done(result)
+        lines = [json.loads(line) for line in result.lines()]
+        self.assertEqual(len(lines), 4)
+        self.assertTrue(all("record" in line and "bytes" not in line for line in lines), lines)
+        result = pier("dump", self.file, "--where", "number > 0", "--table")
+        self.assert_done(result)
+        self.assertEqual((len(result.lines()), result.out.count(b"$bin")), (1 + 4, 0), result)
 
     @unittest.skipUnless(os.environ.get("PIER_EXAMPLES"), "PIER_EXAMPLES does not name the samples")
     def test_the_samples(self):
