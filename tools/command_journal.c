@@ -404,16 +404,48 @@ static int read_folder(const journal_options *chosen, bool is_session, output *o
     return is_session ? read_session(chosen, out) : read_journal(chosen, out);
 }
 
+/* Tells that a folder has the sessions of a host, and how one of them is looked at. */
+static int refuse_host(const char *folder) {
+    char first[JOURNAL_FOLDER_NAME_BYTES];
+    size_t count = journal_folder_sessions(folder, first);
+    size_t size = strlen(folder);
+    const char *separator = size > 0 && folder[size - 1] == '/' ? "" : "/";
+    return report(command, PIER_USAGE, "%s is a host's folder, with %zu session%s: pier journal %s%s%s", folder, count,
+                  count == 1 ? "" : "s", folder, separator, first);
+}
+
+/* Refuses a folder that is none of what is asked for. takes_session: not only one journal. Returns -1: it may be. */
+static int refuse_folder(const char *folder, journal_folder found, bool takes_session) {
+    switch (found) {
+    case JOURNAL_FOLDER_SESSION:
+        return takes_session
+                   ? -1
+                   : report(command, PIER_USAGE, "%s is a session's folder: choose a journal, %s/sent or %s/received",
+                            folder, folder, folder);
+    case JOURNAL_FOLDER_HOST:
+        return refuse_host(folder);
+    case JOURNAL_FOLDER_UNUSED:
+        return report(command, PIER_NOT_FOUND,
+                      "%s: nothing is in it yet: it has a lock, and neither records nor sessions", folder);
+    default:
+        return -1;
+    }
+}
+
 static int run(const journal_options *chosen, output *out) {
-    bool is_session = journal_folder_look(chosen->folder) == JOURNAL_FOLDER_SESSION;
     bool takes_one = chosen->export_path != NULL || chosen->cut != NO_CUT;
-    if (is_session && takes_one) {
-        return report(command, PIER_USAGE, "%s is a session's folder: choose a journal, %s/sent or %s/received",
-                      chosen->folder, chosen->folder, chosen->folder);
+    journal_folder found = journal_folder_look(chosen->folder);
+    int exit_status = refuse_folder(chosen->folder, found, !takes_one);
+    for (size_t i = 0; exit_status < 0 && i < chosen->merged.count; i++) {
+        const char *merged = chosen->merged.texts[i];
+        exit_status = refuse_folder(merged, journal_folder_look(merged), false);
+    }
+    if (exit_status >= 0) {
+        return exit_status;
     }
     return chosen->export_path != NULL ? export_records(chosen, out)
            : takes_one                 ? cut(chosen, out)
-                                       : read_folder(chosen, is_session, out);
+                                       : read_folder(chosen, found == JOURNAL_FOLDER_SESSION, out);
 }
 
 int command_journal(int argc, char **argv) {

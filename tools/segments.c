@@ -63,7 +63,7 @@ static pier_status take(segments *found, DIR *folder, const char *name) {
     if (!read_name(name, &taken) || fstatat(dirfd(folder), name, &about, 0) != 0) {
         return PIER_OK;
     }
-    (void)snprintf(taken.name, sizeof(taken.name), "%s", name);
+    memcpy(taken.name, name, strlen(name) + 1); /* it has room: read_name saw to that */
     taken.bytes = (uint64_t)about.st_size;
     taken.written_s = about.st_mtim.tv_sec;
     taken.written_ns = (uint32_t)about.st_mtim.tv_nsec;
@@ -91,6 +91,20 @@ pier_status segments_read(segments *found, const char *folder) {
         qsort(found->list, found->count, sizeof(*found->list), compare);
     }
     return status;
+}
+
+bool segments_are_in(const char *folder) {
+    DIR *opened = opendir(folder);
+    segment read;
+    bool are_in = false;
+    const struct dirent *entry;
+    while (opened != NULL && !are_in && (entry = readdir(opened)) != NULL) {
+        are_in = read_name(entry->d_name, &read);
+    }
+    if (opened != NULL) {
+        (void)closedir(opened);
+    }
+    return are_in;
 }
 
 void segments_deinit(segments *found) {

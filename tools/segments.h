@@ -4,6 +4,7 @@
 #ifndef SEGMENTS_H
 #define SEGMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ typedef struct segments {
 
 /* Lists the segments in a folder. Returns PIER_OK; PIER_NO_MEMORY; or PIER_SYSTEM, with errno. */
 pier_status segments_read(segments *found, const char *folder);
+
+/* Returns whether a folder has a segment, by the names in it. */
+bool segments_are_in(const char *folder);
 
 void segments_deinit(segments *found);
 

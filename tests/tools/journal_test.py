@@ -74,8 +74,16 @@ class ListTest(Test):
         self.assertEqual(whole["bytes"], sum(line["bytes"] for line in segments))
 
     def test_a_journal_without_a_segment(self):
+        """What a session received that received nothing; the folder of a host that nobody came to is the same."""
         self.write(0)
-        self.assert_error(pier("journal", self.journal), 3, "journal", "NOT_FOUND")
+        self.assertEqual([path.name for path in self.journal.iterdir()], ["lock"])
+        self.write(1, journal=self.folder / "other")
+        for more in ((), ("--verify",), ("--cut", 1), ("--export", self.out)):
+            result = pier("journal", self.journal, *more)
+            self.assert_error(result, 3, "journal", "NOT_FOUND", f"{self.journal}: nothing is in it yet: ")
+        result = pier("journal", self.folder / "other", "--export", self.out, "--merge", self.journal)
+        self.assert_error(result, 3, "journal", "NOT_FOUND", f"{self.journal}: nothing is in it yet: ")
+        self.assertFalse(self.out.exists())
 
     def test_nothing_is_changed(self):
         self.write(300, 4096, "kill")
@@ -125,15 +133,43 @@ class ListTest(Test):
             result = pier("journal", self.journal, *arguments)
             self.assert_error(result, 2, "journal", "USAGE", "a session's folder: choose a journal, .*/sent or")
 
+    def test_the_folder_of_a_host(self):
+        host = self.folder / "srv"
+        host.mkdir()
+        for name in ("till", "desk", "bar"):
+            self.write(10, 4096, "session", journal=host / name)
+        (host / "lock").touch()
+        (host / "other").mkdir()
+        words = rf"{host}/? is a host's folder, with 3 sessions: pier journal {host}/bar$"
+        for arguments in ((host,), (f"{host}/",), (host, "--verify"), (host, "--cut", 1), (host, "--export", self.out)):
+            with self.subTest(arguments):
+                self.assert_error(pier("journal", *arguments), 2, "journal", "USAGE", words)
+        self.write(10)
+        for merged, words in ((host, words), (host / "bar", "a session's folder: choose a journal")):
+            result = pier("journal", self.journal, "--export", self.out, "--merge", merged)
+            self.assert_error(result, 2, "journal", "USAGE", words)
+        self.assertFalse(self.out.exists())
+        for name in ("till", "desk"):
+            shutil.rmtree(host / name)
+        result = pier("journal", host)
+        self.assert_error(result, 2, "journal", "USAGE", f"with 1 session: pier journal {host}/bar$")
+        # What is named there is shown.
+        self.assert_done(pier("journal", host / "bar"))
+
     def test_other_commands_name_this_one(self):
         self.write(10)
+        host = self.folder / "host"
+        host.mkdir()
+        self.write(10, 4096, "session", journal=host / "till")
         session = self.folder / "session"
         self.write(10, 4096, "session", journal=session)
         empty = self.folder / "empty"
         empty.mkdir()
         for command, *more in (("dump",), ("check",), ("repair", self.out)):
             for folder, words in ((self.journal, "a folder, of a journal: pier journal lists"),
-                                  (session, "a folder, of a session: pier journal shows it"), (empty, "a folder$")):
+                                  (session, "a folder, of a session: pier journal shows it"),
+                                  (host, "a folder, of a host: pier journal shows one of its sessions"),
+                                  (empty, "a folder$")):
                 with self.subTest(command=command, folder=folder):
                     self.assert_error(pier(command, folder, *more), 3, command, "UNSUPPORTED", words)
 
