@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include <pier/load.h>
+#include <pier/mark.h>
+
 #include "connection.h"
 #include "report.h"
 #include "server.h"
+#include "session_first.h"
 
 /* Records that a client has in one turn, before it is the next one's. */
 #define TURN_RECORDS 256
@@ -88,6 +92,23 @@ static bool end_stream(client *served) {
     return flush(served);
 }
 
+/* Returns whether the client is a session's, of which guessing makes bare MessagePack: its first record tells. */
+static bool is_session(client *served, const server *listening) {
+    pier_archive *load = pier_channel_load_archive(served->channel);
+    bool is_first = !served->has_begun;
+    served->has_begun = true;
+    if (!is_first || listening->format != PIER_FORMAT_GUESS || pier_archive_format(load) != PIER_FORMAT_PLAIN ||
+        pier_archive_mark(load) != PIER_OK) {
+        return false;
+    }
+    pier_ext value = pier_load_ext(load);
+    bool is = pier_archive_status(load) == PIER_OK && session_first_is(value);
+    /* It is loaded again, whatever it is: a failure is met there. */
+    (void)(pier_archive_rewind(load) == PIER_OK);
+    pier_archive_release(load);
+    return is;
+}
+
 /* Loads, prints, saves and echoes one record. Returns false when the client has to go; `*status` is PIER_OK when there
  * may be more. */
 static bool serve_record(client *served, server *listening, pier_status *status) {
@@ -113,6 +134,11 @@ static bool serve_record(client *served, server *listening, pier_status *status)
     }
     if (*status != PIER_OK) {
         return true;
+    }
+    if (is_session(served, listening)) {
+        (void)report(command, PIER_UNSUPPORTED, "%s: a session's connection: only a host of sessions can serve it",
+                     served->name);
+        return false;
     }
     served->has_ended = false;
     bool is_refused = false;

@@ -20,6 +20,7 @@ typedef struct client {
     pier_channel *channel;
     char name[PIER_ADDRESS_TEXT_BYTES_MAX];
     bool has_sent;     /* a byte came from it */
+    bool has_begun;    /* its first record came */
     bool is_greeted;   /* our preamble, if it is a framed client, was sent */
     bool owes_echo;    /* the current record is printed, but not echoed yet */
     bool has_echoed;   /* records were stored to it */

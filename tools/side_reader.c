@@ -8,14 +8,13 @@
 #include <pier/raw.h>
 #include <xxhash.h>
 
+#include "session_first.h"
+
 /* What may wait beside one record: a chunk that was read, a header. */
 #define QUEUE_BYTES_MORE ((uint64_t)1 << 20)
 
 /* First bytes of MessagePack: below, integers; 0xc1 is none; from the last on, integers again. */
 enum { FIRST_CONTAINER = 0x80, NEVER_USED = 0xc1, FIRST_NEGATIVE = 0xe0 };
-
-/* What the connection of a session begins with, at both sides: the header of a control block (proto/session.md). */
-static const uint8_t session_first[] = {0xc7, 0x3d, 0x50, 0x05};
 
 void side_reader_init(side_reader *reader, side_form form, uint64_t record_bytes_max) {
     *reader = (side_reader){.form = form, .record_bytes_max = record_bytes_max};
@@ -74,8 +73,7 @@ static void refuse(side_reader *reader, uint8_t first) {
     reader->has_fault = true;
 }
 
-/* A session's connection may go on with classes that another one has told, and its proofs answer what was drawn at
- * random: it is neither to be read by itself nor to be played. */
+/* A session's connection is neither to be read by itself nor to be played: session_first.h tells why. */
 static void refuse_session(side_reader *reader) {
     pier_error error;
     pier_error_clear(&error);
@@ -106,7 +104,7 @@ static void decide(side_reader *reader, uint8_t first) {
 /* Takes bytes as long as a session's connection may begin with them. Returns how many of `bytes`. */
 static size_t take_session_first(side_reader *reader, pier_bytes bytes) {
     size_t taken = 0;
-    while (taken < bytes.size && reader->first_bytes < sizeof(session_first) &&
+    while (taken < bytes.size && reader->first_bytes < SESSION_FIRST_BYTES &&
            ((const uint8_t *)bytes.data)[taken] == session_first[reader->first_bytes]) {
         reader->first_bytes++;
         taken++;
@@ -131,7 +129,7 @@ static void begin(side_reader *reader, uint8_t next) {
 void side_reader_feed(side_reader *reader, pier_bytes bytes) {
     if (reader->load == NULL && reader->form != SIDE_BYTES && bytes.size > 0) {
         size_t taken = reader->form == SIDE_GUESS ? take_session_first(reader, bytes) : 0;
-        if (reader->first_bytes == sizeof(session_first)) {
+        if (reader->first_bytes == SESSION_FIRST_BYTES) {
             refuse_session(reader);
             return;
         }

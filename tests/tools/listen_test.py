@@ -105,6 +105,33 @@ class FormatTest(pier_command.Test):
         self.assert_done(result)
         self.assertEqual(sum(line.startswith('{"$ext":[80,') for line in result.lines()), 3)
 
+    def test_the_connection_of_a_session(self):
+        """Its blocks are no records; only its client goes, however its bytes come."""
+        hello = bytes.fromhex("c73d5005") + bytes(60)
+        listener = self.listen("--echo", "--save", self.folder / "a.pier")
+        for split in (0, 1, 3, 4, 5):
+            with self.subTest(split=split):
+                client = self.client(listener)
+                told = listener.err.count(b"\n")
+                client.sendall(hello[:split])
+                time.sleep(0.05)
+                client.sendall(hello[split:])
+                listener.read_until(lambda listener: listener.err.count(b"\n") > told)
+                self.assertEqual(receive_all(client), b"")
+        # What only begins nearly so is a value, and so is what comes behind another one.
+        values = [msgpack.ExtType(80, b"\x06" + bytes(60)), msgpack.ExtType(81, b"\x05" + bytes(60)),
+                  msgpack.ExtType(80, b"\x05" + bytes(61)), msgpack.ExtType(80, b"")]  # fmt: skip
+        other = self.listen()
+        for value in values:
+            self.client(other).sendall(msgpack.packb(value))
+        self.client(other).sendall(b"\xc0" + hello)
+        other.await_lines(len(values) + 2)
+        self.assertEqual(other.stop().err.count(b"\n"), 1)
+        result = listener.stop()
+        self.assertEqual((result.status, result.out), (0, b""), result)
+        self.assertEqual([error[:2] for error in result.errors()], [("listen", "UNSUPPORTED")] * 5)
+        self.assertRegex(result.err.decode(), r": a session's connection: only a host of sessions can serve it\n")
+
     def test_framed_only(self):
         listener = self.listen("--framed")
         plain, good = self.client(listener), self.client(listener)
