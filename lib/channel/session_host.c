@@ -262,13 +262,13 @@ size_t pier_session_host_interests(pier_session_host *host, pier_interest *inter
     return count;
 }
 
-/* Returns when a session has been away for too long. */
+/* Returns when the client of a session has been away for too long; PIER_NOW: it has to be looked at, since when. */
 static pier_deadline leaves_at(const pier_session_host *host, const pier_session_channel *session) {
     uint32_t timeout_ms = host->options.away_timeout_ms;
-    if (timeout_ms == 0 || session->socket != NULL || session->away_since == 0) {
+    if (timeout_ms == 0 || session->socket != NULL) {
         return PIER_NEVER;
     }
-    return session->away_since + (int64_t)timeout_ms * 1000000;
+    return session->away_since != 0 ? session->away_since + (int64_t)timeout_ms * 1000000 : PIER_NOW;
 }
 
 static void earlier(pier_deadline *due, pier_deadline at) {
@@ -295,9 +295,8 @@ pier_deadline pier_session_host_due(pier_session_host *host) {
         earlier(&due, host->strangers[i]->is_held ? PIER_NOW : host->strangers[i]->until);
     }
     for (size_t i = 0; i < host->session_count; i++) {
-        const pier_session_channel *session = host->sessions[i];
         earlier(&due, pier_session_channel_due(host->sessions[i]));
-        earlier(&due, leaves_at(host, session));
+        earlier(&due, leaves_at(host, host->sessions[i]));
     }
     return due;
 }

@@ -290,6 +290,9 @@ void pier__host_join(pier_session_host *host, pier__stranger *stranger, pier_byt
     if (status == PIER_OK) {
         pier_socket *socket = stranger->socket;
         stranger->socket = NULL;
+        /* It is back, perhaps in the very moment in which it was found to be away for too long. */
+        session->away_since = 0;
+        host->away = host->away == session ? NULL : host->away;
         if (pier__wire_attach(session, socket, unread) != PIER_OK) {
             pier__host_refuse(host, session->name, PIER_NO_MEMORY, "no memory for a connection");
             pier__wire_drop(session, PIER_NO_MEMORY, "no memory for a connection");

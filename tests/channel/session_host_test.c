@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "channel/session_host_internal.h"
+#include "session/session_internal.h"
 
 /* A host that sends each number back, doubled, until it is cancelled; in a thread of its own. */
 static void *echo(void *user) {
@@ -332,6 +333,72 @@ static void who_is_away_makes_room(void **state) {
     pier_session_channel_destroy(stays);
 }
 
+/* A client that is back in the very moment in which it has been away for too long is there, and its session stays. */
+static void who_comes_back_in_time_stays(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.away_timeout_ms = 300;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    session_settle(pair, pair->client);
+    pier_session_channel *server = pair->server;
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (server->away_since == 0) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        session_pair_turn(pair);
+    }
+    pier_deadline leaves = server->away_since + (int64_t)pair->host_options.away_timeout_ms * 1000000;
+    /* Its resume is on its way, and the host looks at it and at the clock at once. */
+    session_pair_open_client(pair);
+    while (pier_session_channel_step(pair->client) == PIER_OK &&
+           pair->client->session->link.phase != PIER__LINK_RESUMING) {
+        pier_session_host_event event;
+        assert_true(pier_clock_monotonic_ns() < leaves);
+        (void)(pier_session_host_next(pair->host, &event, PIER_NOW) == PIER_OK);
+    }
+    while (pier_clock_monotonic_ns() <= leaves) {
+        (void)usleep(1000);
+    }
+    session_pair_until(pair, PIER_SESSION_LINK_OPEN);
+    session_send(pair, pair->client, 2);
+    session_receive(pair, true, 2);
+    assert_int_equal(pair->closed, 0);
+    assert_ptr_equal(pier_session_host_find(pair->host, "test"), server);
+}
+
+/* A connection whose end is met within a call of the program is one that has ended: the time is taken from there, though
+ * nothing comes any more that wakes the host. */
+static void who_left_in_the_middle_of_a_call_is_away(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pair->host_options.away_timeout_ms = 20;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    session_settle(pair, pair->client);
+    pier_session_channel *server = pair->server;
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (server->socket != NULL) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        assert_status(pier_session_channel_flush(server, NULL), PIER_OK);
+    }
+    assert_true(server->away_since == 0);
+    pier_session_host_event event = {.kind = PIER_SESSION_HOST_READY};
+    while (event.kind != PIER_SESSION_HOST_CLOSING) {
+        assert_status(pier_session_host_next(pair->host, &event, until), PIER_OK);
+    }
+    assert_ptr_equal(event.session, server);
+    /* The program may do it itself. */
+    pier_session_channel_destroy(server);
+    assert_status(pier_session_host_next(pair->host, &event, PIER_NOW), PIER_WOULD_BLOCK);
+    assert_int_equal(pier_session_host_count(pair->host), 0);
+}
+
 /* A name is what anybody says: in a line of a log it neither begins another one nor steers a terminal. */
 static void names_in_refusals_are_harmless(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -569,6 +636,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(limits_hold_and_pass, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(folders_of_cut_creations_count, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(who_is_away_makes_room, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_back_in_time_stays, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(who_left_in_the_middle_of_a_call_is_away, session_pair_set_up,
+                                        session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_second_host_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(names_in_refusals_are_harmless, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(who_says_nothing_makes_room, session_pair_set_up, session_pair_tear_down),
