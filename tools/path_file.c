@@ -36,8 +36,8 @@ pier_status path_file_open(path_file *opened, const char *path, pier_file_mode m
         opened->name = reads ? "standard input" : "standard output";
         return open_handle(opened, reads ? STDIN_FILENO : STDOUT_FILENO, reads, error);
     }
-    /* Asked before anything is opened: a writer that finds its pipe opened may write, close and be gone, and what it wrote
-     * goes with the first handle that is closed. */
+    /* Asked before anything is opened: a writer that finds its pipe opened may write, close and be gone, and what it
+     * wrote goes with the first handle that is closed. */
     if (is_device(path) && open_device(opened, path, reads)) {
         return PIER_OK;
     }

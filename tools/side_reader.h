@@ -1,8 +1,8 @@
 /* What one side of a connection says: bytes as they come, and the records in them.
  *
  * Part of the command; `pier record` shows them, `pier replay` compares them. Whether the bytes are a framed stream,
- * bare MessagePack values, a session's connection or something else is seen in the first of them. Where they cannot be read any more they are
- * bytes alone from there on: nobody who passes them on is held up by that. */
+ * bare MessagePack values, a session's connection or something else is seen in the first of them. Where they cannot be
+ * read any more they are bytes alone from there on: nobody who passes them on is held up by that. */
 #ifndef SIDE_READER_H
 #define SIDE_READER_H
 

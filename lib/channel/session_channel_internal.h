@@ -1,9 +1,9 @@
 /* A session channel inside.
  *
  * Floor 7 (channel). session_channel.c makes one and answers about it; session_disk.c carries out what the session asks
- * of its journals; session_folder.c reads them without a session; session_dial.c connects a client, again and again; session_wire.c moves bytes over the connection;
- * session_step.c does all of that by turns, and waits; session_records.c has the calls of the program that may wait for
- * it. session_host.c and its like hold many of them. */
+ * of its journals; session_folder.c reads them without a session; session_dial.c connects a client, again and again;
+ * session_wire.c moves bytes over the connection; session_step.c does all of that by turns, and waits;
+ * session_records.c has the calls of the program that may wait for it. session_host.c and its like hold many of them. */
 #ifndef PIER_CHANNEL_SESSION_CHANNEL_INTERNAL_H
 #define PIER_CHANNEL_SESSION_CHANNEL_INTERNAL_H
 
