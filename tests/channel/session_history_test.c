@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "channel/session_host_internal.h"
 #include "session/link_control_internal.h"
 #include "support/fault_allocator.h"
 
@@ -294,6 +295,37 @@ static void a_folder_of_another_session_is_told(void **state) {
     }
     assert_status(pair->refusal.status, PIER_MISMATCH);
     assert_non_null(strstr(pair->refusal.text, "a session's client, and was opened as a server's"));
+}
+
+/* The longest name stands in both folders, whole; one that differs in its last byte is another. */
+static void the_longest_name_is_that_of_one_session(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    char name[PIER_SESSION_NAME_BYTES_MAX + 1] = "";
+    for (size_t i = 0; i + 2 < sizeof name - 1; i += 2) {
+        memcpy(name + i, "\xc3\xa4", 3);
+    }
+    name[sizeof name - 2] = 'x';
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(strlen(name), PIER_SESSION_NAME_BYTES_MAX);
+    session_pair_open_host(pair);
+    for (uint64_t number = 1; number <= 2; number++) {
+        assert_status(
+            pier_session_open(&pair->client, name, session_path("client"), pair->endpoint, &pair->client_options, NULL),
+            PIER_OK);
+        pier_session_channel_set_deadline(pair->client, PIER_NOW);
+        exchange(pair, number);
+        close_client(pair);
+        close_host(pair);
+        session_pair_open_host(pair);
+    }
+    char part[PIER__SESSION_FOLDER_BYTES];
+    char folder[PIER__SESSION_FOLDER_BYTES + 8];
+    assert_true(pier__session_folder_name(name, part));
+    (void)snprintf(folder, sizeof folder, "host/%s", part);
+    assert_string_equal(read_folder("client").name, name);
+    assert_string_equal(read_folder(folder).name, name);
+    name[sizeof name - 2] = 'y';
+    assert_not_opened(pair, name, "client", "client is the folder of session ");
 }
 
 /* Two copies of a folder whose next token was drawn already, and which store the same: the token tells them apart. */
@@ -615,6 +647,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_of_another_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_name_is_that_of_one_session, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(copies_that_store_the_same_are_told_apart, session_pair_set_up,
                                         session_pair_tear_down),
