@@ -93,6 +93,13 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
     return status;
 }
 
+/* Whether a journal without an identity waits for somebody else: a host's process died while it made the session, and
+ * only the client that it was made for tells both stream ids. */
+static bool is_anothers(const pier__session_plan *plan, const pier_journal *sent) {
+    bool is_told = plan->stream_ids != NULL && plan->stream_ids[PIER_SESSION_SENT] == pier_journal_info(sent).stream_id;
+    return plan->role == PIER_SESSION_SERVER && !is_told;
+}
+
 /* Notes the identity of a new session, durably: before that nobody is told of it. */
 static pier_status note_identity(pier_session_channel *channel, const pier__session_plan *plan, uint64_t *received_id,
                                  pier_error *error) {
@@ -100,6 +107,10 @@ static pier_status note_identity(pier_session_channel *channel, const pier__sess
     uint8_t bytes[IDENTITY_BYTES_MAX];
     size_t name_bytes = strlen(plan->name);
     uint64_t sent_id = pier_journal_info(sent).stream_id;
+    if (is_anothers(plan, sent)) {
+        return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_CHANNEL, 0, "%s/sent: no session has begun here",
+                               plan->folder);
+    }
     *received_id = plan->stream_ids != NULL ? plan->stream_ids[PIER_SESSION_RECEIVED] : 0;
     if (*received_id == 0 && (!pier__random_u64(received_id) || *received_id == sent_id)) {
         return pier__error_set(error, PIER_SYSTEM, PIER_FLOOR_CHANNEL, 0, "the system gives no random number");

@@ -48,7 +48,9 @@ static void until_refused(session_pair *pair, pier_status expected, unsigned rea
     pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
     pier_status status;
     while ((status = pier_session_channel_next(pair->client)) == PIER_WOULD_BLOCK) {
-        assert_true(pier_clock_monotonic_ns() < deadline);
+        if (pier_clock_monotonic_ns() > deadline) {
+            fail_msg("nobody is refused: %s", pair->refusal.text);
+        }
         session_pair_turn(pair);
     }
     assert_status(status, expected);
@@ -295,6 +297,58 @@ static void a_folder_of_another_session_is_told(void **state) {
     }
     assert_status(pair->refusal.status, PIER_MISMATCH);
     assert_non_null(strstr(pair->refusal.text, "a session's client, and was opened as a server's"));
+}
+
+/* Cuts the journal of what a host's session sends behind its first pieces: its preamble, and its checkpoint. */
+static void cut_behind_pieces(const char *folder, unsigned pieces) {
+    char path[600];
+    uint8_t bytes[1024];
+    pier__header header;
+    (void)snprintf(path, sizeof path, "%s/0000000001-00000000000000000001.pier", session_path(folder));
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_true(fread(bytes, 1, sizeof bytes, file) > 2 * (size_t)PIER__PIECE_BYTES);
+    assert_int_equal(fclose(file), 0);
+    pier__header_decode(bytes + PIER__PIECE_BYTES, &header);
+    size_t checkpoint = PIER__PIECE_BYTES + (size_t)header.stored_bytes;
+    assert_int_equal(truncate(path, (off_t)(PIER__PIECE_BYTES + (pieces > 1 ? checkpoint : 0))), 0);
+}
+
+/* A host that died while it made a session, before it noted whose it is: the session is that of the client that it was
+ * made for, and of nobody who comes first. */
+static void a_creation_that_was_cut_waits_for_its_client(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    for (unsigned pieces = 1; pieces <= 2; pieces++) {
+        lose("client");
+        lose("host");
+        session_pair_open_client(pair);
+        close_client(pair);
+        copy("client", "fresh");
+        begin(pair);
+        close_client(pair);
+        close_host(pair);
+        lose("host/test/received");
+        cut_behind_pieces("host/test/sent", pieces);
+        session_pair_open_host(pair);
+        pier_session_channel *session = NULL;
+        pier_error error = {0};
+        assert_status(pier_session_host_open_session(pair->host, "test", &session, &error), PIER_NOT_FOUND);
+        assert_null(session);
+        assert_non_null(strstr(error.text, "host/test/sent: no session has begun here"));
+        if (pieces > 1) {
+            /* Of another client it tells the stream ids. */
+            lose("client");
+            session_pair_open_client(pair);
+            session_send(pair, pair->client, 1);
+            until_refused(pair, PIER_DENIED, PIER__UNKNOWN);
+            close_client(pair);
+        }
+        copy("fresh", "client");
+        session_pair_open_client(pair);
+        exchange(pair, 1);
+        close_client(pair);
+        close_host(pair);
+    }
 }
 
 /* The longest name stands in both folders, whole; one that differs in its last byte is another. */
@@ -647,6 +701,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(with_a_shared_key_a_lost_folder_is_told_apart, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_of_another_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_creation_that_was_cut_waits_for_its_client, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(the_longest_name_is_that_of_one_session, session_pair_set_up,
                                         session_pair_tear_down),
