@@ -52,8 +52,9 @@ typedef struct pier_session_host_options {
     uint32_t strangers_max;            /* connections that are not known yet; 0: 256. When there are so many and others
                                           wait, those make room that have said nothing for a quarter of a second */
     uint32_t stranger_timeout_ms;      /* how long one may take to be known; 0: 10,000 */
-    uint32_t away_timeout_ms;          /* how long a session stays open whose client is away, before it is told as
-                                          PIER_SESSION_HOST_CLOSING and makes room; 0: until the program destroys it */
+    uint32_t away_timeout_ms;          /* how long a session stays open whose client is away, one that the program has
+                                          opened too, before it is told as PIER_SESSION_HOST_CLOSING and makes room;
+                                          0: until the program destroys it */
     /* Finds the session of a name, which the program may look up in a table of its own; called for a session that is
      * not open. name: as the client says, proven by nobody. begins: the client asks to create it. Fills `home`, which
      * is zeros. Returns PIER_OK; PIER_NOT_FOUND: there is none; any other: not now, nothing is proven or refused, and
@@ -96,8 +97,9 @@ typedef enum pier_session_host_kind {
                                      for control characters of names. While one was not told, further ones are not
                                      kept */
     PIER_SESSION_HOST_CLOSING = 4  /* the client of `session` was away for away_timeout_ms: the next call of
-                                     pier_session_host_next destroys it (pier_session_channel_destroy), and its client
-                                     finds it in its folder when it comes again */
+                                     pier_session_host_next destroys it (pier_session_channel_destroy), unless the
+                                     program has done so, and no pointer to it is of use any more; its client finds it in
+                                     its folder when it comes again */
 } pier_session_host_kind;
 
 /* What happened, in full; what its kind does not name is NULL or empty. */

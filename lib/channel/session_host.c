@@ -143,8 +143,11 @@ void pier__host_refuse(pier_session_host *host, const char *name, pier_status st
     if (host->refusal.status == PIER_OK) {
         (void)pier__error_set(&host->refusal, status, PIER_FLOOR_CHANNEL, 0, "%.100s: %s", name, text);
         /* The name is what anybody says: it must neither break the line of a log nor steer a terminal. */
-        for (char *at = host->refusal.text; *at != '\0'; at++) {
-            *at = (unsigned char)*at < 0x20 || *at == 0x7f ? '?' : *at;
+        for (uint8_t *at = (uint8_t *)host->refusal.text; *at != '\0'; at++) {
+            /* U+0080 to U+009f are control characters, too: 0xc2 and a byte behind it. */
+            bool is_upper = at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f;
+            at[1] = is_upper ? '?' : at[1];
+            *at = is_upper || *at < 0x20 || *at == 0x7f ? '?' : *at;
         }
     }
 }
