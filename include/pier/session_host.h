@@ -98,8 +98,8 @@ typedef enum pier_session_host_kind {
                                      kept */
     PIER_SESSION_HOST_CLOSING = 4  /* the client of `session` was away for away_timeout_ms: the next call of
                                      pier_session_host_next destroys it (pier_session_channel_destroy), unless the
-                                     program has done so, and no pointer to it is of use any more; its client finds it in
-                                     its folder when it comes again */
+                                     program has done so, and no pointer to it is of use any more; its client finds it
+                                     in its folder when it comes again */
 } pier_session_host_kind;
 
 /* What happened, in full; what its kind does not name is NULL or empty. */

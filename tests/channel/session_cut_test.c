@@ -1,8 +1,8 @@
 /* Sessions whose connection is cut at every byte: nothing is lost, nothing comes twice, and the session goes on.
  *
  * Floor 7 (channel). A relay between the two ends cuts the first connection after each number of bytes, up and down:
- * within hello, greeting, resume and welcome, within blocks and acknowledgements. Below disk and on the disk take turns,
- * for a token is settled there alone, and so do processes that go on and such as end with the connection. */
+ * within hello, greeting, resume and welcome, within blocks and acknowledgements. Below disk and on the disk take
+ * turns, for a token is settled there alone, and so do processes that go on and such as end with the connection. */
 #include "channel/session_support.h"
 
 #include <stdio.h>

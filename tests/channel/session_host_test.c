@@ -369,8 +369,8 @@ static void who_comes_back_in_time_stays(void **state) {
     assert_ptr_equal(pier_session_host_find(pair->host, "test"), server);
 }
 
-/* A connection whose end is met within a call of the program is one that has ended: the time is taken from there, though
- * nothing comes any more that wakes the host. */
+/* A connection whose end is met within a call of the program is one that has ended: the time is taken from there,
+ * though nothing comes any more that wakes the host. */
 static void who_left_in_the_middle_of_a_call_is_away(void **state) {
     session_pair *pair = (session_pair *)*state;
     pair->host_options.away_timeout_ms = 20;
