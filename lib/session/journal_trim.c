@@ -19,8 +19,9 @@ pier_status pier__journal_drop(pier_journal *journal, size_t count) {
             status = PIER_OK;
         }
         dropped += status == PIER_OK ? 1 : 0;
-        if (status == PIER_OK && journal->options.durability == PIER_DURABILITY_DISK) {
-            /* So that no later one can be gone after a power cut while this one is back, now or at the next trim. */
+        if (status == PIER_OK) {
+            /* So that no later one can be gone after a power cut while this one is back, now or at the next trim: that
+             * would be a hole. Below disk, too: it is once in a segment. */
             status = ops->sync_folder(journal->folder.self, &journal->error);
         }
     }

@@ -123,6 +123,48 @@ static void a_sync_covers_what_was_found(void **state) {
 
 /* A disk with little room: what does not fit stays with the program, the last things have room, and with room it goes
  * on. */
+/* Keeps all, but for one of the files that were removed: that is back. user: which of them. */
+static size_t bring_back(void *user, size_t at, const sim_change *change) {
+    (void)at;
+    bool is_segment = change->kind == SIM_REMOVE && strstr(change->name, ".pier") != NULL;
+    return is_segment && (*(int *)user)-- == 0 ? 0 : change->size + 1;
+}
+
+/* What was trimmed and comes back with a power cut leaves no hole, whatever the durability is. */
+static void what_comes_back_is_one_row(void **state) {
+    (void)state;
+    for (unsigned level = PIER_DURABILITY_DISK; level <= PIER_DURABILITY_MEMORY; level++) {
+        for (int back = 0; back < 3; back++) {
+            sim_disk disk;
+            sim_disk after;
+            sim_init(&disk);
+            sim_init(&after);
+            pier_journal_options options = small_segments;
+            options.durability = (pier_durability)level;
+            pier_journal *journal = test_journal_open(&disk, &options);
+            test_writer writer;
+            test_writer_open(&writer, journal, NULL);
+            for (unsigned i = 0; i < 80; i++) {
+                assert_status(test_writer_store(&writer, 5), PIER_OK);
+            }
+            assert_true(pier_journal_info(journal).segments > 4);
+            assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+            assert_status(pier_journal_trim(journal, 350), PIER_OK);
+            int which = back;
+            sim_cut_power(&disk, disk.trace_count, &after, bring_back, &which);
+            test_writer_close(&writer);
+            pier_journal_destroy(journal);
+            journal = test_journal_open(&after, &options);
+            pier_journal_state found = pier_journal_info(journal);
+            assert_int_equal(found.next_record, 401);
+            assert_int_equal(test_journal_count(journal, 0), found.next_record - found.first_record);
+            pier_journal_destroy(journal);
+            sim_deinit(&after);
+            sim_deinit(&disk);
+        }
+    }
+}
+
 static void a_full_disk_pushes_back(void **state) {
     (void)state;
     for (uint64_t capacity = 5000; capacity < 22000; capacity += 97) {
@@ -413,9 +455,9 @@ static void survives_lack_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sync_covers_what_was_found), cmocka_unit_test(a_failed_sync_is_final),
-        cmocka_unit_test(a_full_disk_pushes_back),      cmocka_unit_test(a_full_disk_without_promises),
-        cmocka_unit_test(a_folder_turns_read_only),     cmocka_unit_test(any_call_of_the_folder_fails),
-        cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(what_comes_back_is_one_row),   cmocka_unit_test(a_full_disk_pushes_back),
+        cmocka_unit_test(a_full_disk_without_promises), cmocka_unit_test(a_folder_turns_read_only),
+        cmocka_unit_test(any_call_of_the_folder_fails), cmocka_unit_test(survives_lack_of_memory),
     };
     return cmocka_run_group_tests_name("journal on a failing disk", tests, NULL, NULL);
 }
