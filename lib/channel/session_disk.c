@@ -141,11 +141,14 @@ static pier_status check_identity(const pier_session_channel *channel, const pie
                                "%s is the folder of a session's %s, and was opened as a %s's", plan->folder,
                                is_client ? "server" : "client", is_client ? "client" : "server");
     }
+    /* Of long names and paths as much of each as the text has room for. */
+    enum { SHOWN = 60 };
     size_t name_bytes = identity.name.size;
     if (name_bytes != strlen(plan->name) || memcmp(identity.name.data, plan->name, name_bytes) != 0) {
         return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
-                               "%s is the folder of session %.*s, and was opened as that of %s", plan->folder,
-                               (int)name_bytes, (const char *)identity.name.data, plan->name);
+                               "%.*s is the folder of session %.*s, and was opened as that of %.*s", SHOWN,
+                               plan->folder, name_bytes < SHOWN ? (int)name_bytes : SHOWN,
+                               (const char *)identity.name.data, SHOWN, plan->name);
     }
     *received_id = identity.received_id;
     return PIER_OK;
