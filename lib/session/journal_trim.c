@@ -6,7 +6,9 @@
 
 pier_status pier__journal_drop(pier_journal *journal, size_t count) {
     const pier__folder_ops *ops = journal->folder.ops;
-    pier_status status = PIER_OK;
+    /* What stays carries the numbers and notes on, and must be there when what goes is not. Below disk, too, where it may
+     * not be synced yet: that is once in a segment. */
+    pier_status status = count > 0 ? pier__journal_sync_files(journal) : PIER_OK;
     size_t dropped = 0;
     while (dropped < count && status == PIER_OK) {
         const pier__segment *segment = &journal->segments[dropped];
@@ -21,7 +23,7 @@ pier_status pier__journal_drop(pier_journal *journal, size_t count) {
         dropped += status == PIER_OK ? 1 : 0;
         if (status == PIER_OK) {
             /* So that no later one can be gone after a power cut while this one is back, now or at the next trim: that
-             * would be a hole. Below disk, too: it is once in a segment. */
+             * would be a hole. */
             status = ops->sync_folder(journal->folder.self, &journal->error);
         }
     }
