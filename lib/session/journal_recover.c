@@ -370,8 +370,14 @@ static void take_walk(recovery *of, pier__walk *walk) {
     journal->found.damaged_bytes = walk->damaged_bytes;
     const pier__place end = {last->ordinal, journal->end};
     if (of->other_life && life_is_known(journal)) {
-        /* What is there after a power cut is on the disk. */
+        /* What is there after a power cut is on the disk, but for the end mark: a process since, which left the segment,
+         * may have written it and nothing else that would tell of this life. */
         journal->synced = (pier__synced){end, journal->stream.next_record - 1};
+        if (walk->has_ended) {
+            journal->synced.place.offset -= PIER__PIECE_BYTES;
+            journal->inherited_ordinal = end.ordinal;
+            journal->inherited_end = end.offset;
+        }
         return;
     }
     /* Who made the last segment may have died before its name was synced. */

@@ -123,6 +123,52 @@ static void a_sync_covers_what_was_found(void **state) {
 
 /* A disk with little room: what does not fit stays with the program, the last things have room, and with room it goes
  * on. */
+/* A process that leaves a segment of an earlier life of the machine is killed at any of its changes: what the next one
+ * calls synced is there after a power cut, and the segment before has its end. */
+static void an_end_that_was_left_unsynced(void **state) {
+    (void)state;
+    sim_disk before;
+    sim_init(&before);
+    pier_journal *journal = test_journal_open(&before, &small_segments);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    while (pier_journal_info(journal).bytes < PIER_JOURNAL_SEGMENT_BYTES_LOWEST * 3 / 4) {
+        assert_status(test_writer_store(&writer, 3), PIER_OK);
+    }
+    assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    uint64_t first = pier_journal_info(journal).next_record - 1;
+    sim_disk begun;
+    sim_init(&begun);
+    sim_cut_power(&before, before.trace_count, &begun, lose_all, NULL);
+    sim_settle(&begun);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    sim_deinit(&before);
+    size_t found = begun.trace_count;
+    journal = test_journal_open(&begun, &small_segments);
+    test_writer_open(&writer, journal, NULL);
+    assert_status(test_writer_store(&writer, 3), PIER_OK);
+    assert_int_equal(pier_journal_info(journal).segments, 2);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    for (size_t changes = found; changes <= begun.trace_count; changes++) {
+        sim_disk killed;
+        sim_init(&killed);
+        sim_kill_and_go_on(&begun, changes, &killed);
+        journal = test_journal_open(&killed, &small_segments);
+        uint64_t there = pier_journal_info(journal).next_record - 1;
+        assert_in_range(there, first, first + 3);
+        test_writer_open(&writer, journal, NULL);
+        assert_status(test_writer_store(&writer, 4), PIER_OK);
+        assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+        assert_int_equal(count_after_power_cut(&killed), there + 4);
+        test_writer_close(&writer);
+        pier_journal_destroy(journal);
+        sim_deinit(&killed);
+    }
+    sim_deinit(&begun);
+}
+
 /* Keeps all, but for one of the files that were removed: that is back. user: which of them. */
 static size_t bring_back(void *user, size_t at, const sim_change *change) {
     (void)at;
@@ -485,10 +531,15 @@ static void survives_lack_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sync_covers_what_was_found), cmocka_unit_test(a_failed_sync_is_final),
-        cmocka_unit_test(what_comes_back_is_one_row),   cmocka_unit_test(what_stays_is_there_when_what_goes_is_not),
-        cmocka_unit_test(a_full_disk_pushes_back),      cmocka_unit_test(a_full_disk_without_promises),
-        cmocka_unit_test(a_folder_turns_read_only),     cmocka_unit_test(any_call_of_the_folder_fails),
+        cmocka_unit_test(a_sync_covers_what_was_found),
+        cmocka_unit_test(a_failed_sync_is_final),
+        cmocka_unit_test(an_end_that_was_left_unsynced),
+        cmocka_unit_test(what_comes_back_is_one_row),
+        cmocka_unit_test(what_stays_is_there_when_what_goes_is_not),
+        cmocka_unit_test(a_full_disk_pushes_back),
+        cmocka_unit_test(a_full_disk_without_promises),
+        cmocka_unit_test(a_folder_turns_read_only),
+        cmocka_unit_test(any_call_of_the_folder_fails),
         cmocka_unit_test(survives_lack_of_memory),
     };
     return cmocka_run_group_tests_name("journal on a failing disk", tests, NULL, NULL);

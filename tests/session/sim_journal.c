@@ -221,34 +221,6 @@ static size_t fate(void *user, size_t at, const sim_change *change) {
     return draw % 3 == 1 ? change->size : draw % 5 == 0 ? SIM_ZEROS : (size_t)(draw >> 8) % (change->size + 1);
 }
 
-static sim_change *add_change(sim_disk *disk, sim_kind kind, uint32_t inode) {
-    if (disk->trace_count == disk->trace_capacity) {
-        disk->trace_capacity = disk->trace_capacity * 2 + 64;
-        disk->trace = (sim_change *)realloc(disk->trace, disk->trace_capacity * sizeof *disk->trace);
-    }
-    sim_change *change = &disk->trace[disk->trace_count++];
-    *change = (sim_change){.kind = kind, .inode = inode, .synced_by = 1};
-    return change;
-}
-
-/* What a power cut has left is on the disk: the account of the disk begins with it. */
-static void settle(sim_disk *disk) {
-    for (size_t i = 0; i < disk->name_count; i++) {
-        const sim_name *name = &disk->names[i];
-        if (name->name[0] == '\0') {
-            continue;
-        }
-        const sim_inode *inode = &disk->inodes[name->inode];
-        memcpy(add_change(disk, SIM_CREATE, name->inode)->name, name->name, sizeof name->name);
-        sim_change *write = add_change(disk, SIM_WRITE, name->inode);
-        write->data = (uint8_t *)malloc(inode->size + 1);
-        write->size = inode->size;
-        if (inode->size > 0) {
-            memcpy(write->data, inode->bytes, inode->size);
-        }
-    }
-}
-
 /* Makes of `to` what `from` was after its first `changes` changes. chosen: the power is cut; NULL: the process ends,
  * within the last change when `bytes` are fewer than it has. */
 static void copy_disk(const sim_disk *from, size_t changes, size_t bytes, sim_disk *to, sim_fate *chosen, void *user) {
@@ -259,7 +231,7 @@ static void copy_disk(const sim_disk *from, size_t changes, size_t bytes, sim_di
     } else {
         sim_kill(from, changes, bytes, &copy);
     }
-    settle(&copy);
+    sim_settle(&copy);
     sim_deinit(to);
     *to = copy;
 }

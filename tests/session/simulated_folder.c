@@ -215,6 +215,46 @@ void sim_kill(const sim_disk *from, size_t changes, size_t bytes, sim_disk *to) 
     }
 }
 
+static sim_change *add_settled(sim_disk *disk, sim_kind kind, uint32_t inode) {
+    if (disk->trace_count == disk->trace_capacity) {
+        disk->trace_capacity = disk->trace_capacity * 2 + 64;
+        disk->trace = (sim_change *)realloc(disk->trace, disk->trace_capacity * sizeof *disk->trace);
+    }
+    sim_change *change = &disk->trace[disk->trace_count++];
+    *change = (sim_change){.kind = kind, .inode = inode, .synced_by = 1};
+    return change;
+}
+
+void sim_settle(sim_disk *disk) {
+    for (size_t i = 0; i < disk->name_count; i++) {
+        const sim_name *name = &disk->names[i];
+        if (name->name[0] == '\0') {
+            continue;
+        }
+        const sim_inode *inode = &disk->inodes[name->inode];
+        memcpy(add_settled(disk, SIM_CREATE, name->inode)->name, name->name, sizeof name->name);
+        sim_change *write = add_settled(disk, SIM_WRITE, name->inode);
+        write->data = (uint8_t *)malloc(inode->size + 1);
+        write->size = inode->size;
+        if (inode->size > 0) {
+            memcpy(write->data, inode->bytes, inode->size);
+        }
+    }
+}
+
+void sim_kill_and_go_on(const sim_disk *from, size_t changes, sim_disk *to) {
+    sim_kill(from, changes, SIZE_MAX, to);
+    for (size_t i = 0; i < changes; i++) {
+        sim_change *change = add_settled(to, from->trace[i].kind, from->trace[i].inode);
+        *change = from->trace[i];
+        change->synced_by = change->synced_by <= changes ? change->synced_by : 0;
+        if (change->data != NULL) {
+            change->data = (uint8_t *)malloc(change->size + 1);
+            memcpy(change->data, from->trace[i].data, change->size);
+        }
+    }
+}
+
 /* The folder ------------------------------------------------------------------------------------------------------- */
 
 static pier_status fail(pier_error *error, pier_status status, const char *what) {

@@ -81,6 +81,12 @@ void sim_cut_power(const sim_disk *from, size_t changes, sim_disk *to, sim_fate 
  * last one only `bytes` bytes were made. `to` must be empty. */
 void sim_kill(const sim_disk *from, size_t changes, size_t bytes, sim_disk *to);
 
+/* The same after the whole of the last change, with an account that goes on: what was not synced may still be lost. */
+void sim_kill_and_go_on(const sim_disk *from, size_t changes, sim_disk *to);
+
+/* What a power cut has left is on the disk: the account of the disk begins with it. disk: without changes. */
+void sim_settle(sim_disk *disk);
+
 /* Returns the file of a name, or NULL. */
 sim_inode *sim_find(sim_disk *disk, const char *name);
 
