@@ -153,7 +153,8 @@ typedef struct pier__walk {
     pier__index *index;          /* NULL: nobody asks */
     pier__checkpoint checkpoint; /* the last one */
     bool has_checkpoint;
-    uint64_t stint;      /* where the last one begins */
+    uint64_t stray_ordinal; /* that of the first one of another segment than this; 0: there was none */
+    uint64_t stint;         /* where the last one begins */
     uint32_t awaited;    /* so many blocks of its beginning did not come: its checkpoint, then that one's definitions */
     pier__synced synced; /* the furthest that a checkpoint or mark told */
     uint64_t size;       /* of the file */

@@ -244,6 +244,17 @@ static pier_status drop_blank(recovery *of) {
     return drop_behind(journal, journal->segment_count - 1, of->error);
 }
 
+/* Where the stream stands is not told by what belongs to another segment, and nothing is cut by it. */
+static pier_status refuse_stray(const recovery *of, const pier__segment *segment, const pier__walk *walk) {
+    if (walk->stray_ordinal == 0) {
+        return PIER_OK;
+    }
+    bool is_last = segment == pier__journal_last(of->journal);
+    return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
+                           "%s segment, number %llu, holds what belongs to number %llu", is_last ? "the last" : "a",
+                           (unsigned long long)segment->ordinal, (unsigned long long)walk->stray_ordinal);
+}
+
 /* Looks at the last segment. done: it can be gone on with, or there is none. */
 static pier_status look_at_last(recovery *of, bool *done) {
     pier_journal *journal = of->journal;
@@ -256,12 +267,8 @@ static pier_status look_at_last(recovery *of, bool *done) {
     pier_status status = pier__walk_segment(journal, last, 0, &walk, of->error);
     if (status == PIER_OK && !walk.has_standing) {
         status = drop_blank(of);
-    } else if (status == PIER_OK && walk.has_checkpoint && walk.checkpoint.ordinal != last->ordinal) {
-        /* Where the stream stands is not told by it. */
-        status = pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
-                                 "the last segment, number %llu, holds what belongs to number %llu",
-                                 (unsigned long long)last->ordinal, (unsigned long long)walk.checkpoint.ordinal);
     } else if (status == PIER_OK) {
+        status = refuse_stray(of, last, &walk);
         of->other_life = is_other_life(journal, &walk);
         learn(of, &walk.synced);
         *done = true;
@@ -282,6 +289,7 @@ static pier_status learn_marks(recovery *of, size_t *from) {
     for (; at + 1 < journal->segment_count; at++) {
         pier__walk walk = {0};
         pier_status status = pier__walk_segment(journal, &journal->segments[at], 0, &walk, of->error);
+        status = status == PIER_OK ? refuse_stray(of, &journal->segments[at], &walk) : status;
         learn(of, &walk.synced);
         pier__walk_deinit(&walk);
         if (status != PIER_OK) {

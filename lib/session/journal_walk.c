@@ -58,12 +58,15 @@ static void take_synced(pier__walk *walk, const pier__synced *synced) {
     }
 }
 
-static void take_control(pier__walk *walk, pier_bytes payload) {
+/* ordinal: of the segment. */
+static void take_control(pier__walk *walk, uint64_t ordinal, pier_bytes payload) {
     pier__control control;
     pier__note note;
     pier__synced synced;
     for (size_t at = 0; pier__control_next(payload, &at, &control);) {
         if (pier__checkpoint_decode(&control, &walk->checkpoint)) {
+            bool is_stray = walk->checkpoint.ordinal != ordinal && walk->stray_ordinal == 0;
+            walk->stray_ordinal = is_stray ? walk->checkpoint.ordinal : walk->stray_ordinal;
             walk->has_checkpoint = true;
             walk->awaited = walk->checkpoint.definitions;
             take_synced(walk, &walk->checkpoint.synced);
@@ -76,7 +79,7 @@ static void take_control(pier__walk *walk, pier_bytes payload) {
 }
 
 /* A block is whole. Returns false when there is no memory. */
-static bool take_block(pier__walk *walk, uint64_t offset, pier_bytes piece) {
+static bool take_block(pier__walk *walk, uint64_t ordinal, uint64_t offset, pier_bytes piece) {
     pier__header header;
     pier__header_decode(piece.data, &header);
     pier_bytes payload = pier__bytes_from(piece, PIER__PIECE_BYTES);
@@ -89,7 +92,7 @@ static bool take_block(pier__walk *walk, uint64_t offset, pier_bytes piece) {
         return false;
     }
     if (header.kind == PIER_BLOCK_CONTROL) {
-        take_control(walk, payload);
+        take_control(walk, ordinal, payload);
     }
     if (header.time_unix_ns != 0) {
         walk->time_unix_ns = header.time_unix_ns;
@@ -116,7 +119,7 @@ static bool pass_damage(pier__walk *walk, pier_archive *archive, uint64_t tolera
 }
 
 /* What the walk takes of a piece that the loader told. Returns PIER_OK or PIER_NO_MEMORY. */
-static pier_status take_piece(pier__walk *walk, pier_archive *archive, const pier_block *block) {
+static pier_status take_piece(pier__walk *walk, uint64_t ordinal, pier_archive *archive, const pier_block *block) {
     pier_bytes piece = pier__archive_piece(archive);
     walk->has_ended = block->kind == PIER_BLOCK_END;
     walk->whole_until = block->offset + PIER__PIECE_BYTES;
@@ -130,7 +133,7 @@ static pier_status take_piece(pier__walk *walk, pier_archive *archive, const pie
     walk->whole_until += block->stored_bytes;
     walk->standing = pier__archive_standing(archive);
     walk->has_standing = true;
-    return piece.size == 0 || take_block(walk, block->offset, piece) ? PIER_OK : PIER_NO_MEMORY;
+    return piece.size == 0 || take_block(walk, ordinal, block->offset, piece) ? PIER_OK : PIER_NO_MEMORY;
 }
 
 /* What ends a walk, for no other piece can be looked at. */
@@ -139,14 +142,14 @@ static bool is_final(pier_status status) {
            pier_status_category_of(status) == PIER_CATEGORY_SYSTEM;
 }
 
-static pier_status walk_on(pier__walk *walk, pier_archive *archive, uint64_t tolerated) {
+static pier_status walk_on(pier__walk *walk, uint64_t ordinal, pier_archive *archive, uint64_t tolerated) {
     for (;;) {
         pier_block block;
         pier_status status = pier_archive_next_block(archive, &block);
         if (status == PIER_OK || status == PIER_SKIPPED) {
             /* One that is passed over by its header may be cut off. */
             bool is_whole = block.offset + PIER__PIECE_BYTES + block.stored_bytes <= walk->size;
-            status = is_whole ? take_piece(walk, archive, &block) : PIER_OK;
+            status = is_whole ? take_piece(walk, ordinal, archive, &block) : PIER_OK;
             if (status != PIER_OK) {
                 return status;
             }
@@ -211,7 +214,7 @@ pier_status pier__walk_segment(pier_journal *journal, const pier__segment *segme
         status = open_archive(journal, &opened, &file, &archive, error);
     }
     if (status == PIER_OK) {
-        status = walk_on(walk, archive, tolerated);
+        status = walk_on(walk, segment->ordinal, archive, tolerated);
         if (status != PIER_OK) {
             (void)pier__error_set(error, status, PIER_FLOOR_SESSION, walk->error.os_error, "%s: %s", name,
                                   walk->error.status == status ? walk->error.text : pier_status_text(status));
