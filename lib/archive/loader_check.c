@@ -79,6 +79,10 @@ pier__fault pier__preamble_fault(const pier__stream *stream, const pier__preambl
     if (stream->is_alone && stream->is_known && preamble->stream_id != stream->id) {
         return pier__fault_of(PIER_CORRUPT, 40, "a part of another stream");
     }
+    if (stream->is_alone && stream->is_known && (preamble->features_required & PIER__REQUIRES_PART) == 0) {
+        /* Its numbers would begin anew. */
+        return pier__fault_of(PIER_CORRUPT, 12, "a stream that is no part begins behind a part");
+    }
     return pier__no_fault;
 }
 

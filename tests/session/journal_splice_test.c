@@ -432,6 +432,23 @@ static void segments_from_elsewhere_are_passed_over(void **state) {
     }
 }
 
+/* The same stream, but whole and no part: its numbers would begin anew, and the records come twice. */
+static void whole_streams_are_passed_over(void **state) {
+    scene *of = *state;
+    pier_bytes first = segment_of(&of->own, 0);
+    uint8_t *whole = malloc(first.size);
+    pier__preamble preamble;
+    assert_non_null(whole);
+    memcpy(whole, first.data, first.size);
+    pier__preamble_decode(whole, &preamble);
+    preamble.features_required &= ~PIER__REQUIRES_PART;
+    pier__preamble_encode(&preamble, whole);
+    for (size_t i = 0; i + 1 < of->segments; i++) {
+        append(of, i, (pier_bytes){whole, first.size}, 0);
+    }
+    free(whole);
+}
+
 /* What another segment holds, before what is the last one's own: also in another life of the machine, when what is not
  * known to be synced is cut, nothing is cut by what it tells. */
 static void what_belongs_elsewhere_cuts_nothing(void **state) {
@@ -462,6 +479,7 @@ int main(void) {
         cmocka_unit_test(segments_of_another_session_are_passed_over),
         cmocka_unit_test(segments_of_an_older_life_are_passed_over),
         cmocka_unit_test(segments_from_elsewhere_are_passed_over),
+        cmocka_unit_test(whole_streams_are_passed_over),
         cmocka_unit_test(what_belongs_elsewhere_cuts_nothing),
     };
     return cmocka_run_group_tests_name("journals with pieces of others", tests, build, forget);
