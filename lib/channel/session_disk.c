@@ -25,7 +25,9 @@ bool pier__session_identity_load(pier__session_identity *identity, pier_bytes no
         .role = (pier_session_role)bytes[IDENTITY_ROLE],
         .name = {bytes + IDENTITY_NAME, noted.size - IDENTITY_NAME},
     };
-    return true;
+    /* It is put into texts, and given as a string. */
+    return memchr(identity->name.data, '\0', identity->name.size) == NULL &&
+           pier_text_is_valid((const char *)identity->name.data, identity->name.size);
 }
 
 static bool is_other_than_lock(void *user, const char *name) {

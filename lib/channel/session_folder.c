@@ -104,9 +104,7 @@ static pier_status open_both(reading *of, pier__session_identity *identity) {
     if (sent == NULL || (noted.size == 0 && pier__session_journal_is_unused(sent))) {
         return refuse(of);
     }
-    if (!pier__session_identity_load(identity, noted, pier_journal_info(sent).stream_id) ||
-        memchr(identity->name.data, '\0', identity->name.size) != NULL ||
-        !pier_text_is_valid((const char *)identity->name.data, identity->name.size)) {
+    if (!pier__session_identity_load(identity, noted, pier_journal_info(sent).stream_id)) {
         return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_CHANNEL, 0, "%s/sent is no session's", of->folder);
     }
     return open_one(of, PIER_SESSION_RECEIVED, identity->received_id);

@@ -20,18 +20,33 @@ static bool count_one(void *user, const char *name) {
     return true;
 }
 
+/* Sees to it that the folder is no session's, also when that cannot be opened: with a host's lock in it, it never would
+ * be again. */
+static pier_status check_host_folder(pier_session_host *host, pier_error *error) {
+    pier_session_folder_state of_session;
+    pier_error why;
+    pier_status status = pier_session_folder_read(&of_session, host->folder, &host->allocator, &why);
+    bool is_damaged = status < 0 && pier_status_category_of(status) >= PIER_CATEGORY_PROTOCOL;
+    if (status == PIER_OK || is_damaged) {
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
+                               "%s is the folder of %s%s, and was opened as a host's", host->folder,
+                               is_damaged ? "a session" : "session ", is_damaged ? "" : of_session.name);
+    }
+    if (status == PIER_NOT_FOUND) {
+        return PIER_OK;
+    }
+    if (error != NULL) {
+        *error = why;
+    }
+    return status;
+}
+
 pier_status pier__host_take_folder(pier_session_host *host, pier_error *error) {
     pier__folder *folder = &host->root;
-    pier_session_folder_state of_session;
-    pier_status status = pier_session_folder_read(&of_session, host->folder, &host->allocator, NULL);
+    pier_status status = check_host_folder(host, error);
     if (status == PIER_OK) {
-        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_CHANNEL, 0,
-                               "%s is the folder of session %s, and was opened as a host's", host->folder,
-                               of_session.name);
+        status = pier__folder_open_disk(folder, host->folder, true, &host->allocator, error);
     }
-    status = status == PIER_NO_MEMORY
-                 ? pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a host of sessions")
-                 : pier__folder_open_disk(folder, host->folder, true, &host->allocator, error);
     if (status == PIER_OK) {
         status = folder->ops->lock(folder->self, error);
     }

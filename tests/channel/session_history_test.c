@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "channel/session_channel_internal.h"
 #include "channel/session_host_internal.h"
 #include "session/link_control_internal.h"
 #include "support/fault_allocator.h"
@@ -182,6 +183,53 @@ static void what_is_no_folder_of_a_session_is_told(void **state) {
     pier_error error = {0};
     assert_status(pier_session_folder_read(&told, "", NULL, &error), PIER_USAGE);
     assert_status(pier_session_folder_read(&told, NULL, NULL, NULL), PIER_USAGE);
+}
+
+/* Writes what no session does into the note of whose a folder is. */
+static void note_identity(const char *folder, pier_session_role role, pier_bytes name) {
+    pier_journal *sent = NULL;
+    uint8_t note[PIER_JOURNAL_NOTE_BYTES_MAX];
+    assert_status(pier_journal_open(&sent, session_path(folder), NULL, NULL), PIER_OK);
+    pier_bytes before = pier_journal_noted(sent, PIER__IDENTITY_NOTE);
+    assert_true(before.size > 17);
+    memcpy(note, before.data, 16);
+    note[16] = (uint8_t)role;
+    memcpy(note + 17, name.data, name.size);
+    assert_status(pier_journal_note(sent, PIER__IDENTITY_NOTE, (pier_bytes){note, 17 + name.size}), PIER_OK);
+    assert_status(pier_journal_close(sent), PIER_OK);
+    pier_journal_destroy(sent);
+}
+
+/* What the note says is put into texts: it is a name, or the folder is no session's. */
+static void names_of_no_session_are_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    static const char long_name[256] = {1};
+    static const pier_bytes names[] = {
+        {"te\0st", 5}, {"test", 5}, {"\0", 1}, {"te\xff", 3}, {"test\xc3", 5}, {"", 0}, {long_name, 256},
+    };
+    begin(pair);
+    pier_session_host_destroy(pair->host);
+    pair->host = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        copy("client", "noted");
+        note_identity("noted/sent", PIER_SESSION_CLIENT, names[i]);
+        assert_not_read("noted", PIER_CORRUPT, "sent is no session's");
+        pier_error error = {0};
+        assert_status(pier_session_open(&pair->client, "test", session_path("noted"), pair->endpoint,
+                                        &pair->client_options, &error),
+                      PIER_CORRUPT);
+        assert_null(pair->client);
+        assert_non_null(strstr(error.text, "noted/sent is no session's"));
+        /* No host makes it its own either: with its lock it would be no session's for good. */
+        assert_status(pier_session_host_open(&pair->host, session_path("noted"), NULL, &error), PIER_MISMATCH);
+        assert_null(pair->host);
+        assert_non_null(strstr(error.text, "/noted is the folder of a session, and was opened as a host's"));
+        assert_int_not_equal(access(session_path("noted/lock"), F_OK), 0);
+        lose("noted");
+    }
+    copy("client", "noted");
+    note_identity("noted/sent", (pier_session_role)(PIER_SESSION_SERVER + 1), (pier_bytes){"test", 4});
+    assert_not_read("noted", PIER_CORRUPT, "sent is no session's");
 }
 
 static void memory_that_lacks_leaves_nothing_of_a_folder(void **state) {
@@ -691,6 +739,7 @@ int main(void) {
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_folder_of_a_session_is_told, session_pair_set_up,
                                         session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(names_of_no_session_are_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(memory_that_lacks_leaves_nothing_of_a_folder, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_in_use_is_read, session_pair_set_up, session_pair_tear_down),
