@@ -170,6 +170,36 @@ static bool is_open(const pier_session_channel *client) {
     return pier_session_link_state(pier_session_channel_session(client)) == PIER_SESSION_LINK_OPEN;
 }
 
+/* Steps both ends, and one more client unless it is NULL, until a client's connection is open. */
+static void until_open(session_pair *pair, pier_session_channel *client, pier_session_channel *other) {
+    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
+    while (!is_open(client)) {
+        assert_true(pier_clock_monotonic_ns() < until);
+        (void)(pier_session_channel_step(client) == PIER_OK);
+        if (other != NULL) {
+            (void)(pier_session_channel_step(other) == PIER_OK);
+        }
+        session_pair_turn(pair);
+    }
+}
+
+/* Opens a host that closes who is away for so long, and a client of which one record has arrived. Returns the host's end
+ * of it. */
+static pier_session_channel *begin_away(session_pair *pair, uint32_t away_timeout_ms) {
+    pair->host_options.away_timeout_ms = away_timeout_ms;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    session_receive(pair, true, 1);
+    session_settle(pair, pair->client);
+    return pair->server;
+}
+
+static void leave(session_pair *pair) {
+    pier_session_channel_destroy(pair->client);
+    pair->client = NULL;
+}
+
 /* Above its limits a host takes nobody, and says nothing: a client comes again, and is taken when there is room. */
 static void limits_hold_and_pass(void **state) {
     session_pair *pair = (session_pair *)*state;
@@ -248,12 +278,7 @@ static void folders_of_cut_creations_count(void **state) {
     session_pair_open_host(pair);
     until_told_of_refusal(pair, clients[2]);
     assert_status(pair->refusal.status, PIER_LIMIT);
-    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
-    while (!is_open(clients[1])) {
-        assert_true(pier_clock_monotonic_ns() < until);
-        (void)(pier_session_channel_step(clients[1]) == PIER_OK);
-        session_pair_turn(pair);
-    }
+    until_open(pair, clients[1], NULL);
     for (unsigned i = 0; i < 4; i++) {
         pier_session_channel_destroy(clients[i]);
     }
@@ -273,33 +298,18 @@ static void a_second_host_is_told(void **state) {
     /* The lock counts for no session, and is in no session's way. */
     assert_int_equal(pair->host->folder_count, 0);
     pier_session_channel *client = open_named(pair, "lock");
-    pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
-    while (!is_open(client)) {
-        assert_true(pier_clock_monotonic_ns() < until);
-        (void)(pier_session_channel_step(client) == PIER_OK);
-        session_pair_turn(pair);
-    }
+    until_open(pair, client, NULL);
     pier_session_channel_destroy(client);
 }
 
 /* A session whose client is away makes room, and goes on when the client is back; one whose client is there stays. */
 static void who_is_away_makes_room(void **state) {
     session_pair *pair = (session_pair *)*state;
-    pair->host_options.away_timeout_ms = 60;
     pair->host_options.sessions_max = 2;
-    session_pair_open_host(pair);
-    session_pair_open_client(pair);
-    session_send(pair, pair->client, 1);
-    session_receive(pair, true, 1);
-    session_settle(pair, pair->client);
-    pier_session_channel *first = pair->server;
+    pier_session_channel *first = begin_away(pair, 60);
     pier_session_channel *stays = open_named(pair, "stays");
     pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
-    while (!is_open(stays)) {
-        assert_true(pier_clock_monotonic_ns() < until);
-        (void)(pier_session_channel_step(stays) == PIER_OK);
-        session_pair_turn(pair);
-    }
+    until_open(pair, stays, NULL);
     /* Nobody is away. */
     pier_deadline soon = pier_deadline_after_ms(200);
     while (pier_clock_monotonic_ns() < soon) {
@@ -320,12 +330,7 @@ static void who_is_away_makes_room(void **state) {
     assert_int_equal(pier_session_host_count(pair->host), 1);
     assert_null(pier_session_host_find(pair->host, "test"));
     pier_session_channel *third = open_named(pair, "third");
-    while (!is_open(third)) {
-        assert_true(pier_clock_monotonic_ns() < until);
-        (void)(pier_session_channel_step(third) == PIER_OK);
-        (void)(pier_session_channel_step(stays) == PIER_OK);
-        session_pair_turn(pair);
-    }
+    until_open(pair, third, stays);
     pier_session_channel_destroy(third);
     session_pair_open_client(pair);
     session_receive(pair, false, 2);
@@ -336,15 +341,8 @@ static void who_is_away_makes_room(void **state) {
 /* A client that is back in the very moment in which it has been away for too long is there, and its session stays. */
 static void who_comes_back_in_time_stays(void **state) {
     session_pair *pair = (session_pair *)*state;
-    pair->host_options.away_timeout_ms = 300;
-    session_pair_open_host(pair);
-    session_pair_open_client(pair);
-    session_send(pair, pair->client, 1);
-    session_receive(pair, true, 1);
-    session_settle(pair, pair->client);
-    pier_session_channel *server = pair->server;
-    pier_session_channel_destroy(pair->client);
-    pair->client = NULL;
+    pier_session_channel *server = begin_away(pair, 2000);
+    leave(pair);
     pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
     while (server->away_since == 0) {
         assert_true(pier_clock_monotonic_ns() < until);
@@ -373,15 +371,8 @@ static void who_comes_back_in_time_stays(void **state) {
  * though nothing comes any more that wakes the host. */
 static void who_left_in_the_middle_of_a_call_is_away(void **state) {
     session_pair *pair = (session_pair *)*state;
-    pair->host_options.away_timeout_ms = 20;
-    session_pair_open_host(pair);
-    session_pair_open_client(pair);
-    session_send(pair, pair->client, 1);
-    session_receive(pair, true, 1);
-    session_settle(pair, pair->client);
-    pier_session_channel *server = pair->server;
-    pier_session_channel_destroy(pair->client);
-    pair->client = NULL;
+    pier_session_channel *server = begin_away(pair, 20);
+    leave(pair);
     pier_deadline until = pier_deadline_after_ms(PATIENCE_MS);
     while (server->socket != NULL) {
         assert_true(pier_clock_monotonic_ns() < until);
