@@ -208,8 +208,8 @@ static void names_of_no_session_are_told(void **state) {
         {"te\0st", 5}, {"test", 5}, {"\0", 1}, {"te\xff", 3}, {"test\xc3", 5}, {"", 0}, {long_name, 256},
     };
     begin(pair);
-    pier_session_host_destroy(pair->host);
-    pair->host = NULL;
+    close_client(pair);
+    close_host(pair);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         copy("client", "noted");
         note_identity("noted/sent", PIER_SESSION_CLIENT, names[i]);
