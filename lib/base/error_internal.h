@@ -14,8 +14,8 @@
 pier_status pier__error_set(pier_error *error, pier_status status, pier_floor floor, int os_error, const char *format,
                             ...) PIER_PRINTF(5, 6);
 
-/* Puts "`subject`: " before the text of a failure that does not name it already, and cuts it likewise. error: NULL when
- * nobody wants to know. Returns `status`; for success it does nothing. */
+/* Puts "`subject`: " before the text of a failure that does not name it already, and cuts it likewise. error: filled by
+ * what failed; NULL when nobody wants to know. Returns `status`; for success it does nothing. */
 pier_status pier__error_about(pier_error *error, pier_status status, const char *subject);
 
 #endif

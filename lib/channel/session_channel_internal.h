@@ -109,8 +109,9 @@ bool pier__session_channel_take_events(pier_session_channel *channel);
 
 /* session_disk.c --------------------------------------------------------------------------------------------------- */
 
-/* What the folders of the journals are called, by pier_session_journal. */
-extern const char *const pier__session_parts[2];
+/* Makes the path of one of the two journals in a session's folder: owned, released with its length and one more. NULL
+ * when there is no memory. */
+char *pier__session_journal_path(const pier_allocator *allocator, const char *folder, pier_session_journal which);
 
 /* The driver's own note in the journal of what is sent: both stream ids, that of what is sent first, little-endian; the
  * role, as a byte; the name. */

@@ -10,9 +10,19 @@
 #include "base/random_internal.h"
 #include "file/folder_internal.h"
 
-const char *const pier__session_parts[2] = {"sent", "received"};
+/* What the folders of the journals are called, by pier_session_journal. */
+static const char *const parts[2] = {"sent", "received"};
 
 enum { IDENTITY_ROLE = 16, IDENTITY_NAME = 17, IDENTITY_BYTES_MAX = IDENTITY_NAME + PIER_SESSION_NAME_BYTES_MAX };
+
+char *pier__session_journal_path(const pier_allocator *allocator, const char *folder, pier_session_journal which) {
+    size_t path_bytes = strlen(folder) + strlen(parts[which]) + 2;
+    char *path = (char *)pier__allocate(allocator, path_bytes);
+    if (path != NULL) {
+        (void)snprintf(path, path_bytes, "%s/%s", folder, parts[which]);
+    }
+    return path;
+}
 
 bool pier__session_identity_load(pier__session_identity *identity, pier_bytes noted, uint64_t sent_id) {
     const uint8_t *bytes = (const uint8_t *)noted.data;
@@ -80,18 +90,16 @@ static pier_status open_one(pier_session_channel *channel, const pier__session_p
         /* The peer's blocks may be larger than those of this side: the session has looked at them. */
         limits.block_target_bytes = PIER_BLOCK_TARGET_BYTES_HIGHEST;
     }
-    size_t path_bytes = strlen(plan->folder) + strlen(pier__session_parts[which]) + 2;
-    char *path = (char *)pier__allocate(&channel->allocator, path_bytes);
+    char *path = pier__session_journal_path(&channel->allocator, plan->folder, which);
     if (path == NULL) {
         return pier__error_set(error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a session");
     }
-    (void)snprintf(path, path_bytes, "%s/%s", plan->folder, pier__session_parts[which]);
     pier_journal_options chosen = journal_options(channel, which, options, &limits);
     chosen.must_exist = plan->must_exist && which == PIER_SESSION_SENT;
     chosen.stream_id = stream_id;
     status = pier_journal_open(&channel->journals[which], path, &chosen, error);
     status = pier__error_about(error, status, path);
-    pier__release(&channel->allocator, path, path_bytes);
+    pier__release(&channel->allocator, path, strlen(path) + 1);
     return status;
 }
 
@@ -279,7 +287,7 @@ static void carry_out(pier_session_channel *channel, const pier_session_request 
     }
     if (status < 0) {
         char subject[sizeof error.text];
-        (void)snprintf(subject, sizeof subject, "%s/%s", channel->folder, pier__session_parts[request->journal]);
+        (void)snprintf(subject, sizeof subject, "%s/%s", channel->folder, parts[request->journal]);
         (void)pier__error_about(&error, status, subject);
     }
     pier_session_complete(channel->session, request->id, status, data, &error);

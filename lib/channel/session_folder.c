@@ -4,7 +4,6 @@
  * those of a moment, and the journal `received` is read a moment later than `sent`. */
 #include "channel/session_channel_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error_internal.h"
@@ -59,15 +58,13 @@ static pier_status open_path(reading *of, pier_session_journal which, const char
 
 /* Opens a journal, and finds what stands in it. stream_id: that it must have; 0: any. */
 static pier_status open_one(reading *of, pier_session_journal which, uint64_t stream_id) {
-    size_t path_bytes = strlen(of->folder) + strlen(pier__session_parts[which]) + 2;
-    char *path = (char *)pier__allocate(&of->allocator, path_bytes);
+    char *path = pier__session_journal_path(&of->allocator, of->folder, which);
     if (path == NULL) {
         return pier__error_set(of->error, PIER_NO_MEMORY, PIER_FLOOR_CHANNEL, 0, "no memory for a session");
     }
-    (void)snprintf(path, path_bytes, "%s/%s", of->folder, pier__session_parts[which]);
     pier_status status = open_path(of, which, path, stream_id);
     status = pier__error_about(of->error, status, path);
-    pier__release(&of->allocator, path, path_bytes);
+    pier__release(&of->allocator, path, strlen(path) + 1);
     pier_session_found *found = &of->found[which];
     found->state.first_record = found->state.next_record = 1;
     if (status == PIER_OK && of->journals[which] != NULL) {

@@ -176,37 +176,57 @@ static size_t bring_back(void *user, size_t at, const sim_change *change) {
     return is_segment && (*(int *)user)-- == 0 ? 0 : change->size + 1;
 }
 
+/* A journal that is stored to, and whose power is cut. */
+typedef struct scene {
+    sim_disk disk;
+    sim_disk after;
+    pier_journal_options options;
+    pier_journal *journal;
+    test_writer writer;
+} scene;
+
+static void begin_scene(scene *of, unsigned level) {
+    sim_init(&of->disk);
+    sim_init(&of->after);
+    of->options = small_segments;
+    of->options.durability = (pier_durability)level;
+    of->journal = test_journal_open(&of->disk, &of->options);
+    test_writer_open(&of->writer, of->journal, NULL);
+}
+
+/* Cuts the power, and opens what it has left. */
+static void cut_power(scene *of, sim_fate *fate, void *user) {
+    sim_cut_power(&of->disk, of->disk.trace_count, &of->after, fate, user);
+    test_writer_close(&of->writer);
+    pier_journal_destroy(of->journal);
+    of->journal = test_journal_open(&of->after, &of->options);
+}
+
+static void end_scene(scene *of) {
+    pier_journal_destroy(of->journal);
+    sim_deinit(&of->after);
+    sim_deinit(&of->disk);
+}
+
 /* What was trimmed and comes back with a power cut leaves no hole, whatever the durability is. */
 static void what_comes_back_is_one_row(void **state) {
     (void)state;
     for (unsigned level = PIER_DURABILITY_DISK; level <= PIER_DURABILITY_MEMORY; level++) {
         for (int back = 0; back < 3; back++) {
-            sim_disk disk;
-            sim_disk after;
-            sim_init(&disk);
-            sim_init(&after);
-            pier_journal_options options = small_segments;
-            options.durability = (pier_durability)level;
-            pier_journal *journal = test_journal_open(&disk, &options);
-            test_writer writer;
-            test_writer_open(&writer, journal, NULL);
+            scene of;
+            begin_scene(&of, level);
             for (unsigned i = 0; i < 80; i++) {
-                assert_status(test_writer_store(&writer, 5), PIER_OK);
+                assert_status(test_writer_store(&of.writer, 5), PIER_OK);
             }
-            assert_true(pier_journal_info(journal).segments > 4);
-            assert_status(pier_journal_sync(journal, NULL), PIER_OK);
-            assert_status(pier_journal_trim(journal, 350), PIER_OK);
+            assert_true(pier_journal_info(of.journal).segments > 4);
+            assert_status(pier_journal_sync(of.journal, NULL), PIER_OK);
+            assert_status(pier_journal_trim(of.journal, 350), PIER_OK);
             int which = back;
-            sim_cut_power(&disk, disk.trace_count, &after, bring_back, &which);
-            test_writer_close(&writer);
-            pier_journal_destroy(journal);
-            journal = test_journal_open(&after, &options);
-            pier_journal_state found = pier_journal_info(journal);
+            cut_power(&of, bring_back, &which);
+            pier_journal_state found = pier_journal_info(of.journal);
             assert_int_equal(found.next_record, 401);
-            assert_int_equal(test_journal_count(journal, 0), found.next_record - found.first_record);
-            pier_journal_destroy(journal);
-            sim_deinit(&after);
-            sim_deinit(&disk);
+            assert_int_equal(test_journal_count(of.journal, 0), found.next_record - found.first_record);
+            end_scene(&of);
         }
     }
 }
@@ -215,30 +235,18 @@ static void what_comes_back_is_one_row(void **state) {
 static void what_stays_is_there_when_what_goes_is_not(void **state) {
     (void)state;
     for (unsigned level = PIER_DURABILITY_DISK; level <= PIER_DURABILITY_MEMORY; level++) {
-        sim_disk disk;
-        sim_disk after;
-        sim_init(&disk);
-        sim_init(&after);
-        pier_journal_options options = small_segments;
-        options.durability = (pier_durability)level;
-        pier_journal *journal = test_journal_open(&disk, &options);
-        test_writer writer;
-        test_writer_open(&writer, journal, NULL);
-        assert_status(pier_journal_note(journal, 3, (pier_bytes){"kept", 4}), PIER_OK);
-        while (pier_journal_info(journal).segments < 3) {
-            assert_status(test_writer_store(&writer, 5), PIER_OK);
+        scene of;
+        begin_scene(&of, level);
+        assert_status(pier_journal_note(of.journal, 3, (pier_bytes){"kept", 4}), PIER_OK);
+        while (pier_journal_info(of.journal).segments < 3) {
+            assert_status(test_writer_store(&of.writer, 5), PIER_OK);
         }
-        uint64_t trimmed = pier_journal_info(journal).next_record - 1;
-        assert_status(pier_journal_trim(journal, trimmed), PIER_OK);
-        sim_cut_power(&disk, disk.trace_count, &after, lose_all, NULL);
-        test_writer_close(&writer);
-        pier_journal_destroy(journal);
-        journal = test_journal_open(&after, &options);
-        assert_true(pier_journal_info(journal).next_record > trimmed - 5);
-        assert_int_equal(pier_journal_noted(journal, 3).size, 4);
-        pier_journal_destroy(journal);
-        sim_deinit(&after);
-        sim_deinit(&disk);
+        uint64_t trimmed = pier_journal_info(of.journal).next_record - 1;
+        assert_status(pier_journal_trim(of.journal, trimmed), PIER_OK);
+        cut_power(&of, lose_all, NULL);
+        assert_true(pier_journal_info(of.journal).next_record > trimmed - 5);
+        assert_int_equal(pier_journal_noted(of.journal, 3).size, 4);
+        end_scene(&of);
     }
 }
 
