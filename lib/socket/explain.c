@@ -47,9 +47,11 @@ static const char *advice(const char *verb, const pier_address *address, pier_st
     if (listens && status == PIER_DENIED && !is_ip) {
         return "its folder must be one that this process may write to";
     }
-    if (listens && status == PIER_IN_USE) {
-        return is_ip ? NULL /* describe_owner says it */
-                     : "another process listens there; end it or choose another name";
+    if (listens && status == PIER_IN_USE && !is_ip) {
+        return "another process listens there; end it or choose another name";
+    }
+    if (listens && status == PIER_IN_USE && address->port == 0) {
+        return "the system has no free port left to choose from; end what holds so many, or name a port";
     }
     if (listens && status == PIER_EXISTS) {
         return "what is there is no socket; move it away or choose another path";
@@ -102,7 +104,7 @@ pier_status pier__socket_explain(pier_error *error, const char *verb, const pier
     pier_status status = pier__os_failure(os_error);
     const char *what_to_do = advice(verb, address, status, os_error);
     char owner[OWNER_WORDS_BYTES];
-    if (is_at_place(verb) && status == PIER_IN_USE && address->transport != PIER_TRANSPORT_UNIX) {
+    if (is_at_place(verb) && status == PIER_IN_USE && what_to_do == NULL) {
         what_to_do = describe_owner(address, owner);
     }
     if (address->transport != PIER_TRANSPORT_UNIX || address->name_bytes > 0) {

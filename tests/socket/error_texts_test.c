@@ -82,6 +82,12 @@ static void what_the_system_says_is_put_in_words(void **state) {
     pier_status status = pier_socket_listen(&socket, &address, NULL, &error);
     fault_system_reset();
     assert_error(status, PIER_SYSTEM, &error, "still connecting");
+    /* Port 0 is nobody's: it is the choice that ran out. */
+    fault_system_fail(FAULT_BIND, 1, false, EADDRINUSE);
+    status = pier_socket_listen(&socket, &address, NULL, &error);
+    fault_system_reset();
+    assert_error(status, PIER_IN_USE, &error, "the system has no free port left to choose from");
+    assert_null(strstr(error.text, "has this port"));
 }
 
 static void a_link_local_address_needs_its_interface(void **state) {
