@@ -2,6 +2,7 @@
  *
  * Floor 7 (channel). */
 #include "channel/channel_support.h"
+#include "support/nobody.h"
 
 #include <sys/socket.h>
 
@@ -306,6 +307,8 @@ static void bad_arguments_are_refused(void **state) {
                   PIER_USAGE);
     assert_null(channel);
     pier_socket_destroy(socket);
+    pier_address nobody = test_nobody_at("tcp://127.0.0.1:0");
+    (void)pier_address_format(&nobody, text, sizeof text);
     assert_status(pier_channel_connect(&channel, text, pier_deadline_after_ms(PATIENCE_MS), NULL, &error),
                   PIER_REFUSED);
     assert_null(channel);

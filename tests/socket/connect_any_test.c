@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "socket/joint.h"
+#include "support/nobody.h"
 #include "support/fault_system.h"
 
 enum { WAITING_MAX = 8, ADDRESSES_MAX = 6, STAGGER_MS = 250 };
@@ -55,15 +56,11 @@ static int open_world(void **state) {
     (void)state;
     open_place(GOOD4, "tcp://127.0.0.1:0", 0);
     open_place(DEAD4, "tcp://127.0.0.1:0", 1);
-    open_place(REFUSED4, "tcp://127.0.0.1:0", 0);
-    pier_socket_destroy(all.listeners[REFUSED4]);
-    all.listeners[REFUSED4] = NULL;
+    all.addresses[REFUSED4] = test_nobody_at("tcp://127.0.0.1:0");
     if (joint_kind_is_here(JOINT_TCP_IPV6)) {
         open_place(GOOD6, "tcp://[::1]:0", 0);
         open_place(DEAD6, "tcp://[::1]:0", 1);
-        open_place(REFUSED6, "tcp://[::1]:0", 0);
-        pier_socket_destroy(all.listeners[REFUSED6]);
-        all.listeners[REFUSED6] = NULL;
+        all.addresses[REFUSED6] = test_nobody_at("tcp://[::1]:0");
     }
     return 0;
 }

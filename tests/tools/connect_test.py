@@ -373,8 +373,7 @@ class FramedTest(pier_command.Test):
 
 class EndpointTest(pier_command.Test):
     def test_nobody_listens(self):
-        listening, endpoint = self.serve()
-        listening.close()
+        endpoint = self.nobody()
         self.assert_error(pier("connect", endpoint, data=b"1\n"), 3, "connect", "REFUSED", endpoint)
         self.assert_error(pier("connect", f"unix:{self.folder}/none"), 3, "connect", "NOT_FOUND")
         self.assert_error(pier("connect", f"unix:@{os.getpid()}-none"), 3, "connect", "REFUSED")

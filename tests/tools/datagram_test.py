@@ -188,9 +188,10 @@ class ConnectTest(Test):
         self.assert_error(result, 1, "connect", "TRUNCATED", r"^udp://127\.0\.0\.1:\d+: .*byte 1\b", b'"an answer"\n')
 
     def test_nobody_there(self):
-        closed = self.peer()
-        endpoint = "udp://127.0.0.1:%d" % closed.getsockname()[1]
-        closed.close()
+        # Its port is held, so that nobody else gets it, by a socket that listens to itself alone.
+        holding = self.peer()
+        holding.connect(holding.getsockname())
+        endpoint = "udp://127.0.0.1:%d" % holding.getsockname()[1]
         result = pier("connect", endpoint, "--timeout", 20000, data=b"1\n")
         self.assert_error(result, 3, "connect", "REFUSED", "an earlier datagram found nobody there")
 

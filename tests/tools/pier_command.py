@@ -174,6 +174,13 @@ class Test(unittest.TestCase):
         self.addCleanup(listening.close)
         return listening, "tcp://127.0.0.1:%d" % listening.getsockname()[1]
 
+    def nobody(self):
+        """An endpoint where nobody listens, and nobody else will meanwhile: its port is held without listening."""
+        holding = socket.socket()
+        self.addCleanup(holding.close)
+        holding.bind(("127.0.0.1", 0))
+        return "tcp://127.0.0.1:%d" % holding.getsockname()[1]
+
     def accept(self, listening):
         connection, _ = listening.accept()
         connection.settimeout(PATIENCE_S)

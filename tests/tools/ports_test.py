@@ -68,7 +68,9 @@ class PortTest(pier_command.Test):
                 self.assertEqual(own["program"], file.read().strip())
             text = pier("ports", port).out.decode()
             self.assertRegex(text, rf"(?m)^{port}/tcp: .*; process {os.getpid()} \(.+\) of user {os.geteuid()} has it now$")
-        self.assertIsNone(lines_of(port)[0]["owner"])
+        # Nobody listens, and no other program gets the port meanwhile.
+        free = int(self.nobody().rpartition(":")[2])
+        self.assertIsNone(lines_of(free)[0]["owner"])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
             datagrams.bind(("127.0.0.1", 0))
             told = lines_of(datagrams.getsockname()[1])

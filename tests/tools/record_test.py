@@ -484,8 +484,7 @@ class PassingTest(Test):
 
 class TargetTest(Test):
     def test_nobody_is_there(self):
-        listening, target = self.serve()
-        listening.close()
+        target = self.nobody()
         recorder = self.record(target)
         with self.assertRaises((ConnectionResetError, BrokenPipeError)):
             client = self.client(recorder)  # it may be cut before this returns

@@ -589,18 +589,16 @@ class FileTest(ReplayTest):
 
     def test_nobody_is_there(self):
         self.make_plain(("CLIENT", [1]))
-        self.listening.close()
-        self.assert_error(pier("replay", self.file, self.target), 3, "replay", "REFUSED", out=None)
+        self.assert_error(pier("replay", self.file, self.nobody()), 3, "replay", "REFUSED", out=None)
 
     def test_nobody_was_there(self):
-        self.listening.close()
-        recorder = self.record(self.target)
+        nobody = self.nobody()
+        recorder = self.record(nobody)
         client = self.client(recorder)
         recorder.read_until(lambda recorder: b"REFUSED" in recorder.err)
         client.close()
         recorder.stop()
-        self.assert_same(pier("replay", self.file, self.target))
-        self.listening, self.target = self.serve()
+        self.assert_same(pier("replay", self.file, nobody))
         replay = self.play("--json")
         self.accept(self.listening)
         problems = [line["problem"] for line in self.differences(replay.result())]
