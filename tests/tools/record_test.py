@@ -501,8 +501,8 @@ class TargetTest(Test):
     def test_a_name_that_does_not_exist(self):
         result = pier("record", "tcp://127.0.0.1:0", "unix:" + str(self.folder / "none"), self.file, "--count", 0)
         self.assert_error(result, 2, "record", "USAGE", "--count")
-        result = pier("record", "tcp://127.0.0.1:0", "tcp://no-such-name.invalid:80", self.file)
-        self.assertIn(result.status, (3, 4), result)
+        result = pier("record", "tcp://127.0.0.1:0", "tcp://no-such-name.onion:80", self.file)
+        self.assert_error(result, 3, "record", "NOT_FOUND", "no-such-name")
         self.assertFalse(self.file.exists())
 
     def test_an_address_in_use_leaves_no_file(self):
