@@ -14,6 +14,8 @@
 #include <pier/port_owner.h>
 #include <pier/socket.h>
 
+#include "support/nobody.h"
+
 static void a_listener_of_this_process_is_found(void **state) {
     (void)state;
     static const char *const endpoints[] = {"tcp://127.0.0.1:0", "tcp://[::1]:0"};
@@ -34,6 +36,7 @@ static void a_listener_of_this_process_is_found(void **state) {
         assert_int_equal(owner.user, geteuid());
         assert_true(owner.program[0] != '\0');
         pier_socket_destroy(listener);
+        address = test_nobody_at(endpoints[i]);
         memset(&owner, 7, sizeof owner);
         assert_int_equal(pier_port_owner_find(address.port, PIER_TRANSPORT_TCP, &owner, &error), PIER_NOT_FOUND);
         assert_int_equal(error.status, PIER_NOT_FOUND);
