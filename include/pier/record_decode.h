@@ -242,19 +242,28 @@ PIER__KERNEL uint64_t pier__take_pieces(const uint8_t *at, size_t size, char *te
     return odd;
 }
 
-/* Whether text that is not all ASCII, or has a zero byte, is refused. One call, behind which little lives on: each
- * register that had to outlive more would cost all records. */
-PIER__RARE bool pier__odd_text_is_wrong(const char *text, size_t size) {
-    return memchr(text, 0, size) != NULL || !pier_text_is_valid(text, size);
+/* Returns `behind`, where text ends that is not all ASCII, or has a zero byte; NULL when it is refused, or something was
+ * before it. It comes last and gives back what it got, as pier__behind_odd_text does: each register that had to outlive
+ * it would cost all records. */
+PIER__CALLED const uint8_t *pier__behind_odd_taken(const uint8_t *behind, const char *text, size_t size,
+                                                   unsigned wrong) {
+    return wrong == 0 && memchr(text, 0, size) == NULL && pier_text_is_valid(text, size) ? behind : NULL;
 }
 
 /* Takes text of a known size below `capacity`, at most PIER__SHORT_TEXT. */
 PIER__KERNEL const uint8_t *pier__take_short_text(const uint8_t *at, size_t size, char *text, uint32_t capacity,
                                                   unsigned *wrong) {
-    if (PIER_UNLIKELY(pier__take_pieces(at, size, text, capacity) != 0)) {
-        *wrong |= pier__odd_text_is_wrong(text, size);
+    at += size;
+    if (PIER_UNLIKELY(pier__take_pieces(at - size, size, text, capacity) != 0)) {
+        const uint8_t *behind = pier__behind_odd_taken(at, text, size, *wrong);
+        if (behind == NULL) {
+            *wrong |= 1;
+        } else {
+            *wrong = 0;
+            at = behind;
+        }
     }
-    return at + size;
+    return at;
 }
 
 PIER__KERNEL const uint8_t *pier__take_inline_bytes(const uint8_t *at, const uint8_t *end, uint8_t *data,

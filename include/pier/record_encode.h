@@ -160,9 +160,9 @@ PIER__RARE uint8_t *pier__behind_odd_text(uint8_t *at, const char *text, size_t 
 }
 
 PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint32_t capacity, unsigned *wrong) {
-    uint64_t high_bits = 0;
+    uint64_t odd = 0;
     /* The whole array, a constant number of bytes; what follows the text is overwritten by the next value. */
-    size_t size = pier__inline_text_bytes(capacity <= 32 ? at + 1 : NULL, text, capacity, &high_bits);
+    size_t size = pier__inline_text_bytes(capacity <= 32 ? at + 1 : NULL, text, capacity, &odd);
     if (capacity <= 32) {
         at[0] = (uint8_t)(0xa0 | (size & 31));
         at += 1 + size;
@@ -173,7 +173,7 @@ PIER__KERNEL uint8_t *pier__put_inline_text(uint8_t *at, const char *text, uint3
     } else {
         at = pier__put_body(pier__put_text_head(at, size), text, size);
     }
-    if (PIER_UNLIKELY(high_bits != 0) || PIER_UNLIKELY(size == capacity)) {
+    if (PIER_UNLIKELY(odd != 0)) {
         uint8_t *behind = pier__behind_odd_text(at, text, size, capacity);
         if (behind == NULL) {
             *wrong |= 1;

@@ -17,17 +17,21 @@
 #define PIER__OVERHANG_BYTES 64
 
 /* Before each kernel, and before what kernels call when something is rare. Kernels are small, and fold to a few
- * instructions only where they are inlined; not every program uses each of them. */
+ * instructions only where they are inlined; not every program uses each of them. PIER__CALLED is for what is as rare,
+ * and is followed by a branch on its answer: behind a call that is marked cold gcc takes both ways for cold, and with
+ * them the whole function. */
 #if defined(__GNUC__)
 #define PIER__KERNEL static inline __attribute__((always_inline, unused))
 #define PIER__UNUSED __attribute__((unused))
 #define PIER__CODEC static inline PIER__UNUSED
 #define PIER__RARE static __attribute__((noinline, cold, unused))
+#define PIER__CALLED static __attribute__((noinline, unused))
 #else
 #define PIER__KERNEL static inline
 #define PIER__UNUSED
 #define PIER__CODEC static inline
 #define PIER__RARE static inline
+#define PIER__CALLED static inline
 #endif
 
 /* Rows of tables that are alike. */
@@ -225,9 +229,9 @@ PIER__KERNEL uint64_t pier__before_zero(uint64_t word, uint64_t zero) {
 }
 
 /* Returns the length of terminated text in an array of `capacity` bytes, `capacity` when no byte of it ends the text,
- * and adds to `*high_bits` what shows that it is not all ASCII. Copies the array to `to` meanwhile, unless that is
- * NULL: there are PIER__OVERHANG_BYTES behind what counts of it. */
-PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_t capacity, uint64_t *high_bits) {
+ * and adds to `*odd` what is not 0 when it is not all ASCII, or fills the array. Copies the array to `to` meanwhile,
+ * unless that is NULL: there are PIER__OVERHANG_BYTES behind what counts of it. */
+PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_t capacity, uint64_t *odd) {
     size_t size = 0;
 #if defined(__SSE2__) && defined(__GNUC__) && !defined(PIER__TEXT_BY_BYTES)
     if (capacity >= 16 && capacity <= 64) {
@@ -245,7 +249,7 @@ PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_
             zeros |= (uint64_t)(unsigned)__builtin_ia32_pmovmskb128((pier__16_chars)(bytes == 0)) << piece;
         }
         size = zeros != 0 ? pier__lowest_bit(zeros) : capacity;
-        *high_bits |= pier__before_zero(highs, zeros);
+        *odd |= pier__before_zero(highs, zeros) | (zeros == 0);
         return size;
     }
     if (capacity > 8 && capacity < 16) {
@@ -259,8 +263,9 @@ PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_
             memcpy(to, &both, sizeof both);
         }
         size = pier__lowest_bit(zeros);
-        /* What lies before the end, shifted to the top; `size` is 15 at most. */
-        *high_bits |= highs << (~size & 31) << 1;
+        /* What lies up to the end, shifted to the top. The byte that ends the text has no high bit; one behind the array
+         * is as good as one. `size` is 15 at most. */
+        *odd |= (highs | 1u << capacity) << (~size & 31);
         return size;
     }
 #endif
@@ -276,9 +281,11 @@ PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_
         uint64_t second_zero = pier__zero_byte(second);
         size_t first_size = zero != 0 ? pier__lowest_bit(zero) / 8 : 8;
         size_t second_size = second_zero != 0 ? pier__lowest_bit(second_zero) / 8 : 8;
-        *high_bits |= pier__before_zero(first, zero) & PIER__HIGH_BITS;
-        *high_bits |= zero != 0 ? 0 : pier__before_zero(second, second_zero) & PIER__HIGH_BITS;
-        return zero != 0 ? first_size : 8 + second_size;
+        size = zero != 0 ? first_size : 8 + second_size;
+        *odd |= pier__before_zero(first, zero) & PIER__HIGH_BITS;
+        *odd |= zero != 0 ? 0 : pier__before_zero(second, second_zero) & PIER__HIGH_BITS;
+        *odd |= size == capacity;
+        return size;
     }
 #endif
 #if !defined(PIER__TEXT_BY_BYTES)
@@ -286,16 +293,17 @@ PIER__KERNEL size_t pier__inline_text_bytes(uint8_t *to, const char *text, size_
         uint64_t word = pier__text_word(text + size);
         uint64_t zero = pier__zero_byte(word);
         if (zero != 0) {
-            *high_bits |= pier__before_zero(word, zero) & PIER__HIGH_BITS;
+            *odd |= pier__before_zero(word, zero) & PIER__HIGH_BITS;
             return size + pier__lowest_bit(zero) / 8;
         }
-        *high_bits |= word & PIER__HIGH_BITS;
+        *odd |= word & PIER__HIGH_BITS;
     }
 #endif
     while (size < capacity && text[size] != '\0') {
-        *high_bits |= (unsigned char)text[size] & 0x80u;
+        *odd |= (unsigned char)text[size] & 0x80u;
         size++;
     }
+    *odd |= size == capacity;
     return size;
 }
 

@@ -72,9 +72,9 @@ PIER__KERNEL uint8_t *put_inline(uint8_t *at, const uint8_t *from, size_t size, 
 }
 
 PIER__KERNEL uint8_t *put_inline_text(uint8_t *at, const char *text, uint32_t capacity) {
-    uint64_t high_bits = 0;
-    size_t size = pier__inline_text_bytes(NULL, text, capacity, &high_bits);
-    if (PIER_UNLIKELY(size == capacity || (high_bits != 0 && !pier_text_is_valid(text, size)))) {
+    uint64_t odd = 0;
+    size_t size = pier__inline_text_bytes(NULL, text, capacity, &odd);
+    if (PIER_UNLIKELY(odd != 0 && (size == capacity || !pier_text_is_valid(text, size)))) {
         return NULL;
     }
     return put_inline(pier__put_text_head(at, size), (const uint8_t *)text, size, capacity);
