@@ -1,8 +1,8 @@
 /* What the two directions of whole arrays of integers share; see <pier/record_integers.h>.
  *
- * Floor 5 (record). Each is one function in C, compiled twice where the compiler can: for every processor, and for those
- * that have AVX2, lzcnt and shifts that leave the flags alone. Which one runs is decided by the processor that it runs
- * on; both give the same bytes. */
+ * Floor 5 (record). Each is one function in C, compiled again where the compiler can: for every processor, for those that
+ * have AVX2, lzcnt and shifts that leave the flags alone, and loading for those that have AVX-512 and its permutations of
+ * bytes, too. Which one runs is decided by the processor that it runs on; all give the same bytes. */
 #ifndef PIER_RECORD_INTEGERS_INTERNAL_H
 #define PIER_RECORD_INTEGERS_INTERNAL_H
 
@@ -14,16 +14,24 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define PIER__HAS_WIDE 1
-#define PIER__WIDE __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define PIER__WIDE_256 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define PIER__WIDE_512 __attribute__((target("avx2,bmi,bmi2,lzcnt,avx512f,avx512bw,avx512dq,avx512vbmi")))
 #else
 #define PIER__HAS_WIDE 0
 #endif
 
-/* Returns whether this processor has what PIER__WIDE needs. Any thread may call it. */
-bool pier__has_wide_instructions(void);
+/* The instructions that functions are compiled for, each with all before it. */
+typedef enum pier__wide {
+    PIER__WIDE_NONE, /* every processor's */
+    PIER__WIDE_256_BITS,
+    PIER__WIDE_512_BITS
+} pier__wide;
 
-/* For tests: `allowed` false has every array go the way of every processor. */
-void pier__allow_wide_instructions(bool allowed);
+/* Returns the most that this processor has. Any thread may call it. */
+pier__wide pier__wide_instructions(void);
+
+/* For tests: the most that are used from now on, if the processor has them. */
+void pier__limit_wide_instructions(pier__wide most);
 
 /* Before a loop over a group: gcc would unroll it, put off what is only gathered, and run out of registers. */
 #if defined(__GNUC__) && !defined(__clang__)

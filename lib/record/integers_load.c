@@ -4,40 +4,8 @@
  * chain of loads that is longer than all the rest of the work. So the lengths are found first, of numbers that would
  * begin at any of many bytes, by instructions that take 16 or 32 of them at once; the chain is then one load and one
  * addition a number. Where the last eight had one width the next eight are tried as the same, without a chain. */
-#include <stdatomic.h>
-
+#include "record/integers_512_internal.h"
 #include "record/integers_internal.h"
-
-#if PIER__HAS_WIDE
-#include <cpuid.h>
-#endif
-
-/* 0: nobody asked yet; 1: no; 2: yes */
-static atomic_int wide;
-
-void pier__allow_wide_instructions(bool allowed) {
-    atomic_store_explicit(&wide, allowed ? 0 : 1, memory_order_relaxed);
-}
-
-bool pier__has_wide_instructions(void) {
-    int has = atomic_load_explicit(&wide, memory_order_relaxed);
-    if (PIER_UNLIKELY(has == 0)) {
-        has = 1;
-#if PIER__HAS_WIDE
-        unsigned a;
-        unsigned b;
-        unsigned c = 0;
-        unsigned d;
-        /* The compiler's own question knows of AVX2 whether the system keeps its registers, but not all know lzcnt. */
-        if (__get_cpuid(0x80000001, &a, &b, &c, &d) != 0 && (c & 1u << 5) != 0 && __builtin_cpu_supports("avx2") &&
-            __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) {
-            has = 2;
-        }
-#endif
-        atomic_store_explicit(&wide, has, memory_order_relaxed);
-    }
-    return has == 2;
-}
 
 /* What the first byte of an integer tells, in one word: how far the number is to be brought down from the top of eight
  * bytes, which is lowest because a shift looks at no more of it; where those begin behind the first byte; whether it is
@@ -88,15 +56,15 @@ typedef uint8_t bytes_32 __attribute__((vector_size(32)));
 
 /* Writes for each of `size` bytes, a multiple of 32, how many bytes an integer has that begins with it; 1 when none
  * does: cc to cf and d0 to d3 have 1, 2, 4 and 8 bytes behind them. */
-PIER__KERNEL void find_lengths(uint8_t *lengths, const uint8_t *at, size_t size, bool is_wide) {
+PIER__KERNEL void find_lengths(uint8_t *lengths, const uint8_t *at, size_t size, pier__wide wide) {
 #if defined(__GNUC__)
-    if (is_wide) {
+    if (wide >= PIER__WIDE_256_BITS) {
         FIND_LENGTHS(bytes_32, lengths, at, size)
     } else {
         FIND_LENGTHS(bytes_16, lengths, at, size)
     }
 #else
-    (void)is_wide;
+    (void)wide;
     for (size_t i = 0; i < size; i++) {
         lengths[i] = (uint8_t)(forms[at[i]] >> 24);
     }
@@ -108,6 +76,7 @@ PIER__KERNEL void find_lengths(uint8_t *lengths, const uint8_t *at, size_t size,
 typedef struct wrongs {
     uint32_t forms;
     uint64_t bits;
+    uint64_t of_eight; /* of those that are taken eight at a time */
 } wrongs;
 
 /* Takes one number. `any`: all bits when the type has a sign, none when it has not: a number with a sign must not have
@@ -125,7 +94,7 @@ PIER__KERNEL uint64_t take_one(const uint8_t *at, uint64_t any, wrongs *wrong) {
 
 /* Returns what wrongs tell: 0 for nothing. */
 PIER__KERNEL uint64_t tell(const wrongs *wrong, uint64_t any) {
-    return (wrong->forms & 1u << 16) | (any != 0 ? wrong->bits >> 63 : wrong->bits);
+    return (wrong->forms & 1u << 16) | wrong->of_eight | (any != 0 ? wrong->bits >> 63 : wrong->bits);
 }
 
 /* Takes a group of which all begin with the first one's byte and have `bits` behind it. Returns whether they do. */
@@ -212,19 +181,39 @@ PIER__KERNEL void give_narrow(void *to, const uint64_t *numbers, size_t i, size_
 
 /* Returns of how many bytes to find the lengths, of `most`, for at least a run: no more than the numbers may have, and
  * than the block and what is behind it. `at` is not behind `end`. */
-PIER__KERNEL size_t window_bytes(const uint8_t *at, const uint8_t *end, size_t count, size_t most) {
+PIER__KERNEL size_t window_bytes(const uint8_t *at, const uint8_t *end, size_t count, size_t most, size_t multiple) {
     size_t there = (size_t)(end - at) + RUN_MOST;
     size_t bytes = there < most ? there : most;
     bytes = count < bytes / 9 ? count * 9 : bytes;
-    return (bytes + 31) & ~(size_t)31;
+    return (bytes + multiple - 1) / multiple * multiple;
 }
 
 /* What is found of lengths: those of numbers that begin at `from` and the `known` bytes behind it. */
 typedef struct window {
     const uint8_t *from;
     size_t known;
-    uint8_t lengths[WINDOW];
+    union {
+        uint8_t lengths[WINDOW];
+#if PIER__HAS_WIDE
+        pier__jumps jumps; /* begins with the lengths */
+#endif
+    };
 } window;
+
+/* Makes the window begin at `at`. */
+PIER__KERNEL void move_window(window *of, const uint8_t *at, const uint8_t *end, size_t count, size_t most,
+                              pier__wide wide) {
+    of->from = at;
+#if PIER__HAS_WIDE
+    if (wide == PIER__WIDE_512_BITS) {
+        of->known = window_bytes(at, end, count, most, 64);
+        pier__find_jumps(&of->jumps, at, of->known);
+        return;
+    }
+#endif
+    of->known = window_bytes(at, end, count, most, 32);
+    find_lengths(of->lengths, at, of->known, wide);
+}
 
 /* Takes numbers of which nothing is known but that the lengths are found. Returns where the next one begins. */
 PIER__KERNEL size_t take_mixed(const window *of, size_t place, uint64_t *to, size_t count, uint64_t any,
@@ -237,15 +226,36 @@ PIER__KERNEL size_t take_mixed(const window *of, size_t place, uint64_t *to, siz
     return place;
 }
 
+/* Takes a few numbers of which nothing is known but that the window has them. Returns the place behind them; `*last` is
+ * how many bytes the last ones have, `of_last` of them. */
+PIER__KERNEL size_t take_from_window(const window *of, size_t place, uint64_t *to, size_t count, size_t of_last,
+                                     uint64_t any, wrongs *wrong, size_t *last, pier__wide wide) {
+#if PIER__HAS_WIDE
+    if (wide == PIER__WIDE_512_BITS && count % PIER__GROUP == 0) {
+        size_t begin =
+            pier__take_by_jumps(&of->jumps, of->from, place, to, count - PIER__GROUP, any, &wrong->of_eight, last);
+        size_t end = pier__take_by_jumps(&of->jumps, of->from, begin, to + (count - PIER__GROUP), PIER__GROUP, any,
+                                         &wrong->of_eight, last);
+        *last = of_last == 1 ? *last : end - begin;
+        return end;
+    }
+#endif
+    (void)wide;
+    size_t begin = take_mixed(of, place, to, count - of_last, any, wrong);
+    size_t end = take_mixed(of, begin, to + (count - of_last), of_last, any, wrong);
+    *last = end - begin;
+    return end;
+}
+
 PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end, void *to, size_t count, unsigned width,
-                                          uint64_t sign, bool is_wide) {
+                                          uint64_t sign, pier__wide wide) {
     window of;
     of.from = at;
     of.known = 0;
     uint64_t narrow[RUN];
     unsigned guess = 0;
     unsigned patience = 0;
-    wrongs wrong = {0, 0};
+    wrongs wrong = {0, 0, 0};
     uint64_t unfit = 0;
     const uint64_t any = 0 - sign;
     size_t step;
@@ -262,16 +272,13 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
             step = count - i < most ? count - i : most;
             size_t place = (size_t)(at - of.from);
             if (place + 9 * step > of.known) {
-                of.from = at;
-                of.known = window_bytes(at, end, count - i, patience > 0 ? RUN_MOST : WINDOW);
+                move_window(&of, at, end, count - i, patience > 0 ? RUN_MOST : WINDOW, wide);
                 place = 0;
-                find_lengths(of.lengths, at, of.known, is_wide);
             }
-            size_t last = patience > 0 ? 1 : step < PIER__GROUP ? step : PIER__GROUP;
-            size_t begin = take_mixed(&of, place, numbers, step - last, any, &wrong);
-            place = take_mixed(&of, begin, numbers + (step - last), last, any, &wrong);
-            at = of.from + place;
-            guess = patience > 0 ? (unsigned)(place - begin) : pier__guess_width(place - begin);
+            size_t of_last = patience > 0 ? 1 : step < PIER__GROUP ? step : PIER__GROUP;
+            size_t last = 0;
+            at = of.from + take_from_window(&of, place, numbers, step, of_last, any, &wrong, &last, wide);
+            guess = patience > 0 ? (unsigned)last : pier__guess_width(last);
             patience -= patience > 0;
         }
         if (width != 8) {
@@ -282,9 +289,14 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
 }
 
 #if PIER__HAS_WIDE
-PIER__WIDE static const uint8_t *take_wide(const uint8_t *at, const uint8_t *end, void *to, size_t count,
-                                           unsigned width, uint64_t sign) {
-    return take_integers(at, end, to, count, width, sign, true);
+PIER__WIDE_256 static const uint8_t *take_256(const uint8_t *at, const uint8_t *end, void *to, size_t count,
+                                              unsigned width, uint64_t sign) {
+    return take_integers(at, end, to, count, width, sign, PIER__WIDE_256_BITS);
+}
+
+PIER__WIDE_512 static const uint8_t *take_512(const uint8_t *at, const uint8_t *end, void *to, size_t count,
+                                              unsigned width, uint64_t sign) {
+    return take_integers(at, end, to, count, width, sign, PIER__WIDE_512_BITS);
 }
 #endif
 
@@ -292,9 +304,14 @@ const uint8_t *pier__take_integers(const uint8_t *at, const uint8_t *end, void *
                                    pier_field_kind kind) {
     pier__integer_kind of = pier__integer_kind_of(kind);
 #if PIER__HAS_WIDE
-    if (pier__has_wide_instructions()) {
-        return take_wide(at, end, to, count, of.width, of.sign);
+    switch (pier__wide_instructions()) {
+    case PIER__WIDE_512_BITS:
+        return take_512(at, end, to, count, of.width, of.sign);
+    case PIER__WIDE_256_BITS:
+        return take_256(at, end, to, count, of.width, of.sign);
+    default:
+        break;
     }
 #endif
-    return take_integers(at, end, to, count, of.width, of.sign, false);
+    return take_integers(at, end, to, count, of.width, of.sign, PIER__WIDE_NONE);
 }

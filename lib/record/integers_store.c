@@ -119,7 +119,7 @@ PIER__KERNEL uint8_t *put_integers(uint8_t *at, const void *from, size_t count, 
 }
 
 #if PIER__HAS_WIDE
-PIER__WIDE static uint8_t *put_wide(uint8_t *at, const void *from, size_t count, unsigned width, uint64_t sign) {
+PIER__WIDE_256 static uint8_t *put_wide(uint8_t *at, const void *from, size_t count, unsigned width, uint64_t sign) {
     return put_integers(at, from, count, width, sign);
 }
 #endif
@@ -127,7 +127,7 @@ PIER__WIDE static uint8_t *put_wide(uint8_t *at, const void *from, size_t count,
 uint8_t *pier__put_integers(uint8_t *at, const void *from, size_t count, pier_field_kind kind) {
     pier__integer_kind of = pier__integer_kind_of(kind);
 #if PIER__HAS_WIDE
-    if (pier__has_wide_instructions()) {
+    if (pier__wide_instructions() >= PIER__WIDE_256_BITS) {
         return put_wide(at, from, count, of.width, of.sign);
     }
 #endif

@@ -118,8 +118,8 @@ static void check_array(pier_field_kind kind, unsigned mix, size_t count) {
 static void test_both_ways_agree_with_one_by_one(void **state) {
     (void)state;
     uint64_t seed = test_seed();
-    for (unsigned allowed = 0; allowed < 2; allowed++) {
-        pier__allow_wide_instructions(allowed != 0);
+    for (unsigned most = PIER__WIDE_NONE; most <= PIER__WIDE_512_BITS; most++) {
+        pier__limit_wide_instructions((pier__wide)most);
         random_state = seed;
         for (size_t kind = 0; kind < KINDS; kind++) {
             for (unsigned mix = 0; mix < MIXES; mix++) {
@@ -185,8 +185,8 @@ static void test_every_form_of_a_number_is_taken(void **state) {
                                       UINT64_MAX,
                                       UINT64_MAX - 127,
                                       UINT64_MAX - 128};
-    for (unsigned allowed = 0; allowed < 2; allowed++) {
-        pier__allow_wide_instructions(allowed != 0);
+    for (unsigned most = PIER__WIDE_NONE; most <= PIER__WIDE_512_BITS; most++) {
+        pier__limit_wide_instructions((pier__wide)most);
         for (size_t kind = 0; kind < KINDS; kind++) {
             for (unsigned head = 0xcc; head <= 0xd3; head++) {
                 for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
