@@ -64,7 +64,8 @@ typedef struct pier_journal_options {
 } pier_journal_options;
 
 /* Opens a journal, or makes a new one, and recovers it: what is torn at its end is cut off and told by
- * pier_journal_info. Damage elsewhere is left and told to who reads there.
+ * pier_journal_info. Damage elsewhere is left and told to who reads there; what one opening keeps, damage as well, later
+ * ones keep, as far as the durability goes.
  * out: owned: freed by pier_journal_destroy; NULL on failure. folder: path of its folder, copied; it is made when it
  * does not exist, what leads there must. options: NULL for the defaults. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_IN_USE when somebody else writes it; PIER_NOT_FOUND; PIER_MISMATCH for another stream id;

@@ -120,12 +120,15 @@ static pier_status begin(pier_journal *journal, pier_error *error) {
     if (!journal->options.read_only) {
         status = journal->folder.ops->lock(journal->folder.self, error);
     }
-    status = status == PIER_OK ? pier__journal_recover(journal, error) : status;
-    if (status == PIER_OK && journal->options.durability == PIER_DURABILITY_DISK && !journal->options.read_only) {
-        status = pier__journal_sync_files(journal);
-        if (status != PIER_OK && error != NULL) {
-            *error = journal->error;
-        }
+    bool is_untold = false;
+    status = status == PIER_OK ? pier__journal_recover(journal, &is_untold, error) : status;
+    if (status != PIER_OK || journal->options.read_only) {
+        return status;
+    }
+    status = journal->options.durability == PIER_DURABILITY_DISK ? pier__journal_sync_files(journal) : PIER_OK;
+    status = status == PIER_OK && is_untold ? pier__journal_tell_synced(journal) : status;
+    if (status != PIER_OK && error != NULL) {
+        *error = journal->error;
     }
     return status;
 }

@@ -149,6 +149,7 @@ typedef struct pier__walk {
     pier__standing standing;     /* behind the last block that proved itself */
     bool has_standing;           /* there was one */
     pier__buffer definitions;    /* of its epoch */
+    uint32_t epoch;              /* that epoch */
     pier__note_slot *notes;      /* PIER_JOURNAL_NOTES_MAX of them, changed by the notes that came; NULL: nobody asks */
     pier__index *index;          /* NULL: nobody asks */
     pier__checkpoint checkpoint; /* the last one */
@@ -164,6 +165,7 @@ typedef struct pier__walk {
     uint64_t damage;        /* where; PIER_NO_OFFSET: none */
     uint64_t torn_from;     /* likewise; where the stint begins, when its beginning is torn there */
     uint64_t damaged_bytes; /* all that was passed over between pieces */
+    uint64_t last_damage;   /* where the last of it begins that something whole follows; PIER_NO_OFFSET: none */
     uint64_t time_unix_ns;  /* the last that a block told */
     pier_error error;       /* of the first damage */
 } pier__walk;
@@ -177,8 +179,10 @@ void pier__walk_deinit(pier__walk *walk);
 
 /* journal_recover.c ------------------------------------------------------------------------------------------------ */
 
-/* Finds out where the journal stands, and cuts what is torn. */
-pier_status pier__journal_recover(pier_journal *journal, pier_error *error);
+/* Finds out where the journal stands, and cuts what is torn. is_untold: gets whether damage that stays, or may be there,
+ * lies behind all that the rest of the journal calls synced: once the journal is synced, it must be told anew
+ * (pier__journal_tell_synced), or who opens it next cuts there. */
+pier_status pier__journal_recover(pier_journal *journal, bool *is_untold, pier_error *error);
 
 /* Looks for segments that another process has made meanwhile. */
 pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
@@ -218,6 +222,10 @@ pier_status pier__journal_abandon_raw(pier_journal *journal);
 
 /* Syncs all files that need it, and the names. Fails for good. */
 pier_status pier__journal_sync_files(pier_journal *journal);
+
+/* Begins a stint, whose checkpoint tells what is synced, and syncs it. Without room for it nothing is done. Returns as
+ * pier__journal_sync_files. */
+pier_status pier__journal_tell_synced(pier_journal *journal);
 
 /* Leaves the file of a segment open until it is synced, or syncs others to make room for it. */
 pier_status pier__journal_leave_unsynced(pier_journal *journal, uint64_t ordinal, int file);

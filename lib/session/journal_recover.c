@@ -217,6 +217,7 @@ typedef struct recovery {
     pier_error *error;
     pier__synced synced; /* the furthest that anything told */
     bool other_life;
+    bool is_untold; /* see pier__journal_recover */
 } recovery;
 
 static void learn(recovery *of, const pier__synced *synced) {
@@ -400,6 +401,18 @@ static void take_walk(recovery *of, pier__walk *walk) {
     }
 }
 
+/* Whether the place up to which damage stays is to be told anew. What told it may have been cut off: it lies behind the
+ * place, and not always at it. Or damage was met in the same life of the machine behind that place, and stays because
+ * all is synced now; but that is not told before somebody writes. */
+static bool is_untold(const recovery *of, const pier__walk *walk) {
+    const pier_journal *journal = of->journal;
+    const pier__segment *last = &journal->segments[journal->segment_count - 1];
+    bool was_cut_off = journal->found.cut_bytes > 0 && pier__place_is_before(walk->synced.place, of->synced.place);
+    bool is_passed = walk->last_damage != PIER_NO_OFFSET &&
+                     !pier__place_is_before((pier__place){last->ordinal, walk->last_damage}, walk->synced.place);
+    return was_cut_off || (is_passed && journal->options.durability == PIER_DURABILITY_DISK);
+}
+
 /* Takes the last segment over. again: something of it was taken away, and what is left is to be looked at anew. */
 static pier_status take_last(recovery *of, bool *again) {
     pier_journal *journal = of->journal;
@@ -416,6 +429,7 @@ static pier_status take_last(recovery *of, bool *again) {
         status = cut_last(journal, end, of->error);
     }
     if (status == PIER_OK && !*again) {
+        of->is_untold = is_untold(of, &walk);
         take_walk(of, &walk);
     }
     pier__walk_deinit(&walk);
@@ -459,7 +473,7 @@ static pier_status find_standing(recovery *of) {
     return PIER_OK;
 }
 
-pier_status pier__journal_recover(pier_journal *journal, pier_error *error) {
+pier_status pier__journal_recover(pier_journal *journal, bool *is_untold, pier_error *error) {
     recovery of = {.journal = journal, .error = error};
     journal->stream = (pier__stream){.phase = PIER__PHASE_STREAM, .preamble_is_known = true, .is_known = true};
     journal->folder.ops->life(journal->folder.self, journal->life);
@@ -471,6 +485,7 @@ pier_status pier__journal_recover(pier_journal *journal, pier_error *error) {
         return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0, "there is no journal in the folder");
     }
     status = status == PIER_OK ? find_standing(&of) : status;
+    *is_untold = of.is_untold && !journal->options.read_only;
     if (status != PIER_OK) {
         return status;
     }

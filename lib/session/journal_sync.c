@@ -146,6 +146,16 @@ pier_status pier__journal_sync_files(pier_journal *journal) {
     return PIER_OK;
 }
 
+pier_status pier__journal_tell_synced(pier_journal *journal) {
+    pier_status status = pier__journal_ready(journal, true);
+    if (status == PIER_NO_SPACE) {
+        /* A journal on a full disk can be read and trimmed all the same. */
+        pier_error_clear(&journal->error);
+        return PIER_OK;
+    }
+    return status == PIER_OK ? pier__journal_sync_files(journal) : status;
+}
+
 pier_status pier_journal_sync(pier_journal *journal, uint64_t *durable_record) {
     pier_status status = pier__journal_may_write(journal);
     status = status == PIER_OK ? pier__journal_write_out(journal, false) : status;

@@ -83,8 +83,10 @@ static bool take_block(pier__walk *walk, uint64_t ordinal, uint64_t offset, pier
     pier__header header;
     pier__header_decode(piece.data, &header);
     pier_bytes payload = pier__bytes_from(piece, PIER__PIECE_BYTES);
-    if ((header.flags & PIER__FLAG_EPOCH_BEGIN) != 0) {
+    if ((header.flags & PIER__FLAG_EPOCH_BEGIN) != 0 || header.epoch != walk->epoch) {
+        /* The block that began the epoch may have been damaged. */
         walk->definitions.size = 0;
+        walk->epoch = header.epoch;
     }
     bool is_awaited = header.kind == PIER_BLOCK_DEFINITIONS && walk->awaited > 0;
     walk->awaited = is_awaited ? walk->awaited - 1 : 0;
@@ -114,6 +116,7 @@ static bool pass_damage(pier__walk *walk, pier_archive *archive, uint64_t tolera
     if (pier_archive_recover(archive, &skipped) != PIER_OK) {
         return false;
     }
+    walk->last_damage = walk->whole_until;
     walk->damaged_bytes += skipped;
     return true;
 }
@@ -191,7 +194,8 @@ static pier_status open_archive(pier_journal *journal, segment_file *opened, pie
 
 pier_status pier__walk_segment(pier_journal *journal, const pier__segment *segment, uint64_t tolerated,
                                pier__walk *walk, pier_error *error) {
-    *walk = (pier__walk){.notes = walk->notes, .index = walk->index, .damage = PIER_NO_OFFSET};
+    *walk = (pier__walk){
+        .notes = walk->notes, .index = walk->index, .damage = PIER_NO_OFFSET, .last_damage = PIER_NO_OFFSET};
     pier_error_clear(&walk->error);
     pier__buffer_init(&walk->definitions, &journal->allocator);
     char name[PIER__NAME_BYTES];

@@ -1,0 +1,196 @@
+/* Journals with two faults, opened twice: what the first opening has kept, damage that it told as well, the second one
+ * keeps, byte for byte.
+ *
+ * Floor 6 (session). One fault is in what was synced, and stays; the other is wherever a power cut may leave one, also
+ * in what tells how far the journal was synced. Of the pairs the share of PIER_TEST_SHARE is tried
+ * (support/share.h). */
+#include "session/journal_support.h"
+
+#include "support/share.h"
+
+enum { STEP_BYTES = 16, BYTES_MAX = 8192 };
+
+/* What a crash has left: a journal of one segment. */
+typedef struct scene {
+    sim_disk disk;
+    pier_journal_options options;
+    size_t synced; /* bytes before the last sync that the journal can tell */
+} scene;
+
+/* A process that syncs twice is killed; another one goes on, and is killed in its turn, if `goes_on`. */
+static void build(scene *of, pier_durability durability, bool goes_on) {
+    memset(of, 0, sizeof *of);
+    sim_init(&of->disk);
+    of->options = (pier_journal_options){.durability = durability};
+    pier_journal *journal = test_journal_open(&of->disk, &of->options);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    for (int i = 0; i < 2; i++) {
+        assert_status(test_writer_store(&writer, 2), PIER_OK);
+        assert_status(test_writer_store(&writer, 2), PIER_OK);
+        assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    }
+    of->synced = (size_t)pier_journal_info(journal).bytes;
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    if (!goes_on) {
+        return;
+    }
+    journal = test_journal_open(&of->disk, &of->options);
+    test_writer_open(&writer, journal, NULL);
+    assert_status(test_writer_store(&writer, 2), PIER_OK);
+    assert_status(test_writer_store(&writer, 2), PIER_OK);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+}
+
+/* What an opening kept. */
+typedef struct kept {
+    pier_status status;
+    pier_journal_state state;
+    size_t size;
+    uint8_t bytes[BYTES_MAX];
+} kept;
+
+static void open_once(sim_disk *disk, const scene *of, kept *got) {
+    pier_journal *journal = NULL;
+    got->status = test_journal_try(&journal, disk, &of->options, NULL);
+    if (got->status == PIER_OK) {
+        got->state = pier_journal_info(journal);
+    }
+    pier_journal_destroy(journal);
+    const char *name = sim_first_name(disk, ".pier");
+    got->size = 0;
+    if (name != NULL) {
+        const sim_inode *inode = sim_find(disk, name);
+        assert_true(inode->size <= BYTES_MAX);
+        got->size = inode->size;
+        memcpy(got->bytes, inode->bytes, inode->size);
+    }
+}
+
+static void flip(sim_disk *disk, size_t at) {
+    sim_find(disk, sim_first_name(disk, ".pier"))->bytes[at] ^= 0x10;
+}
+
+static size_t pairs;
+static size_t damaged;
+
+/* life: of the machine at the first opening; 1: that of who wrote. */
+static void open_twice(const scene *of, size_t first, size_t second, uint8_t life) {
+    static kept once;
+    static kept again;
+    sim_disk disk;
+    sim_init(&disk);
+    sim_kill(&of->disk, of->disk.trace_count, SIZE_MAX, &disk);
+    disk.life = life;
+    flip(&disk, first);
+    flip(&disk, second);
+    open_once(&disk, of, &once);
+    disk.life = (uint8_t)(life + 1);
+    open_once(&disk, of, &again);
+    pairs++;
+    damaged += once.status == PIER_OK && once.state.damaged_bytes > 0;
+    bool is_kept =
+        again.status == once.status && again.size >= once.size && memcmp(again.bytes, once.bytes, once.size) == 0;
+    is_kept = is_kept && (once.status != PIER_OK ||
+                          (again.state.next_record == once.state.next_record &&
+                           again.state.damaged_bytes == once.state.damaged_bytes && again.state.cut_bytes == 0));
+    if (!is_kept) {
+        fail_msg("damaged at %zu and %zu: %s, next %llu, %llu bytes damaged; opened again: %s, next %llu, %llu bytes "
+                 "damaged, %llu cut",
+                 first, second, pier_status_name(once.status), (unsigned long long)once.state.next_record,
+                 (unsigned long long)once.state.damaged_bytes, pier_status_name(again.status),
+                 (unsigned long long)again.state.next_record, (unsigned long long)again.state.damaged_bytes,
+                 (unsigned long long)again.state.cut_bytes);
+    }
+    sim_deinit(&disk);
+}
+
+static void open_all_twice(pier_durability durability, bool goes_on, uint8_t life) {
+    scene of;
+    build(&of, durability, goes_on);
+    size_t size = sim_find(&of.disk, sim_first_name(&of.disk, ".pier"))->size;
+    size_t step = STEP_BYTES * (size_t)test_share();
+    pairs = 0;
+    damaged = 0;
+    for (size_t first = 0; first < of.synced; first += step) {
+        for (size_t second = first + STEP_BYTES; second < size; second += STEP_BYTES) {
+            open_twice(&of, first, second, life);
+        }
+    }
+    print_message("%zu pairs, %zu of them left damage\n", pairs, damaged);
+    assert_true(damaged > 0);
+    sim_deinit(&of.disk);
+}
+
+/* The place that is synced is told behind it: with an end mark between that is torn, what tells it is cut off. */
+static void after_a_power_cut(void **state) {
+    (void)state;
+    open_all_twice(PIER_DURABILITY_DISK, false, 2);
+    open_all_twice(PIER_DURABILITY_DISK, true, 2);
+    open_all_twice(PIER_DURABILITY_PROCESS, true, 2);
+}
+
+/* Damage of the same life stays, for all is synced when the journal is open: and in the next life. */
+static void after_a_kill(void **state) {
+    (void)state;
+    open_all_twice(PIER_DURABILITY_DISK, false, 1);
+    open_all_twice(PIER_DURABILITY_DISK, true, 1);
+}
+
+/* What is told anew needs room. Without any the journal is opened all the same. */
+static void on_a_full_disk(void **state) {
+    (void)state;
+    scene of;
+    build(&of, PIER_DURABILITY_DISK, false);
+    flip(&of.disk, of.synced - 192);
+    of.disk.capacity = 1;
+    sim_find(&of.disk, sim_first_name(&of.disk, ".pier"))->reserved = 0;
+    pier_journal *journal = test_journal_open(&of.disk, &of.options);
+    assert_true(pier_journal_info(journal).damaged_bytes > 0);
+    assert_int_equal(pier_journal_info(journal).next_record, 9);
+    pier_journal_destroy(journal);
+    sim_deinit(&of.disk);
+}
+
+/* Opening that fails at any call of the system costs nothing of what the next one keeps. */
+static void whatever_fails(void **state) {
+    (void)state;
+    scene of;
+    build(&of, PIER_DURABILITY_DISK, false);
+    pier_status status = PIER_SYSTEM;
+    for (uint64_t n = 1; status != PIER_OK; n++) {
+        sim_disk disk;
+        sim_init(&disk);
+        sim_kill(&of.disk, of.disk.trace_count, SIZE_MAX, &disk);
+        disk.life = of.disk.life;
+        flip(&disk, of.synced - 192);
+        disk.fail_any_in = n;
+        pier_journal *journal = NULL;
+        pier_error error;
+        pier_error_clear(&error);
+        status = test_journal_try(&journal, &disk, &of.options, &error);
+        assert_int_equal(error.status, status);
+        pier_journal_destroy(journal);
+        assert_int_equal(disk.files_open, 0);
+        disk.fail_any_in = 0;
+        journal = test_journal_open(&disk, &of.options);
+        assert_int_equal(pier_journal_info(journal).next_record, 9);
+        assert_true(pier_journal_info(journal).damaged_bytes > 0);
+        pier_journal_destroy(journal);
+        sim_deinit(&disk);
+        assert_true(n < 1000);
+    }
+    sim_deinit(&of.disk);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(after_a_power_cut),
+        cmocka_unit_test(after_a_kill),
+        cmocka_unit_test(on_a_full_disk),
+        cmocka_unit_test(whatever_fails),
+    };
+    return cmocka_run_group_tests_name("journals opened twice", tests, NULL, NULL);
+}
