@@ -20,7 +20,7 @@ typedef enum journal_folder {
 /* The journals of a session's folder, by pier_session_journal. */
 extern const char *const journal_folder_parts[2];
 
-/* Looks at the names in a folder. */
+/* Looks at what is in a folder. */
 journal_folder journal_folder_look(const char *path);
 
 /* Returns how many folders of sessions are in a folder; `first` gets the name of the first of them, "" for none. */

@@ -56,11 +56,18 @@ static int compare(const void *a, const void *b) {
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/* Takes the file of a name, if it is a segment. One that is removed meanwhile is none. */
+/* Reads the name of a file, and what there is to know of it. Returns whether it is a segment: a folder is none (sessions
+ * of a host may be called so), nor is a link, as to who opens the journal, nor what was removed meanwhile. */
+static bool look(DIR *folder, const char *name, segment *read, struct stat *about) {
+    return read_name(name, read) && fstatat(dirfd(folder), name, about, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(about->st_mode);
+}
+
+/* Takes the file of a name, if it is a segment. */
 static pier_status take(segments *found, DIR *folder, const char *name) {
     segment taken = {.bytes = 0};
     struct stat about;
-    if (!read_name(name, &taken) || fstatat(dirfd(folder), name, &about, 0) != 0) {
+    if (!look(folder, name, &taken, &about)) {
         return PIER_OK;
     }
     memcpy(taken.name, name, strlen(name) + 1); /* it has room: read_name saw to that */
@@ -96,10 +103,11 @@ pier_status segments_read(segments *found, const char *folder) {
 bool segments_are_in(const char *folder) {
     DIR *opened = opendir(folder);
     segment read;
+    struct stat about;
     bool are_in = false;
     const struct dirent *entry;
     while (opened != NULL && !are_in && (entry = readdir(opened)) != NULL) {
-        are_in = read_name(entry->d_name, &read);
+        are_in = look(opened, entry->d_name, &read, &about);
     }
     if (opened != NULL) {
         (void)closedir(opened);

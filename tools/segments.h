@@ -27,7 +27,7 @@ typedef struct segments {
 /* Lists the segments in a folder. Returns PIER_OK; PIER_NO_MEMORY; or PIER_SYSTEM, with errno. */
 pier_status segments_read(segments *found, const char *folder);
 
-/* Returns whether a folder has a segment, by the names in it. */
+/* Returns whether a folder has a segment: a file with such a name. */
 bool segments_are_in(const char *folder);
 
 void segments_deinit(segments *found);

@@ -242,6 +242,11 @@ static pier_status drop_blank(recovery *of) {
                                "the last segment, number %llu, does not prove itself anywhere",
                                (unsigned long long)last->ordinal);
     }
+    if (journal->options.must_exist && journal->segment_count == 1) {
+        /* Nor is what began one taken away. */
+        return pier__error_set(of->error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0,
+                               "there is no journal in the folder: no block in its only segment proves itself");
+    }
     return drop_behind(journal, journal->segment_count - 1, of->error);
 }
 
@@ -481,16 +486,15 @@ pier_status pier__journal_recover(pier_journal *journal, bool *is_untold, pier_e
     for (size_t i = 0; status == PIER_OK && i < journal->segment_count; i++) {
         status = measure(journal, i, error);
     }
-    if (status == PIER_OK && journal->segment_count == 0 && journal->options.must_exist) {
-        return pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0, "there is no journal in the folder");
-    }
     status = status == PIER_OK ? find_standing(&of) : status;
     *is_untold = of.is_untold && !journal->options.read_only;
     if (status != PIER_OK) {
         return status;
     }
     if (journal->segment_count == 0) {
-        return begin_stream(journal, error);
+        return journal->options.must_exist
+                   ? pier__error_set(error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0, "there is no journal in the folder")
+                   : begin_stream(journal, error);
     }
     if (journal->options.stream_id != 0 && journal->options.stream_id != journal->stream.id) {
         return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0, "the journal is one of another stream");

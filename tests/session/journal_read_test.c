@@ -405,6 +405,44 @@ static void an_end_begins_no_epoch(void **state) {
     sim_deinit(&disk);
 }
 
+/* A segment that was made, and of which nothing came to the disk. Who wants a journal to be there does not get a new
+ * one, and what there is stays. */
+static void what_was_never_written_is_no_journal(void **state) {
+    (void)state;
+    static const char *const bytes[] = {"", "\0\0\0\0\0\0\0", "nothing"};
+    static const size_t sizes[] = {0, 7, 7};
+    for (size_t i = 0; i < 3; i++) {
+        for (pier_durability durability = PIER_DURABILITY_DISK; durability <= PIER_DURABILITY_MEMORY; durability++) {
+            sim_disk disk;
+            sim_init(&disk);
+            pier__folder folder = sim_open(&disk);
+            char name[PIER__NAME_BYTES];
+            pier__name_format(name, PIER__NAME_SEGMENT, 1, 1);
+            int file = PIER__FOLDER_NO_FILE;
+            const pier_bytes span = {bytes[i], sizes[i]};
+            assert_status(folder.ops->create(folder.self, name, &file, NULL), PIER_OK);
+            assert_status(folder.ops->write(folder.self, file, 0, &span, 1, NULL), PIER_OK);
+            assert_status(folder.ops->close(folder.self, file, NULL), PIER_OK);
+            pier_journal *journal = NULL;
+            pier_error error;
+            pier_journal_options options = {.must_exist = true, .durability = durability};
+            bool is_damaged = i == 2 && durability == PIER_DURABILITY_DISK;
+            for (int turn = 0; turn < 2; turn++) {
+                options.read_only = turn == 0;
+                assert_status(test_journal_try(&journal, &disk, &options, &error),
+                              is_damaged ? PIER_CORRUPT : PIER_NOT_FOUND);
+                assert_null(journal);
+                assert_non_null(strstr(error.text, "segment"));
+                assert_non_null(sim_find(&disk, name));
+            }
+            options.must_exist = false;
+            assert_status(test_journal_try(&journal, &disk, &options, &error), is_damaged ? PIER_CORRUPT : PIER_OK);
+            pier_journal_destroy(journal);
+            sim_deinit(&disk);
+        }
+    }
+}
+
 static void refuses_misuse(void **state) {
     (void)state;
     sim_disk disk;
@@ -491,6 +529,7 @@ int main(void) {
         cmocka_unit_test(refuses_what_does_not_follow),
         cmocka_unit_test(blocks_with_a_journals_own_pieces_are_refused),
         cmocka_unit_test(an_end_begins_no_epoch),
+        cmocka_unit_test(what_was_never_written_is_no_journal),
         cmocka_unit_test(refuses_misuse),
         cmocka_unit_test(ends_raw_bytes_of_a_dead_process),
     };

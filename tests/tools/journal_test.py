@@ -156,6 +156,23 @@ class ListTest(Test):
         # What is named there is shown.
         self.assert_done(pier("journal", host / "bar"))
 
+    def test_a_host_with_misleading_names(self):
+        """Sessions are called as their clients like."""
+        host = self.folder / "srv"
+        host.mkdir()
+        for name in ("0000000001-00000000000000000001.pier", "sent", "received"):
+            self.write(10, 4096, "session", journal=host / name)
+        (host / "lock").touch()
+        words = f"{host} is a host's folder, with 3 sessions: pier journal {host}/0000000001-0*1.pier$"
+        for arguments in ((), ("--verify",), ("--cut", 1), ("--export", self.out)):
+            with self.subTest(arguments):
+                self.assert_error(pier("journal", host, *arguments), 2, "journal", "USAGE", words)
+        self.assert_error(pier("dump", host), 3, "dump", "UNSUPPORTED", "of a host: pier journal shows one")
+        for session in host.glob("*[!k]"):
+            result = pier("journal", session)
+            self.assert_done(result)
+            self.assertEqual(json.loads(result.lines()[0])["sent"], 10)
+
     def test_other_commands_name_this_one(self):
         self.write(10)
         host = self.folder / "host"
