@@ -30,7 +30,7 @@ CLIENT_NONCE = bytes(range(0x20, 0x40))
 SERVER_NONCE = bytes(range(0x40, 0x60))
 SHARED_KEY = b"the key of the golden vectors"
 ISSUED_KEY = bytes(range(0x80, 0xA0))
-TERMS = session.Terms(16 << 20, 64 << 10, 1024, 128, 0)
+TERMS = session.Terms(16 << 20, 64 << 10, 1024, 128, 0, 3)
 FIRST_TOKEN = struct.pack(">Q", 1) + b"first..."
 SECOND_TOKEN = struct.pack(">Q", 2) + b"second.."
 CLIENT = session.Standing(False, 300, 7, 2, 0xFEDCBA9876543210, 200, 100, 2**40, FIRST_TOKEN, SECOND_TOKEN, TERMS, b"")
@@ -129,6 +129,10 @@ def standings():
         "bad-standing-token": made(CLIENT._replace(token=FIRST_TOKEN[1:]).encoded()),
         "bad-standing-target": made(CLIENT._replace(terms=TERMS._replace(block_target_bytes=0)).encoded()),
         "bad-standing-durability": made(CLIENT._replace(terms=TERMS._replace(durability=3)).encoded()),
+        "bad-standing-classes": made(CLIENT._replace(terms=TERMS._replace(classes_max=2**32)).encoded()),
+        "bad-standing-depth": made(CLIENT._replace(terms=TERMS._replace(depth_max=2**32)).encoded()),
+        "bad-standing-codecs": made(CLIENT._replace(terms=TERMS._replace(codecs=2)).encoded()),
+        "bad-standing-codecs-wide": made(CLIENT._replace(terms=TERMS._replace(codecs=2**32 + 1)).encoded()),
         "bad-standing-empty": made(b""),
         "bad-standing-cut": made(CLIENT.encoded()[:-1]),
     }

@@ -56,7 +56,7 @@ typedef struct pier_session_channel_options {
     bool has_committed;            /* `committed` counts */
     uint64_t committed;            /* the last record that the program has dealt with, from its own transaction; not
                                    below what it has committed */
-    uint32_t compression_level;    /* as in pier_archive_options */
+    uint32_t compression_level;    /* as in pier_session_options */
     bool delay;                    /* as in pier_channel_options */
     uint32_t handshake_timeout_ms; /* 0: 10,000: how long each step of the introduction may take */
     uint32_t heartbeat_ms;         /* 0: 15,000: how long this side says nothing */
@@ -83,7 +83,8 @@ typedef struct pier_session_channel_options {
  * pier_channel_connect, copied; its name is looked up at each try. options: NULL for the defaults. error: NULL, or
  * filled on failure.
  * Returns PIER_OK; PIER_IN_USE when another one has the folder open; PIER_ADDRESS for an endpoint that is none;
- * PIER_MISMATCH for limits or a durability other than the session has, and for a `committed` that is too low;
+ * PIER_MISMATCH for limits, a durability or codecs of blocks other than the session has, and for a `committed` that is
+ * too low;
  * PIER_CORRUPT and PIER_VERSION for a folder that holds no such session; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND,
  * PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as
  * pier_journal_open does; not for the network. */
@@ -212,7 +213,8 @@ PIER_API pier_status pier_session_folder_read(pier_session_folder_state *state, 
  * the next try, and also after the server has refused the session.
  * Returns PIER_OK; PIER_WOULD_BLOCK, PIER_TIMEOUT, PIER_CANCELLED; PIER_DENIED when the server knows no such session,
  * or it has expired, or the key is wrong; PIER_MISMATCH when the two sides do not fit: a copied folder, an older one,
- * other limits, a name that is taken; or the failure that sticks. Blocks for the disk, and until the deadline. */
+ * other limits or codecs, a name that is taken; or the failure that sticks. Blocks for the disk, and until the
+ * deadline. */
 PIER_API pier_status pier_session_channel_connect(pier_session_channel *channel) PIER_MUST_USE;
 
 /* Does all that can be done by now: for the disk, the connection and the clock. Call it when a handle is ready and when

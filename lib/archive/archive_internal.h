@@ -106,6 +106,10 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing);
  * size ended marks nothing, and raw bytes are refused (PIER_UNSUPPORTED). */
 void pier__archive_enter_session(pier_archive *archive);
 
+/* Tells such an archive which codecs the peer loads, as bits by their numbers: it makes no blocks in others. Before it
+ * is told, it makes none in any. */
+void pier__archive_allow_codecs(pier_archive *archive, uint64_t codecs);
+
 /* Lowers the limit of the records that a storing archive takes; a higher one changes nothing. */
 void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max);
 

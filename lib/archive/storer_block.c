@@ -65,7 +65,14 @@ void pier__archive_go_on(pier_archive *archive, const pier__standing *standing) 
 }
 
 void pier__archive_enter_session(pier_archive *archive) {
-    pier__storer_of(archive)->in_session = true;
+    pier__storer *storer = pier__storer_of(archive);
+    storer->in_session = true;
+    storer->requires_deflate = false;
+}
+
+void pier__archive_allow_codecs(pier_archive *archive, uint64_t codecs) {
+    pier__storer *storer = pier__storer_of(archive);
+    storer->requires_deflate = storer->common.options.compression_level > 0 && (codecs >> PIER__CODEC_DEFLATE & 1) != 0;
 }
 
 void pier__archive_limit_records(pier_archive *archive, uint64_t record_bytes_max) {

@@ -28,6 +28,8 @@
 
 #define PIER__CODEC_NONE 0
 #define PIER__CODEC_DEFLATE 1
+/* Those that are loaded, as bits by their numbers. */
+#define PIER__CODECS_KNOWN ((1u << PIER__CODEC_NONE) | (1u << PIER__CODEC_DEFLATE))
 
 /* Required: the stream may hold blocks of codec 1. */
 #define PIER__REQUIRES_DEFLATE 1u

@@ -108,7 +108,7 @@ static bool is_too_often(pier_session *session) {
     return false;
 }
 
-static unsigned judge(pier_session *session, const pier_session_door *door) {
+static unsigned judge(pier_session *session, pier_session_door *door) {
     const pier__standing_told *told = &door->standing;
     const char *text = "";
     unsigned reason = judge_proof(session, door);
@@ -128,6 +128,7 @@ static unsigned judge(pier_session *session, const pier_session_door *door) {
     }
     if (reason == 0) {
         (void)pier__session_fits(session, told, &reason, &text);
+        door->why = reason == PIER__TERMS_DIFFER ? text : NULL;
     }
     return reason == 0 && is_too_often(session) ? PIER__BUSY : reason;
 }

@@ -168,13 +168,14 @@ pier_status pier_session_door_refusal(const pier_session_door *door, const char 
         [PIER__CONFLICT] = "a copy of the client's folder, or a newer state of it, was used since",
         [PIER__CLIENT_IS_OLDER] = "the client's folder is older than what this one has met: put back, or a copy",
         [PIER__SERVER_IS_OLDER] = "this folder is older than what the client has met: put back, or lost",
-        [PIER__TERMS_DIFFER] = "the client's limits are not those that the session was created with",
+        [PIER__TERMS_DIFFER] =
+            "the client's limits, durability or codecs are not those that the session was created with",
         [PIER__BUSY] = "too many take-overs in a short time, or a later connection was taken",
         [PIER__NAME_EXISTS] = "the client's folder is new, and there is a session of that name",
         [PIER__HAS_FAILED] = "this side of the session has failed",
     };
     unsigned reason = door->refusal;
     bool is_mismatch = (reason >= PIER__CONFLICT && reason <= PIER__TERMS_DIFFER) || reason == PIER__NAME_EXISTS;
-    *text = texts[reason < sizeof texts / sizeof texts[0] ? reason : 0];
+    *text = door->why != NULL ? door->why : texts[reason < sizeof texts / sizeof texts[0] ? reason : 0];
     return reason == 0 ? PIER_OK : is_mismatch ? PIER_MISMATCH : PIER_DENIED;
 }

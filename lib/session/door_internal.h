@@ -26,6 +26,7 @@ struct pier_session_door {
     size_t out_bytes;   /* made */
     size_t given_bytes; /* of them given out by the last drain */
     unsigned refusal;   /* the reason; 0: it was not refused */
+    const char *why;    /* more than the reason says; NULL: nothing */
 };
 
 /* Makes a refusal. */

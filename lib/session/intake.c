@@ -100,6 +100,10 @@ pier_status pier__intake_take(pier_session *session, const pier__header *header,
             *text = "a block without records";
             return PIER_PROTOCOL;
         }
+        if (header->codec <= PIER__CODEC_DEFLATE && (session->codecs >> header->codec & 1) == 0) {
+            *text = "a block in a codec that this side has not told";
+            return PIER_PROTOCOL;
+        }
         return make(session, header, block, text);
     default:
         return PIER_PROTOCOL;

@@ -67,12 +67,13 @@ size_t pier__standing_encode(const pier__standing_told *standing, uint8_t *bytes
     at = put_number(at, standing->sent);
     at = put_token(at, standing->token);
     at = put_token(at, standing->next_token);
-    at = put_array(at, 5);
+    at = put_array(at, 6);
     at = put_number(at, standing->terms.record_bytes_max);
     at = put_number(at, standing->terms.block_target_bytes);
     at = put_number(at, standing->terms.classes_max);
     at = put_number(at, standing->terms.depth_max);
     at = put_number(at, standing->terms.durability);
+    at = put_number(at, standing->terms.codecs);
     at = put_bytes(at, standing->key, standing->has_key ? PIER__KEY_BYTES : 0);
     return (size_t)(at - bytes);
 }
@@ -289,19 +290,22 @@ pier_status pier__standing_decode(pier_bytes bytes, pier__standing_told *standin
     standing->sent = get_number(&from);
     (void)get_optional(&from, standing->token, PIER__TOKEN_BYTES);
     (void)get_optional(&from, standing->next_token, PIER__TOKEN_BYTES);
-    get_array(&from, 5);
+    get_array(&from, 6);
     standing->terms.record_bytes_max = get_number(&from);
     standing->terms.block_target_bytes = get_number(&from);
     standing->terms.classes_max = get_number(&from);
     standing->terms.depth_max = get_number(&from);
     standing->terms.durability = get_number(&from);
+    standing->terms.codecs = get_number(&from);
     standing->has_key = get_optional(&from, standing->key, PIER__KEY_BYTES);
     bool is_true = standing->received <= UINT64_MAX - 1 && standing->sent <= UINT64_MAX - 1 &&
                    standing->received_blocks <= UINT32_MAX && standing->received_epoch <= UINT32_MAX &&
                    standing->durable <= standing->received && standing->committed <= standing->durable &&
                    standing->terms.block_target_bytes > 0 &&
                    standing->terms.block_target_bytes <= PIER_BLOCK_TARGET_BYTES_HIGHEST &&
-                   standing->terms.durability <= PIER_DURABILITY_MEMORY;
+                   standing->terms.classes_max <= UINT32_MAX && standing->terms.depth_max <= UINT32_MAX &&
+                   standing->terms.durability <= PIER_DURABILITY_MEMORY && standing->terms.codecs <= UINT32_MAX &&
+                   (standing->terms.codecs >> PIER__CODEC_NONE & 1) != 0;
     return from.fails || !is_true ? PIER_PROTOCOL : PIER_OK;
 }
 

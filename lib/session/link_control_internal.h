@@ -56,6 +56,7 @@ typedef struct pier__terms {
     uint64_t classes_max;
     uint64_t depth_max;
     uint64_t durability;
+    uint64_t codecs; /* of blocks that this side loads: bits by their numbers */
 } pier__terms;
 
 /* What a side tells of itself in a resume or a welcome. */

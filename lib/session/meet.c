@@ -21,6 +21,7 @@ void pier__session_stand(const pier_session *session, pier__standing_told *stand
         .classes_max = session->limits.classes_max,
         .depth_max = session->limits.depth_max,
         .durability = (uint64_t)session->options.durability,
+        .codecs = session->codecs,
     };
 }
 
@@ -30,7 +31,9 @@ bool pier__session_fits(pier_session *session, const pier__standing_told *peer, 
     unsigned others = is_server ? PIER__CLIENT_IS_OLDER : PIER__SERVER_IS_OLDER;
     if (session->is_begun && memcmp(&session->peer_terms, &peer->terms, sizeof peer->terms) != 0) {
         *reason = PIER__TERMS_DIFFER;
-        *text = "the peer's limits are not those that the session was created with";
+        *text = session->peer_terms.codecs != peer->terms.codecs
+                    ? "the peer's codecs of blocks are not those that the session was created with"
+                    : "the peer's limits or durability are not those that the session was created with";
     } else if (peer->received > session->sent.made) {
         *reason = mine;
         *text = "the peer has records that are not known here: this side's folder is older, or a copy";
@@ -61,6 +64,7 @@ void pier__session_open_link(pier_session *session) {
     session->peer_terms = peer->terms;
     session->peer_record_bytes_max = peer->terms.record_bytes_max;
     pier__archive_limit_records(session->store, session->peer_record_bytes_max);
+    pier__archive_allow_codecs(session->store, peer->terms.codecs);
     session->received.stream.peer.block_target_bytes = (uint32_t)peer->terms.block_target_bytes;
     pier__session_hear(session);
     link->heard = session->now_ns;
@@ -161,7 +165,7 @@ static const char *refusal_text(uint64_t reason) {
         "a copy of this folder, or a newer state of it, was used since",
         "this folder is in an older state than the server has met: put back, or a copy",
         "the server's folder is in an older state than this one has met, or lost",
-        "the limits are not those that the session was created with",
+        "the limits, durability or codecs are not those that the session was created with",
         "too many take-overs in a short time, or a later connection was taken",
         "this folder is new, and the server has a session of that name",
         "the server's disk failed",

@@ -87,7 +87,7 @@ uint64_t pier__session_note_peer(pier_session *session, bool is_wanted) {
 
 /* Terms as they are noted ------------------------------------------------------------------------------------------ */
 
-enum { TERMS_BYTES = 21 };
+enum { TERMS_BYTES = 25 };
 
 static void store_terms(const pier__terms *terms, uint8_t *bytes) {
     pier__store_le64(bytes, terms->record_bytes_max);
@@ -95,6 +95,7 @@ static void store_terms(const pier__terms *terms, uint8_t *bytes) {
     pier__store_le32(bytes + 12, (uint32_t)terms->classes_max);
     pier__store_le32(bytes + 16, (uint32_t)terms->depth_max);
     bytes[20] = (uint8_t)terms->durability;
+    pier__store_le32(bytes + 21, (uint32_t)terms->codecs);
 }
 
 static void load_terms(const uint8_t *bytes, pier__terms *terms) {
@@ -103,6 +104,7 @@ static void load_terms(const uint8_t *bytes, pier__terms *terms) {
     terms->classes_max = pier__load_le32(bytes + 12);
     terms->depth_max = pier__load_le32(bytes + 16);
     terms->durability = bytes[20];
+    terms->codecs = pier__load_le32(bytes + 21);
 }
 
 void pier__session_note_terms(pier_session *session, const pier__terms *peer) {
@@ -200,11 +202,18 @@ static pier_status take_notes(pier_session *session, const pier_session_found *s
     }
     session->peer_record_bytes_max = session->limits.record_bytes_max;
     session->received.stream.peer.block_target_bytes = session->limits.block_target_bytes;
+    session->codecs = PIER__CODECS_KNOWN;
     if (terms->size != 0) {
         pier__standing_told own;
         pier__terms before;
-        pier__session_stand(session, &own);
         load_terms(terms->bytes, &before);
+        if ((before.codecs & ~(uint64_t)PIER__CODECS_KNOWN) != 0) {
+            return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
+                                   "the session was created with codecs of blocks that this library does not load");
+        }
+        /* A library that loads more goes on with what was agreed. */
+        session->codecs = (uint32_t)before.codecs;
+        pier__session_stand(session, &own);
         if (memcmp(&before, &own.terms, sizeof before) != 0) {
             return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
                                    "the session was created with other limits, or another durability");
@@ -291,6 +300,9 @@ static pier_status open_archives(pier_session *session, pier_error *error) {
         pier__archive_go_on(session->store, &standing);
         pier__archive_enter_session(session->store);
         pier__archive_limit_records(session->store, session->peer_record_bytes_max);
+        if (session->is_begun) {
+            pier__archive_allow_codecs(session->store, session->peer_terms.codecs);
+        }
     }
     return status;
 }

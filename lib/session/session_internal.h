@@ -88,6 +88,7 @@ struct pier_session {
     uint64_t sync_told;  /* sent.sync_mark as it was told last that it is reached */
     uint64_t peer_record_bytes_max;
     pier__terms peer_terms;
+    uint32_t codecs;  /* of blocks that this side loads in this session: those that were told at its creation */
     bool is_begun;    /* the session was welcomed: terms are noted */
     bool is_answered; /* server: the client has shown that it knows the key */
     /* Delivery */

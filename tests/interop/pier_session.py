@@ -50,6 +50,7 @@ class Terms(NamedTuple):
     classes_max: int
     depth_max: int
     durability: int
+    codecs: int
 
 
 class Standing(NamedTuple):

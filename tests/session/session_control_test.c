@@ -52,7 +52,8 @@ static void test_another_version_is_told(void **state) {
 
 static void test_standings_that_contradict_themselves_are_refused(void **state) {
     (void)state;
-    pier__standing_told standing = {.received = 9, .durable = 5, .committed = 3, .terms = {.block_target_bytes = 100}};
+    pier__standing_told standing = {
+        .received = 9, .durable = 5, .committed = 3, .terms = {.block_target_bytes = 100, .codecs = 1}};
     uint8_t bytes[PIER__STANDING_BYTES_MAX];
     pier__standing_told read;
     size_t size = pier__standing_encode(&standing, bytes);
@@ -105,7 +106,7 @@ static void test_door_takes_bytes_in_any_pieces(void **state) {
     size_t size = 0;
     pier__link_control hello = {.type = PIER__HELLO, .name = "feed", .id = {[0] = 1, [8] = 2}};
     pier__link_control resume = {.type = PIER__RESUME};
-    pier__standing_told standing = {.begins = true, .terms = {.block_target_bytes = 100}};
+    pier__standing_told standing = {.begins = true, .terms = {.block_target_bytes = 100, .codecs = 1}};
     resume.standing_bytes = pier__standing_encode(&standing, resume.standing);
     uint8_t payload[PIER__CONTROL_TEXT_BYTES_MAX];
     size += pier__link_control_block(payload, pier__link_control_encode(&hello, payload), stream);

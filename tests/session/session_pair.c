@@ -52,11 +52,12 @@ pier_status pair_start(test_pair *pair, unsigned side) {
         .name = "pair",
         .shared_key = pair->shared_key,
         .durability = pair->durability,
+        .compression_level = pair->compression_level,
         .draw = pair_draw,
         .user = pair,
     };
-    pier_status status =
-        pier_session_create(&self->session, &options, &found[PIER_SESSION_SENT], &found[PIER_SESSION_RECEIVED], NULL);
+    pier_status status = pier_session_create(&self->session, &options, &found[PIER_SESSION_SENT],
+                                             &found[PIER_SESSION_RECEIVED], &pair->error);
     if (status == PIER_OK) {
         pier_session_set_now(self->session, pair->now_ns, (uint64_t)pair->now_ns);
     }
@@ -133,6 +134,7 @@ pier_status pair_connect(test_pair *pair) {
     }
     pair->is_connected = status == PIER_OK;
     pair->is_attached = false;
+    pair->refusal_text = NULL;
     pair->moved[0] = 0;
     pair->moved[1] = 0;
     if (status != PIER_OK) {
@@ -177,6 +179,7 @@ static bool move_door(test_pair *pair, size_t most) {
             pair->door = NULL;
             return true;
         }
+        (void)pier_session_door_refusal(pair->door, &pair->refusal_text);
         pier_session_feed(client, pier_session_door_drain(pair->door), &heard);
     }
     if (status < 0) {

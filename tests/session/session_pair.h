@@ -30,7 +30,10 @@ typedef struct test_pair {
     bool has_folder[2];
     pier_durability durability;
     pier_bytes shared_key;
-    pier_session_door *door; /* of the connection, until the server's session has it */
+    uint32_t compression_level;
+    pier_error error;         /* of the session that could not be created last */
+    const char *refusal_text; /* what the server refused the last connection for; NULL: it did not */
+    pier_session_door *door;  /* of the connection, until the server's session has it */
     bool is_connected;
     bool is_attached;
     int64_t now_ns;
