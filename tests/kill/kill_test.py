@@ -9,6 +9,7 @@ and in the kind of socket. PIER_KILL_PEER names the program, PIER_PATIENCE_FACTO
 hangs. Progress goes to standard error, a line of JSON to standard output; exit status 1: there was a finding.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -75,15 +76,18 @@ class Side:
         if not self.ledger.exists():
             return []
         # What was killed right after it made the file has no tables in it yet.
-        with sqlite3.connect(f"file:{self.ledger}", uri=True, timeout=PATIENCE_S) as database:
-            try:
-                return database.execute(query).fetchall()
-            except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    return []
-                raise
-            finally:
-                database.commit()
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            with contextlib.closing(sqlite3.connect(f"file:{self.ledger}", uri=True, timeout=PATIENCE_S)) as database:
+                try:
+                    return database.execute(query).fetchall()
+                except sqlite3.OperationalError as error:
+                    if "no such table" in str(error):
+                        return []
+                    # Not waited for by SQLite while a process mends what one that was killed has left.
+                    if "locked" not in str(error) or time.monotonic() > deadline:
+                        raise
+            time.sleep(0.001)
 
     def heard(self):
         return self.ask("SELECT number, value FROM heard ORDER BY place")

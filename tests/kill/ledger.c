@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include <pier/clock.h>
+
 enum { TAKE_BACK, COMMITTED, SAY, HEAR, MOVE, STATEMENTS, BUSY_MS = 10000 };
 
 struct ledger {
@@ -38,8 +40,16 @@ static void need(ledger *book, bool is_done) {
     }
 }
 
+/* SQLite waits by itself while somebody else reads or writes, but not where it makes the file one with a log or where it
+ * mends what a killed process left: there it only says that it is busy. */
 static void run(ledger *book, const char *text) {
-    need(book, sqlite3_exec(book->database, text, NULL, NULL, NULL) == SQLITE_OK);
+    pier_deadline deadline = pier_deadline_after_ms(BUSY_MS);
+    int status;
+    while ((status = sqlite3_exec(book->database, text, NULL, NULL, NULL)) == SQLITE_BUSY &&
+           pier_clock_monotonic_ns() < deadline) {
+        (void)sqlite3_sleep(1);
+    }
+    need(book, status == SQLITE_OK);
 }
 
 ledger *ledger_open(const char *path) {
