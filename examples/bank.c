@@ -32,6 +32,8 @@ static void open_database(const char *path) {
         [MOVE] = "INSERT INTO tills VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = ?2",
     };
     need(sqlite3_open(path, &database) == SQLITE_OK);
+    /* Somebody may look into the books. */
+    need(sqlite3_busy_timeout(database, 10000) == SQLITE_OK);
     need(sqlite3_exec(database,
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                       "CREATE TABLE IF NOT EXISTS accounts (name TEXT PRIMARY KEY, cents INTEGER NOT NULL);"
