@@ -58,6 +58,8 @@ foreach(package IN LISTS packages)
         string(APPEND PIER_PC_REQUIRES " libcrypto")
     elseif(name STREQUAL "ZLIB")
         string(APPEND PIER_PC_REQUIRES " zlib")
+    elseif(name STREQUAL "Libdeflate")
+        string(APPEND PIER_PC_REQUIRES " libdeflate")
     elseif(name STREQUAL "MsgpackC")
         cmake_path(GET MsgpackC_LIBRARY STEM library)
         string(REGEX REPLACE "^lib" " -l" library ${library})
@@ -75,6 +77,7 @@ install(
     FILES ${PROJECT_BINARY_DIR}/cmake/pier-config.cmake
           ${PROJECT_BINARY_DIR}/cmake/pier-config-version.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindCAres.cmake
+          ${PROJECT_SOURCE_DIR}/cmake/FindLibdeflate.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindMsgpackC.cmake
           ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake
           ${PROJECT_SOURCE_DIR}/cmake/PierProtos.cmake

@@ -76,6 +76,12 @@ build_libxxhash_dev() {
     install -D -m 644 -t "$prefix/include" "$deps/src/libxxhash-dev/xxhash.h" "$deps/src/libxxhash-dev/xxh3.h"
 }
 
+build_libdeflate_dev() {
+    make -C "$deps/src/libdeflate-dev" libdeflate.a
+    install -D -m 644 -t "$prefix/lib" "$deps/src/libdeflate-dev/libdeflate.a"
+    install -D -m 644 -t "$prefix/include" "$deps/src/libdeflate-dev/libdeflate.h"
+}
+
 build_zlib1g_dev() {
     (cd "$deps/src/zlib1g-dev" && CFLAGS="$CFLAGS -fPIC" ./configure --static --prefix="$prefix")
     make -C "$deps/src/zlib1g-dev" libz.a
@@ -85,7 +91,7 @@ build_zlib1g_dev() {
 
 make_source_lists
 updated=no
-for package in libc-ares-dev libmsgpack-dev libxxhash-dev zlib1g-dev libcmocka-dev libyajl-dev; do
+for package in libc-ares-dev libdeflate-dev libmsgpack-dev libxxhash-dev zlib1g-dev libcmocka-dev libyajl-dev; do
     if [[ -e $prefix/.$package ]]; then
         continue
     fi
@@ -107,7 +113,7 @@ done
 unset CC CXX CFLAGS
 build_preset msan
 # A library of the system's among them would be full of false reports, or hide true ones.
-if grep -E '^(CAres|MsgpackC|XXHash|ZLIB|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
+if grep -E '^(CAres|Libdeflate|MsgpackC|XXHash|ZLIB|CMocka|Yajl)[A-Za-z_]*LIBRARY[A-Z_]*:[A-Z]+=/' build/msan/CMakeCache.txt |
     grep -v "=$prefix/"; then
     die "these libraries are not instrumented"
 fi

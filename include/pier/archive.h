@@ -65,7 +65,7 @@ typedef enum pier_plain_form {
 /* Choices at creation. Zero it, set what differs, and set `size`. */
 typedef struct pier_archive_options {
     size_t size;                     /* sizeof(pier_archive_options) */
-    const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied */
+    const pier_allocator *allocator; /* NULL: pier_allocator_default(); copied. libdeflate takes its own from malloc */
     const pier_limits *limits;       /* NULL: the defaults of limits.h; copied */
     pier_format format;
     pier_plain_form plain_form;

@@ -11,6 +11,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "archive/inflate_whole_internal.h"
 #include "base/allocator_internal.h"
 #include "base/endian_internal.h"
 
@@ -23,6 +24,10 @@ enum { DEFLATE_STEP_BYTES = 8 << 10, INFLATE_STEP_BYTES = 32 << 10 };
 
 /* What a loader keeps between blocks: a block of several records, twice the default block target at most, fits in. */
 enum { INFLATE_KEPT_BYTES = 128 << 10 };
+
+/* A block above that gets its memory at once, to be inflated in one call, when it says that it inflates by no more than
+ * this: then memory is still bounded by what has come. Records seldom inflate by more. */
+enum { INFLATE_WHOLE_RATIO_MAX = 4 };
 
 /* 32 KiB of window and the memory level that zlib recommends; negative: raw deflate, the block has its own check. */
 enum { WINDOW_BITS = -15, MEMORY_LEVEL = 8 };
@@ -245,18 +250,40 @@ static pier__fault inflate_all(pier__inflater *inflater, const pier_allocator *a
     }
 }
 
-pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header,
-                                  const uint8_t *payload) {
-    size_t data = find_data(payload, header->stored_bytes);
-    if (data == 0) {
-        return pier__fault_of(PIER_PROTOCOL, PIER__PIECE_BYTES, "a compressed block has no piece of compressed data");
+/* Makes room for all of a block, when that is no more than a loader may take before anything was inflated. */
+static bool make_room_for_whole(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header) {
+    size_t raw_bytes = header->raw_bytes;
+    if (raw_bytes <= inflater->capacity) {
+        return true;
     }
+    return (raw_bytes <= INFLATE_KEPT_BYTES || raw_bytes <= (uint64_t)header->stored_bytes * INFLATE_WHOLE_RATIO_MAX) &&
+           grow_inflated(inflater, allocator, raw_bytes, raw_bytes);
+}
+
+/* Inflates the block in one call. Returns false when that cannot be done, for whatever reason; nothing is told, because
+ * going step by step finds the same. */
+static bool inflate_whole(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header,
+                          pier_bytes data) {
+    if (inflater->is_stepwise) {
+        return false;
+    }
+    if (inflater->whole == NULL) {
+        inflater->whole = pier__whole_create();
+        inflater->is_stepwise = inflater->whole == NULL;
+    }
+    return inflater->whole != NULL && make_room_for_whole(inflater, allocator, header) &&
+           pier__whole_inflate(inflater->whole, data, inflater->bytes, header->raw_bytes);
+}
+
+/* Inflates the block step by step. Returns what is wrong. */
+static pier__fault inflate_stepwise(pier__inflater *inflater, const pier_allocator *allocator,
+                                    const pier__header *header, pier_bytes data) {
     if (!begin_inflate(inflater, allocator)) {
         return pier__fault_of(PIER_NO_MEMORY, 0, "no memory to inflate a block");
     }
     z_stream *stream = &inflater->state->stream;
-    stream->next_in = payload + data;
-    stream->avail_in = (uInt)(header->stored_bytes - data);
+    stream->next_in = (const Bytef *)data.data;
+    stream->avail_in = (uInt)data.size;
     size_t size = 0;
     pier__fault fault = inflate_all(inflater, allocator, header->raw_bytes, &size);
     if (fault.status != PIER_OK) {
@@ -269,7 +296,22 @@ pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator
         return pier__fault_of(PIER_PROTOCOL, PIER__PIECE_BYTES + (size_t)header->stored_bytes - stream->avail_in,
                               "bytes follow the compressed data of a block");
     }
-    memset(inflater->bytes + size, 0, PIER_PADDING_BYTES);
+    return fault;
+}
+
+pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header,
+                                  const uint8_t *payload) {
+    size_t data = find_data(payload, header->stored_bytes);
+    if (data == 0) {
+        return pier__fault_of(PIER_PROTOCOL, PIER__PIECE_BYTES, "a compressed block has no piece of compressed data");
+    }
+    pier_bytes deflated = {payload + data, header->stored_bytes - data};
+    pier__fault fault = inflate_whole(inflater, allocator, header, deflated)
+                            ? pier__fault_of(PIER_OK, 0, NULL)
+                            : inflate_stepwise(inflater, allocator, header, deflated);
+    if (fault.status == PIER_OK) {
+        memset(inflater->bytes + header->raw_bytes, 0, PIER_PADDING_BYTES);
+    }
     return fault;
 }
 
@@ -282,6 +324,7 @@ void pier__inflater_trim(pier__inflater *inflater, const pier_allocator *allocat
 }
 
 void pier__inflater_deinit(pier__inflater *inflater, const pier_allocator *allocator) {
+    pier__whole_destroy(inflater->whole);
     if (inflater->state != NULL) {
         (void)inflateEnd(&inflater->state->stream);
         pier__release(allocator, inflater->state, sizeof *inflater->state);

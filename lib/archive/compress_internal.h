@@ -1,8 +1,9 @@
 /* Compressed payloads: raw deflate in one piece of the stream, made and taken apart.
  *
  * Floor 4 (archive). Pure functions between memory and memory with a state that is reused; knows nothing of archives
- * and files. The only place that knows zlib. The state is made when the first block needs it, by the archive's
- * allocator; afterwards nothing is allocated but a buffer for a block larger than usual. */
+ * and files. The only place that knows zlib. Its state is made when the first block needs it, by the archive's
+ * allocator, and so is libdeflate's, by malloc (inflate_whole_internal.h); afterwards nothing is allocated but a buffer
+ * for a block larger than usual. */
 #ifndef PIER_ARCHIVE_COMPRESS_INTERNAL_H
 #define PIER_ARCHIVE_COMPRESS_INTERNAL_H
 
@@ -18,9 +19,11 @@ typedef struct pier__deflater {
 } pier__deflater;
 
 typedef struct pier__inflater {
-    struct pier__zlib *state; /* NULL until the first block */
-    uint8_t *bytes;           /* the raw payload; behind it lie PIER_PADDING_BYTES zeros */
-    size_t capacity;          /* without the padding */
+    struct pier__whole *whole; /* NULL until the first block that may be inflated in one call */
+    bool is_stepwise;          /* no block is: there was no memory for `whole`, or there is no libdeflate */
+    struct pier__zlib *state;  /* NULL until the first block that is inflated step by step */
+    uint8_t *bytes;            /* the raw payload; behind it lie PIER_PADDING_BYTES zeros */
+    size_t capacity;           /* without the padding */
 } pier__inflater;
 
 /* Compresses the payload of a block at a level from 1 to 9.
@@ -30,7 +33,8 @@ bool pier__deflate_payload(pier__deflater *deflater, const pier_allocator *alloc
                            uint32_t ratio_max, pier_bytes raw, pier_bytes *stored);
 
 /* Inflates the payload of a block whose header passed its checks into `inflater->bytes`. Memory grows with what is
- * really inflated, to the raw length that the header tells at most.
+ * really inflated, to the raw length that the header tells at most; up to 128 KiB, and four times of what is stored, is
+ * taken at once.
  * Returns what is wrong, PIER_NO_MEMORY included, with places counted from the first byte of the header. */
 pier__fault pier__inflate_payload(pier__inflater *inflater, const pier_allocator *allocator, const pier__header *header,
                                   const uint8_t *payload);

@@ -17,8 +17,8 @@ import tempfile
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 # What no public header may drag into a program.
-FOREIGN_HEADERS = ("ares*.h", "msgpack*", "xxhash.h", "zlib.h", "sys/*", "net/*", "netinet/*", "netdb.h", "poll.h",
-                   "pthread.h", "windows.h", "winsock2.h")
+FOREIGN_HEADERS = ("ares*.h", "msgpack*", "xxhash.h", "zlib.h", "libdeflate.h", "sys/*", "net/*", "netinet/*",
+                   "netdb.h", "poll.h", "pthread.h", "windows.h", "winsock2.h")
 
 
 class Floor:

@@ -67,7 +67,7 @@ for kind in $kinds; do
         # shellcheck disable=SC2046,SC2086
         $CC $warnings "$consumer/consumer.c" -o "$work/consumer-shared" $(pkg-config --cflags --libs pier)
         expect "$work/consumer-shared" "$libdir"
-        if readelf -d "$work/consumer-shared" | grep NEEDED | grep -E 'msgpack|xxhash|libz\.'; then
+        if readelf -d "$work/consumer-shared" | grep NEEDED | grep -E 'msgpack|xxhash|libz\.|deflate'; then
             fail "a program of the shared library is linked with what only the library needs"
         fi
         readelf -d "$work/consumer-shared" | grep -q "NEEDED.*\[libpier\.so\.${version%%.*}\]" ||
