@@ -91,6 +91,9 @@ static bool gather_definitions(const pier__source *source, const pier__index *in
     bool fits = true;
     for (size_t i = 0; i < count && defined[i].offset < entry->offset && fits; i++) {
         pier__header header;
+        if (defined[i].epoch != entry->epoch) {
+            continue;
+        }
         if (defined[i].begins) {
             definitions->size = 0;
         }

@@ -219,6 +219,53 @@ static void goes_on_behind_damage(void **state) {
     free(of);
 }
 
+/* All definitions of an epoch are damaged. Its records have no class then: not one of an epoch before, where the same id
+ * was another one's, wherever they are read from. */
+static void an_epoch_without_definitions(void **state) {
+    (void)state;
+    enum { BEFORE = 5, RECORDS = 3000, AT_ONCE = 100 };
+    sim_disk disk;
+    sim_init(&disk);
+    for (int epoch = 0; epoch < 2; epoch++) {
+        pier_journal *journal = test_journal_open(&disk, NULL);
+        test_writer writer;
+        test_writer_open(&writer, journal, NULL);
+        for (uint64_t stored = 0; stored < (epoch == 0 ? BEFORE : RECORDS);) {
+            uint64_t count = epoch == 0 ? BEFORE : AT_ONCE;
+            assert_status(test_writer_store(&writer, count), PIER_OK);
+            stored += count;
+        }
+        test_writer_close(&writer);
+        pier_journal_destroy(journal);
+    }
+    sim_inode *inode = sim_find(&disk, sim_first_name(&disk, ".pier"));
+    unsigned damaged = 0;
+    for (size_t at = 0; at + PIER__PIECE_BYTES <= inode->size; at++) {
+        size_t wrong = 0;
+        pier__header header;
+        pier__header_decode(inode->bytes + at, &header);
+        if (pier__piece_may_begin(inode->bytes + at, PIER__PIECE_BYTES, &wrong) &&
+            header.kind == PIER_BLOCK_DEFINITIONS && header.epoch == 1) {
+            inode->bytes[at + 8] ^= 1;
+            damaged++;
+        }
+    }
+    assert_int_equal(damaged, 2);
+    pier_journal *journal = test_journal_open(&disk, NULL);
+    pier_journal_reader *reader = NULL;
+    const pier_journal_from where = {.size = sizeof where, .record = BEFORE + RECORDS - AT_ONCE};
+    assert_status(pier_journal_reader_open(&reader, journal, &where, NULL), PIER_OK);
+    pier_archive *load = pier_journal_reader_archive(reader);
+    pier_status status;
+    while ((status = pier_archive_next(load)) != PIER_END) {
+        assert_true(status != PIER_OK || pier__archive_record_class(load) == NULL);
+        assert_true(status == PIER_OK || pier_archive_recover(load, NULL) >= 0);
+    }
+    pier_journal_reader_destroy(reader);
+    pier_journal_destroy(journal);
+    sim_deinit(&disk);
+}
+
 /* An index that is missing, damaged or another segment's is made again. */
 static void does_not_trust_indexes(void **state) {
     (void)state;
@@ -254,9 +301,8 @@ static void does_not_trust_indexes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flipped_bits_are_told),
-        cmocka_unit_test(cut_segments_are_told),
-        cmocka_unit_test(goes_on_behind_damage),
+        cmocka_unit_test(flipped_bits_are_told),  cmocka_unit_test(cut_segments_are_told),
+        cmocka_unit_test(goes_on_behind_damage),  cmocka_unit_test(an_epoch_without_definitions),
         cmocka_unit_test(does_not_trust_indexes),
     };
     return cmocka_run_group_tests_name("journal damaged", tests, NULL, NULL);
