@@ -154,6 +154,34 @@ static void on_a_full_disk(void **state) {
     sim_deinit(&of.disk);
 }
 
+/* The end of a segment is damaged that another one follows: what that one has follows all the same. */
+static void a_segment_whose_end_is_damaged(void **state) {
+    (void)state;
+    enum { DAMAGED_BYTES = 200 };
+    const pier_journal_options options = {.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST, .reserve_bytes = 1024};
+    sim_disk disk;
+    sim_init(&disk);
+    pier_journal *journal = test_journal_open(&disk, &options);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    while (pier_journal_info(journal).segments < 2) {
+        assert_status(test_writer_store(&writer, 1), PIER_OK);
+    }
+    uint64_t next = pier_journal_info(journal).next_record;
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    sim_inode *inode = sim_find(&disk, sim_first_name(&disk, ".pier"));
+    memset(inode->bytes + inode->size - DAMAGED_BYTES, 0, DAMAGED_BYTES);
+    for (int i = 0; i < 2; i++) {
+        journal = test_journal_open(&disk, &options);
+        assert_int_equal(pier_journal_info(journal).next_record, next);
+        assert_int_equal(pier_journal_info(journal).cut_bytes, 0);
+        pier_journal_destroy(journal);
+        disk.life++;
+    }
+    sim_deinit(&disk);
+}
+
 /* Opening that fails at any call of the system costs nothing of what the next one keeps. */
 static void whatever_fails(void **state) {
     (void)state;
@@ -190,6 +218,7 @@ int main(void) {
         cmocka_unit_test(after_a_power_cut),
         cmocka_unit_test(after_a_kill),
         cmocka_unit_test(on_a_full_disk),
+        cmocka_unit_test(a_segment_whose_end_is_damaged),
         cmocka_unit_test(whatever_fails),
     };
     return cmocka_run_group_tests_name("journals opened twice", tests, NULL, NULL);
