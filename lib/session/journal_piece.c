@@ -174,6 +174,12 @@ void pier__block_end(pier__buffer *bytes, size_t begin, const pier__stream *stre
 
 bool pier__definitions_add(pier__buffer *definitions, pier_bytes payload) {
     uint8_t length[4];
+    for (size_t at = 0; at < definitions->size; at += 4 + pier__load_le32(definitions->data + at)) {
+        if (pier__load_le32(definitions->data + at) == payload.size &&
+            memcmp(definitions->data + at + 4, payload.data, payload.size) == 0) {
+            return true;
+        }
+    }
     pier__store_le32(length, (uint32_t)payload.size);
     return pier__buffer_reserve(definitions, sizeof length + payload.size) &&
            pier__buffer_append(definitions, length, sizeof length) &&

@@ -182,6 +182,47 @@ static void a_segment_whose_end_is_damaged(void **state) {
     sim_deinit(&disk);
 }
 
+/* The offset of the last preamble in a segment. */
+static size_t last_stint(const sim_inode *inode) {
+    size_t found = 0;
+    for (size_t at = 0; at + PIER__PIECE_BYTES <= inode->size; at++) {
+        const uint8_t *piece = inode->bytes + at;
+        size_t wrong = 0;
+        found = pier__piece_may_begin(piece, PIER__PIECE_BYTES, &wrong) && piece[3] == PIER_BLOCK_PREAMBLE ? at : found;
+    }
+    return found;
+}
+
+/* A process of another life notes a number, `times` times, in the epoch that the journal is in, and syncs each time. */
+static void note(scene *of, uint8_t value, int times) {
+    of->disk.life++;
+    pier_journal *journal = test_journal_open(&of->disk, &of->options);
+    assert_int_equal(pier_journal_info(journal).cut_bytes, 0);
+    assert_int_equal(pier__definitions_count(&journal->definitions), 2);
+    pier_bytes noted = pier_journal_noted(journal, 1);
+    assert_true(value == 0 || (noted.size == 1 && *(const uint8_t *)noted.data == value - 1));
+    for (int i = 0; i < times; i++) {
+        assert_status(pier_journal_note(journal, 1, (pier_bytes){&value, 1}), PIER_OK);
+        assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    }
+    pier_journal_destroy(journal);
+}
+
+/* A stint whose beginning is damaged, but not the definitions behind it, which so come a second time in their epoch. The
+ * next checkpoint has them once: a loader refuses those that come twice, and what is behind them would be cut off. */
+static void definitions_that_come_twice_are_repeated_once(void **state) {
+    (void)state;
+    scene of;
+    build(&of, PIER_DURABILITY_DISK, false);
+    /* The mark before the second one tells that the first was synced: what is before it is damage, and stays. */
+    note(&of, 0, 2);
+    sim_inode *inode = sim_find(&of.disk, sim_first_name(&of.disk, ".pier"));
+    memset(inode->bytes + last_stint(inode), 0, (size_t)2 * PIER__PIECE_BYTES);
+    note(&of, 1, 1);
+    note(&of, 2, 1);
+    sim_deinit(&of.disk);
+}
+
 /* Opening that fails at any call of the system costs nothing of what the next one keeps. */
 static void whatever_fails(void **state) {
     (void)state;
@@ -219,6 +260,7 @@ int main(void) {
         cmocka_unit_test(after_a_kill),
         cmocka_unit_test(on_a_full_disk),
         cmocka_unit_test(a_segment_whose_end_is_damaged),
+        cmocka_unit_test(definitions_that_come_twice_are_repeated_once),
         cmocka_unit_test(whatever_fails),
     };
     return cmocka_run_group_tests_name("journals opened twice", tests, NULL, NULL);
