@@ -65,9 +65,9 @@ typedef struct pier_session_options {
     pier_durability durability; /* PIER_DURABILITY_DISK by default */
     bool has_committed;         /* `committed` counts */
     uint64_t committed;         /* the last number that the program has dealt with, from its own transaction; not
-                                      below what it has committed */
+                                   below what it has committed */
     uint32_t compression_level; /* as in pier_archive_options; blocks that end before the peer has told, at the creation
-                                      of the session, that it inflates are not compressed */
+                                   of the session, that it inflates are not compressed */
     uint32_t handshake_timeout_ms; /* for each step of the introduction; 0: 10 s */
     uint32_t heartbeat_ms;         /* a ping is sent when nothing else was for so long; 0: 15 s */
     uint32_t dead_peer_ms;         /* a connection ends on which nothing came for so long; 0: 45 s */
@@ -82,8 +82,7 @@ typedef struct pier_session_options {
  * out: owned: freed by pier_session_destroy; NULL on failure. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for options out of range; PIER_CORRUPT for notes that no session wrote; PIER_MISMATCH for
  * limits or a durability other than the session was created with, for codecs of its blocks that this library does not
- * load, and for a `committed` that is too low; PIER_SYSTEM
- * when `draw` gives nothing; PIER_NO_MEMORY. */
+ * load, and for a `committed` that is too low; PIER_SYSTEM when `draw` gives nothing; PIER_NO_MEMORY. */
 PIER_API pier_status pier_session_create(pier_session **out, const pier_session_options *options,
                                          const pier_session_found *sent, const pier_session_found *received,
                                          pier_error *error) PIER_MUST_USE;

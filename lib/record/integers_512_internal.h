@@ -24,8 +24,8 @@ typedef struct pier__jumps {
     uint8_t of_8[PIER__JUMPS_ROOM];
 } pier__jumps;
 
-/* Doubles: from the bytes of n numbers those of 2 n, which are at most 127 - 63. What lies behind `size` is not known,
- * and neither is what depends on it. */
+/* Doubles: from the bytes of n numbers those of 2 n. `n` is 4 at most, so that what is looked up lies at most 63 + 36
+ * bytes on, among 128. What lies behind `size` is not known, and neither is what depends on it. */
 PIER__WIDE_512 static void pier__double_jumps(uint8_t *twice, const uint8_t *once, size_t size) {
     const __m512i places =
         _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40,
@@ -40,7 +40,8 @@ PIER__WIDE_512 static void pier__double_jumps(uint8_t *twice, const uint8_t *onc
     }
 }
 
-/* Fills all for `size` bytes, a multiple of 64, of which at least 9 for each number that is taken by them. */
+/* Fills all for `size` bytes, a multiple of 64 of at most 1,024. Numbers may be taken by them from a place behind which
+ * 9 bytes for each number are left. */
 PIER__WIDE_512 static void pier__find_jumps(pier__jumps *of, const uint8_t *at, size_t size) {
     /* cc to cf and d0 to d3 have 1, 2, 4 and 8 bytes behind them, by their lowest two bits; all others none. */
     const __m512i bytes = _mm512_set1_epi32((int)0x09050302u);
@@ -59,9 +60,9 @@ PIER__WIDE_512 static void pier__find_jumps(pier__jumps *of, const uint8_t *at, 
     pier__double_jumps(of->of_8, of->of_4, size);
 }
 
-/* Takes `count` numbers, a multiple of 8, which begin at byte `place` of `from`; `of` is of the bytes there. Sets in
- * `wrong` when one is no integer, or not of a type that has a sign (`any` all bits) or has none; `*last_bytes` is how many
- * the last one has. Returns the place behind them. */
+/* Takes `count` numbers, a multiple of 8, which begin at byte `place` of `from`; `of` is of the bytes from `from` on.
+ * Sets in `wrong` when one is no integer, or none of a type that has a sign (`any` all bits) or has none (`any` 0). Where
+ * there are any, `*last_bytes` is how many bytes the last one has. Returns the place behind them. */
 PIER__WIDE_512 static size_t pier__take_by_jumps(const pier__jumps *of, const uint8_t *from, size_t place, uint64_t *to,
                                                  size_t count, uint64_t any, uint64_t *wrong, size_t *last_bytes) {
     /* Byte i of the places, to all bytes of number i; and the bytes behind each first one, the last one lowest. */

@@ -2,8 +2,9 @@
  *
  * Floor 5 (record). Where each number begins depends on the length of the one before, which its first byte tells: a
  * chain of loads that is longer than all the rest of the work. So the lengths are found first, of numbers that would
- * begin at any of many bytes, by instructions that take 16 or 32 of them at once; the chain is then one load and one
- * addition a number. Where the last eight had one width the next eight are tried as the same, without a chain. */
+ * begin at any of many bytes, by instructions that take 16 to 64 of them at once; the chain is then one load and one
+ * addition a number, or for eight (integers_512_internal.h). Where the last eight had one width the next eight are tried
+ * as the same, without a chain. */
 #include "record/integers_512_internal.h"
 #include "record/integers_internal.h"
 

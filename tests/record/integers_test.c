@@ -1,5 +1,6 @@
-/* Whole arrays of integers (record_integers.h) beside the kernels that take one after the other, for every processor
- * and for this one: the same bytes, the same numbers, and nothing that is not a number of the type. */
+/* Whole arrays of integers (record_integers.h) beside the kernels that take one after the other, by the instructions
+ * that every processor has and by wider ones as far as this one has them: the same bytes, the same numbers, and nothing
+ * that is not a number of the type. */
 #include "record/integers_internal.h"
 
 #include "record/record_support.h"
@@ -115,7 +116,7 @@ static void check_array(pier_field_kind kind, unsigned mix, size_t count) {
     }
 }
 
-static void test_both_ways_agree_with_one_by_one(void **state) {
+static void test_all_ways_agree_with_one_by_one(void **state) {
     (void)state;
     uint64_t seed = test_seed();
     for (unsigned most = PIER__WIDE_NONE; most <= PIER__WIDE_512_BITS; most++) {
@@ -200,7 +201,7 @@ static void test_every_form_of_a_number_is_taken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_ways_agree_with_one_by_one),
+        cmocka_unit_test(test_all_ways_agree_with_one_by_one),
         cmocka_unit_test(test_every_form_of_a_number_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
