@@ -139,6 +139,22 @@ static void the_check_is_xxh3(void **state) {
     (void)state;
     assert_int_equal(pier__payload_check((const uint8_t *)"", 0), 0x2d06800538d394c2);
     assert_int_equal(pier__payload_check((const uint8_t *)"abc", 3), 0x78af5f94892f3950);
+    /* Of long ones by other instructions: about the length where they begin, and about that of a stripe of XXH3's. */
+    static const struct {
+        size_t size;
+        uint64_t check;
+    } of_bytes[] = {{240, 0x3c0bb96864e543a1},
+                    {241, 0xbff7215089202d8f},
+                    {1024, 0xac8e32e4ea3ba062},
+                    {1025, 0xc856c953bbdbc807},
+                    {100000, 0x33c1f5a100779d69}};
+    static uint8_t bytes[100000];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 7 + 1);
+    }
+    for (size_t i = 0; i < sizeof of_bytes / sizeof of_bytes[0]; i++) {
+        assert_int_equal(pier__payload_check(bytes, of_bytes[i].size), of_bytes[i].check);
+    }
 }
 
 int main(void) {
