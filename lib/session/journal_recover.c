@@ -329,12 +329,11 @@ static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
     pier_status status = pier__walk_segment(journal, segment, tolerated, &walk, of->error);
     if (status == PIER_OK) {
         bool lacks_end = !is_last && tolerated != UINT64_MAX && walk.whole_until >= tolerated && !walk.has_ended;
-        /* Of a segment that was synced whole, as it is on the disk before the next one is named, the end may be damaged:
-         * then it does not tell with which record it ended. */
-        bool is_damaged_at_end = journal->options.durability == PIER_DURABILITY_DISK && walk.size <= tolerated &&
-                                 walk.whole_until < tolerated;
-        bool is_apart = !is_last && tolerated != UINT64_MAX && walk.has_standing && !is_damaged_at_end &&
-                        walk.standing.next_record != journal->segments[at + 1].first_record;
+        /* Where the end of what was synced is damaged, the place tells how far the numbers went. */
+        uint64_t next =
+            tolerated != UINT64_MAX && walk.whole_until < tolerated ? of->synced.record + 1 : walk.standing.next_record;
+        bool is_apart =
+            !is_last && tolerated != UINT64_MAX && walk.has_standing && next != journal->segments[at + 1].first_record;
         uint64_t offset = walk.damage != PIER_NO_OFFSET ? cut_at(journal, at, walk.damage, walk.torn_from)
                                                         : cut_at_end(journal, at, &walk);
         *has_cut = walk.damage != PIER_NO_OFFSET || lacks_end || is_apart || (is_last && offset < walk.size);

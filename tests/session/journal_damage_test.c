@@ -219,6 +219,39 @@ static void goes_on_behind_damage(void **state) {
     free(of);
 }
 
+/* A segment that was synced whole, as the checkpoint behind it tells, has lost its end: that is damage, and costs nothing
+ * of what comes behind, after a power cut neither. */
+static void keeps_what_follows_a_lost_end(void **state) {
+    (void)state;
+    scene *of = calloc(1, sizeof *of);
+    assert_non_null(of);
+    sim_init(&of->disk);
+    of->options = (pier_journal_options){.segment_bytes = PIER_JOURNAL_SEGMENT_BYTES_LOWEST, .reserve_bytes = 1024};
+    pier_journal *journal = test_journal_open(&of->disk, &of->options);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    while (pier_journal_info(journal).segments < 2) {
+        assert_status(test_writer_store(&writer, 2), PIER_OK);
+    }
+    assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    of->records = pier_journal_info(journal).durable_record;
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    sim_inode *inode = sim_find(&of->disk, sim_first_name(&of->disk, ".pier"));
+    size_t size = inode->size;
+    of->disk.life++;
+    of->options.read_only = true;
+    for (size_t cut = 0; cut < size; cut += test_share()) {
+        inode->size = cut;
+        journal = test_journal_open(&of->disk, &of->options);
+        assert_int_equal(pier_journal_info(journal).next_record, of->records + 1);
+        assert_int_equal(pier_journal_info(journal).cut_bytes, 0);
+        pier_journal_destroy(journal);
+    }
+    sim_deinit(&of->disk);
+    free(of);
+}
+
 /* All definitions of an epoch are damaged. Its records have no class then: not one of an epoch before, where the same id
  * was another one's, wherever they are read from. */
 static void an_epoch_without_definitions(void **state) {
@@ -301,9 +334,9 @@ static void does_not_trust_indexes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flipped_bits_are_told),  cmocka_unit_test(cut_segments_are_told),
-        cmocka_unit_test(goes_on_behind_damage),  cmocka_unit_test(an_epoch_without_definitions),
-        cmocka_unit_test(does_not_trust_indexes),
+        cmocka_unit_test(flipped_bits_are_told),        cmocka_unit_test(cut_segments_are_told),
+        cmocka_unit_test(goes_on_behind_damage),        cmocka_unit_test(keeps_what_follows_a_lost_end),
+        cmocka_unit_test(an_epoch_without_definitions), cmocka_unit_test(does_not_trust_indexes),
     };
     return cmocka_run_group_tests_name("journal damaged", tests, NULL, NULL);
 }
