@@ -69,11 +69,11 @@ typedef struct pier_journal_options {
  * out: owned: freed by pier_journal_destroy; NULL on failure. folder: path of its folder, copied; it is made when it
  * does not exist, what leads there must. options: NULL for the defaults. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_IN_USE when somebody else writes it; PIER_NOT_FOUND when it must exist and is not there, or has
- * but one segment, which was made and never written: it is empty or zeros or, below PIER_DURABILITY_DISK, no block in it
+ * no segment but one that was made and never written: it is empty or zeros or, below PIER_DURABILITY_DISK, no block in it
  * proves itself; it stays. PIER_MISMATCH for another stream id; PIER_CORRUPT when no block in the last segment proves
- * itself otherwise, or it is another one; PIER_VERSION; PIER_USAGE; PIER_NO_MEMORY; PIER_DENIED; PIER_NO_SPACE;
- * PIER_UNSUPPORTED for what is no folder; PIER_SYSTEM. Reads the last segment, and after a power cut those that were
- * not synced before. */
+ * itself otherwise, or it is another one, or the beginning of one is damaged and nothing behind goes on from it;
+ * PIER_VERSION; PIER_USAGE; PIER_NO_MEMORY; PIER_DENIED; PIER_NO_SPACE; PIER_UNSUPPORTED for what is no folder;
+ * PIER_SYSTEM. Reads the last segment, and after a power cut those that were not synced before. */
 PIER_API pier_status pier_journal_open(pier_journal **out, const char *folder, const pier_journal_options *options,
                                        pier_error *error) PIER_MUST_USE;
 

@@ -148,6 +148,8 @@ pier__preamble pier__journal_preamble(const pier_journal *journal);
 typedef struct pier__walk {
     pier__standing standing;     /* behind the last block that proved itself */
     bool has_standing;           /* there was one */
+    uint64_t first_record;       /* of the first block that has records, raw bytes or a gap; 0: there was none */
+    uint64_t first_offset;       /* where that one is */
     pier__buffer definitions;    /* of its epoch */
     uint32_t epoch;              /* that epoch */
     pier__note_slot *notes;      /* PIER_JOURNAL_NOTES_MAX of them, changed by the notes that came; NULL: nobody asks */

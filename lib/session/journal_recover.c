@@ -226,6 +226,17 @@ static void learn(recovery *of, const pier__synced *synced) {
     }
 }
 
+/* Whether a segment is what began a journal that must exist: then it is not taken away, whatever is in it. */
+static bool must_stay(const pier_journal *journal, size_t at) {
+    return at == 0 && journal->options.must_exist;
+}
+
+static pier_status refuse_void(const recovery *of) {
+    return pier__error_set(of->error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0,
+                           "there is no journal in the folder: no block in its %s segment proves itself",
+                           of->journal->segment_count == 1 ? "only" : "first");
+}
+
 /* Takes the segment away that nothing can be read of, if it is the last one and never reached the disk. */
 static pier_status drop_blank(recovery *of) {
     pier_journal *journal = of->journal;
@@ -242,10 +253,8 @@ static pier_status drop_blank(recovery *of) {
                                "the last segment, number %llu, does not prove itself anywhere",
                                (unsigned long long)last->ordinal);
     }
-    if (journal->options.must_exist && journal->segment_count == 1) {
-        /* Nor is what began one taken away. */
-        return pier__error_set(of->error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0,
-                               "there is no journal in the folder: no block in its only segment proves itself");
+    if (must_stay(journal, journal->segment_count - 1)) {
+        return refuse_void(of);
     }
     return drop_behind(journal, journal->segment_count - 1, of->error);
 }
@@ -319,6 +328,32 @@ static uint64_t cut_at_end(const pier_journal *journal, size_t at, const pier__w
     return cut_at(journal, at, walk->whole_until, walk->awaited > 0 ? walk->stint : walk->whole_until);
 }
 
+/* Whether the first thing that is wrong is in what the segment begins with. */
+static bool lacks_beginning(const pier__walk *walk) {
+    return walk->damage != PIER_NO_OFFSET && walk->torn_from == 0;
+}
+
+/* Walks over a segment up to where the first thing is wrong that was not synced. What it begins with was synced before
+ * it had its name, where the journal promises the disk: when that is wrong it is damage, and stays with all up to the
+ * first records, if these go on from there; how much is lost otherwise nothing tells. */
+static pier_status walk_to_unsynced(recovery *of, const pier__segment *segment, uint64_t tolerated, pier__walk *walk) {
+    pier_journal *journal = of->journal;
+    pier_status status = pier__walk_segment(journal, segment, tolerated, walk, of->error);
+    if (status != PIER_OK || journal->options.durability != PIER_DURABILITY_DISK || !lacks_beginning(walk)) {
+        return status;
+    }
+    uint64_t next = walk->first_record != 0 ? walk->first_record : walk->standing.next_record;
+    if (!walk->has_standing || next != segment->first_record) {
+        return pier__error_set(
+            of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
+            "the beginning of a segment, number %llu, is damaged, and nothing behind goes on from it",
+            (unsigned long long)segment->ordinal);
+    }
+    tolerated = walk->first_record != 0 ? walk->first_offset + 1 : UINT64_MAX;
+    pier__walk_deinit(walk);
+    return pier__walk_segment(journal, segment, tolerated, walk, of->error);
+}
+
 /* Cuts a segment, and drops those behind it, where the first thing is wrong that was not synced. */
 static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
     pier_journal *journal = of->journal;
@@ -326,8 +361,10 @@ static pier_status cut_unsynced(recovery *of, size_t at, bool *has_cut) {
     bool is_last = at + 1 == journal->segment_count;
     uint64_t tolerated = tolerated_in(segment, &of->synced);
     pier__walk walk = {0};
-    pier_status status = pier__walk_segment(journal, segment, tolerated, &walk, of->error);
-    if (status == PIER_OK) {
+    pier_status status = walk_to_unsynced(of, segment, tolerated, &walk);
+    if (status == PIER_OK && lacks_beginning(&walk) && must_stay(journal, at)) {
+        status = refuse_void(of);
+    } else if (status == PIER_OK) {
         bool lacks_end = !is_last && tolerated != UINT64_MAX && walk.whole_until >= tolerated && !walk.has_ended;
         /* Where the end of what was synced is damaged, the place tells how far the numbers went. */
         uint64_t next =

@@ -99,6 +99,10 @@ static bool take_block(pier__walk *walk, uint64_t ordinal, uint64_t offset, pier
     if (header.time_unix_ns != 0) {
         walk->time_unix_ns = header.time_unix_ns;
     }
+    if (walk->first_record == 0 && header.kind != PIER_BLOCK_DEFINITIONS && header.kind != PIER_BLOCK_CONTROL) {
+        walk->first_record = header.first_record;
+        walk->first_offset = offset;
+    }
     if (walk->index != NULL) {
         pier__index_note(walk->index, offset, &header);
     }

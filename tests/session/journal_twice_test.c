@@ -182,6 +182,89 @@ static void a_segment_whose_end_is_damaged(void **state) {
     sim_deinit(&disk);
 }
 
+/* The offset of the first block of a kind in a segment. */
+static size_t first_of_kind(const sim_inode *inode, pier_block_kind kind) {
+    size_t at = 0;
+    size_t wrong = 0;
+    while (!pier__piece_may_begin(inode->bytes + at, PIER__PIECE_BYTES, &wrong) || inode->bytes[at + 3] != kind) {
+        at++;
+        assert_true(at + PIER__PIECE_BYTES <= inode->size);
+    }
+    return at;
+}
+
+/* Opens the journal in another life of the machine, twice, with the segment as it is then. Returns the first answer. */
+static pier_status open_after_power_cut(sim_disk *disk, const pier_journal_options *options, uint64_t next_record) {
+    pier_status first = PIER_OK;
+    for (int i = 0; i < 2; i++) {
+        pier_journal *journal = NULL;
+        disk->life++;
+        pier_status status = test_journal_try(&journal, disk, options, NULL);
+        first = i == 0 ? status : first;
+        assert_status(status, first);
+        if (status == PIER_OK) {
+            assert_int_equal(pier_journal_info(journal).next_record, next_record);
+            assert_int_equal(pier_journal_info(journal).cut_bytes, 0);
+        }
+        pier_journal_destroy(journal);
+    }
+    return first;
+}
+
+/* What a segment begins with is damaged, and nothing but that beginning tells what was synced: it was, before the
+ * segment had its name. What goes on from there stays; when nothing does the journal is not opened. In neither case is
+ * anything taken away. */
+static void a_segment_whose_beginning_is_damaged(void **state) {
+    (void)state;
+    enum { RECORDS = 6, ROOM = 8192 };
+    pier_journal_options options = {.reserve_bytes = 1024};
+    sim_disk disk;
+    sim_init(&disk);
+    pier_journal *journal = test_journal_open(&disk, &options);
+    test_writer writer;
+    test_writer_open(&writer, journal, NULL);
+    assert_status(test_writer_store(&writer, RECORDS), PIER_OK);
+    assert_status(pier_journal_sync(journal, NULL), PIER_OK);
+    assert_int_equal(pier_journal_info(journal).durable_record, RECORDS);
+    test_writer_close(&writer);
+    pier_journal_destroy(journal);
+    sim_inode *inode = sim_find(&disk, sim_first_name(&disk, ".pier"));
+    static uint8_t whole[ROOM];
+    size_t size = inode->size;
+    assert_in_range(size, 1, ROOM);
+    memcpy(whole, inode->bytes, size);
+    size_t beginning = first_of_kind(inode, PIER_BLOCK_RECORDS);
+    for (size_t at = 0; at < beginning; at += test_share()) {
+        options.must_exist = at % 2 == 0;
+        inode->bytes[at] ^= 1;
+        assert_status(open_after_power_cut(&disk, &options, RECORDS + 1), PIER_OK);
+        inode = sim_find(&disk, sim_first_name(&disk, ".pier"));
+        assert_true(inode->size >= size);
+        inode->size = size;
+        memcpy(inode->bytes, whole, size);
+    }
+    /* The records, too: nothing is left that could go on. */
+    for (int must_exist = 0; must_exist < 2; must_exist++) {
+        options.must_exist = must_exist != 0;
+        memset(inode->bytes, 1, size);
+        assert_status(open_after_power_cut(&disk, &options, 0), PIER_CORRUPT);
+        inode = sim_find(&disk, sim_first_name(&disk, ".pier"));
+        assert_int_equal(inode->size, size);
+        /* All but the first of the records: what is there does not follow. */
+        memcpy(inode->bytes, whole, size);
+        memset(inode->bytes, 1, beginning + PIER__PIECE_BYTES);
+        assert_status(open_after_power_cut(&disk, &options, 0), PIER_CORRUPT);
+        assert_int_equal(sim_find(&disk, sim_first_name(&disk, ".pier"))->size, size);
+    }
+    /* Below the disk's level the beginning may never have been there. Of a journal that must exist it stays. */
+    options.durability = PIER_DURABILITY_PROCESS;
+    memcpy(inode->bytes, whole, size);
+    inode->bytes[70] ^= 1;
+    assert_status(open_after_power_cut(&disk, &options, 0), PIER_NOT_FOUND);
+    assert_int_equal(sim_find(&disk, sim_first_name(&disk, ".pier"))->size, size);
+    sim_deinit(&disk);
+}
+
 /* The offset of the last preamble in a segment. */
 static size_t last_stint(const sim_inode *inode) {
     size_t found = 0;
@@ -259,6 +342,7 @@ int main(void) {
         cmocka_unit_test(after_a_power_cut),
         cmocka_unit_test(after_a_kill),
         cmocka_unit_test(on_a_full_disk),
+        cmocka_unit_test(a_segment_whose_beginning_is_damaged),
         cmocka_unit_test(a_segment_whose_end_is_damaged),
         cmocka_unit_test(definitions_that_come_twice_are_repeated_once),
         cmocka_unit_test(whatever_fails),
