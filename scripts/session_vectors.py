@@ -64,6 +64,37 @@ def introductions():
     }
 
 
+def claiming(encoded, count):
+    """The array, which has a head of one byte, with a head that tells of `count` elements."""
+    return b"\xdd" + struct.pack(">I", count) + encoded[1:]
+
+
+def extended(standing, terms, behind):
+    """The standing with more behind the terms that are known, and more behind all."""
+    known = session.array(*map(session.number, standing.terms))
+    more = session.array(*map(session.number, standing.terms), *terms)
+    head, tail = standing.encoded()[1:].split(known)
+    return bytes([0x9C + len(behind)]) + head + more + tail + b"".join(behind)
+
+
+def longer():
+    """Resume and welcome of a later version, whose terms and standings have elements that this one does not know. In
+    the welcome a term looks like a key."""
+    hello, greeting = session.hello(NAME, SESSION_ID, CLIENT_NONCE), session.greeting(SERVER_NONCE)
+    new_resume = session.resume(b"", hello, greeting, NEW_CLIENT)
+    nested = wide_array(b"\x93\x01\x02\x03", b"\x81\xa1k\xc0", session.ext(0x7F))
+    said = extended(CLIENT, [session.number(7)], [nested, session.text("later")])
+    welcomed = extended(NEW_SERVER, [session.binary(bytes(32)), nested], [session.number(2**40)])
+    proven = session.proof(SHARED_KEY, session.CLIENT_LABEL, hello, greeting, said)
+    issued = session.proof(b"", session.SERVER_LABEL, hello, greeting, new_resume, welcomed)
+    return {
+        "read-resume": session.control(session.number(session.RESUME), session.binary(said), session.binary(proven)),
+        "read-welcome-new": session.control(
+            session.number(session.WELCOME), session.binary(welcomed), session.binary(issued), nested
+        ),
+    }
+
+
 def read_only():
     """What another writer may make of the same."""
     version, of_type = b"\xd0\x01", b"\xcc\x01"
@@ -98,6 +129,10 @@ def refused():
         "bad-too-short": control(number(session.ACKNOWLEDGEMENT), number(3), number(2)),
         "bad-negative": control(number(session.PING), b"\xff"),
         "bad-negative-wide": control(number(session.PING), b"\xd3" + struct.pack(">q", -1)),
+        "bad-behind-claimed": session.ext(session.SESSION, claiming(bare, 2**32 - 1)),
+        "bad-behind-missing": session.ext(session.SESSION, claiming(bare, 3)),
+        "bad-behind-cut": session.ext(session.SESSION, claiming(bare, 3) + b"\xc5\0\2!"),
+        "bad-behind-never": session.ext(session.SESSION, claiming(bare, 3) + b"\xc1"),
         "bad-cut": session.ext(session.SESSION, session.array(number(session.PING), b"\xcf\0\0\0")),
         "bad-ext-cut": hello[:-1],
         "bad-name-empty": control(number(1), number(1), b"\xa0", *nameless),
@@ -120,7 +155,13 @@ def standings():
     def made(standing):
         return session.control(session.number(session.RESUME), session.binary(standing), session.binary(bytes(32)))
 
+    encoded = CLIENT.encoded()
+    terms = session.array(*map(session.number, TERMS))
     return {
+        "bad-standing-behind-claimed": made(claiming(encoded, 2**32 - 1)),
+        "bad-standing-behind-missing": made(claiming(encoded, 13)),
+        "bad-standing-terms-claimed": made(encoded.replace(terms, claiming(terms, 2**32 - 1))),
+        "bad-standing-terms-swallow-key": made(encoded.replace(terms, claiming(terms, 7))),
         "bad-standing-durable": made(CLIENT._replace(durable=301).encoded()),
         "bad-standing-committed": made(CLIENT._replace(committed=201).encoded()),
         "bad-standing-blocks": made(CLIENT._replace(received_blocks=2**32).encoded()),
@@ -134,7 +175,7 @@ def standings():
         "bad-standing-codecs": made(CLIENT._replace(terms=TERMS._replace(codecs=2)).encoded()),
         "bad-standing-codecs-wide": made(CLIENT._replace(terms=TERMS._replace(codecs=2**32 + 1)).encoded()),
         "bad-standing-empty": made(b""),
-        "bad-standing-cut": made(CLIENT.encoded()[:-1]),
+        "bad-standing-cut": made(encoded[:-1]),
     }
 
 
@@ -148,6 +189,7 @@ def make():
         "error": session.error(-500, 9),
         "ping": session.ping(1),
         "pong": session.pong(2**64 - 1),
+        **longer(),
         **read_only(),
         **refused(),
         **standings(),

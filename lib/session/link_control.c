@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "archive/scan_internal.h"
 #include "base/endian_internal.h"
 #include "session/journal_piece_internal.h"
 
@@ -207,14 +208,26 @@ static int64_t get_status(cursor *from) {
     return (int64_t)number;
 }
 
-/* An array of at least `count` elements. */
-static void get_array(cursor *from, unsigned count) {
+/* An array of at least `count` elements. Returns how many it has behind them. */
+static uint64_t get_array(cursor *from, unsigned count) {
     uint8_t head = take_head(from);
     uint64_t size = head >= 0x90 && head <= 0x9f ? head & 0x0fu : 0;
     if (head == 0xdc || head == 0xdd) {
         size = take_wide(from, head == 0xdc ? 2 : 4);
     }
     from->fails = from->fails || size < count;
+    return from->fails ? 0 : size - count;
+}
+
+/* Passes over the elements behind those that are known. Each has a byte at least, so what a head claims costs no more
+ * than the bytes that are there. */
+static void skip_elements(cursor *from, uint64_t count) {
+    from->fails = from->fails || count > from->left;
+    for (uint64_t i = 0; !from->fails && i < count; i++) {
+        size_t size = pier__scan_extent(from->at, from->left);
+        from->fails = size == 0;
+        (void)take(from, size);
+    }
 }
 
 static bool get_bool(cursor *from) {
@@ -279,7 +292,7 @@ static void get_name(cursor *from, char *name) {
 pier_status pier__standing_decode(pier_bytes bytes, pier__standing_told *standing) {
     cursor from = {(const uint8_t *)bytes.data, bytes.size, false};
     memset(standing, 0, sizeof *standing);
-    get_array(&from, 12);
+    uint64_t behind = get_array(&from, 12);
     standing->begins = get_bool(&from);
     standing->received = get_number(&from);
     standing->received_blocks = get_number(&from);
@@ -290,14 +303,16 @@ pier_status pier__standing_decode(pier_bytes bytes, pier__standing_told *standin
     standing->sent = get_number(&from);
     (void)get_optional(&from, standing->token, PIER__TOKEN_BYTES);
     (void)get_optional(&from, standing->next_token, PIER__TOKEN_BYTES);
-    get_array(&from, 6);
+    uint64_t behind_terms = get_array(&from, 6);
     standing->terms.record_bytes_max = get_number(&from);
     standing->terms.block_target_bytes = get_number(&from);
     standing->terms.classes_max = get_number(&from);
     standing->terms.depth_max = get_number(&from);
     standing->terms.durability = get_number(&from);
     standing->terms.codecs = get_number(&from);
+    skip_elements(&from, behind_terms);
     standing->has_key = get_optional(&from, standing->key, PIER__KEY_BYTES);
+    skip_elements(&from, behind);
     bool is_true = standing->received <= UINT64_MAX - 1 && standing->sent <= UINT64_MAX - 1 &&
                    standing->received_blocks <= UINT32_MAX && standing->received_epoch <= UINT32_MAX &&
                    standing->durable <= standing->received && standing->committed <= standing->durable &&
@@ -333,12 +348,12 @@ pier_status pier__link_control_decode(pier_bytes payload, pier__link_control *co
     pier_bytes array = pier__bytes_from(ext.content, 1);
     cursor from = {(const uint8_t *)array.data, array.size, false};
     cursor ahead = from;
-    get_array(&ahead, 1);
+    (void)get_array(&ahead, 1);
     uint64_t type = get_number(&ahead);
     if (ahead.fails || type < PIER__HELLO || type > PIER__PONG) {
         return PIER_PROTOCOL;
     }
-    get_array(&from, counts[type]);
+    uint64_t behind = get_array(&from, counts[type]);
     control->type = (pier__link_control_type)get_number(&from);
     uint64_t version = PIER__SESSION_VERSION;
     if (type == PIER__HELLO || type == PIER__GREETING) {
@@ -357,6 +372,7 @@ pier_status pier__link_control_decode(pier_bytes payload, pier__link_control *co
             control->numbers[i] = get_number(&from);
         }
     }
+    skip_elements(&from, behind);
     if (from.fails) {
         return PIER_PROTOCOL;
     }
