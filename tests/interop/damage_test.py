@@ -16,6 +16,7 @@ import zlib
 
 import golden
 import interop
+import pier_deflate
 import pier_reader
 import pier_wire as wire
 from pier_value import Raw, decode, encode
@@ -331,6 +332,55 @@ class CompressedDamageTest(DamageTest):
             if found != (expected.damages, len(expected.skipped), shape(expected.records)):
                 differing.append(name)
         self.assertEqual(differing[:20], [], f"{len(differing)} of {len(cases)}")
+
+    def test_more_than_the_raw_length_comes_before_damage(self):
+        # In a block that is not the last: one literal, and matches with the byte before; then what is wrong. A byte
+        # more than the raw length is told at that field, damage at the first byte of the payload.
+        def data(size, behind):
+            bits = pier_deflate.Bits()
+            bits.put(0b010, 3)
+            pier_deflate.put_symbol(bits, 3)
+            pier_deflate.put_match(bits, size - 1 - 3, 1)
+            pier_deflate.put_match(bits, 3, 1)
+            behind(bits)
+            return bits.end()
+
+        def no_kind_of_block(bits):
+            pier_deflate.put_symbol(bits, 256)
+            bits.put(0b111, 3)
+
+        def stored_block(bits):
+            pier_deflate.put_symbol(bits, 256)
+            bits.put(0b001, 3 + -(bits.count + 3) % 8)
+            bits.put(0x0001, 16)
+            bits.put(0x0002, 16)
+
+        def too_far_back(bits):
+            pier_deflate.put_match(bits, 3, 5000)
+
+        def cut_off(bits):
+            pass
+
+        raw_bytes, stream_id = 250, 7
+        more, damaged = ("PROTOCOL", 64 + 40), ("CORRUPT", 64 + 64)
+        kinds = (no_kind_of_block, stored_block, too_far_back, cut_off)
+        rows = [(size, kind, more if size > raw_bytes else damaged) for size in range(247, 254) for kind in kinds]
+        found = wire.compressed(bytes.fromhex("721c058003"))  # one byte more than 258, and damaged in the same byte
+        payloads = [(wire.compressed(data(size, kind)), raw_bytes, expected) for size, kind, expected in rows]
+        payloads += [(found, 258, more), (found, 259, damaged)]
+        streams = [
+            wire.preamble(stream_id, required=wire.REQUIRES_DEFLATE)
+            + wire.header(kind=wire.RECORDS, flags=wire.CHECKED | wire.FIRST, codec=1, stream_id=stream_id, first=1,
+                          records=1, stored=len(payload), raw=raw, check=wire.xxh3(payload))
+            + payload
+            for payload, raw, _ in payloads
+        ]  # fmt: skip
+        cases = [interop.Case(stream, chunk=chunk, goes_on=False) for stream in streams for chunk in (0, 1)]
+        for number, (case, answer) in enumerate(interop.run(cases)):
+            with self.subTest(row=number // 2, chunk=case.chunk):
+                expected = payloads[number // 2][2]
+                self.assertEqual(answer.end, expected)
+                self.assertEqual(pier_reader.load(case.data, typed=False).damages[0], expected)
 
     def test_what_the_library_compresses(self):
         # At each level, by the target and by forwarding; Python's zlib inflates it.

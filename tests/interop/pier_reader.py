@@ -91,6 +91,16 @@ def parsed(definition):
 
 
 @functools.lru_cache(2048)
+def more_comes(stream):
+    """Whether a byte more comes of deflate data, all of which zlib was given, before anything in them is damaged."""
+    try:
+        return len(stream.decompress(stream.unconsumed_tail, 1)) > 0
+    except zlib.error as error:
+        # Before it stopped for want of room, zlib looked for damage up to the next byte that comes, but for one kind:
+        # how far a match goes back. So any other is behind a byte more, which is lost with the error.
+        return "too far back" not in str(error)
+
+
 def record_spans(payload, count):
     """What a block of `count` records holds: [(class id, place of its ext or of the record, place, record)], and what
     stands in the way of the rest: None, "cut", or (status, place)."""
@@ -384,11 +394,10 @@ class Loader:
             raise Damage("PROTOCOL", at + 64)
         stream = zlib.decompressobj(-15)
         try:
-            # One byte more than the header tells shows that there are more.
-            raw = stream.decompress(payload[3 + width :], raw_bytes + 1)
+            raw = stream.decompress(payload[3 + width :], raw_bytes)
         except zlib.error:
             raise Damage("CORRUPT", at + 64) from None
-        if len(raw) > raw_bytes:
+        if len(raw) == raw_bytes and more_comes(stream):
             raise Damage("PROTOCOL", at + 40)
         if not stream.eof:
             raise Damage("CORRUPT", at + 64)
