@@ -13,9 +13,6 @@ const uint8_t pier__preamble_constant[PIER__CONSTANT_BYTES] = {0xc7, 0x3d, PIER_
 
 enum { PREAMBLE_CHECK_AT = 56, HEADER_CHECK_AT = 60 };
 
-/* Up to here XXH3 looks at all at once, and a call would cost more than wider instructions bring. */
-enum { SHORT_BYTES = 240 };
-
 static const uint8_t piece_prefix[PIER__PREFIX_BYTES] = {0xc7, 0x3d, PIER__EXT_TYPE};
 
 void pier__preamble_encode(const pier__preamble *preamble, uint8_t *piece) {
@@ -116,7 +113,7 @@ bool pier__piece_proves_itself(const uint8_t *piece) {
 }
 
 uint64_t pier__payload_check(const uint8_t *payload, size_t size) {
-    return size <= SHORT_BYTES ? XXH3_64bits(payload, size) : pier__long_check(payload, size);
+    return XXH3_64bits(payload, size);
 }
 
 size_t pier__ext_head_encode(size_t length, uint8_t *at) {

@@ -129,7 +129,4 @@ size_t pier__ext_head_encode(size_t length, uint8_t *at);
 /* Returns the check over a payload. */
 uint64_t pier__payload_check(const uint8_t *payload, size_t size);
 
-/* The same of more than a few bytes, by the widest instructions that the processor has. */
-uint64_t pier__long_check(const uint8_t *payload, size_t size);
-
 #endif

@@ -9,7 +9,7 @@
 
 #include "support/fault_allocator.h"
 
-enum { TEXT_BYTES = 3000 };
+enum { TEXT_BYTES = 3000, LARGE_BYTES = 300000 };
 
 /* What becomes shorter, and not too short. */
 static void fill_text(char *text, unsigned number) {
@@ -131,6 +131,49 @@ static void memory_that_lacks_loses_nothing(void **state) {
     assert_true(struck > 15);
 }
 
+/* A block that inflates by too much for its room to be there at once: it is inflated step by step, and each allocation of
+ * that fails once. */
+static void memory_lacks_for_steps(fault_allocator *faults, void *user) {
+    const test_bytes *stream = (const test_bytes *)user;
+    pier_archive_options options = {.size = sizeof options, .allocator = &faults->allocator};
+    pier_archive *load = NULL;
+    pier_status status = pier_archive_open_load(&load, NULL, &options, NULL);
+    if (status == PIER_OK) {
+        status = pier_archive_feed(load, test_bytes_view(stream));
+        status = status == PIER_NO_MEMORY ? pier_archive_feed(load, test_bytes_view(stream)) : status;
+    }
+    for (unsigned lacks = 0; status == PIER_OK && lacks < 4;) {
+        status = pier_archive_next(load);
+        if (status == PIER_NO_MEMORY) {
+            lacks++;
+            status = pier_archive_recover(load, NULL);
+        } else if (status == PIER_OK) {
+            assert_int_equal(pier_load_text(load).size, LARGE_BYTES);
+        }
+    }
+    assert_true(status == PIER_END || faults->struck > 0);
+    pier_archive_destroy(load);
+}
+
+static void memory_that_lacks_for_steps_loses_nothing(void **state) {
+    (void)state;
+    static char text[LARGE_BYTES];
+    for (size_t i = 0; i < LARGE_BYTES; i++) {
+        text[i] = i % 64 < 4 ? (char)('a' + (i * i / 7) % 20) : 'x';
+    }
+    pier_archive *store = test_open_store(NULL, &(pier_archive_options){.compression_level = 6});
+    assert_status(pier_archive_begin(store), PIER_OK);
+    pier_store(store, ((pier_text){text, sizeof text}));
+    assert_status(pier_archive_end(store), PIER_OK);
+    test_bytes stream = {0};
+    test_close(store, &stream);
+    assert_in_range(stream.size, LARGE_BYTES / 200, LARGE_BYTES / 5);
+    uint64_t struck = fault_allocator_sweep(memory_lacks_for_steps, &stream);
+    print_message("%llu passes without memory\n", (unsigned long long)struck);
+    assert_true(struck > 5);
+    test_bytes_free(&stream);
+}
+
 /* From the second block on nothing is allocated: the states and the buffers are used again. */
 static void blocks_cost_no_allocation(void **state) {
     (void)state;
@@ -163,6 +206,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_hold_in_compressed_blocks),
         cmocka_unit_test(memory_that_lacks_loses_nothing),
+        cmocka_unit_test(memory_that_lacks_for_steps_loses_nothing),
         cmocka_unit_test(blocks_cost_no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
