@@ -175,10 +175,14 @@ class Test(unittest.TestCase):
         return listening, "tcp://127.0.0.1:%d" % listening.getsockname()[1]
 
     def nobody(self):
-        """An endpoint where nobody listens, and nobody else will meanwhile: its port is held without listening."""
-        holding = socket.socket()
+        """An endpoint where nobody listens, and nobody else will meanwhile: its port is held without listening, at the
+        addresses of both families."""
+        has_both = socket.has_dualstack_ipv6()
+        holding = socket.socket(socket.AF_INET6 if has_both else socket.AF_INET)
         self.addCleanup(holding.close)
-        holding.bind(("127.0.0.1", 0))
+        if has_both:
+            holding.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        holding.bind(("", 0))
         return "tcp://127.0.0.1:%d" % holding.getsockname()[1]
 
     def accept(self, listening):
