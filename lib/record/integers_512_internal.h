@@ -13,8 +13,8 @@
 #if PIER__HAS_WIDE
 #include <immintrin.h>
 
-/* Of how many bytes lengths are found at most, and room to read behind them. */
-enum { PIER__JUMPS_ROOM = 1024 + 64 };
+/* Room to read behind a window. */
+enum { PIER__JUMPS_ROOM = PIER__WINDOW_BYTES + 64 };
 
 /* The bytes of 1, 2, 4 and 8 numbers that begin at each byte. */
 typedef struct pier__jumps {
@@ -40,7 +40,7 @@ PIER__WIDE_512 static void pier__double_jumps(uint8_t *twice, const uint8_t *onc
     }
 }
 
-/* Fills all for `size` bytes, a multiple of 64 of at most 1,024. Numbers may be taken by them from a place behind which
+/* Fills all for `size` bytes, a multiple of 64 of at most PIER__WINDOW_BYTES. Numbers may be taken by them from a place behind which
  * 9 bytes for each number are left. */
 PIER__WIDE_512 static void pier__find_jumps(pier__jumps *of, const uint8_t *at, size_t size) {
     /* cc to cf and d0 to d3 have 1, 2, 4 and 8 bytes behind them, by their lowest two bits; all others none. */

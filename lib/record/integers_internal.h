@@ -40,6 +40,9 @@ void pier__limit_wide_instructions(pier__wide most);
 #define PIER__ROLLED
 #endif
 
+/* Of how many bytes lengths are found at once, a multiple of 64. */
+enum { PIER__WINDOW_BYTES = 1024 };
+
 /* Numbers at a time. Their values, and whether all are of one form, are told before any of them is used. */
 enum { PIER__GROUP = 8 };
 

@@ -31,9 +31,6 @@ static const uint64_t signs[256] = {PIER__ROWS_32(0), PIER__ROWS_32(0),   PIER__
                                     0x8000,           0x80000000,         UINT64_C(1) << 63, PIER__ROWS_8(0),
                                     PIER__ROWS_4(0),  PIER__ROWS_32(0x80)};
 
-/* How many bytes the lengths are found of at once. */
-enum { WINDOW = 1024 };
-
 /* Numbers that are taken one after the other before the width is guessed anew, and the most bytes that they have. */
 enum { RUN = 32, RUN_MOST = 9 * RUN };
 
@@ -194,7 +191,7 @@ typedef struct window {
     const uint8_t *from;
     size_t known;
     union {
-        uint8_t lengths[WINDOW];
+        uint8_t lengths[PIER__WINDOW_BYTES];
 #if PIER__HAS_WIDE
         pier__jumps jumps; /* begins with the lengths */
 #endif
@@ -273,7 +270,7 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
             step = count - i < most ? count - i : most;
             size_t place = (size_t)(at - of.from);
             if (place + 9 * step > of.known) {
-                move_window(&of, at, end, count - i, patience > 0 ? RUN_MOST : WINDOW, wide);
+                move_window(&of, at, end, count - i, patience > 0 ? RUN_MOST : PIER__WINDOW_BYTES, wide);
                 place = 0;
             }
             size_t of_last = patience > 0 ? 1 : step < PIER__GROUP ? step : PIER__GROUP;

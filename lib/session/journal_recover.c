@@ -527,7 +527,7 @@ pier_status pier__journal_recover(pier_journal *journal, bool *is_untold, pier_e
         status = measure(journal, i, error);
     }
     status = status == PIER_OK ? find_standing(&of) : status;
-    *is_untold = of.is_untold && !journal->options.read_only;
+    *is_untold = of.is_untold;
     if (status != PIER_OK) {
         return status;
     }
