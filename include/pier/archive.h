@@ -38,11 +38,13 @@ typedef struct pier__run {
     uint32_t count; /* storing: records of the run that the archive has not learnt of; loading: what `left` was */
 } pier__run;
 
-/* An archive. The first three members are the window that inline functions work in; all else is inside. */
+/* An archive. The first three members are the window that inline functions work in; all else is inside. Cursor and limit
+ * are no neighbours: where both are set, compilers would make one vector of them, and then the next record waits longer
+ * for the cursor. */
 typedef struct pier_archive {
     uint8_t *cursor; /* the next byte to store or to load */
-    uint8_t *limit;  /* where the window ends; equal to `cursor` when a failure emptied it */
     bool storing;    /* the direction, for life */
+    uint8_t *limit;  /* where the window ends; equal to `cursor` when a failure emptied it */
     pier__run run;
 } pier_archive;
 

@@ -48,6 +48,15 @@ static const uint8_t *skip_places(loading *from, const uint8_t *at, uint32_t cou
     return at;
 }
 
+/* Passes over places of which nothing is known here: in most cases one, with a value of a few bytes. */
+PIER__KERNEL const uint8_t *take_gap(loading *from, const pier__op *op, const uint8_t *at) {
+    const pier__head *head = &pier__heads[at[0]];
+    if (PIER_LIKELY(op->count == 1 && head->kind == PIER__HEAD_BARE)) {
+        return head->head_bytes <= (size_t)(from->end - at) ? at + head->head_bytes : NULL;
+    }
+    return skip_places(from, at, op->count);
+}
+
 /* Values ----------------------------------------------------------------------------------------------------------- */
 
 /* Returns memory for `count` things, which is all zero; NULL when there is none. */
@@ -260,7 +269,7 @@ static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_
     const bool is_there = true;
     switch (op->shape) {
     case PIER__OP_GAP:
-        return skip_places(from, at, op->count);
+        return take_gap(from, op, at);
     case PIER__OP_ONEOF:
         return take_oneof(from, op, at, record);
     case PIER__OP_ELEMENTS:
@@ -304,12 +313,9 @@ static const uint8_t *take_unusual(const loading *from, const pier__program_reco
     return at + 1;
 }
 
-/* Takes what stands at the place of a field: most of the work of most records. */
-PIER__KERNEL const uint8_t *take_field(loading *from, const pier__program_record *type, const pier__op *op,
-                                       const uint8_t *at, uint8_t *record) {
-    if (PIER_UNLIKELY(op->take_whole == PIER__VALUE_NONE)) {
-        return take_place(from, type, op, at, record);
-    }
+/* Takes the value of a field that is simply there: most of the work of most records. */
+PIER__KERNEL const uint8_t *take_simple(loading *from, const pier__program_record *type, const pier__op *op,
+                                        const uint8_t *at, uint8_t *record) {
     unsigned wrong = 0;
     const uint8_t *next = pier__take_scalar(from, op->take_whole, op, at, record + op->offset, &wrong);
     return PIER_LIKELY(wrong == 0 && next <= from->end) ? next : take_unusual(from, type, op, at, record);
@@ -319,12 +325,16 @@ PIER__KERNEL const uint8_t *take_field(loading *from, const pier__program_record
 static const uint8_t *take_fields(loading *from, const pier__program_record *type, const pier__op *op,
                                   const pier__op *end, const uint8_t *at, uint8_t *record) {
     for (; op < end; op++) {
-        at = take_field(from, type, op, at, record);
+        if (PIER_LIKELY(op->take_whole != PIER__VALUE_NONE)) {
+            at = take_simple(from, type, op, at, record);
+        } else if (op->shape == PIER__OP_GAP) {
+            at = take_gap(from, op, at);
+        } else {
+            at = take_place(from, type, op, at, record);
+            op += op->shape == PIER__OP_ONEOF ? op->count : 0;
+        }
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
-        }
-        if (PIER_UNLIKELY(op->take_whole == PIER__VALUE_NONE)) {
-            op += op->shape == PIER__OP_ONEOF ? op->count : 0;
         }
     }
     return at;
@@ -452,7 +462,11 @@ static const uint8_t *take_map(loading *from, const pier__program_record *type, 
     }
     for (; count > 0 && op < end && is_key(from->program, op, at); count--, op++) {
         at += op->key_bytes;
-        at = PIER_LIKELY(at < from->end) ? take_field(from, type, op, at, record) : NULL;
+        if (PIER_UNLIKELY(at >= from->end)) {
+            return NULL;
+        }
+        at = PIER_LIKELY(op->take_whole != PIER__VALUE_NONE) ? take_simple(from, type, op, at, record)
+                                                             : take_place(from, type, op, at, record);
         if (PIER_UNLIKELY(at == NULL)) {
             return NULL;
         }
