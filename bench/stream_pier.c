@@ -4,7 +4,11 @@
 #include "demand.h"
 #include "stream.h"
 
-enum { PATIENCE_MS = 60000, SPIN_US = 1000 /* longer than any answer takes */ };
+enum {
+    PATIENCE_MS = 60000,
+    SPIN_US = 1000,     /* longer than any answer takes */
+    STREAM_SPIN_US = 50 /* longer than the next block takes */
+};
 
 static pier_channel *open_channel(side *end, pier_channel_options options) {
     pier_socket *socket = NULL;
@@ -58,6 +62,7 @@ static void receive_by(side *end, pier_channel_options options) {
 WAY(checked, .checksum_off = false)
 WAY(unchecked, .checksum_off = true)
 WAY(compressed, .compression_level = 1)
+WAY(spun, .checksum_off = true, .spin_us = STREAM_SPIN_US)
 
 /* Back and forth --------------------------------------------------------------------------------------------------- */
 
@@ -143,6 +148,8 @@ MANNER(spinning, SPINNING)
 
 void add_pier_streams(void) {
     add_contender(&(contender){.name = "Pier, no checksum", .send = send_unchecked, .receive = receive_unchecked});
+    add_contender(&(contender){
+        .name = "Pier, no checksum, bounded spin", .send = send_spun, .receive = receive_spun, .busy = true});
     add_contender(&(contender){.name = "Pier", .send = send_checked, .receive = receive_checked});
     add_contender(&(contender){
         .name = "Pier, zlib level 1", .send = send_compressed, .receive = receive_compressed, .share = 0.05});

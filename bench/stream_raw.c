@@ -47,6 +47,13 @@ static void send_raw(side *end) {
     }
 }
 
+/* Nobody decodes: the count of bytes stands for the records. */
+static void received_raw(side *end, uint64_t count) {
+    demand(count == end->wire_bytes, "what came is not what was sent");
+    end->count = end->records;
+    end->sum = 0;
+}
+
 static void receive_raw(side *end) {
     static uint8_t buffer[BUFFER_BYTES];
     uint64_t count = 0;
@@ -54,10 +61,19 @@ static void receive_raw(side *end) {
     while ((came = receive_some(end->handle, buffer, sizeof buffer)) > 0) {
         count += came;
     }
-    demand(count == end->wire_bytes, "what came is not what was sent");
-    /* Nobody decodes: the count stands for the records. */
-    end->count = end->records;
-    end->sum = 0;
+    received_raw(end, count);
+}
+
+/* The same, asking again and again in place of sleeping. */
+static void receive_polling(side *end) {
+    static uint8_t buffer[BUFFER_BYTES];
+    uint64_t count = 0;
+    ssize_t came;
+    while ((came = recv(end->handle, buffer, sizeof buffer, MSG_DONTWAIT)) != 0) {
+        demand(came > 0 || errno == EAGAIN, "recv");
+        count += came > 0 ? (uint64_t)came : 0;
+    }
+    received_raw(end, count);
 }
 
 static size_t raw_bytes(const side *end, uint8_t *buffer) {
@@ -125,6 +141,8 @@ static void pong_polling(side *end) {
 
 void add_raw_streams(void) {
     add_contender(&(contender){.name = "raw send and recv, 64 KiB", .send = send_raw, .receive = receive_raw});
+    add_contender(
+        &(contender){.name = "raw, 64 KiB, busy polling", .send = send_raw, .receive = receive_polling, .busy = true});
     add_contender(&(contender){.name = "raw send and recv", .ping = ping_raw, .pong = pong_raw});
     add_contender(&(contender){.name = "raw, busy polling", .ping = ping_polling, .pong = pong_polling, .busy = true});
 }
