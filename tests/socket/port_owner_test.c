@@ -16,26 +16,36 @@
 
 #include "support/nobody.h"
 
+/* Listens, and finds who has the port. Returns false on a machine without the address. */
+static bool find_own(const char *endpoint, pier_port_owner *owner) {
+    pier_address address;
+    pier_socket *listener = NULL;
+    pier_error error;
+    assert_int_equal(pier_address_parse(endpoint, &address, NULL), PIER_OK);
+    if (pier_socket_listen(&listener, &address, NULL, NULL) != PIER_OK) {
+        return false;
+    }
+    assert_int_equal(pier_socket_local_address(listener, &address), PIER_OK);
+    assert_int_equal(pier_port_owner_find(address.port, PIER_TRANSPORT_TCP, owner, &error), PIER_OK);
+    pier_socket_destroy(listener);
+    return true;
+}
+
 static void a_listener_of_this_process_is_found(void **state) {
     (void)state;
     static const char *const endpoints[] = {"tcp://127.0.0.1:0", "tcp://[::1]:0"};
     for (size_t i = 0; i < 2; i++) {
-        pier_address address;
-        pier_socket *listener = NULL;
-        pier_port_owner owner;
-        pier_error error;
-        assert_int_equal(pier_address_parse(endpoints[i], &address, NULL), PIER_OK);
-        pier_status status = pier_socket_listen(&listener, &address, NULL, &error);
-        if (i == 1 && status != PIER_OK) {
-            return; /* a machine without IPv6 */
+        pier_port_owner owner = {.process = 0};
+        /* Another program may have the same number at an address of the other family, but not each time. */
+        for (int tries = 0; tries < 10 && owner.process != getpid(); tries++) {
+            if (!find_own(endpoints[i], &owner)) {
+                assert_int_equal(i, 1); /* a machine without IPv6 */
+                return;
+            }
         }
-        assert_int_equal(status, PIER_OK);
-        assert_int_equal(pier_socket_local_address(listener, &address), PIER_OK);
-        assert_int_equal(pier_port_owner_find(address.port, PIER_TRANSPORT_TCP, &owner, &error), PIER_OK);
         assert_int_equal(owner.process, getpid());
         assert_int_equal(owner.user, geteuid());
         assert_true(owner.program[0] != '\0');
-        pier_socket_destroy(listener);
     }
 }
 
