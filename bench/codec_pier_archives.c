@@ -50,13 +50,9 @@ static void store_record(codec *self, const void *record) {
     demand(status == PIER_OK, "a record is not stored");
 }
 
-/* Stores a stream from its beginning, and keeps it for loading. */
-static void keep_stream(codec *self, void (*store)(codec *self, const void *record)) {
+/* Keeps what was stored for loading. */
+static void take_stream(codec *self) {
     archives *of = (archives *)self->state;
-    demand(pier_archive_reset(of->store) == PIER_OK, "an archive is not reset");
-    for (size_t i = 0; i < self->work->count; i++) {
-        store(self, record_at(self, i));
-    }
     demand(pier_archive_close(of->store) == PIER_OK, "an archive is not closed");
     pier_bytes drained = pier_archive_drain(of->store);
     of->stream = (uint8_t *)allocate(drained.size);
@@ -66,6 +62,15 @@ static void keep_stream(codec *self, void (*store)(codec *self, const void *reco
     demand(pier_archive_reset(of->store) == PIER_OK, "an archive is not reset");
 }
 
+/* Stores a stream from its beginning, and keeps it for loading. */
+static void keep_stream(codec *self, void (*store)(codec *self, const void *record)) {
+    archives *of = (archives *)self->state;
+    demand(pier_archive_reset(of->store) == PIER_OK, "an archive is not reset");
+    for (size_t i = 0; i < self->work->count; i++) {
+        store(self, record_at(self, i));
+    }
+    take_stream(self);
+}
 /* As in codec_bench.c, the loops read nothing of their own again at each record. */
 static void store_records(codec *self) {
     const archives of = *(const archives *)self->state;
@@ -188,6 +193,49 @@ static void store_others(codec *self) {
     pier_archive_drained(of->store, pier_archive_drain(of->store).size);
 }
 
+/* Every second tick is one of another class, whose integers have fixed widths: a program that has several. The same values
+ * lie in both structs at the same places. */
+static pier_status put_in_turn(pier_archive *store, const void *record, size_t i) {
+    return i % 2 == 0 ? put_tick(store, record) : put_tick_fixed(store, record);
+}
+
+static void store_in_turn(codec *self) {
+    const archives of = *(const archives *)self->state;
+    const size_t count = self->work->count;
+    const tick *record = (const tick *)(const void *)self->work->records;
+    for (size_t i = 0; i < count; i++, record++) {
+        demand(put_in_turn(of.store, record, i) == PIER_OK, "a record is not stored");
+    }
+    demand(pier_archive_flush(of.store) == PIER_OK, "nothing is flushed");
+    pier_archive_drained(of.store, pier_archive_drain(of.store).size);
+}
+
+/* Asks of which class each record is, as a program does that does not know. */
+static void load_in_turn(codec *self) {
+    const archives of = *(const archives *)self->state;
+    const size_t count = self->work->count;
+    tick *record = (tick *)(void *)self->loaded;
+    demand(pier_archive_reset(of.load) == PIER_OK &&
+               pier_archive_feed(of.load, (pier_bytes){of.stream, of.stream_bytes}) == PIER_OK,
+           "a stream is not taken");
+    for (size_t i = 0; i < count; i++, record++) {
+        demand(pier_archive_next(of.load) == PIER_OK, "a record is not there");
+        pier_status status = pier_archive_record_is(of.load, &bench_tick_class)
+                                 ? bench_tick_load(of.load, (bench_tick *)(void *)record)
+                                 : bench_tick_fixed_load(of.load, (bench_tick_fixed *)(void *)record);
+        demand(status == PIER_OK, "a record is not loaded");
+    }
+}
+
+static void open_in_turn(codec *self) {
+    archives *of = make_own(self, (pier_archive_options){.checksum_off = true});
+    self->state = of;
+    for (size_t i = 0; i < self->work->count; i++) {
+        demand(put_in_turn(of->store, record_at(self, i), i) == PIER_OK, "a record is not stored");
+    }
+    take_stream(self);
+}
+
 void add_pier_archives(void) {
     const struct {
         const char *name;
@@ -218,6 +266,11 @@ void add_pier_archives(void) {
                        .open = open_unchecked,
                        .store_all = store_records,
                        .load_all = load_records});
+    add_codec(&(codec){.name = "Pier, archive, two classes in turn",
+                       .of = W1,
+                       .open = open_in_turn,
+                       .store_all = store_in_turn,
+                       .load_all = load_in_turn});
     add_codec(&(codec){.name = "Pier, archive, through a plan",
                        .of = W1,
                        .open = open_planned,

@@ -331,23 +331,6 @@ bool pier__archive_is_touched(const pier_archive *archive) {
     return storer->in_record || storer->next_record > 1;
 }
 
-PIER__HOT void pier__archive_end_run(pier_archive *archive) {
-    if (archive->storing) {
-        pier__storer_take_run((pier__storer *)archive);
-    } else {
-        pier__loader_take_run((pier__loader *)archive);
-    }
-    archive->run = (pier__run){0};
-}
-
-PIER__HOT void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by) {
-    if (archive->storing) {
-        pier__storer_begin_run((pier__storer *)archive, class_of_run, run_by);
-    } else {
-        pier__loader_begin_run((pier__loader *)archive, run_by);
-    }
-}
-
 pier_status pier_archive_pair(pier_archive *store, pier_archive *load) {
     pier__archive *storing = pier__archive_of(store);
     if (!store->storing || (load != NULL && load->storing)) {

@@ -189,6 +189,14 @@ pier_status pier__archive_end_typed(pier_archive *archive);
  * work. */
 void pier__archive_begin_run(pier_archive *archive, const void *class_of_run, const void *run_by);
 
+/* Returns how many bytes a switch to a class takes with which the run could go on; 0: none, as the records are not in a
+ * framed run, or the class is not defined in this epoch, or is in force. */
+size_t pier__archive_switch_room(pier_archive *archive, const void *class_of_caller);
+
+/* Goes on with the run at that class: puts the switch at the cursor, where it has its room, and moves the cursor behind
+ * it. The record's bytes there are not touched. */
+void pier__archive_switch_stored(pier_archive *archive, const void *class_of_caller);
+
 /* For the record floor: loading ---------------------------------------------------------------------------------- */
 
 /* A class that the stream defined. */
@@ -225,6 +233,13 @@ bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, co
 
 /* Tells that the codec has taken the record whole, up to `end`. */
 void pier__archive_typed_done(pier_archive *archive, const uint8_t *end);
+
+/* Within a run: looks for a switch at the cursor, whose first byte is that of one, 0xd4 or 0xd5. Returns the class that
+ * it names, and `*record`, where the record behind it begins; NULL: there is no such switch, or it is not for a run. */
+pier__stream_class *pier__archive_see_switch(pier_archive *archive, const uint8_t **record);
+
+/* Goes on with the run behind that switch, by the codec of the class that `to` is bound to. */
+void pier__archive_switch_loaded(pier_archive *archive, pier__stream_class *to, const uint8_t *record);
 
 /* Opens the window of the token calls on the current record from its first byte, after a scan of the whole record;
  * cursor and limit are then its bounds. Returns false when there is none or the scan fails (which sticks). */

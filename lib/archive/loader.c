@@ -103,6 +103,13 @@ static PIER__HOT pier_status take_switches(pier__loader *loader) {
     return pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a block ends before its last record");
 }
 
+/* Whether codecs find the ends of the records in the current block. */
+static inline bool has_codec_records(const pier__loader *loader) {
+    return loader->in_block && loader->header.kind == PIER_BLOCK_RECORDS &&
+           (loader->header.codec == PIER__CODEC_NONE || loader->is_inflated) &&
+           loader->header.raw_bytes <= loader->common.limits.record_bytes_max;
+}
+
 /* Moves to the next record of the current block. */
 static PIER__HOT pier_status next_in_block(pier__loader *loader) {
     if (loader->header.kind == PIER_BLOCK_RAW) {
@@ -131,8 +138,7 @@ static PIER__HOT pier_status next_in_block(pier__loader *loader) {
     }
     const pier__stream_class *in_force = loader->class_in_force;
     size_t size = 0;
-    bool codec_finds_end = in_force != NULL && in_force->bound != NULL &&
-                           loader->header.raw_bytes <= loader->common.limits.record_bytes_max;
+    bool codec_finds_end = in_force != NULL && in_force->bound != NULL && has_codec_records(loader);
     if (!codec_finds_end) {
         status = scan_in_block(loader, loader->next_at, &size);
         if (status < 0) {
@@ -262,8 +268,46 @@ static pier_status await_format(pier__loader *loader) {
     }
 }
 
+/* Moves from a record that was loaded to the next one in its block, when nothing but the record changes by it, or its
+ * class: the straight way of most typed records. Returns whether it was so; otherwise nothing was done. */
+static inline bool next_at_once(pier__loader *loader) {
+    const bool has_views = loader->arena.current != NULL || loader->kept_record != NULL ||
+                           loader->kept_retired != NULL || loader->retired != NULL;
+    if (loader->class_in_force == NULL || loader->common.failure != PIER_OK || !loader->in_record ||
+        loader->record_end == 0 || has_views || loader->records_left == 0 || !has_codec_records(loader)) {
+        return false;
+    }
+    uint8_t *at = loader->record_memory + (size_t)(loader->record_end - loader->record);
+    size_t there = (size_t)(loader->payload_end - loader->record_end);
+    size_t switch_bytes = 0;
+    pier__stream_class *in_force = loader->class_in_force;
+    if (there > PIER__SWITCH_BYTES_MAX && (at[0] | 1) == 0xd5 && at[1] == PIER__EXT_TYPE) {
+        switch_bytes = at[0] == 0xd4 ? 3 : 4;
+        in_force = pier__loader_find_class(loader, (uint16_t)(at[2] | (at[0] == 0xd4 ? 0 : at[3] << 8)));
+    }
+    at += switch_bytes;
+    bool may_be_switch = at[0] >= 0xc7 && at[0] <= 0xd8;
+    if (there == 0 || may_be_switch || in_force == NULL || in_force->bound == NULL) {
+        return false;
+    }
+    loader->switch_at = loader->record_end;
+    loader->class_id = in_force->id;
+    loader->class_in_force = in_force;
+    loader->records_left--;
+    loader->next_at = loader->record_end + switch_bytes;
+    close_window(loader);
+    loader->record_memory = at;
+    loader->record = loader->next_at;
+    loader->record_end = 0;
+    loader->record_number = loader->next_number++;
+    return true;
+}
+
 PIER__HOT pier_status pier_archive_next(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
+    if (!archive->storing && PIER_LIKELY(next_at_once(loader))) {
+        return PIER_OK;
+    }
     if (archive->storing) {
         return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive has no next record");
     }
@@ -465,60 +509,4 @@ PIER__HOT void pier__archive_typed_done(pier_archive *archive, const uint8_t *en
     loader->record_end = loader->record + (size_t)(end - loader->record_memory);
     loader->common.window.cursor = loader->record_memory + (size_t)(end - loader->record_memory);
     loader->common.window.limit = loader->common.window.cursor;
-}
-
-PIER__HOT void pier__loader_take_run(pier__loader *loader) {
-    const pier__run *run = &loader->common.window.run;
-    if (run->last == NULL) {
-        return;
-    }
-    loader->record += (size_t)(run->last - loader->record_memory);
-    loader->record_memory = run->last;
-    loader->record_end = loader->record + (size_t)(loader->common.window.cursor - run->last);
-    if (loader->in_block) {
-        loader->next_at = loader->record;
-        loader->switch_at = loader->record;
-        loader->records_left = run->left;
-    }
-    loader->next_number += run->count - run->left;
-    loader->record_number = loader->next_number - 1;
-}
-
-/* Begins a run over what came in behind a plain record: a record that is not whole yet ends beyond it. */
-static void begin_plain_run(pier__loader *loader, const void *run_by) {
-    const pier_limits *limits = &loader->common.limits;
-    uint64_t most =
-        limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
-    uint64_t there = pier__loader_there(loader, loader->record_end);
-    most = there < most ? there : most;
-    if (most == 0 || loader->scan_is_begun) {
-        return;
-    }
-    loader->common.window.run = (pier__run){
-        .class_of_run = run_by,
-        .end = pier__loader_at(loader, loader->record_end) + (size_t)most,
-        .left = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
-        .count = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX,
-    };
-}
-
-PIER__HOT void pier__loader_begin_run(pier__loader *loader, const void *run_by) {
-    const pier_limits *limits = &loader->common.limits;
-    /* Memory that waits for its record to be left would wait for the end of the run. */
-    bool is_free = loader->kept_record == NULL && loader->retired == NULL;
-    bool is_loaded = loader->in_record && loader->record_end != 0 &&
-                     loader->common.window.cursor == pier__loader_content_at(loader, loader->record_end);
-    if (is_loaded && is_free && loader->common.format == PIER_FORMAT_PLAIN) {
-        begin_plain_run(loader, run_by);
-    }
-    if (!is_loaded || !loader->in_block || loader->records_left == 0 || !is_free ||
-        loader->header.raw_bytes > limits->record_bytes_max || loader->header.raw_bytes > limits->text_bytes_max) {
-        return;
-    }
-    loader->common.window.run = (pier__run){
-        .class_of_run = run_by,
-        .end = loader->record_memory + (size_t)(loader->payload_end - loader->record),
-        .left = loader->records_left,
-        .count = loader->records_left,
-    };
 }

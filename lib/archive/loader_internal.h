@@ -190,12 +190,6 @@ pier_status pier__loader_skip(pier__loader *loader);
 /* The current record is left: frees what was kept for the views of it, and what was loaded into the arena. */
 void pier__loader_end_views(pier__loader *loader);
 
-/* Takes the records of a run over: the last of them is the current one. */
-void pier__loader_take_run(pier__loader *loader);
-
-/* As pier__archive_begin_run. */
-void pier__loader_begin_run(pier__loader *loader, const void *run_by);
-
 /* loader_time.c -------------------------------------------------------------------------------------------------- */
 
 /* Begins to wait for the first byte of a stream. */

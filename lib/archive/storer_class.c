@@ -14,6 +14,17 @@ static const pier__stored_class *find_by_caller(const pier__storer *storer, cons
     return NULL;
 }
 
+PIER__HOT const pier__stored_class *pier__storer_find_caller(pier__storer *storer, const void *class_of_caller) {
+    /* Structs of some hundred bytes at most lie at such addresses. */
+    uint16_t *hint = &storer->hints[((uintptr_t)class_of_caller >> 5) % PIER__CLASS_HINTS];
+    if (PIER_LIKELY(*hint < storer->class_count) && storer->classes[*hint].class_of_caller == class_of_caller) {
+        return &storer->classes[*hint];
+    }
+    const pier__stored_class *found = find_by_caller(storer, class_of_caller);
+    *hint = found != NULL ? (uint16_t)(found - storer->classes) : 0;
+    return found;
+}
+
 static pier__stored_class *find_by_fingerprint(const pier__storer *storer, XXH128_hash_t fingerprint) {
     for (size_t i = 0; i < storer->class_count; i++) {
         if (storer->classes[i].fingerprint_high == fingerprint.high64 &&
@@ -217,7 +228,7 @@ PIER__HOT pier_status pier__archive_begin_class(pier_archive *archive, const voi
     }
     const pier__stored_class *found = storer->last_class;
     if (found == NULL || found->class_of_caller != class_of_caller) {
-        found = find_by_caller(storer, class_of_caller);
+        found = pier__storer_find_caller(storer, class_of_caller);
     }
     if (found != NULL) {
         return begun_or_abandoned(storer, switch_to(storer, found));

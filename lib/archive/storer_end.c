@@ -133,65 +133,6 @@ static PIER__HOT bool accept_record(pier__storer *storer, size_t size) {
     return is_full;
 }
 
-PIER__HOT void pier__storer_take_run(pier__storer *storer) {
-    storer->next_record += storer->common.window.run.count;
-    storer->block_records += storer->common.window.run.count;
-    if (storer->common.format == PIER_FORMAT_PLAIN) {
-        storer->ready = pier__storer_cursor(storer);
-    }
-}
-
-/* Begins a run of plain records, which ends before there is a block's worth to send, the queue is full, or a record
- * could be above a limit. */
-static void begin_plain_run(pier__storer *storer, const void *run_by) {
-    const pier__archive *common = &storer->common;
-    const pier_limits *limits = &common->limits;
-    uint64_t most =
-        limits->record_bytes_max < limits->text_bytes_max ? limits->record_bytes_max : limits->text_bytes_max;
-    uint64_t target = limits->block_target_bytes;
-    uint64_t full = common->file != NULL && target < limits->queue_bytes_max ? target : limits->queue_bytes_max;
-    size_t cursor = pier__storer_cursor(storer);
-    uint64_t queued = cursor - storer->sent;
-    if (storer->in_record || common->failure != PIER_OK || storer->stream_bytes_max != 0 || queued >= full) {
-        return;
-    }
-    most = full - queued < most ? full - queued : most;
-    most = storer->capacity - cursor < most ? storer->capacity - cursor : most;
-    storer->common.window.run =
-        (pier__run){.class_of_run = run_by, .stored_class = run_by, .end = storer->common.window.cursor + (size_t)most};
-}
-
-PIER__HOT void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by) {
-    const pier__archive *common = &storer->common;
-    const pier__stored_class *last = storer->last_class;
-    if (common->format == PIER_FORMAT_PLAIN) {
-        begin_plain_run(storer, run_by);
-        return;
-    }
-    bool is_open = storer->block_is_open && storer->block_records > 0 && !storer->in_record && last != NULL &&
-                   last->class_of_caller == class_of_run && last->id == storer->block_class;
-    if (!is_open || common->format != PIER_FORMAT_FRAMED || common->failure != PIER_OK ||
-        storer->stream_bytes_max != 0) {
-        return;
-    }
-    /* A record of the run is smaller than the target, and passes each limit that is not below it. */
-    const pier__loader *loader = (const pier__loader *)common->other;
-    uint64_t target = common->limits.block_target_bytes;
-    bool is_within =
-        target <= common->limits.record_bytes_max && target <= common->limits.text_bytes_max &&
-        target <= PIER__CONSENT_BYTES &&
-        (loader == NULL || !loader->stream.preamble_is_known || target <= loader->stream.peer.record_bytes_max);
-    if (!is_within) {
-        return;
-    }
-    uint64_t block_end = storer->ready + PIER__PIECE_BYTES + target;
-    storer->common.window.run = (pier__run){
-        .class_of_run = run_by,
-        .stored_class = run_by,
-        .end = storer->buffer + (size_t)(block_end < storer->capacity ? block_end : storer->capacity),
-    };
-}
-
 uint64_t pier__archive_stream_bytes(const pier_archive *archive) {
     const pier__storer *storer = (const pier__storer *)archive;
     uint64_t made = pier__storer_cursor(storer);

@@ -22,6 +22,9 @@ typedef struct pier__stored_class {
     uint16_t id;
 } pier__stored_class;
 
+/* How many places of classes are remembered. */
+enum { PIER__CLASS_HINTS = 16 };
+
 /* What is put back when a record is refused, as it was before the record was begun; the bytes before `cursor` are not
  * changed meanwhile, but for the room of the open block's header. */
 typedef struct pier__rollback {
@@ -86,6 +89,7 @@ typedef struct pier__storer {
     size_t class_capacity;
     uint32_t ids_given; /* in this epoch: the highest id, which is how many classes are defined or more */
     const pier__stored_class *last_class;
+    uint16_t hints[PIER__CLASS_HINTS]; /* where a class may be in `classes`, by the caller's address of it */
     pier__deflater deflater;
     pier__scan scan;
 } pier__storer;
@@ -115,12 +119,6 @@ bool pier__storer_make_room(pier__storer *storer, size_t bytes);
 
 /* Refuses the current record; see pier__archive_refuse. */
 void pier__storer_refuse(pier__storer *storer, pier_status status, const char *format, ...) PIER_PRINTF(3, 4);
-
-/* Takes the records of a run over. */
-void pier__storer_take_run(pier__storer *storer);
-
-/* As pier__archive_begin_run. */
-void pier__storer_begin_run(pier__storer *storer, const void *class_of_run, const void *run_by);
 
 /* storer_block.c ------------------------------------------------------------------------------------------------- */
 
@@ -158,6 +156,11 @@ bool pier__storer_open_raw_block(pier__storer *storer, size_t bytes);
 /* Ends the open raw block at the cursor, which makes it ready; `flags` are added to its own. */
 void pier__storer_end_raw_block(pier__storer *storer, unsigned flags);
 
+/* How many bytes a class switch takes. */
+static inline size_t pier__switch_bytes(uint16_t id) {
+    return id <= UINT8_MAX ? 3 : 4;
+}
+
 /* Appends a class switch. Room for it is there. */
 void pier__storer_switch_class(pier__storer *storer, uint16_t id);
 
@@ -176,6 +179,9 @@ static inline void pier__storer_forget_classes(pier__storer *storer) {
 /* Begins a record of the class whose closure has this fingerprint, defining it by `closure` if need be. */
 pier_status pier__storer_begin_class(pier__storer *storer, const void *class_of_caller, uint64_t fingerprint_high,
                                      uint64_t fingerprint_low, pier_bytes closure);
+
+/* Returns what the stream has defined for a class of the caller in this epoch; NULL: nothing yet. */
+const pier__stored_class *pier__storer_find_caller(pier__storer *storer, const void *class_of_caller);
 
 /* Returns the class that has an id in this epoch; NULL: none. */
 const pier__stored_class *pier__storer_find_id(const pier__storer *storer, uint16_t id);

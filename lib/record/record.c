@@ -128,6 +128,30 @@ static inline bool store_in_run(pier_archive *archive, const pier_class *class_o
     return pier__run_stored(archive, class_of_record->encode(archive->cursor, record));
 }
 
+/* Stores the first record of another class behind those of a run, which goes on with it. Returns whether that was
+ * possible. */
+PIER__CALLED bool store_switched(pier_archive *archive, const pier_class *class_of_record, const void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    size_t switch_bytes = class_is_known(class_of_record) && class_is_within(class_of_record, limits)
+                              ? pier__archive_switch_room(archive, class_of_record)
+                              : 0;
+    uint64_t room = (uint64_t)(archive->run.end - archive->cursor);
+    if (switch_bytes == 0 || room < switch_bytes) {
+        return false;
+    }
+    pier__measuring counts = {.depth_left = limits->depth_max,
+                              .elements_max = limits->elements_max - class_of_record->values_max};
+    if (class_of_record->measure(record, &counts) > room - switch_bytes) {
+        return false;
+    }
+    uint8_t *end = class_of_record->encode(archive->cursor + switch_bytes, record);
+    if (end == NULL) {
+        return false;
+    }
+    pier__archive_switch_stored(archive, class_of_record);
+    return pier__run_stored(archive, end);
+}
+
 /* Stores a record that is no further one of a run by its codec. */
 static pier_status store_alone(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     if (!class_is_known(class_of_record)) {
@@ -166,6 +190,9 @@ static pier_status store_alone(pier_archive *archive, const pier_class *class_of
 PIER__HOT pier_status pier_store_record(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     if (PIER_LIKELY(archive->run.stored_class == class_of_record) &&
         PIER_LIKELY(store_in_run(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
+    if (archive->run.stored_class != NULL && store_switched(archive, class_of_record, record)) {
         return PIER_OK;
     }
     return store_alone(archive, class_of_record, record);
@@ -266,7 +293,32 @@ static PIER__HOT pier_status load_with(pier_archive *archive, const pier_class *
     return status;
 }
 
-pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+/* Loads the current record when it is in the form of the class's codec, and needs no memory: the straight way of most.
+ * Returns whether that was possible. */
+static inline bool load_at_once(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    const pier__stream_class *of_stream = pier__archive_record_class(archive);
+    const uint8_t *begin;
+    const uint8_t *end;
+    if (of_stream == NULL || of_stream->bound != class_of_record || of_stream->plan != NULL ||
+        !class_is_known(class_of_record) || (class_of_record->flags & PIER_CLASS_UNBOUNDED) != 0 ||
+        !class_is_within(class_of_record, limits) || !pier__archive_typed_window(archive, &begin, &end)) {
+        return false;
+    }
+    pier__decoding how = {.depth_left = limits->depth_max,
+                          .elements_left = limits->elements_max - class_of_record->values_max};
+    end = class_of_record->decode(begin, end, record, &how);
+    if (PIER_UNLIKELY(end == NULL || (uint64_t)(end - begin) > limits->text_bytes_max)) {
+        return false;
+    }
+    pier__archive_typed_done(archive, end);
+    return true;
+}
+
+PIER__HOT pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    if (PIER_LIKELY(load_at_once(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
     way chosen = {NULL, NULL, NULL};
     return load_with(archive, class_of_record, record, NULL, false, &chosen);
 }
@@ -284,6 +336,27 @@ static bool load_in_program_run(pier_archive *archive, const pier__program *prog
     const pier_limits *limits = &pier__archive_of(archive)->limits;
     pier__decoding how = {.depth_left = limits->depth_max, .elements_left = limits->elements_max};
     return pier__run_loaded(archive, pier__program_load(program, archive->cursor, archive->run.end, record, &how));
+}
+
+/* Loads the first record of another class behind those of a run, which goes on with it. Returns whether that was
+ * possible. */
+PIER__CALLED bool load_switched(pier_archive *archive, const pier_class *class_of_record, void *record) {
+    const pier_limits *limits = &pier__archive_of(archive)->limits;
+    const uint8_t *begin;
+    const bool has_run_codec = class_is_known(class_of_record) && class_is_within(class_of_record, limits) &&
+                               (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0;
+    pier__stream_class *of_stream = has_run_codec ? pier__archive_see_switch(archive, &begin) : NULL;
+    if (of_stream == NULL || of_stream->bound != class_of_record || of_stream->plan != NULL) {
+        return false;
+    }
+    pier__decoding how = {.depth_left = limits->depth_max,
+                          .elements_left = limits->elements_max - class_of_record->values_max};
+    const uint8_t *end = class_of_record->decode(begin, archive->run.end, record, &how);
+    if (end == NULL || end > archive->run.end) {
+        return false;
+    }
+    pier__archive_switch_loaded(archive, of_stream, begin);
+    return pier__run_loaded(archive, end);
 }
 
 /* Loads a record that is no further one of a run by its codec, and begins a run behind it where codec or program alone
@@ -306,6 +379,10 @@ static pier_status next_alone(pier_archive *archive, const pier_class *class_of_
 
 PIER__HOT pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record, void *record) {
     if (pier__run_loads(archive, class_of_record) && PIER_LIKELY(load_in_run(archive, class_of_record, record))) {
+        return PIER_OK;
+    }
+    const bool sees_switch = archive->run.class_of_run != NULL && !archive->storing && (archive->cursor[0] | 1) == 0xd5;
+    if (sees_switch && load_switched(archive, class_of_record, record)) {
         return PIER_OK;
     }
     return next_alone(archive, class_of_record, record);

@@ -111,12 +111,22 @@ static int64_t read_process(const char *text) {
     return number;
 }
 
+/* Looks for the socket in the tables of both families. They come in pieces, and between two of them a socket that goes
+ * can take the place of another one along: a few looks see what one missed. */
+static bool find_in_tables(uint16_t port, bool is_udp, uint32_t *user, uint64_t *inode) {
+    bool is_found = false;
+    for (int looks = 0; looks < 3 && !is_found; looks++) {
+        is_found = find_socket(is_udp ? "/proc/net/udp" : "/proc/net/tcp", port, is_udp, user, inode) ||
+                   find_socket(is_udp ? "/proc/net/udp6" : "/proc/net/tcp6", port, is_udp, user, inode);
+    }
+    return is_found;
+}
+
 bool pier__platform_port_owner(uint16_t port, bool is_udp, pier__port_owner *owner) {
     uint64_t inode = 0;
     char wanted[LINK_BYTES];
     memset(owner, 0, sizeof *owner);
-    if (!find_socket(is_udp ? "/proc/net/udp" : "/proc/net/tcp", port, is_udp, &owner->user, &inode) &&
-        !find_socket(is_udp ? "/proc/net/udp6" : "/proc/net/tcp6", port, is_udp, &owner->user, &inode)) {
+    if (!find_in_tables(port, is_udp, &owner->user, &inode)) {
         return false;
     }
     (void)snprintf(wanted, sizeof wanted, "socket:[%" PRIu64 "]", inode);

@@ -232,12 +232,14 @@ static pier_status load_step(pier_archive *load, const way *by, uint64_t step, u
 
 static void load_all(uint64_t seed, const way *by, pier_archive *load, told *answers) {
     uint64_t random = seed;
+    /* Mostly pairs, or all steps as often. */
+    const uint64_t steps = seed / 4 % 2 == 0 ? 40 : 9;
     memset(answers, 0, STEPS * sizeof *answers);
     for (size_t i = 0; i < STEPS; i++) {
         uint64_t drawn = test_random(&random);
         told *answer = &answers[i];
         uint64_t values = 0;
-        answer->status = load_step(load, by, drawn % 40, &values);
+        answer->status = load_step(load, by, drawn % steps, &values);
         answer->values = answer->status == PIER_OK ? values : 0;
         ask(load, drawn >> 32, answer);
         if (pier_archive_status(load) < 0) {
@@ -324,6 +326,37 @@ static void a_run_needs_the_library_for_its_ends_alone(void **state) {
     test_stream_free(&stream);
 }
 
+/* Where classes come in turn the archive learns of none of the records but the first of each. */
+static void a_run_goes_on_with_another_class(void **state) {
+    (void)state;
+    pier_archive *store = open_grown_store();
+    const pair of_pair = {.one = 1, .other = -1};
+    const line of_line = {.number = 2, .words = {words, 5}, .author = "nobody"};
+    for (unsigned i = 0; i < 101; i++) {
+        assert_status(pair_store(store, &of_pair), PIER_OK);
+        assert_status(line_store(store, &of_line), PIER_OK);
+        assert_ptr_equal(store->run.stored_class, &line_class);
+        assert_int_equal(store->run.count, 2 * i);
+    }
+    test_stream stream = test_finish(store);
+    pier_archive *load = test_open_stream(&stream, NULL);
+    pair found_pair;
+    line found_line;
+    for (unsigned i = 0; i < 101; i++) {
+        assert_status(pair_next(load, &found_pair), PIER_OK);
+        assert_status(line_next(load, &found_line), PIER_OK);
+        assert_int_equal(found_pair.other, -1);
+        assert_int_equal(found_line.words.size, 5);
+        assert_ptr_equal(load->run.class_of_run, &line_class);
+        assert_int_equal(load->run.left, 200 - 2 * i);
+    }
+    assert_int_equal(pier_archive_record_number(load), 202);
+    assert_true(pier_archive_record_is(load, &line_class));
+    assert_status(pair_next(load, &found_pair), PIER_END);
+    pier_archive_destroy(load);
+    test_stream_free(&stream);
+}
+
 /* A limit that is lowered holds for the next record, in a run as well. */
 static void a_lower_limit_ends_a_run(void **state) {
     (void)state;
@@ -347,6 +380,7 @@ int main(void) {
         cmocka_unit_test(what_is_stored_in_runs_is_the_same_to_the_byte),
         cmocka_unit_test(what_is_loaded_in_runs_is_the_same),
         cmocka_unit_test(a_run_needs_the_library_for_its_ends_alone),
+        cmocka_unit_test(a_run_goes_on_with_another_class),
         cmocka_unit_test(a_lower_limit_ends_a_run),
     };
     return cmocka_run_group_tests(tests, make_slow, NULL);
