@@ -230,6 +230,13 @@ static outcome look_behind(search *looking, bool *is_put_in) {
     return NOTHING;
 }
 
+/* Whether the end of the input may be where the damaged piece tells that the next one begins. A header that fails its
+ * check may lead there by chance, over all that is whole. Of the parts of one stream and nothing else that is looked at
+ * instead, as no stream that a record holds is taken for it. */
+static bool may_end_there(const pier__loader *loader) {
+    return loader->search_step == 0 || !loader->stream.is_alone || loader->trusted_end != 0;
+}
+
 /* Looks at the places that the damaged piece tells. */
 static outcome try_told_places(search *looking, uint64_t *found) {
     pier__loader *loader = looking->loader;
@@ -241,6 +248,7 @@ static outcome try_told_places(search *looking, uint64_t *found) {
     while (result == NOTHING && loader->search_step < PLACES_TOLD) {
         if (find_told_place(loader, loader->search_step, found)) {
             result = try_at(looking, *found);
+            result = result == AT_END && !may_end_there(loader) ? NOTHING : result;
         }
         if (result == NOTHING) {
             loader->search_step++;

@@ -6,6 +6,7 @@
  * (support/share.h). */
 #include "session/journal_support.h"
 
+#include "base/endian_internal.h"
 #include "support/share.h"
 
 enum { STEP_BYTES = 16, BYTES_MAX = 8192 };
@@ -265,6 +266,25 @@ static void a_segment_whose_beginning_is_damaged(void **state) {
     sim_deinit(&disk);
 }
 
+/* The header of a block is damaged, so that its length leads to the end of the journal: what is between is whole, and
+ * what was synced of it stays. */
+static void a_length_that_leads_to_the_end(void **state) {
+    (void)state;
+    enum { STORED_BYTES_AT = 36 };
+    for (int kind = PIER_BLOCK_RECORDS; kind <= PIER_BLOCK_DEFINITIONS; kind++) {
+        scene of;
+        build(&of, PIER_DURABILITY_DISK, false);
+        sim_inode *inode = sim_find(&of.disk, sim_first_name(&of.disk, ".pier"));
+        size_t at = first_of_kind(inode, (pier_block_kind)kind);
+        pier__store_le32(inode->bytes + at + STORED_BYTES_AT, (uint32_t)(inode->size - at - PIER__PIECE_BYTES));
+        assert_status(open_after_power_cut(&of.disk, &of.options, 9), PIER_OK);
+        pier_journal *journal = test_journal_open(&of.disk, &of.options);
+        assert_true(pier_journal_info(journal).damaged_bytes > 0);
+        pier_journal_destroy(journal);
+        sim_deinit(&of.disk);
+    }
+}
+
 /* The offset of the last preamble in a segment. */
 static size_t last_stint(const sim_inode *inode) {
     size_t found = 0;
@@ -344,6 +364,7 @@ int main(void) {
         cmocka_unit_test(on_a_full_disk),
         cmocka_unit_test(a_segment_whose_beginning_is_damaged),
         cmocka_unit_test(a_segment_whose_end_is_damaged),
+        cmocka_unit_test(a_length_that_leads_to_the_end),
         cmocka_unit_test(definitions_that_come_twice_are_repeated_once),
         cmocka_unit_test(whatever_fails),
     };
