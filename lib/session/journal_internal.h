@@ -3,10 +3,11 @@
  *     segment 1 ─ segment 2 ─ … ─ the last one  ═══ synced ═══════ end ┄┄┄ reserved
  *                                                               gathered
  *
- * Floor 6 (session). journal.c opens, closes and answers, journal_recover.c finds out where a journal stands,
- * journal_walk.c walks over a segment, journal_segment.c begins segments, journal_write.c appends, journal_sync.c
- * syncs, journal_trim.c drops segments, journal_index.c finds places in segments, journal_store.c makes a journal the
- * file of an archive, journal_source.c is the file that readers load from, journal_reader.c reads.
+ * Floor 6 (session). journal.c opens, closes and answers, journal_files.c lists segments and cuts them,
+ * journal_recover.c finds out where a journal stands, journal_walk.c walks over a segment, journal_segment.c begins
+ * segments, journal_write.c appends, journal_sync.c syncs, journal_trim.c drops segments, journal_index.c finds places
+ * in segments, journal_store.c makes a journal the file of an archive, journal_source.c is the file that readers load
+ * from, journal_reader.c reads.
  *
  * A process that goes on with a journal begins with a checkpoint, in a new segment or behind the end mark of the last
  * one: preamble, checkpoint with notes, definitions. What one process writes from there on is a *stint*. */
@@ -142,6 +143,21 @@ bool pier__journal_reserve_segment(pier_journal *journal);
 /* The preamble that the journal's segments have. */
 pier__preamble pier__journal_preamble(const pier_journal *journal);
 
+/* journal_files.c -------------------------------------------------------------------------------------------------- */
+
+/* Lists the segments in the folder, with their sizes, and takes away those that were not finished. Returns PIER_OK;
+ * PIER_CORRUPT for two with the same ordinal; PIER_NO_MEMORY; or what the folder answers. */
+pier_status pier__journal_list(pier_journal *journal, pier_error *error);
+
+/* Looks for segments that another process has made meanwhile. */
+pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
+
+/* Takes the segments behind the first `count` away. */
+pier_status pier__journal_drop_behind(pier_journal *journal, size_t count, pier_error *error);
+
+/* Takes away what lies behind `offset` in the last segment. */
+pier_status pier__journal_cut_last(pier_journal *journal, uint64_t offset, pier_error *error);
+
 /* journal_walk.c --------------------------------------------------------------------------------------------------- */
 
 /* What a walk over a segment found. */
@@ -185,9 +201,6 @@ void pier__walk_deinit(pier__walk *walk);
  * lies behind all that the rest of the journal calls synced: once the journal is synced, it must be told anew
  * (pier__journal_tell_synced), or who opens it next cuts there. */
 pier_status pier__journal_recover(pier_journal *journal, bool *is_untold, pier_error *error);
-
-/* Looks for segments that another process has made meanwhile. */
-pier_status pier__journal_refresh(pier_journal *journal, pier_error *error);
 
 /* journal_segment.c ------------------------------------------------------------------------------------------------ */
 
