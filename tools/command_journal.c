@@ -344,12 +344,13 @@ static int export_records(const journal_options *chosen, output *out) {
 
 static int read_journal(const journal_options *chosen, output *out) {
     pier_journal *journal = NULL;
-    int exit_status = journal_open_to_read(&journal, command, chosen->folder, &chosen->common);
+    bool is_salvaged = false;
+    int exit_status = journal_open_to_read(&journal, command, chosen->folder, &chosen->common, &is_salvaged);
     if (exit_status == EXIT_DONE) {
         exit_status = chosen->verify ? verify(chosen, journal, out) : list(chosen, journal, out);
     }
     pier_journal_destroy(journal);
-    return exit_status;
+    return exit_status == EXIT_DONE && is_salvaged ? EXIT_DATA : exit_status;
 }
 
 /* Appends the line of a session. */

@@ -41,7 +41,8 @@ typedef struct exporting {
     int exit_status;
 } exporting;
 
-int journal_open_to_read(pier_journal **out, const char *command, const char *folder, const common_options *common) {
+int journal_open_to_read(pier_journal **out, const char *command, const char *folder, const common_options *common,
+                         bool *is_salvaged) {
     pier_limits limits = walk_limits(common);
     pier_journal_options options = {
         .size = sizeof(options),
@@ -52,6 +53,12 @@ int journal_open_to_read(pier_journal **out, const char *command, const char *fo
     pier_error error;
     pier_status status = pier_journal_open(out, folder, &options, &error);
     int exit_status = status == PIER_OK ? EXIT_DONE : report_error(command, &error, folder, "");
+    *is_salvaged = false;
+    if (status == PIER_CORRUPT) {
+        options.salvages = true;
+        *is_salvaged = pier_journal_open(out, folder, &options, &error) == PIER_OK;
+        return *is_salvaged ? EXIT_DONE : exit_status;
+    }
     return exit_status == EXIT_USAGE ? EXIT_SYSTEM : exit_status;
 }
 
@@ -109,7 +116,8 @@ static pier_status enter(source *of, const pier_journal_from *from, pier_error *
 static int open_source(exporting *e, source *of, const char *folder) {
     const journal_export_options *chosen = e->chosen;
     *of = (source){.folder = folder, .w.input.inner.handle = -1};
-    int exit_status = journal_open_to_read(&of->journal, chosen->command, folder, &chosen->common);
+    bool is_salvaged = false;
+    int exit_status = journal_open_to_read(&of->journal, chosen->command, folder, &chosen->common, &is_salvaged);
     if (exit_status != EXIT_DONE) {
         return exit_status;
     }
@@ -133,6 +141,7 @@ static int open_source(exporting *e, source *of, const char *folder) {
     if (status != PIER_OK) {
         return report_error(chosen->command, &error, folder, "");
     }
+    of->w.is_damaged = is_salvaged;
     if (state.cut_bytes > 0) {
         (void)report(chosen->command, PIER_TRUNCATED, "%s: %" PRIu64 " bytes are torn at its end", folder,
                      state.cut_bytes);

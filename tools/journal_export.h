@@ -28,7 +28,9 @@ typedef struct journal_export_options {
 /* Writes the archive, and prints what it has. Returns what to exit with; what is wrong is told. */
 int journal_export(const journal_export_options *chosen, output *out);
 
-/* Opens a journal to be read. Returns EXIT_DONE; otherwise what to exit with, and it is told. */
-int journal_open_to_read(pier_journal **out, const char *command, const char *folder, const common_options *common);
+/* Opens a journal to be read, also one that nobody can go on with. is_salvaged: gets whether it is such a one, which is
+ * told. Returns EXIT_DONE; otherwise what to exit with, and it is told. */
+int journal_open_to_read(pier_journal **out, const char *command, const char *folder, const common_options *common,
+                         bool *is_salvaged);
 
 #endif

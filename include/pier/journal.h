@@ -51,6 +51,8 @@ typedef struct pier_journal_options {
     bool read_only;         /* nothing is locked, cut or written; another process may be writing */
     bool must_exist;        /* PIER_NOT_FOUND instead of a new journal */
     bool drops_oldest;      /* at a bound the oldest segments are dropped; else appending is PIER_WOULD_BLOCK */
+    bool salvages;          /* only with read_only: opens also what nobody can go on with, where opening is PIER_CORRUPT
+                               otherwise; all in it counts that is whole, in whatever row a power cut has left it */
     uint64_t stream_id;     /* of a new journal, 0: drawn at random; an existing one must have it, unless 0 */
     uint64_t segment_bytes; /* a segment ends when it has so many bytes, or an eighth of what the disk had free when
                                it began, but not below 64 KiB; 0: 64 MiB; at least 4,096 */
@@ -71,7 +73,8 @@ typedef struct pier_journal_options {
  * Returns PIER_OK; PIER_IN_USE when somebody else writes it; PIER_NOT_FOUND when it must exist and is not there, or has
  * no segment but one that was made and never written: it is empty or zeros or, below PIER_DURABILITY_DISK, no block in it
  * proves itself; it stays. PIER_MISMATCH for another stream id; PIER_CORRUPT when no block in the last segment proves
- * itself otherwise, or it is another one, or the beginning of one is damaged and nothing behind goes on from it;
+ * itself otherwise, or it is another one, or the beginning of one is damaged and nothing behind goes on from it: nothing
+ * is changed then, and `salvages` opens what is left, if there is any;
  * PIER_VERSION; PIER_USAGE; PIER_NO_MEMORY; PIER_DENIED; PIER_NO_SPACE; PIER_UNSUPPORTED for what is no folder;
  * PIER_SYSTEM. Reads the last segment, and after a power cut those that were not synced before. */
 PIER_API pier_status pier_journal_open(pier_journal **out, const char *folder, const pier_journal_options *options,

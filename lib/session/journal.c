@@ -80,12 +80,11 @@ static pier_status take_options(pier_journal *journal, const pier_journal_option
     }
     bool is_bad = (int)taken->durability < PIER_DURABILITY_DISK || taken->durability > PIER_DURABILITY_MEMORY ||
                   (taken->segment_bytes != 0 && taken->segment_bytes < PIER_JOURNAL_SEGMENT_BYTES_LOWEST) ||
-                  (taken->age_ns_max != 0 && !taken->drops_oldest);
+                  (taken->age_ns_max != 0 && !taken->drops_oldest) || (taken->salvages && !taken->read_only);
     if (is_bad) {
-        return pier__error_set(
-            error, PIER_USAGE, PIER_FLOOR_SESSION, 0,
-            "a durability that there is, segments of 4,096 bytes at least, and an age only where the "
-            "oldest is dropped");
+        return pier__error_set(error, PIER_USAGE, PIER_FLOOR_SESSION, 0,
+                               "a durability that there is, segments of 4,096 bytes at least, an age only where the "
+                               "oldest is dropped, and salvaging only what is read");
     }
     taken->segment_bytes = taken->segment_bytes != 0 ? taken->segment_bytes : PIER_JOURNAL_SEGMENT_BYTES_DEFAULT;
     taken->reserve_bytes = taken->reserve_bytes != 0 ? taken->reserve_bytes : PIER_JOURNAL_RESERVE_BYTES_DEFAULT;

@@ -74,6 +74,9 @@ static bool must_stay(const pier_journal *journal, size_t at) {
     return at == 0 && journal->options.must_exist;
 }
 
+/* What to do with a journal that is not opened. */
+#define WAY_OUT "pier journal --export gets what is left"
+
 static pier_status refuse_void(const recovery *of) {
     return pier__error_set(of->error, PIER_NOT_FOUND, PIER_FLOOR_SESSION, 0,
                            "there is no journal in the folder: no block in its %s segment proves itself",
@@ -89,12 +92,13 @@ static pier_status drop_blank(recovery *of) {
     if (status != PIER_OK) {
         return status;
     }
-    if (!is_blank && journal->options.durability == PIER_DURABILITY_DISK) {
+    bool is_salvaged = journal->options.salvages && journal->segment_count > 1;
+    if (!is_blank && !is_salvaged && journal->options.durability == PIER_DURABILITY_DISK) {
         /* Such a segment was synced before it had its name: this one was damaged, and how many records it has had
          * cannot be told. */
         return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
-                               "the last segment, number %llu, does not prove itself anywhere",
-                               (unsigned long long)last->ordinal);
+                               "the last segment, number %llu, does not prove itself anywhere%s",
+                               (unsigned long long)last->ordinal, journal->segment_count > 1 ? ": " WAY_OUT : "");
     }
     if (must_stay(journal, journal->segment_count - 1)) {
         return refuse_void(of);
@@ -104,13 +108,14 @@ static pier_status drop_blank(recovery *of) {
 
 /* Where the stream stands is not told by what belongs to another segment, and nothing is cut by it. */
 static pier_status refuse_stray(const recovery *of, const pier__segment *segment, const pier__walk *walk) {
-    if (walk->stray_ordinal == 0) {
+    if (walk->stray_ordinal == 0 || of->journal->options.salvages) {
         return PIER_OK;
     }
     bool is_last = segment == pier__journal_last(of->journal);
     return pier__error_set(of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
-                           "%s segment, number %llu, holds what belongs to number %llu", is_last ? "the last" : "a",
-                           (unsigned long long)segment->ordinal, (unsigned long long)walk->stray_ordinal);
+                           "%s segment, number %llu, holds what belongs to number %llu: " WAY_OUT,
+                           is_last ? "the last" : "a", (unsigned long long)segment->ordinal,
+                           (unsigned long long)walk->stray_ordinal);
 }
 
 /* Looks at the last segment. done: it can be gone on with, or there is none. */
@@ -189,7 +194,7 @@ static pier_status walk_to_unsynced(recovery *of, const pier__segment *segment, 
     if (!walk->has_standing || next != segment->first_record) {
         return pier__error_set(
             of->error, PIER_CORRUPT, PIER_FLOOR_SESSION, 0,
-            "the beginning of a segment, number %llu, is damaged, and nothing behind goes on from it",
+            "the beginning of a segment, number %llu, is damaged, and nothing behind goes on from it: " WAY_OUT,
             (unsigned long long)segment->ordinal);
     }
     tolerated = walk->first_record != 0 ? walk->first_offset + 1 : UINT64_MAX;
@@ -255,6 +260,10 @@ static void take_walk(recovery *of, pier__walk *walk) {
     pier_journal *journal = of->journal;
     pier__segment *last = pier__journal_last(journal);
     take_standing(journal, &walk->standing);
+    if (journal->options.salvages && journal->stream.next_record < last->first_record) {
+        /* It holds what belongs to another one: those before it had the records that its name tells. */
+        journal->stream.next_record = last->first_record;
+    }
     pier__buffer_deinit(&journal->definitions);
     journal->definitions = walk->definitions;
     pier__buffer_init(&walk->definitions, &journal->allocator);
@@ -345,7 +354,7 @@ static pier_status find_standing(recovery *of) {
         while (status == PIER_OK && !done) {
             status = look_at_last(of, &done);
         }
-        if (status == PIER_OK && journal->segment_count > 0) {
+        if (status == PIER_OK && journal->segment_count > 0 && !journal->options.salvages) {
             status = cut_torn(of);
         }
         if (status != PIER_OK || journal->segment_count == 0) {

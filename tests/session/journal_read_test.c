@@ -453,6 +453,8 @@ static void refuses_misuse(void **state) {
     assert_status(test_journal_try(&journal, &disk, &bad, &error), PIER_USAGE);
     bad = (pier_journal_options){.age_ns_max = 1};
     assert_status(test_journal_try(&journal, &disk, &bad, &error), PIER_USAGE);
+    bad = (pier_journal_options){.salvages = true};
+    assert_status(test_journal_try(&journal, &disk, &bad, &error), PIER_USAGE);
     bad = (pier_journal_options){.must_exist = true};
     assert_status(test_journal_try(&journal, &disk, &bad, &error), PIER_NOT_FOUND);
     journal = test_journal_open(&disk, NULL);

@@ -285,7 +285,7 @@ class VerifyTest(Test):
         # As the last one it would tell where the journal stands.
         last = self.segments()[-1]
         last.write_bytes(first.read_bytes())
-        self.assert_error(pier("journal", self.journal), 1, "journal", "CORRUPT")
+        self.lines(status=1, errors=["CORRUPT"])
 
     def test_progress_on_a_terminal(self):
         self.write(500000, 1 << 30)
@@ -415,6 +415,70 @@ class ExportTest(Test):
         offset = int(result.err.decode().split("(byte ")[1].split(")")[0])
         self.assertLess(offset, damaged.stat().st_size)
         self.assertEqual(json.loads(result.out)["records_lost"], 4)
+
+    def salvaged(self, text, numbers, *arguments):
+        """Each way of looking at a journal that nobody can go on with says so, and what is left; nothing is changed."""
+        before = {path.name: path.read_bytes() for path in self.journal.iterdir()}
+        for more in ((), ("--verify",), ("--cut", 0)):
+            result = pier("journal", self.journal, *more)
+            self.assertEqual((result.status, result.errors()[0][1]), (1, "CORRUPT"), result)
+            self.assertIn(f"{text}: pier journal --export gets what is left\n", result.err.decode())
+            self.assertEqual(bool(result.lines()), more != ("--cut", 0))
+        told = pier("journal", self.journal, "--export", self.out, *arguments).errors()
+        self.assertEqual(self.numbers(*arguments, status=1, errors=[error[1] for error in told]), numbers)
+        self.assertEqual(told[0][1], "CORRUPT")
+        self.out.unlink()
+        self.assertEqual({path.name: path.read_bytes() for path in self.journal.iterdir()}, before)
+
+    def spoil(self, index, size=None, zeros=0):
+        """Cuts a segment to a size, or begins it with zeros."""
+        path = self.segments()[index]
+        data = path.read_bytes()[:size]
+        path.write_bytes(bytes(zeros) + data[zeros:])
+
+    def test_a_beginning_that_is_damaged(self):
+        """The first checkpoint, then the first records, too, where no mark tells that these were synced."""
+        self.write(200, 0, "kill")
+        first = self.segments()[0]
+        data = first.read_bytes()
+        for at in range(0, 187, 5):
+            first.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            self.assertEqual(self.numbers(), list(range(1, 201)), at)
+        first.write_bytes(data)
+        self.spoil(0, zeros=300)
+        text = "the beginning of a segment, number 1, is damaged, and nothing behind goes on from it"
+        self.out.unlink()
+        self.salvaged(text, list(range(4, 201)))
+        self.salvaged(text, list(range(100, 121)), "--from", 100, "--through", 120)
+
+    def test_the_beginning_of_the_first_of_several(self):
+        """Nothing but those that read there notices."""
+        self.write(250, 4096, "kill")
+        self.spoil(0, zeros=300)
+        self.lines()
+        self.assertEqual(self.numbers(status=1, errors=["CORRUPT"]), list(range(4, 251)))
+
+    def test_a_last_segment_that_nothing_can_be_read_of(self):
+        self.write(250)
+        self.spoil(-1, size=50)
+        text = "the last segment, number 4, does not prove itself anywhere"
+        self.salvaged(text, list(range(1, 229)))
+        self.salvaged(text, list(range(200, 229)), "--from", 200)
+
+    def test_a_last_segment_that_is_another_one(self):
+        self.write(250)
+        self.segments()[-1].write_bytes(self.segments()[0].read_bytes())
+        text = "the last segment, number 4, holds what belongs to number 1"
+        self.salvaged(text, list(range(1, 229)))
+        self.salvaged(text, list(range(200, 229)), "--from", 200)
+
+    def test_an_only_segment_that_nothing_can_be_read_of(self):
+        self.write(200, 0)
+        self.spoil(0, size=50)
+        for more in ((), ("--verify",), ("--cut", 0), ("--export", self.out)):
+            result = pier("journal", self.journal, *more)
+            self.assert_error(result, 1, "journal", "CORRUPT", "number 1, does not prove itself anywhere$")
+        self.assertFalse(self.out.exists())
 
     def test_a_file_that_exists_stays(self):
         self.write(10)
