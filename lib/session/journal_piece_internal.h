@@ -103,7 +103,8 @@ bool pier__block_begin(pier__buffer *bytes, size_t *begin);
 void pier__block_end(pier__buffer *bytes, size_t begin, const pier__stream *stream, pier_block_kind kind,
                      unsigned flags, uint64_t time_unix_ns);
 
-/* The definitions of an epoch are kept as the payloads of their blocks, each behind its length. Appends one, unless it is
+/* The definitions of an epoch are kept as the payloads of their blocks, in their order. A buffer that is emptied has none.
+ * Each takes at most as many bytes more as a header has, so that the room of its block is enough. Appends one, unless it is
  * there: what a checkpoint repeats comes again where the beginning of its stint is damaged. Returns false when there is
  * no memory. */
 bool pier__definitions_add(pier__buffer *definitions, pier_bytes payload);

@@ -68,10 +68,47 @@ static void closing_begins_no_epoch(void **state) {
     sim_deinit(&disk);
 }
 
+/* As many classes as an epoch may have: each is kept once, in the order in which they came. */
+static void keeps_each_definition_once(void **state) {
+    (void)state;
+    enum { COUNT = PIER_CLASSES_MAX_HIGHEST };
+    pier__buffer definitions;
+    pier__buffer blocks;
+    pier__buffer_init(&definitions, pier_allocator_default());
+    pier__buffer_init(&blocks, pier_allocator_default());
+    uint8_t payload[100] = {0};
+    for (int times = 0; times < 2; times++) {
+        for (uint32_t i = 0; i < COUNT; i++) {
+            memcpy(payload, &i, sizeof i);
+            /* Some are the beginning of others. */
+            assert_true(pier__definitions_add(&definitions, (pier_bytes){payload, 4 + i % 97}));
+        }
+        assert_int_equal(pier__definitions_count(&definitions), COUNT);
+    }
+    const pier__stream stream = {.id = STREAM_ID, .next_record = 1};
+    assert_true(pier__definitions_put(&blocks, &definitions, &stream, 0));
+    size_t at = 0;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        pier__header header;
+        pier__header_decode(blocks.data + at, &header);
+        assert_int_equal(header.kind, PIER_BLOCK_DEFINITIONS);
+        assert_int_equal(header.stored_bytes, 4 + i % 97);
+        assert_memory_equal(blocks.data + at + PIER__PIECE_BYTES, &i, sizeof i);
+        at += PIER__PIECE_BYTES + header.stored_bytes;
+    }
+    assert_int_equal(at, blocks.size);
+    definitions.size = 0;
+    assert_true(pier__definitions_add(&definitions, (pier_bytes){payload, sizeof payload}));
+    assert_int_equal(pier__definitions_count(&definitions), 1);
+    pier__buffer_deinit(&definitions);
+    pier__buffer_deinit(&blocks);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_records_and_notes),
         cmocka_unit_test(closing_begins_no_epoch),
+        cmocka_unit_test(keeps_each_definition_once),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
