@@ -87,18 +87,17 @@ static PIER__HOT pier_status take_switches(pier__loader *loader) {
         if (!is_own_ext(at, there)) {
             return PIER_OK;
         }
-        size_t id_bytes = at[0] == 0xd4 ? 1 : at[0] == 0xd5 ? 2 : 0;
-        if (id_bytes == 0) {
+        if ((at[0] | 1) != 0xd5) {
             return pier__loader_fail(loader, PIER_PROTOCOL, loader->next_at,
                                      "a piece of the stream where a record should be");
         }
-        if (there < 2 + id_bytes) {
+        size_t switch_bytes = pier__read_switch(at, there, &loader->class_id);
+        if (switch_bytes == 0) {
             break;
         }
-        loader->class_id = (uint16_t)(at[2] | (id_bytes == 2 ? at[3] << 8 : 0));
         loader->class_in_force = pier__loader_find_class(loader, loader->class_id);
         loader->switch_at = loader->next_at;
-        loader->next_at += 2 + id_bytes;
+        loader->next_at += switch_bytes;
     }
     return pier__loader_fail(loader, PIER_PROTOCOL, loader->payload_end, "a block ends before its last record");
 }
@@ -279,15 +278,13 @@ static inline bool next_at_once(pier__loader *loader) {
     }
     uint8_t *at = loader->record_memory + (size_t)(loader->record_end - loader->record);
     size_t there = (size_t)(loader->payload_end - loader->record_end);
-    size_t switch_bytes = 0;
-    pier__stream_class *in_force = loader->class_in_force;
-    if (there > PIER__SWITCH_BYTES_MAX && (at[0] | 1) == 0xd5 && at[1] == PIER__EXT_TYPE) {
-        switch_bytes = at[0] == 0xd4 ? 3 : 4;
-        in_force = pier__loader_find_class(loader, (uint16_t)(at[2] | (at[0] == 0xd4 ? 0 : at[3] << 8)));
-    }
+    uint16_t id;
+    size_t switch_bytes = pier__read_switch(at, there, &id);
+    pier__stream_class *in_force = switch_bytes == 0 ? loader->class_in_force : pier__loader_find_class(loader, id);
     at += switch_bytes;
-    bool may_be_switch = at[0] >= 0xc7 && at[0] <= 0xd8;
-    if (there == 0 || may_be_switch || in_force == NULL || in_force->bound == NULL) {
+    /* One more switch, or what may not be there, is for the usual way. */
+    bool is_ext = at[0] >= 0xc7 && at[0] <= 0xd8;
+    if (there == switch_bytes || is_ext || in_force == NULL || in_force->bound == NULL) {
         return false;
     }
     loader->switch_at = loader->record_end;

@@ -148,14 +148,14 @@ static void begin_loaded(pier__loader *loader, const void *run_by) {
 
 PIER__HOT pier__stream_class *pier__archive_see_switch(pier_archive *archive, const uint8_t **record) {
     const pier__loader *loader = (const pier__loader *)archive;
-    const uint8_t *at = archive->cursor;
-    size_t id_bytes = at[0] == 0xd4 ? 1 : 2;
-    if (archive->run.left == 0 || loader->common.format != PIER_FORMAT_FRAMED || at[1] != PIER__EXT_TYPE ||
-        (size_t)(archive->run.end - at) <= 2 + id_bytes) {
+    uint16_t id;
+    size_t there = (size_t)(archive->run.end - archive->cursor);
+    size_t switch_bytes = pier__read_switch(archive->cursor, there, &id);
+    if (archive->run.left == 0 || loader->common.format != PIER_FORMAT_FRAMED || switch_bytes == 0) {
         return NULL;
     }
-    *record = at + 2 + id_bytes;
-    return pier__loader_find_class(loader, (uint16_t)(at[2] | (id_bytes == 2 ? at[3] << 8 : 0)));
+    *record = archive->cursor + switch_bytes;
+    return pier__loader_find_class(loader, id);
 }
 
 PIER__HOT void pier__archive_switch_loaded(pier_archive *archive, pier__stream_class *to, const uint8_t *record) {

@@ -4,7 +4,8 @@
  *             gone          queued         the open block           room
  *
  * Floor 4 (archive). storer.c begins records and takes them back, storer_end.c ends them, storer_block.c makes blocks,
- * storer_output.c sends, storer_class.c defines classes, storer_raw.c stores raw bytes, store_token.c stores values. */
+ * storer_output.c sends, storer_class.c defines classes, storer_raw.c stores raw bytes, store_token.c stores values,
+ * run.c has runs. */
 #ifndef PIER_ARCHIVE_STORER_INTERNAL_H
 #define PIER_ARCHIVE_STORER_INTERNAL_H
 
@@ -155,11 +156,6 @@ bool pier__storer_open_raw_block(pier__storer *storer, size_t bytes);
 
 /* Ends the open raw block at the cursor, which makes it ready; `flags` are added to its own. */
 void pier__storer_end_raw_block(pier__storer *storer, unsigned flags);
-
-/* How many bytes a class switch takes. */
-static inline size_t pier__switch_bytes(uint16_t id) {
-    return id <= UINT8_MAX ? 3 : 4;
-}
 
 /* Appends a class switch. Room for it is there. */
 void pier__storer_switch_class(pier__storer *storer, uint16_t id);

@@ -52,6 +52,21 @@
 /* The longest class switch. */
 #define PIER__SWITCH_BYTES_MAX 4
 
+/* How many bytes a class switch takes. */
+static inline size_t pier__switch_bytes(uint16_t id) {
+    return id <= UINT8_MAX ? 3 : 4;
+}
+
+/* Reads a class switch at `at`, where `there` bytes are. Returns how many it has; 0: it is none, or not whole. */
+static inline size_t pier__read_switch(const uint8_t *at, size_t there, uint16_t *id) {
+    size_t size = there < 3 || (at[0] | 1) != 0xd5 ? 0 : at[0] == 0xd4 ? 3 : 4;
+    if (size == 0 || size > there || at[1] != PIER__EXT_TYPE) {
+        return 0;
+    }
+    *id = (uint16_t)(at[2] | (size == 4 ? at[3] << 8 : 0));
+    return size;
+}
+
 /* The constant start of a preamble. */
 extern const uint8_t pier__preamble_constant[PIER__CONSTANT_BYTES];
 
