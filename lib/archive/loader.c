@@ -270,10 +270,10 @@ static pier_status await_format(pier__loader *loader) {
 /* Moves from a record that was loaded to the next one in its block, when nothing but the record changes by it, or its
  * class: the straight way of most typed records. Returns whether it was so; otherwise nothing was done. */
 static inline bool next_at_once(pier__loader *loader) {
-    const bool has_views = loader->arena.current != NULL || loader->kept_record != NULL ||
-                           loader->kept_retired != NULL || loader->retired != NULL;
+    /* The buffer has moved under a record whose memory is retired. */
+    const bool has_moved = loader->kept_retired != NULL || loader->retired != NULL;
     if (loader->class_in_force == NULL || loader->common.failure != PIER_OK || !loader->in_record ||
-        loader->record_end == 0 || has_views || loader->records_left == 0 || !has_codec_records(loader)) {
+        loader->record_end == 0 || has_moved || loader->records_left == 0 || !has_codec_records(loader)) {
         return false;
     }
     uint8_t *at = loader->record_memory + (size_t)(loader->record_end - loader->record);
@@ -286,6 +286,9 @@ static inline bool next_at_once(pier__loader *loader) {
     bool is_ext = at[0] >= 0xc7 && at[0] <= 0xd8;
     if (there == switch_bytes || is_ext || in_force == NULL || in_force->bound == NULL) {
         return false;
+    }
+    if (loader->arena.current != NULL || loader->kept_record != NULL) {
+        pier__loader_end_views(loader);
     }
     loader->switch_at = loader->record_end;
     loader->class_id = in_force->id;

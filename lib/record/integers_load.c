@@ -37,6 +37,9 @@ enum { RUN = 32, RUN_MOST = 9 * RUN };
 /* How often a group is taken alone behind one of a single width, before a whole run is. */
 enum { PATIENCE = 3 };
 
+/* Fewer are taken one after the other: they end before the lengths of more would be found. */
+enum { FEW = 14 };
+
 #if defined(__GNUC__)
 typedef uint8_t bytes_16 __attribute__((vector_size(16)));
 typedef uint8_t bytes_32 __attribute__((vector_size(32)));
@@ -286,6 +289,24 @@ PIER__KERNEL const uint8_t *take_integers(const uint8_t *at, const uint8_t *end,
     return (tell(&wrong, any) | unfit) == 0 && at <= end ? at : NULL;
 }
 
+/* The same of few. */
+static const uint8_t *take_few(const uint8_t *at, const uint8_t *end, void *to, size_t count, unsigned width,
+                               uint64_t sign) {
+    uint64_t narrow[FEW];
+    uint64_t *numbers = width == 8 ? (uint64_t *)to : narrow;
+    wrongs wrong = {0, 0, 0};
+    uint64_t unfit = 0;
+    const uint64_t any = 0 - sign;
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = take_one(at, any, &wrong);
+        at += forms[at[0]] >> 24;
+    }
+    if (width != 8) {
+        give_narrow(to, numbers, 0, count, width, sign, &unfit);
+    }
+    return (tell(&wrong, any) | unfit) == 0 && at <= end ? at : NULL;
+}
+
 #if PIER__HAS_WIDE
 PIER__WIDE_256 static const uint8_t *take_256(const uint8_t *at, const uint8_t *end, void *to, size_t count,
                                               unsigned width, uint64_t sign) {
@@ -301,6 +322,9 @@ PIER__WIDE_512 static const uint8_t *take_512(const uint8_t *at, const uint8_t *
 const uint8_t *pier__take_integers(const uint8_t *at, const uint8_t *end, void *to, size_t count,
                                    pier_field_kind kind) {
     pier__integer_kind of = pier__integer_kind_of(kind);
+    if (count < FEW) {
+        return take_few(at, end, to, count, of.width, of.sign);
+    }
 #if PIER__HAS_WIDE
     switch (pier__wide_instructions()) {
     case PIER__WIDE_512_BITS:

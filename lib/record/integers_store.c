@@ -127,7 +127,7 @@ PIER__WIDE_256 static uint8_t *put_wide(uint8_t *at, const void *from, size_t co
 uint8_t *pier__put_integers(uint8_t *at, const void *from, size_t count, pier_field_kind kind) {
     pier__integer_kind of = pier__integer_kind_of(kind);
 #if PIER__HAS_WIDE
-    if (pier__wide_instructions() >= PIER__WIDE_256_BITS) {
+    if (count >= PIER__GROUP && pier__wide_instructions() >= PIER__WIDE_256_BITS) {
         return put_wide(at, from, count, of.width, of.sign);
     }
 #endif
