@@ -270,7 +270,7 @@ static void deadlines_are_met(void **state) {
 }
 
 static void *fire_soon(void *user) {
-    struct timespec moment = {0, 50000000};
+    struct timespec moment = {0, 200000000};
     (void)nanosleep(&moment, NULL);
     pier_cancel_fire((pier_cancel *)user);
     return NULL;
@@ -292,7 +292,8 @@ static void another_thread_ends_the_wait(void **state) {
     assert_int_equal(result.error.offset, 6);
     assert_true(
         text_fits(result.error.text, "it was cancelled to look up host.example (~ ms): @ did not answer", &deaf));
-    assert_took(&result, 50, 50, "cancelling");
+    /* The thread may have slept for some of its time before the look-up began. */
+    assert_took(&result, 0, 200, "cancelling");
     /* It is latched: the next one ends before it begins, and what needs no waiting is done all the same. */
     result = look_up("tcp://host.example:80", &options, -1);
     assert_int_equal(result.status, PIER_CANCELLED);
