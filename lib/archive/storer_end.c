@@ -156,14 +156,18 @@ static void check_stream(pier__storer *storer) {
  * was one; otherwise nothing was done. */
 static inline bool end_at_once(pier__storer *storer) {
     pier__archive *common = &storer->common;
-    if (!storer->in_record || storer->refusal != PIER_OK || common->failure != PIER_OK || common->other != NULL ||
+    const pier__loader *loader = (const pier__loader *)common->other;
+    if (!storer->in_record || storer->refusal != PIER_OK || common->failure != PIER_OK ||
         storer->stream_bytes_max != 0 || common->format != PIER_FORMAT_FRAMED) {
         return false;
     }
+    const uint64_t most_there = loader == NULL                      ? UINT64_MAX
+                                : !loader->stream.preamble_is_known ? PIER__CONSENT_BYTES
+                                                                    : loader->stream.peer.record_bytes_max;
     const uint8_t *value = storer->buffer + storer->value;
+    size_t size = (size_t)(common->window.cursor - value);
     size_t payload = pier__storer_cursor(storer) - storer->ready - PIER__PIECE_BYTES;
-    if (payload >= common->limits.block_target_bytes ||
-        (size_t)(common->window.cursor - value) > common->limits.record_bytes_max ||
+    if (payload >= common->limits.block_target_bytes || size > common->limits.record_bytes_max || size > most_there ||
         (!storer->is_typed && (!is_whole_by_tally(storer) || is_own_ext(value)))) {
         return false;
     }

@@ -368,6 +368,10 @@ static pier_status next_alone(pier_archive *archive, const pier_class *class_of_
     }
     way chosen = {NULL, NULL, NULL};
     pier_status status = pier_archive_next(archive);
+    if (status == PIER_OK && PIER_LIKELY(load_at_once(archive, class_of_record, record))) {
+        begin_run(archive, class_of_record, NULL);
+        return PIER_OK;
+    }
     if (status == PIER_OK) {
         status = load_with(archive, class_of_record, record, NULL, false, &chosen);
     }
