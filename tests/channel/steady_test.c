@@ -155,19 +155,29 @@ static void *answer_once(void *argument) {
     return is_sent ? channel : NULL;
 }
 
+/* Loads one record that is answered after a while. Returns how often it was asked for, without sleeping. */
+static uint64_t spin_once(const ends *both) {
+    pthread_t thread;
+    void *is_sent = NULL;
+    fault_system_reset();
+    assert_int_equal(pthread_create(&thread, NULL, answer_once, both->channels[1]), 0);
+    load_sample(pier_channel_load_archive(both->channels[0]), 7);
+    assert_int_equal(pthread_join(thread, &is_sent), 0);
+    assert_non_null(is_sent);
+    assert_int_equal(fault_system_calls(FAULT_PPOLL), 0);
+    return fault_system_calls(FAULT_RECV);
+}
+
 static void a_channel_spins_as_long_as_it_may(void **state) {
     (void)state;
     ends both;
     open_ends(&both, test_endpoint(0), (pier_channel_options){.spin_us = 60000000});
-    pthread_t thread;
-    void *is_sent = NULL;
-    fault_system_reset();
-    assert_int_equal(pthread_create(&thread, NULL, answer_once, both.channels[1]), 0);
-    load_sample(pier_channel_load_archive(both.channels[0]), 7);
-    assert_int_equal(pthread_join(thread, &is_sent), 0);
-    assert_non_null(is_sent);
-    assert_int_equal(fault_system_calls(FAULT_PPOLL), 0);
-    assert_true(fault_system_calls(FAULT_RECV) > 3);
+    /* On a busy machine the answer may be there before the other side goes on, but not each time. */
+    uint64_t asked = 0;
+    for (int rounds = 0; rounds < 100 && asked <= 3; rounds++) {
+        asked = spin_once(&both);
+    }
+    assert_true(asked > 3);
     /* The deadline is nearer than the end of the spin. */
     pier_channel_set_deadline(both.channels[0], pier_deadline_after_ms(20));
     sample none;
