@@ -190,6 +190,8 @@ bool pier__session_channel_take_events(pier_session_channel *channel) {
         bool is_client = channel->role == PIER_SESSION_CLIENT;
         if (event.kind == PIER_SESSION_FINISHED) {
             channel->peer_finished = true;
+        } else if (event.kind == PIER_SESSION_FAILED) {
+            channel->error = *pier_session_error(channel->session);
         } else if (event.kind == PIER_SESSION_REFUSED && is_client && is_final(event.number)) {
             refuse(channel, &event, event.status);
         } else if (event.kind == PIER_SESSION_CONFLICT && is_client) {

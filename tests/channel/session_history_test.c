@@ -536,8 +536,8 @@ static void damage(const char *journal, long back) {
 }
 
 /* What cannot be read any more is told, not sent. */
-static void damage_in_a_journal_is_told(void **state) {
-    session_pair *pair = (session_pair *)*state;
+/* A client with damage among what the server lacks, and the server. */
+static void open_damaged(session_pair *pair) {
     begin(pair);
     close_host(pair);
     for (uint64_t number = 2; number <= 20; number++) {
@@ -547,6 +547,11 @@ static void damage_in_a_journal_is_told(void **state) {
     damage("client/sent", 600);
     session_pair_open_host(pair);
     session_pair_open_client(pair);
+}
+
+static void damage_in_a_journal_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    open_damaged(pair);
     pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
     pier_status status;
     while ((status = pier_session_channel_next(pair->client)) == PIER_WOULD_BLOCK) {
@@ -561,6 +566,20 @@ static void damage_in_a_journal_is_told(void **state) {
         assert_int_equal(pier_load_u64(pier_session_channel_load_archive(pair->server)), number++);
     }
     assert_true(number <= 20);
+}
+
+/* To a program that has nothing but a loop, too. */
+static void damage_in_a_journal_is_told_by_a_step(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    open_damaged(pair);
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    while (pier_session_channel_status(pair->client) == PIER_OK) {
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    assert_status(pier_session_channel_step(pair->client), PIER_CORRUPT);
+    assert_status(pier_session_channel_error(pair->client)->status, PIER_CORRUPT);
+    assert_non_null(strstr(pier_session_channel_error(pair->client)->text, "/client/sent: "));
 }
 
 /* Time and terms --------------------------------------------------------------------------------------------------- */
@@ -762,6 +781,8 @@ int main(void) {
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(half_a_folder_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(damage_in_a_journal_is_told_by_a_step, session_pair_set_up,
+                                        session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_session_expires, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(an_older_transaction_is_told, session_pair_set_up, session_pair_tear_down),
