@@ -31,7 +31,7 @@ enum {
     PIER__NOTE_KEY = 1,       /* sent: the key that was issued */
     PIER__NOTE_TOKENS = 2,    /* sent: a client's two, a server's one */
     PIER__NOTE_RESERVED = 3,  /* both: below which record, block and in which epoch; record 0: taken back */
-    PIER__NOTE_TERMS = 4,     /* sent: both sides'; it stands when the session was begun */
+    PIER__NOTE_TERMS = 4,     /* sent: both sides' when the session was begun; before it, of a client, its own alone */
     PIER__NOTE_PEER = 5,      /* sent: what the peer has acknowledged, and what is to survive the machine */
     PIER__NOTE_SEEN = 6,      /* sent, of a server: when the client was last here, seconds since 1970 */
     PIER__NOTE_COMMITTED = 7, /* received: up to which number */

@@ -117,6 +117,23 @@ void pier__session_note_terms(pier_session *session, const pier__terms *peer) {
     session->peer_terms = *peer;
 }
 
+/* A client stores before anybody has welcomed it, under limits and a durability that its later lives have to know. */
+static void note_own_terms(pier_session *session) {
+    uint8_t bytes[TERMS_BYTES];
+    pier__standing_told own;
+    pier__session_stand(session, &own);
+    store_terms(&own.terms, bytes);
+    (void)pier__lane_note_bytes(&session->sent, PIER__NOTE_TERMS, bytes, sizeof bytes, false);
+}
+
+/* Whether the terms of this side are those of a life before this one. Codecs are agreed on when the session begins. */
+static bool is_as_before(const pier_session *session, const pier__terms *before) {
+    pier__standing_told own;
+    pier__session_stand(session, &own);
+    own.terms.codecs = before->codecs;
+    return memcmp(before, &own.terms, sizeof *before) == 0;
+}
+
 /* Creation --------------------------------------------------------------------------------------------------------- */
 
 static pier_status check_options(const pier_session_options *options, const pier_session_found *sent,
@@ -197,31 +214,33 @@ static pier_status take_notes(pier_session *session, const pier_session_found *s
     const pier__lane_note *terms = &session->sent.notes[PIER__NOTE_TERMS];
     pier__session_noted noted;
     pier_status status = pier__session_noted_read(&noted, sent, received, error);
-    if (status != PIER_OK || (terms->size != 0 && terms->size != 2 * TERMS_BYTES)) {
+    if (status != PIER_OK || (terms->size != 0 && terms->size != TERMS_BYTES && terms->size != 2 * TERMS_BYTES)) {
         return status != PIER_OK ? status : refuse_notes(error);
     }
     session->peer_record_bytes_max = session->limits.record_bytes_max;
     session->received.stream.peer.block_target_bytes = session->limits.block_target_bytes;
     session->codecs = PIER__CODECS_KNOWN;
     if (terms->size != 0) {
-        pier__standing_told own;
         pier__terms before;
         load_terms(terms->bytes, &before);
-        if ((before.codecs & ~(uint64_t)PIER__CODECS_KNOWN) != 0) {
+        session->is_begun = terms->size == 2 * TERMS_BYTES;
+        if (session->is_begun && (before.codecs & ~(uint64_t)PIER__CODECS_KNOWN) != 0) {
             return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
                                    "the session was created with codecs of blocks that this library does not load");
         }
-        /* A library that loads more goes on with what was agreed. */
-        session->codecs = (uint32_t)before.codecs;
-        pier__session_stand(session, &own);
-        if (memcmp(&before, &own.terms, sizeof before) != 0) {
+        if (!is_as_before(session, &before)) {
             return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
                                    "the session was created with other limits, or another durability");
         }
-        load_terms(terms->bytes + TERMS_BYTES, &session->peer_terms);
-        session->peer_record_bytes_max = session->peer_terms.record_bytes_max;
-        session->received.stream.peer.block_target_bytes = (uint32_t)session->peer_terms.block_target_bytes;
-        session->is_begun = true;
+        if (session->is_begun) {
+            /* A library that loads more goes on with what was agreed. */
+            session->codecs = (uint32_t)before.codecs;
+            load_terms(terms->bytes + TERMS_BYTES, &session->peer_terms);
+            session->peer_record_bytes_max = session->peer_terms.record_bytes_max;
+            session->received.stream.peer.block_target_bytes = (uint32_t)session->peer_terms.block_target_bytes;
+        }
+    } else if (session->options.role == PIER_SESSION_CLIENT) {
+        note_own_terms(session);
     }
     session->is_answered = session->sent.notes[PIER__NOTE_ANSWERED].size != 0;
     session->peer_durable = noted.peer_durable;

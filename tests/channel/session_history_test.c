@@ -598,6 +598,30 @@ static void a_session_expires(void **state) {
     assert_int_equal(pier_session_sent(pier_session_channel_session(pair->client)).last, 2);
 }
 
+/* Before anybody has welcomed it, too: what is in its journal was stored under them. */
+static void limits_and_durability_are_fixed_by_the_first_opening(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    close_client(pair);
+    pier_session_channel_options options = pair->client_options;
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 12345};
+    pier_session_channel *opened = NULL;
+    pier_error error = {0};
+    options.limits = &limits;
+    assert_status(pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &options, &error),
+                  PIER_MISMATCH);
+    options = pair->client_options;
+    options.durability = PIER_DURABILITY_DISK;
+    assert_status(pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &options, &error),
+                  PIER_MISMATCH);
+    assert_null(opened);
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_receive(pair, true, 1);
+    exchange(pair, 2);
+}
+
 static void limits_and_durability_are_fixed(void **state) {
     session_pair *pair = (session_pair *)*state;
     begin(pair);
@@ -785,6 +809,8 @@ int main(void) {
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_session_expires, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed_by_the_first_opening, session_pair_set_up,
+                                        session_pair_tear_down),
         cmocka_unit_test_setup_teardown(an_older_transaction_is_told, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_give_way_within_a_segment, session_pair_set_up, session_pair_tear_down),
