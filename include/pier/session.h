@@ -82,7 +82,8 @@ typedef struct pier_session_options {
  * out: owned: freed by pier_session_destroy; NULL on failure. error: NULL, or filled on failure.
  * Returns PIER_OK; PIER_USAGE for options out of range; PIER_CORRUPT for notes that no session wrote; PIER_MISMATCH for
  * limits or a durability other than the session was created with, for codecs of its blocks that this library does not
- * load, and for a `committed` that is too low; PIER_SYSTEM when `draw` gives nothing; PIER_NO_MEMORY. */
+ * load, and for a `committed` that is too low, or not 0 where the session has not begun; PIER_SYSTEM when `draw` gives
+ * nothing; PIER_NO_MEMORY. */
 PIER_API pier_status pier_session_create(pier_session **out, const pier_session_options *options,
                                          const pier_session_found *sent, const pier_session_found *received,
                                          pier_error *error) PIER_MUST_USE;

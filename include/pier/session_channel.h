@@ -84,7 +84,7 @@ typedef struct pier_session_channel_options {
  * filled on failure.
  * Returns PIER_OK; PIER_IN_USE when another one has the folder open; PIER_ADDRESS for an endpoint that is none;
  * PIER_MISMATCH for limits, a durability or codecs of blocks other than the session has, and for a `committed` that is
- * too low;
+ * too low, or not 0 where the session has not begun: one above what the peer ever sent is told when it is met;
  * PIER_CORRUPT and PIER_VERSION for a folder that holds no such session; PIER_USAGE; PIER_DENIED, PIER_NOT_FOUND,
  * PIER_NO_SPACE, PIER_UNSUPPORTED and PIER_SYSTEM as pier_journal_open; PIER_NO_MEMORY. Blocks for the disk, as
  * pier_journal_open does; not for the network. */

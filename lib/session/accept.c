@@ -128,7 +128,7 @@ static unsigned judge(pier_session *session, pier_session_door *door) {
     }
     if (reason == 0) {
         (void)pier__session_fits(session, told, &reason, &text);
-        door->why = reason == PIER__TERMS_DIFFER ? text : NULL;
+        door->why = reason != 0 ? text : NULL;
     }
     return reason == 0 && is_too_often(session) ? PIER__BUSY : reason;
 }

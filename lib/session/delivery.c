@@ -238,10 +238,12 @@ void pier__delivery_settle(pier_session *session) {
         lane->trim_to = trim_to;
         lane->trim_is_blocked = false;
     }
-    if (session->commit_change == 0 && session->committed > session->committed_durable) {
+    /* A number that the program hands in may be above what is here, and wrong: it is believed as far as records come. */
+    uint64_t reached = session->committed < lane->made ? session->committed : lane->made;
+    if (session->commit_change == 0 && reached > session->committed_durable) {
         uint8_t bytes[8];
-        pier__store_le64(bytes, session->committed);
-        session->commit_to = session->committed;
+        pier__store_le64(bytes, reached);
+        session->commit_to = reached;
         session->commit_change = pier__lane_note_bytes(lane, PIER__NOTE_COMMITTED, bytes, sizeof bytes,
                                                        lane->durability == PIER_DURABILITY_DISK);
     }

@@ -43,6 +43,11 @@ bool pier__session_fits(pier_session *session, const pier__standing_told *peer, 
     } else if (session->received.made > peer->sent) {
         *reason = others;
         *text = "the peer does not know records that it sent: its folder is older, or lost";
+    } else if (session->committed > peer->sent) {
+        /* Below disk the journal may have lost what the program has kept. */
+        *reason = others;
+        *text = "the peer never sent records that the program has dealt with: its folder is older, or what the program "
+                "kept is of another session";
     } else {
         return true;
     }

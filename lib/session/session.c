@@ -261,6 +261,13 @@ static pier_status take_notes(pier_session *session, const pier_session_found *s
             "older than this folder",
             (unsigned long long)session->options.committed, (unsigned long long)session->committed);
     }
+    if (!session->is_begun && session->options.committed > 0) {
+        /* Its numbers begin at 1, and would be passed over. */
+        return pier__error_set(error, PIER_MISMATCH, PIER_FLOOR_SESSION, 0,
+                               "the program has dealt with records up to %llu, and this session has not begun: what it "
+                               "kept is of another one",
+                               (unsigned long long)session->options.committed);
+    }
     session->committed = session->options.committed;
     return PIER_OK;
 }

@@ -668,6 +668,60 @@ static void an_older_transaction_is_told(void **state) {
     session_receive(pair, false, 4);
 }
 
+/* What the program kept is of another session: its numbers would be passed over, and nobody would be told. */
+static void a_transaction_of_another_session_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    pier_session_channel_options options = pair->client_options;
+    options.has_committed = true;
+    options.committed = 2;
+    pier_session_channel *opened = NULL;
+    pier_error error = {0};
+    assert_status(pier_session_open(&opened, "test", session_path("client"), pair->endpoint, &options, &error),
+                  PIER_MISMATCH);
+    assert_non_null(strstr(error.text, "up to 2, and this session has not begun"));
+    assert_null(opened);
+    begin(pair);
+    session_send(pair, pair->server, 1);
+    session_receive(pair, false, 1);
+    close_client(pair);
+    /* This one has, and its peer never sent so many. */
+    pair->client_options = options;
+    session_pair_open_client(pair);
+    until_refused(pair, PIER_MISMATCH, 0);
+    assert_non_null(strstr(pier_session_channel_error(pair->client)->text, "never sent"));
+    close_client(pair);
+    pair->client_options.has_committed = false;
+    session_pair_open_client(pair);
+    exchange(pair, 2);
+}
+
+static pier_status find_of_another(void *user, const char *name, bool begins, pier_session_home *home) {
+    (void)name;
+    (void)begins;
+    home->has_committed = true;
+    home->committed = *(const uint64_t *)user;
+    return PIER_OK;
+}
+
+/* The same of a host's program: the session is not made, and the client comes again. */
+static void a_host_with_the_transaction_of_another_session_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    uint64_t committed = 2;
+    pair->host_options.find = find_of_another;
+    pair->host_options.user = &committed;
+    session_pair_open_host(pair);
+    session_pair_open_client(pair);
+    session_send(pair, pair->client, 1);
+    until_refused(pair, PIER_DENIED, PIER__UNKNOWN);
+    assert_status(pair->refusal.status, PIER_MISMATCH);
+    assert_non_null(strstr(pair->refusal.text, "this session has not begun"));
+    committed = 0;
+    close_client(pair);
+    session_pair_open_client(pair);
+    session_receive(pair, true, 1);
+    exchange(pair, 2);
+}
+
 /* Bounds ----------------------------------------------------------------------------------------------------------- */
 
 static void bounds_of_the_journal_push_back(void **state) {
@@ -812,6 +866,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(limits_and_durability_are_fixed_by_the_first_opening, session_pair_set_up,
                                         session_pair_tear_down),
         cmocka_unit_test_setup_teardown(an_older_transaction_is_told, session_pair_set_up, session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_transaction_of_another_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_host_with_the_transaction_of_another_session_is_told, session_pair_set_up,
+                                        session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_give_way_within_a_segment, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, session_pair_set_up,
