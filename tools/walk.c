@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <pier/definition.h>
 #include <pier/limits.h>
@@ -98,9 +99,48 @@ static int tell_error(walk *w, const pier_error *error, const char *tail) {
     return report_error(w->chosen.command, &placed, name, tail);
 }
 
+/* Tells a damage, with what was passed over and the records that it cost. */
+static void tell(walk *w, const pier_error *damage, uint64_t bytes, record_range lost) {
+    char tail[128];
+    int size = snprintf(tail, sizeof(tail), "; %" PRIu64 " bytes skipped", bytes);
+    if (lost.first != 0 && lost.first == lost.last) {
+        (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", record %" PRIu64 " lost", lost.first);
+    } else if (lost.first != 0) {
+        (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", records %" PRIu64 " to %" PRIu64 " lost",
+                       lost.first, lost.last);
+    }
+    if (!w->chosen.is_silent) {
+        (void)tell_error(w, damage, tail);
+    }
+}
+
+/* Tells the row of records without a class that has ended. */
+static void tell_row(walk *w) {
+    if (w->row.status != PIER_OK) {
+        tell(w, &w->row, w->row_bytes, w->row_lost);
+        w->row.status = PIER_OK;
+    }
+}
+
+/* Adds the damage that waits to the row of records without a class, which it may begin: where a definition is lost, a
+ * line for each record would say the same a million times. */
+static void add_to_row(walk *w, record_range lost) {
+    bool goes_on =
+        w->row.status != PIER_OK && lost.first == w->row_lost.last + 1 && strcmp(w->row.text, w->damage.text) == 0;
+    if (goes_on) {
+        w->stats.damages--; /* it was counted as one of its own */
+    } else {
+        tell_row(w);
+        w->row = w->damage;
+        w->row_bytes = 0;
+        w->row_lost.first = lost.first;
+    }
+    w->row_bytes += w->damage_bytes;
+    w->row_lost.last = lost.last;
+}
+
 /* Tells the damage that waits, with the records that it cost. */
 static void tell_damage(walk *w, record_range lost) {
-    char tail[128];
     if (!w->has_damage) {
         return;
     }
@@ -109,21 +149,18 @@ static void tell_damage(walk *w, record_range lost) {
         lost = (record_range){w->raw_lost, lost.first != 0 ? lost.last : w->raw_lost};
         w->raw_lost = 0;
     }
-    int size = snprintf(tail, sizeof(tail), "; %" PRIu64 " bytes skipped", w->damage_bytes);
-    if (lost.first != 0 && lost.first == lost.last) {
-        (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", record %" PRIu64 " lost", lost.first);
-    } else if (lost.first != 0) {
-        (void)snprintf(tail + size, sizeof(tail) - (size_t)size, ", records %" PRIu64 " to %" PRIu64 " lost",
-                       lost.first, lost.last);
-    }
-    if (!w->chosen.is_silent) {
-        (void)tell_error(w, &w->damage, tail);
+    if (w->damage.status == PIER_UNKNOWN_CLASS && lost.first != 0) {
+        add_to_row(w, lost);
+    } else {
+        tell_row(w);
+        tell(w, &w->damage, w->damage_bytes, lost);
     }
     w->has_damage = false;
 }
 
 static void tell_skipped_record(walk *w) {
     tell_damage(w, (record_range){0, 0});
+    tell_row(w);
     if (!w->chosen.is_silent) {
         (void)tell_error(w, pier_archive_error(w->archive), "");
     }
@@ -135,6 +172,7 @@ static void tell_skipped_record(walk *w) {
 static void tell_end(walk *w, pier_status status) {
     const char *name = w->input.inner.name;
     tell_damage(w, (record_range){0, 0});
+    tell_row(w);
     if (w->input.out_status != PIER_OK || signals_caught() != 0) {
         return; /* not the archive's fault, and told by who asked for the walk */
     }
@@ -301,6 +339,9 @@ walk_event walk_next(walk *w) {
             count_piece(w, status == PIER_SKIPPED);
         }
         if (status == PIER_OK) {
+            if (takes_record) {
+                tell_row(w);
+            }
             return takes_record ? WALK_RECORD : WALK_PIECE;
         }
         if (status != PIER_SKIPPED && !go_on(w, status)) {
@@ -314,6 +355,7 @@ walk_event walk_next(walk *w) {
             }
         }
     }
+    tell_row(w);
     w->stats.bytes = w->input.bytes;
     return WALK_OVER;
 }

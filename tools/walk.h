@@ -69,6 +69,11 @@ typedef struct walk {
     pier_error damage;
     uint64_t damage_bytes;
     uint64_t raw_lost; /* number of a record of raw bytes that the damage cost, 0: none */
+    /* Records in a row whose class is not defined, as one damage, which is told when the row ends; none when its status
+     * is PIER_OK. */
+    pier_error row;
+    uint64_t row_bytes;
+    record_range row_lost;
 } walk;
 
 /* Opens the archive. out: borrowed. Returns EXIT_DONE, or what to exit with, and it was told. Either way walk_close is

@@ -235,6 +235,20 @@ def pier(*arguments, data=b"", timeout=60):
     return result.returncode, result.stdout, result.stderr
 
 
+def fold_rows(told, damages):
+    """`damages`, of which each row of records without their class is one, as the command tells it. told: its lines, as
+    (status, how many records it cost)."""
+    left, folded = list(damages), []
+    for status, cost in told:
+        folded += left[:1]
+        del left[:1]
+        if status == "UNKNOWN_CLASS":
+            row = left[: cost - 1]
+            assert all(status == "UNKNOWN_CLASS" for status, _ in row), row
+            del left[: cost - 1]
+    return folded + left
+
+
 def vectors():
     """The golden vectors: (name, format, bytes, expected JSON lines, expected errors)."""
     for path in sorted(VECTORS.iterdir()):

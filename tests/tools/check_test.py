@@ -74,11 +74,27 @@ class CheckTest(pier_command.Test):
         writer.payload, writer.records = bytearray(b"\x01\xd4\x50\x07\x90\x91\x01\xd4\x50\x00\x02"), 4
         result = self.check(writer.end())
         self.assertEqual(result.status, 1)
-        self.assertEqual([error[1] for error in result.errors()], ["UNKNOWN_CLASS"] * 2)
-        for number, error in enumerate(result.errors(), 2):
-            self.assertRegex(error[2], f"record {number} lost$")
+        self.assertEqual([error[1] for error in result.errors()], ["UNKNOWN_CLASS"])
+        self.assertRegex(result.errors()[0][2], "; 3 bytes skipped, records 2 to 3 lost$")
         stats = self.stats(result)
         self.assertEqual((stats["records"], stats["records_lost"], stats["untyped_records"]), (2, 2, 2))
+        self.assertEqual(stats["damages"], 1)
+
+    def test_records_in_a_row_that_lack_their_class_are_one_damage(self):
+        # A definition that is lost costs all records of its class: not a line for each. Rows end at a record that is
+        # there, and at another class.
+        writer = wire.Writer(9)
+        for _ in range(500):
+            writer.payload, writer.records = bytearray(b"\xd4\x50\x07\x90\x90"), 2
+            writer.flush()
+        writer.payload = bytearray(b"\xd4\x50\x07\x90\xd4\x50\x08\x90\xd4\x50\x00\x02\xd4\x50\x08\x90")
+        writer.records = 4
+        result = self.check(writer.end())
+        self.assertEqual([error[1] for error in result.errors()], ["UNKNOWN_CLASS"] * 3)
+        for error, tail in zip(result.errors(), ["records 1 to 1001", "record 1002", "record 1004"]):
+            self.assertRegex(error[2], f"bytes skipped, {tail} lost$")
+        stats = self.stats(result)
+        self.assertEqual((stats["records"], stats["records_lost"], stats["damages"]), (1, 1003, 3))
 
     def test_a_definition_that_breaks_the_rules(self):
         writer = wire.Writer(9)
