@@ -8,6 +8,7 @@
 
 #include "class_source_schema.h"
 #include "output.h"
+#include "path_file.h"
 #include "report.h"
 #include "text_index.h"
 #include "walk.h"
@@ -133,7 +134,8 @@ static bool is_archive(const char *path) {
 }
 
 int class_source_open(class_source *source, const char *command, const char *path, const common_options *common) {
-    if (is_archive(path)) {
+    /* A pipe can be read once: nobody looks how it begins, and it is an archive. */
+    if (path_file_is_device(path) || is_archive(path)) {
         return class_source_read_archive(source, command, path, common);
     }
     *source = (class_source){.is_archive = false};

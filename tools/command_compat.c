@@ -25,7 +25,8 @@ static const char help[] =
     "difference that records can suffer from: in which direction, the field, what it is on both\n"
     "sides, and what comes of it.\n"
     "\n"
-    "  OLD, NEW             an archive, a .proto file (protoc reads it), or a descriptor set\n"
+    "  OLD, NEW             an archive, - or a pipe too, a .proto file (protoc reads it), or a descriptor\n"
+    "                       set\n"
     "  --class NAME         compare this class alone\n"
     "  --all                print what does no harm, too\n"
     "  --strict             exit with 1 also when records are checked one by one\n"
@@ -133,14 +134,19 @@ static int compare_all(comparison *c, const class_source *old_source, const clas
     return exit_status == EXIT_DONE && fails ? EXIT_DATA : exit_status;
 }
 
+static int open_source(class_source *source, const char *path, const common_options *common) {
+    return strcmp(path, "-") == 0 ? class_source_read_archive(source, command, path, common)
+                                  : class_source_open(source, command, path, common);
+}
+
 static int compare_files(const compat_options *chosen, const char *const *paths) {
     comparison c = {.chosen = chosen, .has_memory = true};
     class_source old_source;
     class_source new_source = {.count = 0};
     output_init(&c.out, STDOUT_FILENO);
-    int exit_status = class_source_open(&old_source, command, paths[0], &chosen->common);
+    int exit_status = open_source(&old_source, paths[0], &chosen->common);
     if (exit_status == EXIT_DONE) {
-        exit_status = class_source_open(&new_source, command, paths[1], &chosen->common);
+        exit_status = open_source(&new_source, paths[1], &chosen->common);
     }
     if (exit_status == EXIT_DONE) {
         exit_status = compare_all(&c, &old_source, &new_source);

@@ -12,6 +12,7 @@
 #include "connection.h"
 #include "datagrams.h"
 #include "options.h"
+#include "path_file.h"
 #include "player.h"
 #include "report.h"
 #include "report_queue.h"
@@ -113,6 +114,9 @@ static int read_options(int argc, char **argv, replay_options *chosen) {
     }
     if (strcmp(chosen->operands[FILE_NAME], "-") == 0) {
         return options_refuse(command, "FILE is read twice, and cannot be standard input", "");
+    }
+    if (path_file_is_device(chosen->operands[FILE_NAME])) {
+        return options_refuse(command, "FILE is read twice, and cannot be a pipe: ", chosen->operands[FILE_NAME]);
     }
     if (datagrams_are_meant(chosen->operands[TARGET])) {
         return options_refuse(command, "udp:// has no connections to play", "");

@@ -11,8 +11,7 @@ static pier_status open_handle(path_file *opened, int handle, bool reads, pier_e
     return pier_file_open_handle(&opened->file, handle, reads ? PIER_FILE_CAN_READ : PIER_FILE_CAN_WRITE, NULL, error);
 }
 
-/* True of what is no disk file: a pipe or a device. */
-static bool is_device(const char *path) {
+bool path_file_is_device(const char *path) {
     struct stat meta;
     return stat(path, &meta) == 0 && !S_ISREG(meta.st_mode) && !S_ISDIR(meta.st_mode);
 }
@@ -38,7 +37,7 @@ pier_status path_file_open(path_file *opened, const char *path, pier_file_mode m
     }
     /* Asked before anything is opened: a writer that finds its pipe opened may write, close and be gone, and what it
      * wrote goes with the first handle that is closed. */
-    if (is_device(path) && open_device(opened, path, reads)) {
+    if (path_file_is_device(path) && open_device(opened, path, reads)) {
         return PIER_OK;
     }
     return reads ? pier_file_open_disk(&opened->file, path, mode, NULL, error)

@@ -5,6 +5,8 @@
 #ifndef PATH_FILE_H
 #define PATH_FILE_H
 
+#include <stdbool.h>
+
 #include <pier/file.h>
 
 typedef struct path_file {
@@ -12,6 +14,9 @@ typedef struct path_file {
     const char *name; /* for messages; as given, or that of the standard handle */
     int handle;       /* opened here, -1 when the library has it */
 } path_file;
+
+/* Returns whether `path` is a pipe or a device, which can be read once. */
+bool path_file_is_device(const char *path);
 
 /* Opens `path`; a disk file that is written is locked. Returns as pier_file_open_disk and
  * pier_file_open_disk_locked. */

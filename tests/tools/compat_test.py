@@ -1,5 +1,6 @@
 """`pier compat`: what it prints, and what it exits with, for schemas and archives."""
 
+import os
 import shutil
 import unittest
 
@@ -129,6 +130,25 @@ class CompatTest(pier_command.Test):
         result = self.compat(old, new)
         self.assertEqual(result.status, 1)
         self.assertEqual([status for _, status, _ in result.errors()], ["TRUNCATED"])
+
+    def test_archives_that_can_be_read_once(self):
+        old, new = archive(item(a="i64")), self.file("new.pier", archive(item(a="text")))
+        expected = self.compat(self.file("old.pier", old), new)
+        self.assertEqual(expected.status, 1)
+        for name in ("-", "/dev/stdin"):
+            with self.subTest(name):
+                result = pier("compat", name, new, data=old)
+                self.assertEqual((result.status, result.out, result.err), (1, expected.out, b""))
+
+    def test_nothing_comes_from_a_pipe(self):
+        name = self.folder / "pipe"
+        os.mkfifo(name)
+        keeper = os.open(name, os.O_RDWR)
+        try:
+            result = self.compat(name, self.file("a.pier", archive(item(a="i64"))), "--timeout", "100")
+        finally:
+            os.close(keeper)
+        self.assert_error(result, 4, "compat", "TIMEOUT", "no byte came within 100 ms")
 
     def test_misuse(self):
         whole = self.file("a.pier", archive(item(a="i64")))

@@ -633,6 +633,7 @@ class FileTest(ReplayTest):
             ((), "missing: FILE"),
             (("f",), "missing: TARGET"),
             (("-", "tcp://127.0.0.1:1"), "read twice"),
+            (("/dev/stdin", "tcp://127.0.0.1:1"), "read twice, and cannot be a pipe: /dev/stdin"),
             (("f", "udp://127.0.0.1:1"), "udp:// has no connections"),
             (("f", "t", "--speed", "0"), "--speed takes max, or a number above 0"),
             (("f", "t", "--speed", "fast"), "--speed takes max, or a number above 0"),
