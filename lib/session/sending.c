@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "archive/scan_internal.h"
 #include "base/error_internal.h"
 
 void pier__sending_gather(pier_session *session) {
@@ -29,14 +30,39 @@ static bool is_too_large(const pier_session *session, const pier__header *header
            header->raw_bytes > session->peer_record_bytes_max + PIER__SWITCH_BYTES_MAX;
 }
 
-static void withdraw(pier_session *session, const pier__header *header) {
+static void withdraw(pier_session *session, uint64_t record, size_t bytes) {
     char text[160];
-    (void)snprintf(text, sizeof text, "record %llu of %u bytes: the peer loads at most %llu",
-                   (unsigned long long)header->first_record, header->raw_bytes,
-                   (unsigned long long)session->peer_record_bytes_max);
+    (void)snprintf(text, sizeof text, "record %llu of %zu bytes: the peer loads at most %llu",
+                   (unsigned long long)record, bytes, (unsigned long long)session->peer_record_bytes_max);
     (void)pier__error_set(&session->error, PIER_LIMIT, PIER_FLOOR_SESSION, 0, "%s", text);
-    session->error.record = header->first_record;
-    pier__session_tell(session, PIER_SESSION_WITHDRAWN, PIER_LIMIT, header->first_record, text);
+    session->error.record = record;
+    pier__session_tell(session, PIER_SESSION_WITHDRAWN, PIER_LIMIT, record, text);
+}
+
+/* Tells the records that the peer will pass over in a block that leaves: they were put there with others before its
+ * limit was known, when nothing is compressed either. */
+static void tell_passed_over(pier_session *session, const pier__header *header, const uint8_t *payload) {
+    if (header->kind != PIER_BLOCK_RECORDS || header->codec != PIER__CODEC_NONE ||
+        header->stored_bytes <= session->peer_record_bytes_max) {
+        return;
+    }
+    uint64_t record = header->first_record;
+    for (size_t at = 0; at < header->stored_bytes;) {
+        uint16_t id;
+        size_t left = (size_t)header->stored_bytes - at;
+        size_t extent = pier__read_switch(payload + at, left, &id);
+        if (extent == 0) {
+            extent = pier__scan_extent(payload + at, left);
+            if (extent == 0) {
+                return; /* the peer tells what is wrong with it */
+            }
+            if (extent > session->peer_record_bytes_max) {
+                withdraw(session, record, extent);
+            }
+            record++;
+        }
+        at += extent;
+    }
 }
 
 /* Puts the next block, and the definitions before it, into the connection's bytes. Returns false when there is no
@@ -44,6 +70,7 @@ static void withdraw(pier_session *session, const pier__header *header) {
 static bool put_block(pier_session *session, const uint8_t *blocks, size_t size, const pier__header *header) {
     pier__buffer *out = &session->link.out;
     size_t before = out->size;
+    const uint8_t *payload = blocks + size - (size_t)header->stored_bytes;
     bool is_withdrawn = is_too_large(session, header);
     if (is_withdrawn) {
         /* Later records may need the definitions before it. */
@@ -70,7 +97,9 @@ static bool put_block(pier_session *session, const uint8_t *blocks, size_t size,
             out->size = before;
             return false;
         }
-        withdraw(session, header);
+        withdraw(session, header->first_record, header->raw_bytes);
+    } else {
+        tell_passed_over(session, header, payload);
     }
     return true;
 }

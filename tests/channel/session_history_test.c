@@ -831,6 +831,45 @@ static void a_record_that_the_peer_never_takes_is_withdrawn(void **state) {
     session_receive(pair, true, 4);
 }
 
+/* One that shares its block with others leaves with them, and the peer passes over it: that is told, too. */
+static void a_record_that_the_peer_passes_over_in_a_block_is_told(void **state) {
+    session_pair *pair = (session_pair *)*state;
+    static const char text[3000];
+    const size_t sizes[] = {10, 2500, 1000, 10};
+    pier_limits limits = {.size = sizeof limits, .record_bytes_max = 1003, .block_target_bytes = 512};
+    pair->server_options.limits = &limits;
+    session_pair_open_client(pair);
+    pier_archive *archive = pier_session_channel_store_archive(pair->client);
+    for (size_t i = 0; i < 4; i++) {
+        assert_status(pier_archive_begin(archive), PIER_OK);
+        pier_store_bytes(archive, (pier_bytes){text, sizes[i]});
+        assert_status(pier_archive_end(archive), PIER_OK);
+    }
+    assert_status(pier_session_channel_flush(pair->client, NULL), PIER_OK);
+    session_pair_open_host(pair);
+    pier_deadline deadline = pier_deadline_after_ms(PATIENCE_MS);
+    for (uint64_t number = 1; number <= 4;) {
+        pier_status status = pair->server != NULL ? pier_session_channel_next(pair->server) : PIER_WOULD_BLOCK;
+        if (status != PIER_WOULD_BLOCK) {
+            assert_status(status, number == 2 ? PIER_SKIPPED : PIER_OK);
+            assert_int_equal(pier_session_channel_record_number(pair->server), number);
+            number++;
+        }
+        assert_true(pier_clock_monotonic_ns() < deadline);
+        session_pair_turn(pair);
+    }
+    pier_session_event event;
+    uint64_t withdrawn = 0;
+    while (pier_session_channel_next_event(pair->client, &event) == PIER_OK) {
+        if (event.kind == PIER_SESSION_WITHDRAWN) {
+            assert_int_equal(withdrawn, 0);
+            withdrawn = event.number;
+            assert_non_null(strstr(event.text, "record 2 of 2503 bytes: the peer loads at most 1003"));
+        }
+    }
+    assert_int_equal(withdrawn, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_older_folder_of_the_client_is_told, session_pair_set_up,
@@ -873,6 +912,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(bounds_of_the_journal_push_back, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(bounds_give_way_within_a_segment, session_pair_set_up, session_pair_tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_the_peer_never_takes_is_withdrawn, session_pair_set_up,
+                                        session_pair_tear_down),
+        cmocka_unit_test_setup_teardown(a_record_that_the_peer_passes_over_in_a_block_is_told, session_pair_set_up,
                                         session_pair_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
