@@ -127,8 +127,8 @@ static pier_status define(pier__storer *storer, const void *class_of_caller, XXH
         prepare_rollback(storer);
     }
     pier__stored_class *added = &storer->classes[storer->class_count++];
-    *added =
-        (pier__stored_class){class_of_caller, fingerprint.high64, fingerprint.low64, (uint16_t)++storer->ids_given};
+    *added = (pier__stored_class){class_of_caller, fingerprint.high64, fingerprint.low64, (uint16_t)id};
+    storer->ids_given = id > storer->ids_given ? id : storer->ids_given;
     storer->last_class = added;
     if (!define_before_record(storer, added, closure)) {
         return refuse_for_memory(storer);

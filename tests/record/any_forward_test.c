@@ -91,6 +91,56 @@ static void records_with_values_are_passed_on_with_their_classes(void **state) {
     test_stream_free(&third_way);
 }
 
+/* Where a definition was lost, the ids of the others have a gap before them, and keep it. */
+static void ids_keep_their_gaps(void **state) {
+    (void)state;
+    g_count one = {1};
+    g_box box = {.first = test_any_count(&one)};
+    market_tick tick;
+    test_fill_tick(&tick, 1);
+    /* Tick 1, box 2, count 3. */
+    pier_archive *store = test_open_store(NULL);
+    assert_status(market_tick_store(store, &tick), PIER_OK);
+    assert_status(pier_store_record(store, &g_box_class, &box), PIER_OK);
+    test_stream stream = test_finish(store);
+    /* The payload of the definition behind the preamble. */
+    enum { PREAMBLE_AND_HEADER = 128, IN_PAYLOAD = 20 };
+    stream.data[PREAMBLE_AND_HEADER + IN_PAYLOAD] ^= 1;
+    pier_archive *load = test_open_stream(&stream, NULL);
+    pier_status status = pier_archive_next(load);
+    while (status != PIER_OK || !pier_archive_record_is(load, &g_box_class)) {
+        uint64_t skipped;
+        assert_true(status == PIER_OK || status == PIER_SKIPPED || pier_archive_recover(load, &skipped) == PIER_OK);
+        status = pier_archive_next(load);
+        assert_true(status != PIER_END);
+    }
+    store = test_open_store(NULL);
+    assert_status(pier_archive_forward(store, load), PIER_OK);
+    pier_archive_destroy(load);
+    /* Classes of its own go behind them. */
+    assert_status(market_tick_store(store, &tick), PIER_OK);
+    assert_status(pier_store_record(store, &g_box_class, &box), PIER_OK);
+    test_stream_free(&stream);
+    stream = test_finish(store);
+    pier_registry *registry = test_any_registry(false, true);
+    load = test_any_open(&stream, registry, PIER_UNKNOWN_REFUSE);
+    for (int i = 0; i < 3; i++) {
+        assert_status(pier_archive_next(load), PIER_OK);
+        if (i == 1) {
+            assert_true(pier_archive_record_is(load, &market_tick_class));
+            continue;
+        }
+        g_box found;
+        assert_status(pier_load_record(load, &g_box_class, &found), PIER_OK);
+        assert_ptr_equal(found.first.type, &g_count_class);
+        assert_int_equal(((const g_count *)found.first.record)->number, 1);
+    }
+    assert_status(pier_archive_next(load), PIER_END);
+    pier_archive_destroy(load);
+    pier_registry_destroy(registry);
+    test_stream_free(&stream);
+}
+
 /* A refused record leaves a block that nothing is in; the epoch that begins then takes it away. */
 static void an_epoch_begins_behind_a_refused_record(void **state) {
     (void)state;
@@ -169,6 +219,7 @@ static void passing_on_may_run_out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_with_values_are_passed_on_with_their_classes),
+        cmocka_unit_test(ids_keep_their_gaps),
         cmocka_unit_test(an_epoch_begins_behind_a_refused_record),
         cmocka_unit_test(passing_on_may_run_out_of_memory),
     };
