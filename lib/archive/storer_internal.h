@@ -102,6 +102,11 @@ static inline pier__storer *pier__storer_of(pier_archive *archive) {
     return (pier__storer *)archive;
 }
 
+/* The same for what only looks: ending a run changes nothing that can be seen. Archives are never constant objects. */
+static inline const pier__storer *pier__storer_of_const(const pier_archive *archive) {
+    return pier__storer_of((pier_archive *)(uintptr_t)archive);
+}
+
 /* Where the cursor stands in the buffer. */
 static inline size_t pier__storer_cursor(const pier__storer *storer) {
     return storer->buffer == NULL ? 0 : (size_t)(storer->common.window.cursor - storer->buffer);

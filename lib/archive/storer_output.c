@@ -143,8 +143,7 @@ void pier_archive_drained(pier_archive *archive, size_t size_bytes) {
 }
 
 uint64_t pier_archive_queued_bytes(const pier_archive *archive) {
-    const pier__storer *storer = (const pier__storer *)archive;
-    return archive->storing ? pier__storer_queued(storer) : 0;
+    return archive->storing ? pier__storer_queued(pier__storer_of_const(archive)) : 0;
 }
 
 /* Memory that lacks for a mark is no failure of the stream: nothing was done, the call may be repeated. */

@@ -377,6 +377,22 @@ static void a_lower_limit_ends_a_run(void **state) {
     test_stream_free(&stream);
 }
 
+/* What waits to be sent is told with the records of a run, which in a plain stream are ready at once. */
+static void what_waits_is_told_with_a_run(void **state) {
+    (void)state;
+    pier_archive_options plain = {.size = sizeof plain, .format = PIER_FORMAT_PLAIN};
+    pier_archive *store = test_open_store(&plain);
+    const pair record = {.one = 1, .other = -1};
+    for (unsigned i = 0; i < 200; i++) {
+        assert_status(pair_store(store, &record), PIER_OK);
+    }
+    assert_true(store->run.count > 0);
+    uint64_t queued = pier_archive_queued_bytes(store);
+    assert_int_equal(queued, pier_archive_drain(store).size);
+    test_stream stream = test_finish(store);
+    test_stream_free(&stream);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_stored_in_runs_is_the_same_to_the_byte),
@@ -384,6 +400,7 @@ int main(void) {
         cmocka_unit_test(a_run_needs_the_library_for_its_ends_alone),
         cmocka_unit_test(a_run_goes_on_with_another_class),
         cmocka_unit_test(a_lower_limit_ends_a_run),
+        cmocka_unit_test(what_waits_is_told_with_a_run),
     };
     return cmocka_run_group_tests(tests, make_slow, NULL);
 }
