@@ -47,7 +47,9 @@ static void begin_stored(pier__storer *storer, const void *class_of_run, const v
     }
     bool is_open = storer->block_is_open && storer->block_records > 0 && !storer->in_record && last != NULL &&
                    last->class_of_caller == class_of_run && last->id == storer->block_class;
-    if (!is_open || common->format != PIER_FORMAT_FRAMED || common->failure != PIER_OK ||
+    /* A definition may have made the queue full: then a record of another class waits. */
+    bool is_full = pier__storer_queued(storer) >= common->limits.queue_bytes_max;
+    if (!is_open || is_full || common->format != PIER_FORMAT_FRAMED || common->failure != PIER_OK ||
         storer->stream_bytes_max != 0) {
         return;
     }

@@ -393,6 +393,33 @@ static void what_waits_is_told_with_a_run(void **state) {
     test_stream_free(&stream);
 }
 
+/* Where a definition has made the queue full, a record of another class waits behind a run as it does elsewhere. */
+static void a_full_queue_ends_a_run(void **state) {
+    (void)state;
+    const pier_limits small = {.size = sizeof small, .queue_bytes_max = 200};
+    pier_archive_options options = {.size = sizeof options, .limits = &small};
+    const pair of_pair = {.one = 1, .other = -1};
+    const line of_line = {.number = 2, .words = {words, 5}, .author = "nobody"};
+    const way *ways[] = {&in_runs, &slowly};
+    for (size_t i = 0; i < 2; i++) {
+        pier_archive *store = test_open_store(&options);
+        /* A long one, so that the buffer has room for a run; it is taken back. */
+        assert_status(pier_archive_begin(store), PIER_OK);
+        pier_store_text(store, (pier_text){words, sizeof words - 1});
+        assert_true(pier__archive_reserve(store, 2000));
+        pier_archive_abandon(store);
+        assert_status(ways[i]->store_pair(store, &of_pair), PIER_OK);
+        assert_status(ways[i]->store_line(store, &of_line), PIER_OK);
+        assert_true(pier_archive_queued_bytes(store) > small.queue_bytes_max);
+        assert_status(ways[i]->store_line(store, &of_line), PIER_OK);
+        assert_status(ways[i]->store_pair(store, &of_pair), PIER_WOULD_BLOCK);
+        pier_archive_drained(store, pier_archive_drain(store).size);
+        assert_status(ways[i]->store_pair(store, &of_pair), PIER_OK);
+        test_stream stream = test_finish(store);
+        test_stream_free(&stream);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_stored_in_runs_is_the_same_to_the_byte),
@@ -401,6 +428,7 @@ int main(void) {
         cmocka_unit_test(a_run_goes_on_with_another_class),
         cmocka_unit_test(a_lower_limit_ends_a_run),
         cmocka_unit_test(what_waits_is_told_with_a_run),
+        cmocka_unit_test(a_full_queue_ends_a_run),
     };
     return cmocka_run_group_tests(tests, make_slow, NULL);
 }
