@@ -36,6 +36,18 @@ static bool class_is_within(const pier_class *class_of_record, const pier_limits
            class_of_record->values_max <= limits->elements_max;
 }
 
+/* What a class's codec may count while it measures a record. Only for a class that is within the limits, as the next. */
+static inline pier__measuring measuring_within(const pier_limits *limits, const pier_class *class_of_record) {
+    return (pier__measuring){.depth_left = limits->depth_max,
+                             .elements_max = limits->elements_max - class_of_record->values_max};
+}
+
+/* What it may count while it loads one, without an arena. */
+static inline pier__decoding decoding_within(const pier_limits *limits, const pier_class *class_of_record) {
+    return (pier__decoding){.depth_left = limits->depth_max,
+                            .elements_left = limits->elements_max - class_of_record->values_max};
+}
+
 /* Misuse that must not spoil the archive. */
 static pier_status refuse_use(pier_archive *archive, const pier_class *class_of_record, const char *text) {
     pier_error *error = &pier__archive_of(archive)->error;
@@ -72,8 +84,7 @@ static bool is_dense(pier_archive *archive, const pier_class *class_of_record) {
 /* Stores the record that was begun by the class's codec. Returns whether that was possible. */
 static PIER__HOT bool encode(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     const pier__archive *common = pier__archive_of(archive);
-    pier__measuring counts = {.depth_left = common->limits.depth_max,
-                              .elements_max = common->limits.elements_max - class_of_record->values_max};
+    pier__measuring counts = measuring_within(&common->limits, class_of_record);
     uint64_t bytes = class_of_record->measure(record, &counts);
     if (bytes > common->limits.text_bytes_max || !pier__archive_reserve(archive, (size_t)bytes)) {
         return false;
@@ -120,8 +131,7 @@ static void begin_run(pier_archive *archive, const pier_class *class_of_record, 
 /* Stores the next record of a run at the cursor. Returns whether that was possible. */
 static inline bool store_in_run(pier_archive *archive, const pier_class *class_of_record, const void *record) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
-    pier__measuring counts = {.depth_left = limits->depth_max,
-                              .elements_max = limits->elements_max - class_of_record->values_max};
+    pier__measuring counts = measuring_within(limits, class_of_record);
     if (class_of_record->measure(record, &counts) > (uint64_t)(archive->run.end - archive->cursor)) {
         return false;
     }
@@ -139,8 +149,7 @@ PIER__CALLED bool store_switched(pier_archive *archive, const pier_class *class_
     if (switch_bytes == 0 || room < switch_bytes) {
         return false;
     }
-    pier__measuring counts = {.depth_left = limits->depth_max,
-                              .elements_max = limits->elements_max - class_of_record->values_max};
+    pier__measuring counts = measuring_within(limits, class_of_record);
     if (class_of_record->measure(record, &counts) > room - switch_bytes) {
         return false;
     }
@@ -293,20 +302,26 @@ static PIER__HOT pier_status load_with(pier_archive *archive, const pier_class *
     return status;
 }
 
+/* Whether records of a class of the stream are loaded by the codec of the program's class alone: they are in its own
+ * form, pass no limit that it does not look at, and need no memory. of_stream: NULL for a record that has no class. */
+static inline bool codec_is_enough(const pier__stream_class *of_stream, const pier_class *class_of_record,
+                                   const pier_limits *limits) {
+    return of_stream != NULL && of_stream->bound == class_of_record && of_stream->plan == NULL &&
+           class_is_known(class_of_record) && (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0 &&
+           class_is_within(class_of_record, limits);
+}
+
 /* Loads the current record when it is in the form of the class's codec, and needs no memory: the straight way of most.
  * Returns whether that was possible. */
 static inline bool load_at_once(pier_archive *archive, const pier_class *class_of_record, void *record) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
-    const pier__stream_class *of_stream = pier__archive_record_class(archive);
     const uint8_t *begin;
     const uint8_t *end;
-    if (of_stream == NULL || of_stream->bound != class_of_record || of_stream->plan != NULL ||
-        !class_is_known(class_of_record) || (class_of_record->flags & PIER_CLASS_UNBOUNDED) != 0 ||
-        !class_is_within(class_of_record, limits) || !pier__archive_typed_window(archive, &begin, &end)) {
+    if (!codec_is_enough(pier__archive_record_class(archive), class_of_record, limits) ||
+        !pier__archive_typed_window(archive, &begin, &end)) {
         return false;
     }
-    pier__decoding how = {.depth_left = limits->depth_max,
-                          .elements_left = limits->elements_max - class_of_record->values_max};
+    pier__decoding how = decoding_within(limits, class_of_record);
     end = class_of_record->decode(begin, end, record, &how);
     if (PIER_UNLIKELY(end == NULL || (uint64_t)(end - begin) > limits->text_bytes_max)) {
         return false;
@@ -326,8 +341,7 @@ PIER__HOT pier_status pier_load_record(pier_archive *archive, const pier_class *
 /* Loads the next record of a run at the cursor. Returns whether that was possible. */
 static inline bool load_in_run(pier_archive *archive, const pier_class *class_of_record, void *record) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
-    pier__decoding how = {.depth_left = limits->depth_max,
-                          .elements_left = limits->elements_max - class_of_record->values_max};
+    pier__decoding how = decoding_within(limits, class_of_record);
     return pier__run_loaded(archive, class_of_record->decode(archive->cursor, archive->run.end, record, &how));
 }
 
@@ -343,14 +357,11 @@ static bool load_in_program_run(pier_archive *archive, const pier__program *prog
 PIER__CALLED bool load_switched(pier_archive *archive, const pier_class *class_of_record, void *record) {
     const pier_limits *limits = &pier__archive_of(archive)->limits;
     const uint8_t *begin;
-    const bool has_run_codec = class_is_known(class_of_record) && class_is_within(class_of_record, limits) &&
-                               (class_of_record->flags & PIER_CLASS_UNBOUNDED) == 0;
-    pier__stream_class *of_stream = has_run_codec ? pier__archive_see_switch(archive, &begin) : NULL;
-    if (of_stream == NULL || of_stream->bound != class_of_record || of_stream->plan != NULL) {
+    pier__stream_class *of_stream = pier__archive_see_switch(archive, &begin);
+    if (!codec_is_enough(of_stream, class_of_record, limits)) {
         return false;
     }
-    pier__decoding how = {.depth_left = limits->depth_max,
-                          .elements_left = limits->elements_max - class_of_record->values_max};
+    pier__decoding how = decoding_within(limits, class_of_record);
     const uint8_t *end = class_of_record->decode(begin, archive->run.end, record, &how);
     if (end == NULL || end > archive->run.end) {
         return false;
