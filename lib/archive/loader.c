@@ -282,9 +282,10 @@ static inline bool next_at_once(pier__loader *loader) {
     size_t switch_bytes = pier__read_switch(at, there, &id);
     pier__stream_class *in_force = switch_bytes == 0 ? loader->class_in_force : pier__loader_find_class(loader, id);
     at += switch_bytes;
-    /* One more switch, or what may not be there, is for the usual way. */
-    bool is_ext = at[0] >= 0xc7 && at[0] <= 0xd8;
-    if (there == switch_bytes || is_ext || in_force == NULL || in_force->bound == NULL) {
+    /* One more switch, or what may not be there, is for the usual way; no record of a class is a number, as what lies
+     * between the exts is. */
+    bool may_be_ext = at[0] >= 0xc7 && at[0] <= 0xd8;
+    if (there == switch_bytes || may_be_ext || in_force == NULL || in_force->bound == NULL) {
         return false;
     }
     if (loader->arena.current != NULL || loader->kept_record != NULL) {
@@ -296,20 +297,17 @@ static inline bool next_at_once(pier__loader *loader) {
     loader->records_left--;
     loader->next_at = loader->record_end + switch_bytes;
     close_window(loader);
-    loader->record_memory = at;
-    loader->record = loader->next_at;
-    loader->record_end = 0;
-    loader->record_number = loader->next_number++;
+    begin_record(loader, loader->next_at, 0);
     return true;
 }
 
 PIER__HOT pier_status pier_archive_next(pier_archive *archive) {
     pier__loader *loader = pier__loader_of(archive);
-    if (!archive->storing && PIER_LIKELY(next_at_once(loader))) {
-        return PIER_OK;
-    }
     if (archive->storing) {
         return pier__archive_tell(&loader->common, PIER_USAGE, "a storing archive has no next record");
+    }
+    if (PIER_LIKELY(next_at_once(loader))) {
+        return PIER_OK;
     }
     if (loader->common.failure != PIER_OK) {
         return loader->common.failure;
@@ -359,43 +357,6 @@ pier_status pier_archive_next_block(pier_archive *archive, pier_block *block) {
         pier__loader_leave_block(loader);
     }
     return pier__loader_take_piece(loader, block);
-}
-
-void pier__archive_keep_alone(pier_archive *archive) {
-    pier__loader_of(archive)->stream.is_alone = true;
-}
-
-void pier__archive_expect(pier_archive *archive, uint64_t stream_id, uint64_t record) {
-    pier__stream *stream = &pier__loader_of(archive)->stream;
-    stream->is_known = true;
-    stream->id = stream_id;
-    stream->next_record = record;
-}
-
-pier_status pier__archive_pass(pier_archive *archive, uint64_t number, uint64_t time_unix_ns) {
-    pier__loader *loader = pier__loader_of(archive);
-    for (;;) {
-        const pier__header *header = &loader->header;
-        bool has_records = loader->in_block && (header->kind == PIER_BLOCK_RECORDS || header->kind == PIER_BLOCK_RAW) &&
-                           header->records > 0;
-        if (has_records && header->time_unix_ns >= time_unix_ns && header->first_record >= number) {
-            return PIER_OK;
-        }
-        pier_status status = PIER_OK;
-        if (has_records && header->kind == PIER_BLOCK_RECORDS && header->time_unix_ns >= time_unix_ns &&
-            header->records > number - header->first_record) {
-            while (status == PIER_OK && loader->next_number < number) {
-                status = pier_archive_next(archive);
-                status = status == PIER_SKIPPED ? PIER_OK : status;
-            }
-            return status;
-        }
-        pier_block block;
-        status = pier_archive_next_block(archive, &block);
-        if (status != PIER_OK && status != PIER_SKIPPED) {
-            return status;
-        }
-    }
 }
 
 /* As pier_archive_has_next, framed. */

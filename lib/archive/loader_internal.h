@@ -10,7 +10,8 @@
  * loader.c answers pier_archive_next, loader_input.c takes bytes in, loader_piece.c takes the pieces of a framed
  * stream, loader_check.c checks them, loader_length.c their lengths, loader_time.c watches the clock, loader_class.c
  * keeps its definitions, loader_raw.c gives raw bytes, loader_mark.c reads ahead, loader_keep.c lets the program keep
- * memory, loader_recover.c goes on after damage, load_token.c loads values, run.c has runs. */
+ * memory, loader_part.c enters parts of a stream, loader_recover.c goes on after damage, load_token.c loads values,
+ * run.c has runs. */
 #ifndef PIER_ARCHIVE_LOADER_INTERNAL_H
 #define PIER_ARCHIVE_LOADER_INTERNAL_H
 
