@@ -264,12 +264,10 @@ static const uint8_t *take_oneof(loading *from, const pier__op *oneof, const uin
     return at;
 }
 
-/* Takes what stands at a place that is not simply a value. */
+/* Takes what stands at a place that is not simply a value, and no gap. */
 static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_t *at, uint8_t *record) {
     const bool is_there = true;
     switch (op->shape) {
-    case PIER__OP_GAP:
-        return take_gap(from, op, at);
     case PIER__OP_ONEOF:
         return take_oneof(from, op, at, record);
     case PIER__OP_ELEMENTS:
@@ -291,7 +289,7 @@ static const uint8_t *take_other(loading *from, const pier__op *op, const uint8_
     return take_value(from, op, at, record + op->offset, op->shape != PIER__OP_ALWAYS);
 }
 
-/* Takes what stands at a place of any sort, nil where that may stand. */
+/* Takes what stands at a place of any sort but a gap, nil where that may stand. */
 static const uint8_t *take_place(loading *from, const pier__program_record *type, const pier__op *op, const uint8_t *at,
                                  uint8_t *record) {
     if ((op->rules & PIER__OP_NIL) != 0 && at[0] == 0xc0 && op->shape != PIER__OP_ONEOF) {
