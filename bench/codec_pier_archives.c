@@ -71,6 +71,7 @@ static void keep_stream(codec *self, void (*store)(codec *self, const void *reco
     }
     take_stream(self);
 }
+
 /* As in codec_bench.c, the loops read nothing of their own again at each record. */
 static void store_records(codec *self) {
     const archives of = *(const archives *)self->state;

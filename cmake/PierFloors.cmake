@@ -30,8 +30,8 @@ function(pier_add_floor floor)
         add_library(pier_${floor} OBJECT ${arg_SOURCES})
         set_target_properties(pier_${floor} PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
         target_link_libraries(pier_${floor} PRIVATE pier_flags ${arg_PACKAGES})
-        # Neighbouring members that are set together stay scalars: made into a vector first, they come later to whoever
-        # loads one of them next, which is the next record.
+        # Neighbouring members that are set together are stored one by one: stored as one vector, each is there some ten
+        # cycles later for whoever loads it next, and that is the next record (docs/performance.md).
         target_compile_options(pier_${floor} PRIVATE $<$<C_COMPILER_ID:GNU>:-fno-tree-slp-vectorize>
                                                      $<$<C_COMPILER_ID:Clang>:-fno-slp-vectorize>)
     else()

@@ -28,12 +28,13 @@
 #define PIER_PADDING_BYTES 512
 
 /* Records that follow one another in one block. While a run lasts, the record floor stores or loads the next one straight
- * at the cursor, and the archive learns of all of them at the next call that is for it. It is of the class of its last
+ * at the cursor, and the archive learns of all of them at the next call that is for it. Its class is that of its last
  * record: one of another class needs a class switch before it, and nothing else. */
 typedef struct pier__run {
     const void *class_of_run; /* NULL: there is no run */
     const void *stored_class; /* the same when the class's codec stores; else NULL */
-    uint8_t *end;             /* storing: what a record may need ends here at the latest; loading: the block's end */
+    uint8_t *end;             /* storing: what a record may need ends here at the latest; loading: the end of the block,
+                                 or, plain, of what may be loaded of what came in */
     uint8_t *last;            /* loading: where the last record of the run begins; NULL: there is none yet */
     uint32_t left;            /* loading: how many records may still come */
     uint32_t count; /* storing: records of the run that the archive has not learnt of; loading: what `left` was */

@@ -92,8 +92,9 @@ PIER_API pier_status pier_store_record(pier_archive *archive, const pier_class *
 PIER_API pier_status pier_load_record(pier_archive *archive, const pier_class *class_of_record,
                                       void *record) PIER_MUST_USE;
 
-/* As pier_archive_next, then pier_load_record, and returns what they do: the fast way through records of one class. Unless
- * it returns PIER_OK, what `record` holds is not to be used. May block, as pier_archive_next. */
+/* As pier_archive_next, then pier_load_record, and returns what they do: the fast way through records whose classes are
+ * known before, one class all the time or several in turn. Unless it returns PIER_OK, what `record` holds is not to be
+ * used. May block, as pier_archive_next. */
 PIER_API pier_status pier_next_record(pier_archive *archive, const pier_class *class_of_record,
                                       void *record) PIER_MUST_USE;
 

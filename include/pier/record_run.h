@@ -1,5 +1,6 @@
-/* The inline half of runs: records of one class that follow one another in one block, and need the archive for nothing
- * but the place where they lie. For the code that PIER_RECORD and the schema compiler make.
+/* The inline half of runs: records that follow one another in one block, and need the archive for nothing but the place
+ * where they lie. Here the next one is of the class that the last one had; one of another class, which a run may go on
+ * with, takes a call of the library. For the code that PIER_RECORD and the schema compiler make.
  *
  * Floor 5 (record). The library begins a run when it has stored or loaded a record itself, and has looked then at all
  * that a record may meet; it ends the run before it looks at the archive again (pier__run in <pier/archive.h>). In

@@ -234,8 +234,8 @@ bool pier__archive_typed_window(pier_archive *archive, const uint8_t **begin, co
 /* Tells that the codec has taken the record whole, up to `end`. */
 void pier__archive_typed_done(pier_archive *archive, const uint8_t *end);
 
-/* Within a run: looks for a switch at the cursor. Returns the class that it names, and `*record`, where the record behind
- * it begins; NULL: there is no switch, or it is not for a run. */
+/* Within a run: looks for a switch at the cursor. record: gets where the record behind it begins. Returns the class that
+ * it names; NULL: there is none, it names no class of the epoch, or no record may follow. */
 pier__stream_class *pier__archive_see_switch(pier_archive *archive, const uint8_t **record);
 
 /* Goes on with the run behind that switch, by the codec of the class that `to` is bound to. */

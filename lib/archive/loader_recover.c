@@ -230,9 +230,9 @@ static outcome look_behind(search *looking, bool *is_put_in) {
     return NOTHING;
 }
 
-/* Whether the end of the input may be where the damaged piece tells that the next one begins. A header that fails its
- * check may lead there by chance, over all that is whole. Of the parts of one stream and nothing else that is looked at
- * instead, as no stream that a record holds is taken for it. */
+/* Whether the input may be over where the damaged piece tells that the next one begins. A header that fails its check may
+ * lead to the end by chance, over all that is whole. Where the input is parts of one stream and nothing else, what is
+ * between is looked at instead: a stream that a record holds is not taken for that one. */
 static bool may_end_there(const pier__loader *loader) {
     return loader->search_step == 0 || !loader->stream.is_alone || loader->trusted_end != 0;
 }

@@ -15,7 +15,7 @@ static const pier__stored_class *find_by_caller(const pier__storer *storer, cons
 }
 
 PIER__HOT const pier__stored_class *pier__storer_find_caller(pier__storer *storer, const void *class_of_caller) {
-    /* Structs of some hundred bytes at most lie at such addresses. */
+    /* Those of one program lie side by side, some ninety bytes each: they differ in these bits of their addresses. */
     uint16_t *hint = &storer->hints[((uintptr_t)class_of_caller >> 5) % PIER__CLASS_HINTS];
     if (PIER_LIKELY(*hint < storer->class_count) && storer->classes[*hint].class_of_caller == class_of_caller) {
         return &storer->classes[*hint];

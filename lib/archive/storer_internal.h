@@ -23,7 +23,7 @@ typedef struct pier__stored_class {
     uint16_t id;
 } pier__stored_class;
 
-/* How many places of classes are remembered. */
+/* How many classes are found at once, without looking at all that the stream has defined. */
 enum { PIER__CLASS_HINTS = 16 };
 
 /* What is put back when a record is refused, as it was before the record was begun; the bytes before `cursor` are not
@@ -90,7 +90,7 @@ typedef struct pier__storer {
     size_t class_capacity;
     uint32_t ids_given; /* in this epoch: the highest id, which is how many classes are defined or more */
     const pier__stored_class *last_class;
-    uint16_t hints[PIER__CLASS_HINTS]; /* where a class may be in `classes`, by the caller's address of it */
+    uint16_t hints[PIER__CLASS_HINTS]; /* index in `classes` at which a class may be, by bits of the caller's address */
     pier__deflater deflater;
     pier__scan scan;
 } pier__storer;

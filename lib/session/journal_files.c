@@ -1,7 +1,7 @@
 /* The segments in the folder of a journal: listed, measured, cut and taken away; see journal_internal.h.
  *
- * Floor 6 (session). Nothing here looks into a segment but for the time in its preamble. A journal that is read alone
- * does not change its folder: what would be cut off is only not counted any more. */
+ * Floor 6 (session). Nothing here looks into a segment but for the time in its preamble. Where a journal is opened to
+ * be read alone its folder is not changed: what would be cut off is only passed over, and told. */
 #include <stdlib.h>
 #include <string.h>
 

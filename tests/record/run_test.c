@@ -1,5 +1,5 @@
-/* Runs: records of one class that are stored and loaded by inline code alone, in the midst of everything else that a
- * program does with its archives. A class without a codec goes no run, and is the oracle.
+/* Runs: records, of one class or of several, that are stored and loaded at the cursor alone, in the midst of everything
+ * else that a program does with its archives. A class without a codec goes no run, and is the oracle.
  *
  * Floor 5 (record). */
 #include "record/record_support.h"
@@ -234,7 +234,7 @@ static pier_status load_step(pier_archive *load, const way *by, uint64_t step, u
 
 static void load_all(uint64_t seed, const way *by, pier_archive *load, told *answers) {
     uint64_t random = seed;
-    /* Mostly pairs, or all steps as often. */
+    /* Mostly pairs, or each step as often as another. */
     const uint64_t steps = seed / 5 % 2 == 0 ? 40 : 9;
     memset(answers, 0, STEPS * sizeof *answers);
     for (size_t i = 0; i < STEPS; i++) {
