@@ -94,6 +94,7 @@ void test_check_record(pier_archive *load) {
         const char *name = classes[number / 3 % 2].name;
         const pier__stream_class *found_class = pier__archive_record_class(load);
         assert_non_null(found_class);
+        /* Behind its head: test_encode_closure. */
         assert_memory_equal(found_class->closure + 3, name, strlen(name));
         assert_int_equal(pier_load_array(load), 1);
         pier_load(load, &found);
