@@ -301,7 +301,8 @@ static const uint8_t *take_few(const uint8_t *at, const uint8_t *end, void *to, 
         numbers[i] = take_one(at, any, &wrong);
         at += forms[at[0]] >> 24;
     }
-    if (width != 8) {
+    /* Where there is none `to` may be NULL. */
+    if (width != 8 && count > 0) {
         give_narrow(to, numbers, 0, count, width, sign, &unfit);
     }
     return (tell(&wrong, any) | unfit) == 0 && at <= end ? at : NULL;
