@@ -28,14 +28,11 @@ class RoomTest(SampleTest):
         return member
 
     def say(self, name, member, text):
-        """Says something, and waits until it is in the member's journal."""
-
-        def size():
-            return sum(path.stat().st_size for path in (self.folder / f"member-{name}" / "sent").glob("*.pier"))
-
-        before = size()
+        """Says something, and waits until it is in the member's journal, which also grows by what the server tells."""
+        last_line = text.splitlines()[-1].encode()
+        segments = self.folder / f"member-{name}" / "sent"
         member.say(text)
-        member.until(lambda m: size() > before, "line in the journal")
+        member.until(lambda m: any(last_line in path.read_bytes() for path in segments.glob("*.pier")), "line")
 
     def leave(self, member):
         member.process.stdin.close()
