@@ -1,7 +1,7 @@
 /* The classes that a file has: an archive, or, where the schema compiler is built, a schema.
  *
- * Part of the command. An archive is known by its first bytes, and a pipe is one. Of an archive these are the classes of its records, each
- * version of one; of a schema all messages of the files that no other file imports. */
+ * Part of the command. An archive is known by its first bytes, and a pipe is one. Of an archive these are the classes of
+ * its records, each version of one; of a schema all messages of the files that no other file imports. */
 #ifndef CLASS_SOURCE_H
 #define CLASS_SOURCE_H
 

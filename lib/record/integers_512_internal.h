@@ -40,8 +40,8 @@ PIER__WIDE_512 static void pier__double_jumps(uint8_t *twice, const uint8_t *onc
     }
 }
 
-/* Fills all for `size` bytes, a multiple of 64 of at most PIER__WINDOW_BYTES. Numbers may be taken by them from a place behind which
- * 9 bytes for each number are left. */
+/* Fills all for `size` bytes, a multiple of 64 of at most PIER__WINDOW_BYTES. Numbers may be taken by them from a place
+ * behind which 9 bytes for each number are left. */
 PIER__WIDE_512 static void pier__find_jumps(pier__jumps *of, const uint8_t *at, size_t size) {
     /* cc to cf and d0 to d3 have 1, 2, 4 and 8 bytes behind them, by their lowest two bits; all others none. */
     const __m512i bytes = _mm512_set1_epi32((int)0x09050302u);

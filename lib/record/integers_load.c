@@ -298,6 +298,9 @@ static const uint8_t *take_few(const uint8_t *at, const uint8_t *end, void *to, 
     uint64_t unfit = 0;
     const uint64_t any = 0 - sign;
     for (size_t i = 0; i < count; i++) {
+        if (PIER_UNLIKELY(at > end)) {
+            return NULL;
+        }
         numbers[i] = take_one(at, any, &wrong);
         at += forms[at[0]] >> 24;
     }
